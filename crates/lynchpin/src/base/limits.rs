@@ -1,0 +1,69 @@
+//! Every size that is bounded, in one place, each with its reason.
+
+/// The deepest nesting of a document. Our own documents need six; serde_json itself stops at 128.
+pub const DEPTH_MAX: usize = 64;
+
+/// The longest identifier, in bytes: room for a URL of a review, and short enough for any index.
+pub const ID_BYTES_MAX: usize = 256;
+
+/// The longest text, in bytes: a long plan or a long description.
+pub const TEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// The largest magnitude of a number in a document: what every JSON reader keeps exactly.
+pub const INTEGER_MAX: u64 = (1 << 53) - 1;
+
+/// How many problems of one document are reported: more than anybody mends in one go.
+pub const PROBLEMS_MAX: usize = 100;
+
+/// How many dependency clauses one change may have: a release of a whole portfolio names fewer.
+pub const CLAUSES_MAX: usize = 10_000;
+
+/// The longest policy, in bytes: it is written and read by people.
+pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
+
+/// How much a caller lets a document be.
+///
+/// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that the host
+/// itself made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The largest document, in bytes.
+    pub document_bytes_max: usize,
+    /// The longest list in a document.
+    pub list_max: usize,
+}
+
+impl Limits {
+    /// 16 MiB and lists of a million: what a service may take from a stranger.
+    #[must_use]
+    pub const fn untrusted() -> Self {
+        Limits { document_bytes_max: 16 << 20, list_max: 1_000_000 }
+    }
+
+    /// 4 GiB and lists of ten million: the whole portfolio of a large company, from a local file.
+    #[must_use]
+    pub const fn bulk() -> Self {
+        // On a 32-bit machine the address space is the limit.
+        let bytes = if usize::BITS > 32 { 1 << (usize::BITS / 2) } else { usize::MAX };
+        Limits { document_bytes_max: bytes, list_max: 10_000_000 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits::untrusted()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bulk_is_four_gibibytes() {
+        #[cfg(target_pointer_width = "64")]
+        assert_eq!(Limits::bulk().document_bytes_max, 4 * 1024 * 1024 * 1024);
+        assert_eq!(Limits::default(), Limits::untrusted());
+    }
+}

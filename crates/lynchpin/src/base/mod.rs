@@ -1,0 +1,18 @@
+//! Floor 0: what everything else is written in.
+//!
+//! Identifiers, instants, exact numbers, digests with the canonical bytes they are taken over, the one
+//! error type, and every limit. Nothing here knows what a change or a gate is.
+
+pub mod canonical;
+pub mod digest;
+pub mod error;
+pub mod id;
+pub mod instant;
+pub mod limits;
+pub mod number;
+
+pub use digest::Digest;
+pub use error::{Error, ErrorCode, Problem, Result};
+pub use instant::{Instant, Span, When};
+pub use limits::Limits;
+pub use number::{LogOdds, Probability};

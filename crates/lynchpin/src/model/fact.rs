@@ -1,0 +1,145 @@
+//! What every fact says about itself: when, recorded when, by whom, through what, and why.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::Instant;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::id::{ChangeId, PersonId, Reference, ReleaseId};
+
+/// What a fact, a question or an answer is about.
+///
+/// ```
+/// use lynchpin::model::Subject;
+///
+/// let subject: Subject = serde_json::from_str(r#"{"change": "C-7"}"#)?;
+/// assert_eq!(subject.to_string(), "change C-7");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// One change.
+    Change(ChangeId),
+    /// A release with all of its changes.
+    Release(ReleaseId),
+}
+
+impl Subject {
+    /// The one subject that a fact names by its two optional fields.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::SubjectAmbiguous`] if neither or both are given.
+    pub fn one(change: Option<&ChangeId>, release: Option<&ReleaseId>) -> Result<Subject> {
+        match (change, release) {
+            (Some(change), None) => Ok(Subject::Change(change.clone())),
+            (None, Some(release)) => Ok(Subject::Release(release.clone())),
+            (None, None) | (Some(_), Some(_)) => Err(Error::new(
+                ErrorCode::SubjectAmbiguous,
+                "name exactly one subject: either `change` or `release`",
+            )),
+        }
+    }
+
+    /// The id as text, whatever the kind.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Subject::Change(id) => id.as_str(),
+            Subject::Release(id) => id.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Change(id) => write!(f, "change {id}"),
+            Subject::Release(id) => write!(f, "release {id}"),
+        }
+    }
+}
+
+/// The fields that all facts share, borrowed from one of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    /// When it was done or observed, as its source says.
+    pub at: Instant,
+    /// When the host accepted it; equal to `at` where the document does not say.
+    pub recorded: Instant,
+    /// The position in the ledger it came from; 0 where there is none.
+    pub sequence: u64,
+    /// Whose act it was.
+    pub by: Option<&'a PersonId>,
+    /// The connector that relayed it.
+    pub via: Option<&'a Reference>,
+}
+
+/// Something that was said or done at some time by somebody.
+pub trait Fact {
+    /// The kind of fact: the name of its array in the portfolio document.
+    const KIND: &'static str;
+
+    /// The fields that all facts share.
+    fn envelope(&self) -> Envelope<'_>;
+}
+
+/// Declares a fact: the fields given, then those that every fact has.
+///
+/// The fields are written out rather than nested, because a flattened struct would no longer notice unknown
+/// and doubled fields.
+macro_rules! fact {
+    (
+        $(#[$meta:meta])*
+        $kind:literal pub struct $name:ident {
+            $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $type,)*
+            /// When it was done or observed, as its source says.
+            pub at: $crate::base::Instant,
+            /// When the host accepted it, never before `at`; `at` itself if it is not said.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub recorded: Option<$crate::base::Instant>,
+            /// The position in the ledger it came from, for an exact order.
+            #[serde(default, skip_serializing_if = "crate::model::fact::is_zero")]
+            pub sequence: u64,
+            /// Whose act it was.
+            pub by: $crate::base::id::PersonId,
+            /// The connector that relayed it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub via: Option<$crate::base::id::Reference>,
+            /// Why, in the actor's words.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub reason: Option<String>,
+        }
+
+        impl $crate::model::fact::Fact for $name {
+            const KIND: &'static str = $kind;
+
+            fn envelope(&self) -> $crate::model::fact::Envelope<'_> {
+                $crate::model::fact::Envelope {
+                    at: self.at,
+                    recorded: self.recorded.unwrap_or(self.at),
+                    sequence: self.sequence,
+                    by: Some(&self.by),
+                    via: self.via.as_ref(),
+                }
+            }
+        }
+    };
+}
+pub(crate) use fact;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+pub(crate) fn is_zero(number: &u64) -> bool {
+    *number == 0
+}

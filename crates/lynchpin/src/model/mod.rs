@@ -1,0 +1,25 @@
+//! Floor 2: the facts, as data.
+//!
+//! A [`Portfolio`] is a snapshot of everything known: arrays of facts by kind. The types are what the JSON
+//! documents hold, field by field; what they mean is decided on higher floors. [`section`] says which field
+//! of a change is covered by which digest.
+
+pub mod change;
+pub mod decision;
+pub mod fact;
+pub mod operation;
+pub mod people;
+pub mod policy;
+pub mod portfolio;
+pub mod section;
+pub mod service;
+
+pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
+pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
+pub use fact::{Envelope, Fact, Subject};
+pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
+pub use people::{Actor, Group, GroupKind, Member, Person, PersonKind};
+pub use policy::PolicyAdoption;
+pub use portfolio::Portfolio;
+pub use section::{Section, SectionDigests};
+pub use service::{Service, Stage};

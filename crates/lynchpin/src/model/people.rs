@@ -1,0 +1,125 @@
+//! People, machine accounts and the groups they act for.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::Instant;
+use crate::base::id::{GroupId, PersonId};
+
+/// Who can act: one person, or anybody of a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// That person.
+    Person(PersonId),
+    /// Anybody of that group.
+    Group(GroupId),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Actor::Person(id) => fmt::Display::fmt(id, f),
+            Actor::Group(id) => fmt::Display::fmt(id, f),
+        }
+    }
+}
+
+/// Whether an account is a human being; only they fill seats that ask for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PersonKind {
+    /// A human being.
+    #[default]
+    Human,
+    /// A bot, a pipeline or another machine account.
+    Machine,
+}
+
+/// One person or machine account. Who is not declared fills no seat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// The id under which their acts are counted.
+    pub id: PersonId,
+    /// The name for people to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Other ids of the same person: old accounts, other addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<PersonId>,
+    /// Human, unless it says machine.
+    #[serde(default, skip_serializing_if = "is_human")]
+    pub kind: PersonKind,
+    /// Suspended from that instant on: no act of theirs counts for anything, whenever it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_from: Option<Instant>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_human(kind: &PersonKind) -> bool {
+    *kind == PersonKind::Human
+}
+
+/// What a group is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GroupKind {
+    /// A role or a board.
+    #[default]
+    Role,
+    /// A team, such as counts where a policy asks for distinct teams.
+    Team,
+}
+
+/// A role, a team or a board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// The id that policies and owners name.
+    pub id: GroupId,
+    /// Role, unless it says team.
+    #[serde(default, skip_serializing_if = "is_role")]
+    pub kind: GroupKind,
+    /// Who belongs to it, and from when to when.
+    #[serde(default)]
+    pub members: Vec<Member>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_role(kind: &GroupKind) -> bool {
+    *kind == GroupKind::Role
+}
+
+/// One membership: a person, or everybody of another group. Exactly one of the two is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// The person who belongs to the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// The group whose members belong to the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
+    /// The first instant of the membership; always, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
+    /// The first instant no longer in the membership; open, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Instant>,
+}
+
+impl Member {
+    /// A person who belongs to the group at all times.
+    #[must_use]
+    pub fn person(id: PersonId) -> Self {
+        Member { person: Some(id), group: None, from: None, to: None }
+    }
+}

@@ -1,0 +1,85 @@
+//! The portfolio: all facts, in arrays by kind.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind and version that every portfolio document states.
+pub const VERSION: &str = "portfolio/1";
+
+/// Passes the name and the type of each array of a portfolio to another macro, in document order.
+macro_rules! arrays {
+    ($then:ident) => {
+        $then! {
+            people: $crate::model::Person,
+            groups: $crate::model::Group,
+            services: $crate::model::Service,
+            stages: $crate::model::Stage,
+            policies: $crate::model::PolicyAdoption,
+            releases: $crate::model::Release,
+            changes: $crate::model::Change,
+            evidence: $crate::model::Evidence,
+            approvals: $crate::model::Approval,
+            waivers: $crate::model::Waiver,
+            revocations: $crate::model::Revocation,
+            holds: $crate::model::Hold,
+            cancellations: $crate::model::Cancellation,
+            deployments: $crate::model::Deployment,
+            incidents: $crate::model::Incident,
+        }
+    };
+}
+pub(crate) use arrays;
+
+macro_rules! portfolio {
+    ($($field:ident: $type:ty,)*) => {
+        /// Everything known about a portfolio of services: what a portfolio document holds.
+        ///
+        /// The order within an array carries no meaning but for `stages`, whose order is that of the way to
+        /// the users.
+        ///
+        /// ```
+        /// use lynchpin::model::Portfolio;
+        ///
+        /// let portfolio = Portfolio::default();
+        /// assert!(portfolio.changes.is_empty());
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct Portfolio {
+            /// The kind and version of the document: `portfolio/1`.
+            pub lynchpin: String,
+            $(
+                #[doc = concat!("All ", stringify!($field), ".")]
+                #[serde(default, skip_serializing_if = "Vec::is_empty")]
+                pub $field: Vec<$type>,
+            )*
+        }
+
+        impl Default for Portfolio {
+            fn default() -> Self {
+                Portfolio { lynchpin: VERSION.to_owned(), $($field: Vec::new(),)* }
+            }
+        }
+
+        impl Portfolio {
+            /// How many facts and records there are in all.
+            #[must_use]
+            pub fn len(&self) -> usize {
+                0 $(+ self.$field.len())*
+            }
+
+            /// Whether there is nothing in it.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            /// Takes in everything that another portfolio holds.
+            pub fn merge(&mut self, other: Portfolio) {
+                $(self.$field.extend(other.$field);)*
+            }
+        }
+    };
+}
+
+arrays!(portfolio);

@@ -1,0 +1,42 @@
+//! Services (configuration items) and the stages that changes pass on their way to them.
+
+use serde::{Deserialize, Serialize};
+
+use super::people::Actor;
+use crate::base::id::{EnvironmentId, ProfileId, ServiceId, StageId};
+
+/// A service: what changes are made to, and who answers for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// The id that changes name.
+    pub id: ServiceId,
+    /// How much depends on it: 1 is the most critical. Unknown counts as 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<u8>,
+    /// Who answers for it and can act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Actor>,
+    /// How it is delivered, such as `itil` or `continuous`; gates may choose by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileId>,
+    /// The services it needs while it runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<ServiceId>,
+    /// The environments it has; all of every stage, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<EnvironmentId>,
+}
+
+/// A stage on the way to the users, such as `staging` or `production`. Their order is that of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// The id that releases, approvals and gates name.
+    pub id: StageId,
+    /// Its environments; one that bears the stage's own name, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<EnvironmentId>,
+}

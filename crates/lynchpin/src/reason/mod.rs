@@ -1,0 +1,1 @@
+//! Floor 1: verdicts, reason codes and the tree that explains an answer.
