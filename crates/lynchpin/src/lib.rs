@@ -1,8 +1,12 @@
 #![forbid(unsafe_code)]
-//! The release-management engine.
+#![doc = include_str!("../README.md")]
 
 pub mod base;
+pub mod gate;
 pub mod graph;
+pub mod history;
 pub mod model;
+pub mod plan;
+pub mod portfolio;
 pub mod reason;
 pub mod wire;

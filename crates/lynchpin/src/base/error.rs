@@ -101,8 +101,6 @@ error_codes! {
     SubjectUnknown = 1501, "subject_unknown";
     /// The stage asked about is named neither by the release nor by the portfolio.
     StageUnknown = 1502, "stage_unknown";
-    /// A question was asked that needs a policy, and none is in force.
-    PolicyMissing = 1503, "policy_missing";
     /// A limit stopped the work.
     LimitExceeded = 1601, "limit_exceeded";
     /// The caller stopped the work.

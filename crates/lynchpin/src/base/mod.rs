@@ -10,9 +10,11 @@ pub mod id;
 pub mod instant;
 pub mod limits;
 pub mod number;
+pub mod subject;
 
 pub use digest::Digest;
 pub use error::{Error, ErrorCode, Problem, Result};
 pub use instant::{Instant, Span, When};
 pub use limits::Limits;
 pub use number::{LogOdds, Probability};
+pub use subject::{Actor, Subject};

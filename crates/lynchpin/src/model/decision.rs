@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::fact;
-use super::people::Actor;
 use crate::base::digest::Digest;
 use crate::base::id::{
     ChangeId, CheckId, ConfigurationId, EnvironmentId, PersonId, ReleaseId, RequirementId, StageId,
     WaiverId,
 };
-use crate::base::{Instant, When};
+use crate::base::{Actor, Instant, When};
 
 /// How a run of a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

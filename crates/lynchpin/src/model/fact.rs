@@ -1,67 +1,7 @@
 //! What every fact says about itself: when, recorded when, by whom, through what, and why.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 use crate::base::Instant;
-use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::id::{ChangeId, PersonId, Reference, ReleaseId};
-
-/// What a fact, a question or an answer is about.
-///
-/// ```
-/// use lynchpin::model::Subject;
-///
-/// let subject: Subject = serde_json::from_str(r#"{"change": "C-7"}"#)?;
-/// assert_eq!(subject.to_string(), "change C-7");
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Subject {
-    /// One change.
-    Change(ChangeId),
-    /// A release with all of its changes.
-    Release(ReleaseId),
-}
-
-impl Subject {
-    /// The one subject that a fact names by its two optional fields.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorCode::SubjectAmbiguous`] if neither or both are given.
-    pub fn one(change: Option<&ChangeId>, release: Option<&ReleaseId>) -> Result<Subject> {
-        match (change, release) {
-            (Some(change), None) => Ok(Subject::Change(change.clone())),
-            (None, Some(release)) => Ok(Subject::Release(release.clone())),
-            (None, None) | (Some(_), Some(_)) => Err(Error::new(
-                ErrorCode::SubjectAmbiguous,
-                "name exactly one subject: either `change` or `release`",
-            )),
-        }
-    }
-
-    /// The id as text, whatever the kind.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        match self {
-            Subject::Change(id) => id.as_str(),
-            Subject::Release(id) => id.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Subject::Change(id) => write!(f, "change {id}"),
-            Subject::Release(id) => write!(f, "release {id}"),
-        }
-    }
-}
+use crate::base::id::{PersonId, Reference};
 
 /// The fields that all facts share, borrowed from one of them.
 #[derive(Clone, Copy, Debug)]

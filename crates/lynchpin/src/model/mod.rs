@@ -16,9 +16,9 @@ pub mod service;
 
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
-pub use fact::{Envelope, Fact, Subject};
+pub use fact::{Envelope, Fact};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
-pub use people::{Actor, Group, GroupKind, Member, Person, PersonKind};
+pub use people::{Group, GroupKind, Member, Person, PersonKind};
 pub use policy::PolicyAdoption;
 pub use portfolio::Portfolio;
 pub use section::{Section, SectionDigests};

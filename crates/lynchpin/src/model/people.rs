@@ -1,31 +1,9 @@
 //! People, machine accounts and the groups they act for.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
-
-/// Who can act: one person, or anybody of a group.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Actor {
-    /// That person.
-    Person(PersonId),
-    /// Anybody of that group.
-    Group(GroupId),
-}
-
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Actor::Person(id) => fmt::Display::fmt(id, f),
-            Actor::Group(id) => fmt::Display::fmt(id, f),
-        }
-    }
-}
 
 /// Whether an account is a human being; only they fill seats that ask for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

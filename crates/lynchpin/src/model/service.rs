@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::people::Actor;
+use crate::base::Actor;
 use crate::base::id::{EnvironmentId, ProfileId, ServiceId, StageId};
 
 /// A service: what changes are made to, and who answers for it.

@@ -3,8 +3,12 @@
 //! The only place that knows JSON as a document form. Reading is strict: unknown fields, doubled keys,
 //! fractions and anything else unexpected are refused, with every problem found and its place.
 
+mod answer;
+mod ask;
 mod document;
 mod lines;
 mod strict;
 
+pub use answer::{Answer, Decision, Reason, Tree};
+pub use ask::{Decide, Detail, Plan, Question, Score, ask, read_question};
 pub use document::{read_portfolio, write_portfolio};

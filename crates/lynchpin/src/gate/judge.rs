@@ -1,0 +1,164 @@
+//! A gate's tree of requirements, answered for one subject.
+
+use std::collections::BTreeMap;
+
+use super::leaf::{self, Target};
+use super::policy::{Gate, Judges, Policy, Selector, Tree};
+use super::waiver;
+use crate::base::id::{GateId, PersonId, RequirementId, StageId};
+use crate::base::{Actor, Instant, Probability, Subject};
+use crate::history::Records;
+use crate::model::{Change, Service};
+use crate::reason::tree::{Arg, Join, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// Everything that a gate is judged by: what is known, what is asked, where and when.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// What is known.
+    pub records: &'a Records,
+    /// What is asked.
+    pub policy: &'a Policy,
+    /// The policies that were in force before, by when they were recorded, oldest first.
+    pub adopted: &'a [(Instant, Policy)],
+    /// The stage that is asked about.
+    pub stage: &'a StageId,
+    /// The stage before it.
+    pub previous: Option<&'a StageId>,
+    /// The instant that is asked about.
+    pub at: Instant,
+    /// The risk of each subject, as the portfolio computed it.
+    pub risks: &'a BTreeMap<Subject, Probability>,
+}
+
+impl Case<'_> {
+    /// The risk of a subject; certain, if it was not handed in.
+    #[must_use]
+    pub fn probability(&self, subject: &Subject) -> Probability {
+        self.risks.get(subject).copied().unwrap_or(Probability::ONE)
+    }
+
+    /// Who answers for a change: its author, and the owners of its services.
+    #[must_use]
+    pub fn owners(&self, change: &Change) -> Vec<Actor> {
+        let author = change.author.as_ref().unwrap_or(&change.by);
+        let services = change.services.iter().filter_map(|id| self.records.service(id));
+        let owners = services.filter_map(|service| service.owner.clone());
+        std::iter::once(Actor::Person(self.records.people.principal(author).clone()))
+            .chain(owners)
+            .collect()
+    }
+
+    /// The instant, still to come, from which a person is suspended.
+    #[must_use]
+    pub fn suspension(&self, person: &PersonId) -> Option<Instant> {
+        let found = self.records.people.person(person);
+        found.and_then(|person| person.suspended_from).filter(|from| *from > self.at)
+    }
+
+    /// Whether a requirement asks the same now as it did at that instant.
+    #[must_use]
+    pub fn requirement_unchanged_since(&self, name: &RequirementId, then: Instant) -> bool {
+        let now = self.policy.requirements.get(name);
+        let in_force = self.adopted.iter().rev().find(|(recorded, _)| *recorded <= then);
+        // Before any policy was adopted, the one at hand is taken to have been meant.
+        in_force.is_none_or(|(_, policy)| policy.requirements.get(name) == now)
+    }
+}
+
+impl Selector {
+    /// Whether a change is meant: by its kind, and by the tier and profile of any of its services. What is
+    /// not known of a service matches, so that a gate is not slipped past by leaving it out.
+    #[must_use]
+    pub fn matches(&self, records: &Records, change: &Change) -> bool {
+        let kind = self.kind.is_empty() || self.kind.contains(&change.kind);
+        let fits = |service: &Service| {
+            let tier = service.tier.is_none_or(|tier| self.tier.contains(&tier));
+            let profile = service.profile.as_ref().is_none_or(|p| self.profile.contains(p));
+            (self.tier.is_empty() || tier) && (self.profile.is_empty() || profile)
+        };
+        let unknown = change.services.is_empty()
+            || change.services.iter().any(|id| records.service(id).is_none());
+        let narrowed = !(self.tier.is_empty() && self.profile.is_empty());
+        let known = change.services.iter().filter_map(|id| records.service(id));
+        kind && (!narrowed || unknown || known.into_iter().any(fits))
+    }
+}
+
+/// The gates before a stage that judge changes, or releases, and mean that change.
+pub fn gates_for<'a>(
+    case: &Case<'a>,
+    judges: Judges,
+    change: &Change,
+) -> impl Iterator<Item = (&'a GateId, &'a Gate)> {
+    let (records, stage) = (case.records, case.stage);
+    case.policy.gates.iter().filter(move |(_, gate)| {
+        gate.judges == judges
+            && gate.stages.contains(stage)
+            && gate.only_for.matches(records, change)
+    })
+}
+
+/// Answers one gate for a subject.
+#[must_use]
+pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> Reasons {
+    let mut reasons = Reasons::default();
+    let mut node = Node::new(Verdict::NotApplicable, ReasonCode::Gate, target.subject);
+    node.gate = Some(id.clone());
+    let root = reasons.open(node);
+    // Entered and left nodes of the tree; its depth is bounded when the policy is read.
+    enum Step<'t> {
+        Enter(&'t Tree),
+        Leave(usize, Join),
+    }
+    let mut steps = vec![Step::Enter(&gate.require)];
+    while let Some(step) = steps.pop() {
+        let tree = match step {
+            Step::Leave(index, join) => {
+                reasons.close(index, join);
+                continue;
+            }
+            Step::Enter(tree) => tree,
+        };
+        let (code, join, children) = match tree {
+            Tree::Leaf(name) => {
+                reasons.graft(&requirement(case, target, id, name));
+                continue;
+            }
+            Tree::All(children) => (ReasonCode::All, Join::All, children),
+            Tree::Any(children) => (ReasonCode::Any, Join::Any, children),
+            Tree::AtLeast(count, children) => {
+                let count = usize::try_from(*count).unwrap_or(usize::MAX);
+                (ReasonCode::AtLeast, Join::AtLeast(count), children)
+            }
+        };
+        let mut node = Node::new(Verdict::NotApplicable, code, target.subject);
+        if let Join::AtLeast(count) = join {
+            node = node.with("needed", Arg::count(count));
+        }
+        let index = reasons.open(node);
+        steps.push(Step::Leave(index, join));
+        steps.extend(children.iter().rev().map(Step::Enter));
+    }
+    reasons.close(root, Join::All);
+    reasons
+}
+
+/// Answers one named requirement, with the waiver that applies to it.
+fn requirement(
+    case: &Case<'_>,
+    target: Target<'_>,
+    gate: &GateId,
+    name: &RequirementId,
+) -> Reasons {
+    let Some(requirement) = case.policy.requirements.get(name) else {
+        // Refused when the policy is read, so this is not reached; if it were, it must not pass.
+        let mut reasons = Reasons::default();
+        reasons.push(Node::new(Verdict::Unknown, ReasonCode::NoPolicyApplies, target.subject));
+        return reasons;
+    };
+    let answer = leaf::judge(case, target, name, requirement);
+    let mut reasons = waiver::apply(case, target, name, requirement, answer);
+    reasons.name(gate, name);
+    reasons
+}

@@ -1,0 +1,272 @@
+//! A check must have passed on what ships.
+//!
+//! The newest finished run counts for each configuration, environment and producer, and the worst of these
+//! is the answer. A run that is still going displaces nothing; a later skip or note does, and counts as
+//! missing. What has expired is as if it were missing, unless an older pass that nothing contradicts still
+//! stands.
+
+use std::collections::BTreeMap;
+
+use super::Target;
+use crate::base::id::{ConfigurationId, EnvironmentId, PersonId};
+use crate::base::{Digest, Instant, When};
+use crate::gate::judge::Case;
+use crate::gate::policy::EvidenceLeaf;
+use crate::history::revision::Difference;
+use crate::model::{Change, Evidence, Outcome, Section};
+use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// What one line of runs is kept apart by.
+type Line<'a> = (Option<&'a ConfigurationId>, Option<&'a EnvironmentId>, &'a PersonId);
+
+pub(super) fn judge(case: &Case<'_>, target: Target<'_>, leaf: &EvidenceLeaf) -> Reasons {
+    let mut nodes = Vec::new();
+    for change in target.members {
+        if change.artifacts.is_empty() {
+            let found = on_change(case, change, leaf);
+            nodes.extend(answers(case, change, None, leaf, &found));
+        }
+        let mut artifacts: Vec<&Digest> = change.artifacts.iter().collect();
+        artifacts.sort_unstable();
+        artifacts.dedup();
+        for artifact in artifacts {
+            let found = admitted(case, case.records.evidence_on(artifact), leaf);
+            nodes.extend(answers(case, change, Some(artifact), leaf, &found));
+        }
+    }
+    let mut reasons = Reasons::default();
+    if nodes.len() == 1 {
+        nodes.into_iter().for_each(|node| reasons.push(node));
+        return reasons;
+    }
+    let node = Node::new(Verdict::NotApplicable, ReasonCode::Evidence, target.subject)
+        .with("check", Arg::text(&leaf.check));
+    let all = reasons.open(node);
+    nodes.into_iter().for_each(|node| reasons.push(node));
+    reasons.close(all, Join::All);
+    reasons
+}
+
+/// The evidence that the leaf admits, by its number.
+fn admitted<'a>(
+    case: &Case<'a>,
+    numbers: &[usize],
+    leaf: &EvidenceLeaf,
+) -> Vec<(usize, &'a Evidence)> {
+    let people = &case.records.people;
+    let admits = |evidence: &Evidence| {
+        evidence.check == leaf.check
+            && leaf.environment.iter().all(|wanted| evidence.environment.as_ref() == Some(wanted))
+            && (leaf.producers.is_empty()
+                || leaf
+                    .producers
+                    .iter()
+                    .any(|p| people.principal(p) == people.principal(&evidence.by)))
+    };
+    let all = &case.records.portfolio().evidence;
+    let found = numbers.iter().filter_map(|number| Some((*number, all.get(*number)?)));
+    found.filter(|(_, evidence)| admits(evidence)).collect()
+}
+
+/// The evidence on a change without artifacts: on any revision that says the same but for the text.
+fn on_change<'a>(
+    case: &Case<'a>,
+    change: &Change,
+    leaf: &EvidenceLeaf,
+) -> Vec<(usize, &'a Evidence)> {
+    let records = case.records;
+    let Some(row) = records.change(&change.id) else { return Vec::new() };
+    let mut found = admitted(case, records.evidence_of(&change.id), leaf);
+    found.retain(|(_, evidence)| {
+        let Some(revision) = evidence.revision else { return false };
+        let mut differences = std::collections::BTreeSet::new();
+        crate::history::revision::since_revision(records, row, revision, &mut differences);
+        let only_text =
+            |difference: &Difference| matches!(difference, Difference::Section(_, Section::Text));
+        differences.iter().all(only_text)
+    });
+    found
+}
+
+/// The answers for one artifact: one for each line of runs, and for each configuration without any.
+fn answers(
+    case: &Case<'_>,
+    change: &Change,
+    artifact: Option<&Digest>,
+    leaf: &EvidenceLeaf,
+    found: &[(usize, &Evidence)],
+) -> Vec<Node> {
+    let mut lines: BTreeMap<Line<'_>, Vec<(usize, &Evidence)>> = BTreeMap::new();
+    for (number, evidence) in found {
+        let producer = case.records.people.principal(&evidence.by);
+        let line = (evidence.configuration.as_ref(), evidence.environment.as_ref(), producer);
+        lines.entry(line).or_default().push((*number, evidence));
+    }
+    let subject = Target::member(change);
+    let base = |verdict, code| {
+        let node = Node::new(verdict, code, &subject).with("check", Arg::text(&leaf.check));
+        artifact.into_iter().fold(node, |node, digest| node.with("artifact", Arg::text(digest)))
+    };
+    let act = || leaf.owner.clone().map_or_else(|| case.owners(change), |owner| vec![owner]);
+    let mut judged: Vec<(Line<'_>, Say, Node)> = lines
+        .into_iter()
+        .map(|(line, runs)| {
+            let (kind, node) = judge_line(case.at, leaf, &runs, &base);
+            let node = line.0.into_iter().fold(node, |n, c| n.with("configuration", Arg::text(c)));
+            (line, kind, node)
+        })
+        .collect();
+    // A pass that expired where nothing else was ever said neither helps nor harms while others stand.
+    if judged.iter().any(|(_, kind, _)| *kind == Say::Counts) {
+        judged.retain(|(_, kind, _)| *kind == Say::Counts);
+    }
+    let missing = leaf
+        .configurations
+        .iter()
+        .filter(|wanted| !judged.iter().any(|(line, _, _)| line.0 == Some(*wanted)));
+    let missing: Vec<Node> = missing
+        .map(|configuration| {
+            base(Verdict::NeedsAction, ReasonCode::EvidenceMissing)
+                .with("configuration", Arg::text(configuration))
+                .act(act())
+        })
+        .collect();
+    let mut nodes: Vec<Node> = judged
+        .into_iter()
+        .map(|(_, _, node)| {
+            let met = node.verdict.is_go() || node.verdict == Verdict::Wait;
+            if met { node } else { node.act(act()) }
+        })
+        .chain(missing)
+        .collect();
+    if nodes.is_empty() {
+        nodes.push(base(Verdict::NeedsAction, ReasonCode::EvidenceMissing).act(act()));
+    }
+    nodes
+}
+
+/// Whether a line of runs has a say where others have one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Say {
+    Counts,
+    OnlyExpiredPasses,
+}
+
+/// Judges the runs of one line, which are never none.
+fn judge_line(
+    at: Instant,
+    leaf: &EvidenceLeaf,
+    runs: &[(usize, &Evidence)],
+    base: &impl Fn(Verdict, ReasonCode) -> Node,
+) -> (Say, Node) {
+    let mut ordered: Vec<&(usize, &Evidence)> = runs.iter().collect();
+    // Newest first; of equal run numbers, the less favourable first.
+    ordered.sort_by_key(|(_, run)| std::cmp::Reverse((run.run, run.outcome)));
+    let finished: Vec<&(usize, &Evidence)> =
+        ordered.iter().copied().filter(|(_, e)| e.outcome != Outcome::Running).collect();
+    let Some((number, newest)) = finished.first().copied() else {
+        let node = base(Verdict::Wait, ReasonCode::EvidenceRunning).clears(Clears::Unknown);
+        return (Say::Counts, cite_all(node, runs));
+    };
+    let cite = |node: Node| node.citing("evidence", *number).with("run", run_number(newest.run));
+    let node = match newest.outcome {
+        Outcome::Passed => return judge_passed(at, leaf, &finished, runs, base),
+        Outcome::Failed => cite(base(Verdict::NoGo, ReasonCode::EvidenceFailed)),
+        Outcome::Errored => cite(base(Verdict::Unknown, ReasonCode::EvidenceErrored)),
+        Outcome::Inconclusive => cite(base(Verdict::Unknown, ReasonCode::EvidenceInconclusive)),
+        Outcome::Info | Outcome::Skipped | Outcome::Running => {
+            cite(base(Verdict::NeedsAction, ReasonCode::EvidenceMissing))
+                .with("outcome", Arg::text(newest.outcome.name()))
+        }
+    };
+    (Say::Counts, node)
+}
+
+/// Judges a line whose newest finished run passed.
+fn judge_passed(
+    at: Instant,
+    leaf: &EvidenceLeaf,
+    finished: &[&(usize, &Evidence)],
+    runs: &[(usize, &Evidence)],
+    base: &impl Fn(Verdict, ReasonCode) -> Node,
+) -> (Say, Node) {
+    let mut failed: Vec<u64> = finished
+        .iter()
+        .filter(|(_, evidence)| evidence.outcome == Outcome::Failed)
+        .map(|(_, evidence)| evidence.run)
+        .collect();
+    failed.sort_unstable();
+    failed.dedup();
+    let passes = finished.iter().take_while(|(_, evidence)| evidence.outcome == Outcome::Passed);
+    // Of the passes that nothing later contradicts, the one that counts the longest.
+    let standing = passes
+        .map(|(number, evidence)| (expiry(leaf, evidence), *number, *evidence))
+        .filter(|(expiry, _, _)| When::At(at) < *expiry)
+        .reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let Some((expiry, number, evidence)) = standing else {
+        let only = runs.iter().all(|(_, e)| e.outcome == Outcome::Passed);
+        let kind = if only { Say::OnlyExpiredPasses } else { Say::Counts };
+        let node = base(Verdict::NeedsAction, ReasonCode::EvidenceExpired);
+        return (kind, cite_all(node, runs));
+    };
+    let too_many = leaf
+        .failed_runs_at_most
+        .is_some_and(|most| usize::try_from(most).is_ok_and(|most| failed.len() > most));
+    let (verdict, code) = match (too_many, failed.is_empty()) {
+        (true, _) => (Verdict::NoGo, ReasonCode::TooManyReruns),
+        (false, true) => (Verdict::Go, ReasonCode::EvidencePassed),
+        (false, false) => (Verdict::Go, ReasonCode::PassedOnRerun),
+    };
+    let mut node = base(verdict, code).with("run", run_number(evidence.run)).until(expiry);
+    if failed.is_empty() {
+        node = node.citing("evidence", number);
+    } else {
+        node = cite_all(node, runs).with("failed", Arg::count(failed.len()));
+    }
+    (Say::Counts, node)
+}
+
+fn cite_all(node: Node, runs: &[(usize, &Evidence)]) -> Node {
+    runs.iter().fold(node, |node, (number, _)| node.citing("evidence", *number))
+}
+
+fn run_number(run: u64) -> Arg {
+    Arg::Integer(i64::try_from(run).unwrap_or(i64::MAX))
+}
+
+/// When a result stops counting: when it says so, or when it grows too old.
+fn expiry(leaf: &EvidenceLeaf, evidence: &Evidence) -> When {
+    let aged = leaf.max_age.map(|age| evidence.at.after(age));
+    let first = [evidence.expires, aged].into_iter().flatten().min();
+    first.map_or(When::Never, When::At)
+}
+
+/// Whether a check on any of these artifacts is running, in any line.
+pub(in crate::gate) fn is_running(
+    case: &Case<'_>,
+    target: Target<'_>,
+    leaf: &EvidenceLeaf,
+    as_of: Instant,
+) -> bool {
+    target.members.iter().any(|change| {
+        let found: Vec<(usize, &Evidence)> = if change.artifacts.is_empty() {
+            on_change(case, change, leaf)
+        } else {
+            let on = change.artifacts.iter();
+            on.flat_map(|a| admitted(case, case.records.evidence_on(a), leaf)).collect()
+        };
+        found.iter().any(|(_, running)| {
+            running.outcome == Outcome::Running
+                && running.recorded.unwrap_or(running.at) <= as_of
+                && !found.iter().any(|(_, other)| {
+                    other.run >= running.run
+                        && other.outcome != Outcome::Running
+                        && other.configuration == running.configuration
+                        && other.environment == running.environment
+                        && other.by == running.by
+                        && other.recorded.unwrap_or(other.at) <= as_of
+                })
+        })
+    })
+}

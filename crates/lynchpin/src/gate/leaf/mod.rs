@@ -1,0 +1,89 @@
+//! One requirement, answered for one subject.
+
+pub(super) mod approval;
+pub(super) mod evidence;
+mod plan;
+mod soak;
+
+use super::judge::Case;
+use super::policy::Requirement;
+use crate::base::Subject;
+use crate::base::id::RequirementId;
+use crate::model::Change;
+use crate::reason::tree::{Join, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// What a requirement is asked of: the subject, and the changes that ship with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// The change or the release.
+    pub subject: &'a Subject,
+    /// The current revision of each change in it that is not cancelled, in order of ids.
+    pub members: &'a [&'a Change],
+}
+
+impl Target<'_> {
+    /// The subject of one of the members.
+    fn member(change: &Change) -> Subject {
+        Subject::Change(change.id.clone())
+    }
+}
+
+/// Answers a requirement, its waiver aside.
+#[must_use]
+pub(super) fn judge(
+    case: &Case<'_>,
+    target: Target<'_>,
+    name: &RequirementId,
+    requirement: &Requirement,
+) -> Reasons {
+    let asked: Vec<&Change> = match &requirement.only_for {
+        None => target.members.to_vec(),
+        Some(selector) => {
+            let meant = |change: &&&Change| selector.matches(case.records, change);
+            target.members.iter().filter(meant).copied().collect()
+        }
+    };
+    if asked.is_empty() {
+        let mut reasons = Reasons::default();
+        reasons.push(Node::new(Verdict::NotApplicable, ReasonCode::NotAsked, target.subject));
+        return reasons;
+    }
+    let asked = Target { subject: target.subject, members: &asked };
+    if let Some(leaf) = &requirement.approval {
+        // An approval of a release is one of the whole, whoever it is asked for.
+        let mut reasons = Reasons::default();
+        reasons.push(approval::judge(case, target, name, requirement, leaf));
+        return reasons;
+    }
+    if let Some(leaf) = &requirement.evidence {
+        return evidence::judge(case, asked, leaf);
+    }
+    if let Some(leaf) = &requirement.risk {
+        let mut reasons = Reasons::default();
+        reasons.push(plan::risk(case, target, *leaf));
+        return reasons;
+    }
+    for_each(asked, |change| {
+        if let Some(leaf) = &requirement.soak {
+            return soak::judge(case, change, leaf);
+        }
+        if let Some(leaf) = &requirement.plan {
+            return plan::plan(case, change, *leaf);
+        }
+        plan::reversible(case, change)
+    })
+}
+
+/// Answers the same question for each member: alone if there is one, all of them otherwise.
+fn for_each(target: Target<'_>, answer: impl Fn(&Change) -> Node) -> Reasons {
+    let mut reasons = Reasons::default();
+    if let [only] = target.members {
+        reasons.push(answer(only));
+        return reasons;
+    }
+    let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, target.subject));
+    target.members.iter().for_each(|change| reasons.push(answer(change)));
+    reasons.close(all, Join::All);
+    reasons
+}

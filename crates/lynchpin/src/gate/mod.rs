@@ -1,0 +1,14 @@
+//! Floor 5: what a policy asks, and whether it is met.
+//!
+//! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's tree of named
+//! requirements for one subject, [`leaf`] answers one requirement and [`waiver`] what leave was given. This
+//! floor computes no risk: the portfolio hands it the figure.
+
+pub mod judge;
+pub mod leaf;
+pub mod parse;
+pub mod policy;
+pub mod waiver;
+
+pub use judge::Case;
+pub use policy::{Gate, Judges, Policy, Requirement, Selector, Tree};

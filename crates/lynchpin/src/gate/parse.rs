@@ -1,0 +1,415 @@
+//! Policies as TOML.
+//!
+//! ```toml
+//! name = "acme"
+//! owner = { group = "release-managers" }
+//! open = ["staging"]
+//! requirement.unit = { evidence = { check = "unit" } }
+//! requirement.board = { approval = { group = "cab", people = 2 }, waiver = { group = "ops-leads", for_at_most = "14d" } }
+//! gate.board = { stage = "production", kind = ["normal"], judges = "release", require = { all = ["unit", "board"] } }
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use toml::Spanned;
+
+use super::policy::{CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree};
+use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::id::{GateId, ProfileId, RequirementId, StageId};
+use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
+use crate::base::{Actor, canonical};
+use crate::model::Kind;
+
+/// The document as it stands in the file; requirements and gates are read one by one, so that every one
+/// that is wrong is reported.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    name: String,
+    #[serde(default)]
+    owner: Option<Actor>,
+    #[serde(default)]
+    open: Vec<StageId>,
+    #[serde(default)]
+    cycles: CycleRule,
+    #[serde(default)]
+    requirement: BTreeMap<String, Spanned<toml::Value>>,
+    #[serde(default)]
+    gate: BTreeMap<String, Spanned<toml::Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GateDocument {
+    stage: OneOrMany,
+    #[serde(default)]
+    kind: Vec<Kind>,
+    #[serde(default)]
+    tier: Vec<u8>,
+    #[serde(default)]
+    profile: Option<ProfileOneOrMany>,
+    judges: Judges,
+    require: Tree,
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct OneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<StageId>);
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct ProfileOneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<ProfileId>);
+
+impl std::str::FromStr for Policy {
+    type Err = Error;
+
+    /// Reads a policy from TOML.
+    ///
+    /// # Errors
+    ///
+    /// Every problem found, each with its code, its place in the document and its line.
+    fn from_str(text: &str) -> Result<Self> {
+        if text.len() > POLICY_BYTES_MAX {
+            let message = format!("the policy is larger than {POLICY_BYTES_MAX} bytes");
+            return Err(Error::new(ErrorCode::DocumentTooLarge, message));
+        }
+        let document: Document = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            on_line(Problem::from_format(error.message()).at("$"), text, at)
+        })?;
+        let mut problems = Vec::new();
+        let requirements = read_each::<RequirementId, Requirement>(
+            text,
+            "requirement",
+            &document.requirement,
+            &mut problems,
+        );
+        let gates = read_each::<GateId, GateDocument>(text, "gate", &document.gate, &mut problems);
+        let gates: BTreeMap<GateId, Gate> =
+            gates.into_iter().map(|(id, gate)| (id, gate.into())).collect();
+        check_requirements(&requirements, &mut problems);
+        check_gates(&gates, &requirements, &document.requirement, &mut problems);
+        if let Some(error) = Error::from_problems(problems) {
+            return Err(error);
+        }
+        let digest = canonical::digest(&Content {
+            name: &document.name,
+            owner: &document.owner,
+            open: &document.open,
+            cycles: document.cycles,
+            requirements: &requirements,
+            gates: &gates,
+        })?;
+        Ok(Policy {
+            name: document.name,
+            owner: document.owner,
+            open: document.open,
+            cycles: document.cycles,
+            requirements,
+            gates,
+            digest,
+        })
+    }
+}
+
+/// What a policy's digest covers.
+#[derive(Serialize)]
+struct Content<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: &'a Option<Actor>,
+    open: &'a [StageId],
+    cycles: CycleRule,
+    requirements: &'a BTreeMap<RequirementId, Requirement>,
+    gates: &'a BTreeMap<GateId, Gate>,
+}
+
+impl From<GateDocument> for Gate {
+    fn from(document: GateDocument) -> Self {
+        Gate {
+            stages: document.stage.0,
+            only_for: Selector {
+                kind: document.kind,
+                tier: document.tier,
+                profile: document.profile.map(|profile| profile.0).unwrap_or_default(),
+            },
+            judges: document.judges,
+            require: document.require,
+        }
+    }
+}
+
+fn on_line(problem: Problem, text: &str, offset: usize) -> Problem {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, str::len) + 1;
+    problem.on_line(line.try_into().unwrap_or(0), column.try_into().unwrap_or(0))
+}
+
+/// Reads each entry of a table alone and keeps the problems.
+fn read_each<K, V>(
+    text: &str,
+    table: &str,
+    entries: &BTreeMap<String, Spanned<toml::Value>>,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<K, V>
+where
+    K: std::str::FromStr<Err = Error> + Ord,
+    V: DeserializeOwned,
+{
+    let mut read = BTreeMap::new();
+    for (name, value) in entries {
+        let path = format!("$.{table}.{name}");
+        let offset = value.span().start;
+        let id = match name.parse::<K>() {
+            Ok(id) => id,
+            Err(error) => {
+                let found = error.problems().iter().cloned();
+                problems.extend(found.map(|problem| on_line(problem.at(&path), text, offset)));
+                continue;
+            }
+        };
+        match serde_path_to_error::deserialize(value.get_ref().clone()) {
+            Ok(entry) => {
+                read.insert(id, entry);
+            }
+            Err(error) => {
+                let inner = error.path().to_string();
+                let path = if inner == "." { path } else { format!("{path}.{inner}") };
+                let problem = Problem::from_format(error.inner().message()).at(path);
+                problems.push(on_line(problem, text, offset));
+            }
+        }
+    }
+    read
+}
+
+fn check_requirements(
+    requirements: &BTreeMap<RequirementId, Requirement>,
+    problems: &mut Vec<Problem>,
+) {
+    for (id, requirement) in requirements {
+        let path = format!("$.requirement.{id}");
+        let asked = [
+            requirement.evidence.is_some(),
+            requirement.approval.is_some(),
+            requirement.soak.is_some(),
+            requirement.risk.is_some(),
+            requirement.plan.is_some(),
+            requirement.reversible.is_some(),
+        ];
+        if asked.into_iter().filter(|asked| *asked).count() != 1 {
+            let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, `risk`, \
+                           `plan` and `reversible`; make one requirement of each";
+            problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
+        }
+        let Some(approval) = &requirement.approval else { continue };
+        let nobody = match approval.people {
+            Quorum::Count(count) => count == 0 || count > 1_000_000,
+            Quorum::Percent(percent) => percent == 0 || percent > 100,
+            Quorum::All => false,
+        };
+        if nobody || approval.teams == Some(0) {
+            let message = "a quorum of nobody passes by silence: ask for at least one person";
+            problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
+        }
+    }
+}
+
+fn check_gates(
+    gates: &BTreeMap<GateId, Gate>,
+    requirements: &BTreeMap<RequirementId, Requirement>,
+    named: &BTreeMap<String, Spanned<toml::Value>>,
+    problems: &mut Vec<Problem>,
+) {
+    for (id, gate) in gates {
+        let path = format!("$.gate.{id}");
+        if gate.stages.is_empty() {
+            let message = "a gate stands before at least one stage";
+            problems.push(Problem::new(ErrorCode::Empty, message).at(format!("{path}.stage")));
+        }
+        // The nesting is bounded by the TOML reader, so is this list.
+        let mut open = vec![(&gate.require, 0_usize)];
+        while let Some((tree, depth)) = open.pop() {
+            let children = match tree {
+                Tree::Leaf(name) => {
+                    if !requirements.contains_key(name) && !named.contains_key(name.as_str()) {
+                        let message = format!("the policy defines no requirement `{name}`");
+                        let problem = Problem::new(ErrorCode::RequirementUnknown, message);
+                        problems.push(problem.at(format!("{path}.require")));
+                    }
+                    continue;
+                }
+                Tree::All(children) | Tree::Any(children) => children,
+                Tree::AtLeast(count, children) => {
+                    let children_count = u32::try_from(children.len()).unwrap_or(u32::MAX);
+                    if *count == 0 || *count > children_count {
+                        let message = format!(
+                            "`at_least = {count}` of {children_count} can never mean anything"
+                        );
+                        let problem = Problem::new(ErrorCode::QuorumInvalid, message);
+                        problems.push(problem.at(format!("{path}.require")));
+                    }
+                    children
+                }
+            };
+            if children.is_empty() || depth > DEPTH_MAX {
+                let message = "a combinator without children would pass by silence";
+                let problem = Problem::new(ErrorCode::CombinatorEmpty, message);
+                problems.push(problem.at(format!("{path}.require")));
+            }
+            open.extend(children.iter().map(|child| (child, depth + 1)));
+        }
+    }
+}
+
+/// Reads one id, or a list of them.
+fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err = Error> + Deserialize<'de>,
+{
+    struct Ids<T>(std::marker::PhantomData<T>);
+    impl<'de, T: std::str::FromStr<Err = Error> + Deserialize<'de>> Visitor<'de> for Ids<T> {
+        type Value = Vec<T>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an id or a list of ids")
+        }
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            text.parse().map(|id| vec![id]).map_err(|error: Error| E::custom(error.marked()))
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+            let mut ids = Vec::new();
+            while let Some(id) = seq.next_element()? {
+                ids.push(id);
+            }
+            Ok(ids)
+        }
+    }
+    deserializer.deserialize_any(Ids(std::marker::PhantomData))
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Node;
+        impl<'de> Visitor<'de> for Node {
+            type Value = Tree;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "the name of a requirement, `{ all = [...] }`, `{ any = [...] }` or \
+                     `{ at_least = 2, of = [...] }`",
+                )
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Tree, E> {
+                RequirementId::new(text).map(Tree::Leaf).map_err(|e| E::custom(e.marked()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
+                let (mut all, mut any, mut of, mut count) = (None, None, None, None);
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "all" => all = Some(map.next_value()?),
+                        "any" => any = Some(map.next_value()?),
+                        "of" => of = Some(map.next_value()?),
+                        "at_least" => count = Some(map.next_value()?),
+                        _ => {
+                            let known = &["all", "any", "at_least", "of"];
+                            return Err(A::Error::unknown_field(&key, known));
+                        }
+                    }
+                }
+                match (all, any, count, of) {
+                    (Some(all), None, None, None) => Ok(Tree::All(all)),
+                    (None, Some(any), None, None) => Ok(Tree::Any(any)),
+                    (None, None, Some(count), Some(of)) => Ok(Tree::AtLeast(count, of)),
+                    _ => Err(A::Error::invalid_type(serde::de::Unexpected::Map, &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Node)
+    }
+}
+
+impl Serialize for Quorum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Quorum::Count(count) => serializer.serialize_u32(*count),
+            Quorum::All => serializer.serialize_str("all"),
+            Quorum::Percent(percent) => serializer.collect_str(&format_args!("{percent}%")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Quorum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+        impl Visitor<'_> for Words {
+            type Value = Quorum;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of people, \"all\" or a percentage such as \"50%\"")
+            }
+            fn visit_i64<E: serde::de::Error>(self, count: i64) -> Result<Quorum, E> {
+                u32::try_from(count)
+                    .map(Quorum::Count)
+                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(count), &self))
+            }
+            fn visit_u64<E: serde::de::Error>(self, count: u64) -> Result<Quorum, E> {
+                u32::try_from(count)
+                    .map(Quorum::Count)
+                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(count), &self))
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Quorum, E> {
+                if text == "all" {
+                    return Ok(Quorum::All);
+                }
+                let percent = text.strip_suffix('%').and_then(|digits| digits.parse().ok());
+                percent
+                    .map(Quorum::Percent)
+                    .ok_or_else(|| E::invalid_type(serde::de::Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_any(Words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_found_with_its_line() {
+        let error = r#"
+name = "bad"
+requirement.none = { approval = { group = "cab", people = 0 } }
+requirement.two = { plan = "back_out", risk = { below = "0.1" } }
+requirement.odd = { evidence = { chek = "unit" } }
+gate.empty = { stage = "production", judges = "change", require = { all = [] } }
+gate.lost = { stage = "production", judges = "change", require = "nowhere" }
+"#
+        .parse::<Policy>()
+        .unwrap_err();
+        let codes: Vec<ErrorCode> = error.problems().iter().map(|p| p.code).collect();
+        assert_eq!(
+            codes,
+            [
+                ErrorCode::UnknownField,
+                ErrorCode::QuorumInvalid,
+                ErrorCode::SubjectAmbiguous,
+                ErrorCode::CombinatorEmpty,
+                ErrorCode::RequirementUnknown,
+            ]
+        );
+        assert_eq!(error.problems()[0].line, 5);
+    }
+
+    #[test]
+    fn the_digest_ignores_spaces_and_comments() {
+        let one: Policy = "name = \"a\"\nopen = [\"dev\"]".parse().unwrap();
+        let two: Policy = "# why\nopen = [ \"dev\" ]\nname = 'a'".parse().unwrap();
+        let three: Policy = "name = \"a\"\nopen = [\"qa\"]".parse().unwrap();
+        assert_eq!(one.digest, two.digest);
+        assert_ne!(one.digest, three.digest);
+    }
+}

@@ -1,0 +1,293 @@
+//! A policy: named requirements, and gates that are trees of their names.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::id::{
+    CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, PersonId, ProfileId, RequirementId,
+    StageId,
+};
+use crate::base::{Actor, Digest, Probability, Span};
+use crate::model::{Kind, Section};
+
+/// A policy, checked and ready to be applied.
+///
+/// ```
+/// use lynchpin::gate::Policy;
+///
+/// let policy: Policy = r#"
+///     name = "acme"
+///     requirement.unit = { evidence = { check = "unit" } }
+///     gate.fast = { stage = "production", judges = "change", require = "unit" }
+/// "#
+/// .parse()?;
+/// assert_eq!(policy.gates.len(), 1);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// The name for people to read.
+    pub name: String,
+    /// Who answers for the policy, and can act where no gate of it applies.
+    pub owner: Option<Actor>,
+    /// The stages that ask for nothing.
+    pub open: Vec<StageId>,
+    /// Whether changes that require each other in a circle may ship as one group.
+    pub cycles: CycleRule,
+    /// The requirements, by name.
+    pub requirements: BTreeMap<RequirementId, Requirement>,
+    /// The gates, by name. All that match bind; there is no first match.
+    pub gates: BTreeMap<GateId, Gate>,
+    /// The digest of what it says, whatever its spaces and comments.
+    pub digest: Digest,
+}
+
+/// What becomes of changes that require each other in a circle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CycleRule {
+    /// They are refused.
+    #[default]
+    Forbidden,
+    /// They ship as one atomic group.
+    Atomic,
+}
+
+/// One named requirement: exactly one question, and what bends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// A check must have passed on what ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceLeaf>,
+    /// People must have approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalLeaf>,
+    /// It must have been in the stage before for so long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soak: Option<SoakLeaf>,
+    /// Its risk must be below a threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskLeaf>,
+    /// A plan must be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanLeaf>,
+    /// It must be possible to undo it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversible: Option<ReversibleLeaf>,
+    /// Who may waive it, and for how long at most; nobody, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<WaiverRule>,
+    /// The sections whose change makes what was decided stale; all but the text, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub material: Option<Vec<Section>>,
+    /// The changes that it is asked of; all, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<Selector>,
+}
+
+impl Requirement {
+    /// Whether a section's change makes what was decided stale.
+    #[must_use]
+    pub fn is_material(&self, section: Section) -> bool {
+        match &self.material {
+            Some(material) => material.contains(&section),
+            None => section != Section::Text,
+        }
+    }
+}
+
+/// A check must have passed on each artifact that ships.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceLeaf {
+    /// The check.
+    pub check: CheckId,
+    /// The configurations that must each have passed; whichever ran, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configurations: Vec<ConfigurationId>,
+    /// The environment in which it must have run; any, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentId>,
+    /// Whose results count; everybody's, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub producers: Vec<PersonId>,
+    /// How old a result may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<Span>,
+    /// How many runs may have failed before the one that passed; any number, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_runs_at_most: Option<u32>,
+    /// Who answers for the check; the change's owner, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Actor>,
+}
+
+/// People of a group must have approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalLeaf {
+    /// The role, team or board whose members may approve.
+    pub group: GroupId,
+    /// How many distinct people must: a number, `"all"`, or a percentage such as `"50%"`; one by default.
+    #[serde(default)]
+    pub people: Quorum,
+    /// From how many distinct teams they must come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<u32>,
+    /// Whether a rejection stands across edits until its giver decides again.
+    #[serde(default, skip_serializing_if = "is_none_kind")]
+    pub veto: Veto,
+    /// How long an approval counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_after: Option<Span>,
+}
+
+/// Whether rejections are vetoes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Veto {
+    /// A rejection goes stale with the revision it was given for.
+    #[default]
+    None,
+    /// A rejection stands until its giver decides again.
+    Stands,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_none_kind(veto: &Veto) -> bool {
+    *veto == Veto::None
+}
+
+/// How many people must approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quorum {
+    /// So many.
+    Count(u32),
+    /// Everybody who may.
+    All,
+    /// So many of a hundred who may, rounded up, at least one.
+    Percent(u8),
+}
+
+impl Default for Quorum {
+    fn default() -> Self {
+        Quorum::Count(1)
+    }
+}
+
+impl Quorum {
+    /// How many of so many eligible people must approve.
+    #[must_use]
+    pub fn needed(self, eligible: usize) -> usize {
+        match self {
+            Quorum::Count(count) => usize::try_from(count).unwrap_or(usize::MAX),
+            Quorum::All => eligible.max(1),
+            Quorum::Percent(percent) => {
+                eligible.saturating_mul(usize::from(percent)).div_ceil(100).max(1)
+            }
+        }
+    }
+}
+
+/// It must have been live in the stage before, without a break and with the same artifacts, for so long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SoakLeaf {
+    /// For how long.
+    #[serde(rename = "for")]
+    pub span: Span,
+    /// In which stage; the one before, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageId>,
+}
+
+/// The risk score must be below a threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskLeaf {
+    /// The probability that it must stay below, compared at six decimals.
+    pub below: Probability,
+}
+
+/// A plan that must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanLeaf {
+    /// How it is done.
+    Implementation,
+    /// How it is tested.
+    Test,
+    /// How it is undone.
+    BackOut,
+}
+
+/// It must be possible to undo it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReversibleLeaf {}
+
+/// Who may waive a requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverRule {
+    /// The role or board whose members may.
+    pub group: GroupId,
+    /// For how long at most.
+    pub for_at_most: Span,
+}
+
+/// Which changes are meant: those that match everything that is named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selector {
+    /// Standard, normal, emergency; any, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kind: Vec<Kind>,
+    /// The tiers of the services; any, if none is named. A service of unknown tier counts as every tier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tier: Vec<u8>,
+    /// The delivery profiles of the services; any, if none is named. A service without one counts as every
+    /// profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profile: Vec<ProfileId>,
+}
+
+/// What a gate judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judges {
+    /// Each change by itself.
+    Change,
+    /// The release as a whole.
+    Release,
+}
+
+/// A gate of a stage: which changes or releases it judges, and what it asks of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Gate {
+    /// The stages it stands before.
+    pub stages: Vec<StageId>,
+    /// The changes it is for; a release is judged if any change in it is.
+    pub only_for: Selector,
+    /// Changes or releases.
+    pub judges: Judges,
+    /// What it asks.
+    pub require: Tree,
+}
+
+/// What a gate asks: names of requirements, combined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tree {
+    /// One requirement.
+    Leaf(RequirementId),
+    /// Every one of these.
+    All(Vec<Tree>),
+    /// Any one of these.
+    Any(Vec<Tree>),
+    /// So many of these.
+    AtLeast(u32, Vec<Tree>),
+}

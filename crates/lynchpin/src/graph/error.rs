@@ -1,0 +1,50 @@
+//! What can be wrong with a graph or a question.
+
+use thiserror::Error;
+
+use super::Node;
+
+/// A graph or question that cannot be read. A dependency that cannot be met is not an error: it is
+/// part of the answer.
+///
+/// Exhaustive on purpose: a new way to be wrong should stop the caller's build.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum GraphError {
+    /// A node number was not below the graph's number of nodes.
+    #[error("node `{node}` is out of range in {place}: number the {nodes} nodes from 0")]
+    NodeOutOfRange {
+        /// The number given.
+        node: Node,
+        /// How many nodes the graph has.
+        nodes: u32,
+        /// Where it was given: an edge kind or a field of the question.
+        place: &'static str,
+    },
+    /// A `requires` clause listed no alternative, so nothing could ever meet it.
+    #[error("a `requires` clause of node `{node}` is empty: list at least one alternative")]
+    EmptyClause {
+        /// The node whose clause it is.
+        node: Node,
+    },
+    /// More items than the structure holds.
+    #[error("{count} {what} are more than the limit of {limit}: ask about fewer")]
+    TooMany {
+        /// What there is too much of, in the plural.
+        what: &'static str,
+        /// How many there are.
+        count: u64,
+        /// How many there may be.
+        limit: u64,
+    },
+    /// The weights did not match the nodes.
+    #[error("{given} weights for {nodes} nodes: give one for each node")]
+    WeightCount {
+        /// How many weights were given.
+        given: u64,
+        /// How many nodes the graph has.
+        nodes: u32,
+    },
+    /// The weights of the candidates do not fit in 64 bits together.
+    #[error("the weights of the candidates add up to more than 64 bits: use a larger unit")]
+    WeightOverflow,
+}

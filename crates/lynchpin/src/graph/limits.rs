@@ -1,0 +1,17 @@
+//! The sizes at which this floor stops being exact, or refuses, each with its reason.
+
+/// Largest cycle component, in groups, whose witness is the shortest of all.
+///
+/// Finding it takes a search from each group. Above this size one search is made, from the smallest
+/// group, and the answer says so ([`Cycle::exact`](crate::graph::Cycle::exact)).
+pub const WITNESS_GROUPS: u32 = 4_096;
+
+/// Most shipped groups for a transitive reduction.
+///
+/// It keeps one bit for each pair of groups: 25 MB at this size, and quadratically more above.
+pub const REDUCTION_GROUPS: u32 = 20_000;
+
+/// Most root blockers listed for one dropped group.
+///
+/// All of them, for all groups, would be quadratic; a person acts on the first few.
+pub const ROOTS_LISTED: usize = 16;

@@ -1,0 +1,137 @@
+//! Who is who, and who belonged to which group when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::Instant;
+use crate::base::id::{GroupId, PersonId};
+use crate::model::{Group, GroupKind, Person, PersonKind};
+
+/// The declared people and groups, with aliases resolved.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    person_of: BTreeMap<PersonId, usize>,
+    group_of: BTreeMap<GroupId, usize>,
+    people: Vec<Person>,
+    groups: Vec<Group>,
+}
+
+impl People {
+    /// Takes the declared people and groups of a portfolio.
+    #[must_use]
+    pub fn new(people: &[Person], groups: &[Group]) -> Self {
+        let mut person_of = BTreeMap::new();
+        for (index, person) in people.iter().enumerate() {
+            person_of.insert(person.id.clone(), index);
+            for alias in &person.aliases {
+                person_of.entry(alias.clone()).or_insert(index);
+            }
+        }
+        let group_of =
+            groups.iter().enumerate().map(|(index, group)| (group.id.clone(), index)).collect();
+        People { person_of, group_of, people: people.to_vec(), groups: groups.to_vec() }
+    }
+
+    /// The declared person behind an id or an alias.
+    #[must_use]
+    pub fn person(&self, id: &PersonId) -> Option<&Person> {
+        self.people.get(*self.person_of.get(id)?)
+    }
+
+    /// The id under which somebody's acts are counted: an alias counts as its person.
+    #[must_use]
+    pub fn principal<'a>(&'a self, id: &'a PersonId) -> &'a PersonId {
+        self.person(id).map_or(id, |person| &person.id)
+    }
+
+    /// Whether that id may fill a seat that asks for people: declared, human, not suspended by then.
+    #[must_use]
+    pub fn can_sit(&self, id: &PersonId, at: Instant) -> bool {
+        self.person(id).is_some_and(|person| {
+            person.kind == PersonKind::Human && person.suspended_from.is_none_or(|from| at < from)
+        })
+    }
+
+    /// Whether a person belonged to a group, directly or through other groups.
+    #[must_use]
+    pub fn belongs(&self, person: &PersonId, group: &GroupId, at: Instant) -> bool {
+        self.members(group, at).contains(self.principal(person))
+    }
+
+    /// Everybody who belonged to a group at that instant, directly or through other groups.
+    #[must_use]
+    pub fn members(&self, group: &GroupId, at: Instant) -> BTreeSet<&PersonId> {
+        let mut members = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![group];
+        // Groups may contain each other; each is looked into once.
+        while let Some(group) = open.pop() {
+            let Some(found) = self.group(group).filter(|_| seen.insert(group)) else { continue };
+            for member in &found.members {
+                let begun = member.from.is_none_or(|from| from <= at);
+                let ended = member.to.is_some_and(|to| to <= at);
+                if begun && !ended {
+                    members.extend(member.person.iter().map(|person| self.principal(person)));
+                    open.extend(&member.group);
+                }
+            }
+        }
+        members
+    }
+
+    /// The next instant after `at` at which somebody joins or leaves the group.
+    #[must_use]
+    pub fn next_membership_change(&self, group: &GroupId, at: Instant) -> Option<Instant> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![group];
+        let mut next: Option<Instant> = None;
+        while let Some(group) = open.pop() {
+            let Some(found) = self.group(group).filter(|_| seen.insert(group)) else { continue };
+            for member in &found.members {
+                let suspended = member.person.as_ref().and_then(|id| self.person(id));
+                let suspended = suspended.and_then(|person| person.suspended_from);
+                let times = [member.from, member.to, suspended];
+                let soonest = times.into_iter().flatten().filter(|time| *time > at).min();
+                next = [next, soonest].into_iter().flatten().min();
+                open.extend(&member.group);
+            }
+        }
+        next
+    }
+
+    /// The teams that a person belonged to at that instant.
+    #[must_use]
+    pub fn teams(&self, person: &PersonId, at: Instant) -> BTreeSet<&GroupId> {
+        let teams = self.groups.iter().filter(|group| group.kind == GroupKind::Team);
+        teams.map(|team| &team.id).filter(|team| self.belongs(person, team, at)).collect()
+    }
+
+    /// The declared group of that id.
+    #[must_use]
+    pub fn group(&self, id: &GroupId) -> Option<&Group> {
+        self.groups.get(*self.group_of.get(id)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Member;
+
+    #[test]
+    fn groups_nest_and_may_contain_each_other() {
+        let id = |text: &str| GroupId::new(text).unwrap();
+        let ann = PersonId::new("ann").unwrap();
+        let group = |name: &str, inner: &str, members: Vec<Member>| {
+            let nested = Member { person: None, group: Some(id(inner)), from: None, to: None };
+            let members = members.into_iter().chain([nested]).collect();
+            Group { id: id(name), kind: GroupKind::Role, members }
+        };
+        let leaves: Instant = "2026-01-02T00:00:00Z".parse().unwrap();
+        let until = Member { to: Some(leaves), ..Member::person(ann.clone()) };
+        let people = People::new(&[], &[group("a", "b", vec![]), group("b", "a", vec![until])]);
+        assert!(people.belongs(&ann, &id("a"), Instant::EPOCH));
+        assert!(!people.belongs(&ann, &id("a"), leaves));
+        assert_eq!(people.next_membership_change(&id("a"), Instant::EPOCH), Some(leaves));
+        assert!(!people.can_sit(&ann, Instant::EPOCH), "undeclared people fill no seat");
+    }
+}

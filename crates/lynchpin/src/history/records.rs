@@ -1,0 +1,502 @@
+//! All rows of a portfolio as of an instant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::order::{by_record, is_known};
+use super::people::People;
+use super::presence::Presence;
+use super::revision::Revision;
+use crate::base::id::{
+    ChangeId, EnvironmentId, IncidentId, PersonId, ReleaseId, ServiceId, StageId, WaiverId,
+};
+use crate::base::{Digest, Instant, Subject};
+use crate::model::change::ConflictScope;
+use crate::model::decision::HoldEvent;
+use crate::model::{Change, Fact, Portfolio, Release, SectionDigests, Service, Stage};
+
+/// What is known of one change.
+#[derive(Clone, Debug)]
+pub struct ChangeRow {
+    /// The change.
+    pub id: ChangeId,
+    /// Its revisions, oldest first; never empty.
+    pub revisions: Vec<Revision>,
+}
+
+/// What is known of one release.
+#[derive(Clone, Debug)]
+pub struct ReleaseRow {
+    /// The release.
+    pub id: ReleaseId,
+    /// The numbers of its revisions in the portfolio, oldest first; never empty.
+    pub revisions: Vec<usize>,
+}
+
+/// Everything known as of an instant, by subject.
+#[derive(Clone, Debug)]
+pub struct Records {
+    portfolio: Arc<Portfolio>,
+    /// The instant up to which facts are taken.
+    pub as_of: Instant,
+    /// Who is who.
+    pub people: People,
+    /// Where each change is.
+    pub presence: Presence,
+    changes: BTreeMap<ChangeId, ChangeRow>,
+    releases: BTreeMap<ReleaseId, ReleaseRow>,
+    evidence_on: BTreeMap<Digest, Vec<usize>>,
+    evidence_of: BTreeMap<ChangeId, Vec<usize>>,
+    approvals: BTreeMap<Subject, Vec<usize>>,
+    waivers: BTreeMap<Subject, Vec<usize>>,
+    revoked: BTreeMap<WaiverId, usize>,
+    holds: BTreeMap<Subject, usize>,
+    cancelled: BTreeMap<Subject, usize>,
+    incidents: BTreeMap<IncidentId, Vec<usize>>,
+    superseded_by: BTreeMap<ChangeId, Vec<ChangeId>>,
+    partners: BTreeMap<ChangeId, BTreeSet<ChangeId>>,
+    conflicts: BTreeMap<ChangeId, BTreeMap<ChangeId, ConflictScope>>,
+    releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
+    services: BTreeMap<ServiceId, usize>,
+}
+
+/// The numbers of the facts that were known by then, in the one order of facts.
+fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
+    let mut numbers: Vec<usize> =
+        facts.iter().enumerate().filter(|(_, f)| is_known(*f, as_of)).map(|(n, _)| n).collect();
+    numbers.sort_by(|a, b| match (facts.get(*a), facts.get(*b)) {
+        (Some(a), Some(b)) => by_record(a, b),
+        _ => std::cmp::Ordering::Equal,
+    });
+    numbers
+}
+
+/// Files facts under the subject that each names.
+fn file<T: Fact>(
+    facts: &[T],
+    as_of: Instant,
+    subject: impl Fn(&T) -> Option<Subject>,
+) -> BTreeMap<Subject, Vec<usize>> {
+    let mut filed: BTreeMap<Subject, Vec<usize>> = BTreeMap::new();
+    for number in known(facts, as_of) {
+        if let Some(subject) = facts.get(number).and_then(&subject) {
+            filed.entry(subject).or_default().push(number);
+        }
+    }
+    filed
+}
+
+impl Records {
+    /// Folds the facts of a portfolio that were recorded at or before that instant.
+    #[must_use]
+    pub fn new(portfolio: Arc<Portfolio>, as_of: Instant) -> Self {
+        let p = &*portfolio;
+        let of = |change: Option<&ChangeId>, release: Option<&ReleaseId>| {
+            Subject::one(change, release).ok()
+        };
+        let deployments = p.deployments.iter().enumerate().filter(|(_, d)| is_known(*d, as_of));
+        let mut records = Records {
+            as_of,
+            people: People::new(&p.people, &p.groups),
+            presence: Presence::new(deployments),
+            changes: change_rows(p, as_of),
+            releases: release_rows(p, as_of),
+            evidence_on: BTreeMap::new(),
+            evidence_of: BTreeMap::new(),
+            approvals: file(&p.approvals, as_of, |a| of(a.change.as_ref(), a.release.as_ref())),
+            waivers: file(&p.waivers, as_of, |w| of(w.change.as_ref(), w.release.as_ref())),
+            revoked: BTreeMap::new(),
+            holds: standing_holds(p, as_of),
+            cancelled: file(&p.cancellations, as_of, |c| of(c.change.as_ref(), c.release.as_ref()))
+                .into_iter()
+                .filter_map(|(subject, numbers)| Some((subject, *numbers.first()?)))
+                .collect(),
+            incidents: BTreeMap::new(),
+            superseded_by: BTreeMap::new(),
+            partners: BTreeMap::new(),
+            conflicts: BTreeMap::new(),
+            releases_of: BTreeMap::new(),
+            services: p.services.iter().enumerate().map(|(n, s)| (s.id.clone(), n)).collect(),
+            portfolio,
+        };
+        records.file_rest();
+        records
+    }
+
+    fn file_rest(&mut self) {
+        let portfolio = Arc::clone(&self.portfolio);
+        for number in known(&portfolio.evidence, self.as_of) {
+            let Some(evidence) = portfolio.evidence.get(number) else { continue };
+            if let Some(artifact) = evidence.artifact {
+                self.evidence_on.entry(artifact).or_default().push(number);
+            }
+            if let Some(change) = &evidence.change {
+                self.evidence_of.entry(change.clone()).or_default().push(number);
+            }
+        }
+        for number in known(&portfolio.revocations, self.as_of) {
+            let Some(revocation) = portfolio.revocations.get(number) else { continue };
+            self.revoked.entry(revocation.waiver.clone()).or_insert(number);
+        }
+        for number in known(&portfolio.incidents, self.as_of) {
+            let Some(incident) = portfolio.incidents.get(number) else { continue };
+            self.incidents.entry(incident.id.clone()).or_default().push(number);
+        }
+        for row in self.changes.values() {
+            let current = row.revisions.last().and_then(|last| portfolio.changes.get(last.fact));
+            let Some(change) = current else { continue };
+            for older in &change.supersedes {
+                self.superseded_by.entry(older.clone()).or_default().push(row.id.clone());
+            }
+            if self.cancelled.contains_key(&Subject::Change(row.id.clone())) {
+                continue;
+            }
+            for other in change.together.iter().filter(|other| **other != row.id) {
+                self.partners.entry(row.id.clone()).or_default().insert(other.clone());
+                self.partners.entry(other.clone()).or_default().insert(row.id.clone());
+            }
+            for conflict in change.conflicts.iter().filter(|c| c.change != row.id) {
+                for (a, b) in [(&row.id, &conflict.change), (&conflict.change, &row.id)] {
+                    let of = self.conflicts.entry(a.clone()).or_default();
+                    let scope = of.entry(b.clone()).or_default();
+                    // What either side says counts; of two, the stricter.
+                    *scope = (*scope).max(conflict.scope);
+                }
+            }
+        }
+        for row in self.releases.values() {
+            let current = row.revisions.last().and_then(|last| portfolio.releases.get(*last));
+            let Some(release) = current else { continue };
+            if self.cancelled.contains_key(&Subject::Release(row.id.clone())) {
+                continue;
+            }
+            for change in BTreeSet::from_iter(&release.changes) {
+                self.releases_of.entry(change.clone()).or_default().push(row.id.clone());
+            }
+        }
+    }
+
+    /// The facts themselves.
+    #[must_use]
+    pub fn portfolio(&self) -> &Portfolio {
+        &self.portfolio
+    }
+
+    /// The row of a change.
+    #[must_use]
+    pub fn change(&self, id: &ChangeId) -> Option<&ChangeRow> {
+        self.changes.get(id)
+    }
+
+    /// All changes, in order of ids.
+    pub fn changes(&self) -> impl Iterator<Item = &ChangeRow> + '_ {
+        self.changes.values()
+    }
+
+    /// The row of a release.
+    #[must_use]
+    pub fn release(&self, id: &ReleaseId) -> Option<&ReleaseRow> {
+        self.releases.get(id)
+    }
+
+    /// All releases, in order of ids.
+    pub fn releases(&self) -> impl Iterator<Item = &ReleaseRow> + '_ {
+        self.releases.values()
+    }
+
+    /// The releases, not cancelled, that a change is in now.
+    #[must_use]
+    pub fn releases_of(&self, change: &ChangeId) -> &[ReleaseId] {
+        self.releases_of.get(change).map_or(&[], Vec::as_slice)
+    }
+
+    /// The changes that must ship together with one, whichever side says so.
+    pub fn partners(&self, change: &ChangeId) -> impl Iterator<Item = &ChangeId> + '_ {
+        self.partners.get(change).into_iter().flatten()
+    }
+
+    /// The changes that one must be kept apart from, whichever side says so, and until when.
+    pub fn conflicts(
+        &self,
+        change: &ChangeId,
+    ) -> impl Iterator<Item = (&ChangeId, ConflictScope)> + '_ {
+        self.conflicts.get(change).into_iter().flatten().map(|(other, scope)| (other, *scope))
+    }
+
+    /// The declared service of that id.
+    #[must_use]
+    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
+        self.portfolio.services.get(*self.services.get(id)?)
+    }
+
+    /// The numbers of the evidence on an artifact, in order.
+    #[must_use]
+    pub fn evidence_on(&self, artifact: &Digest) -> &[usize] {
+        self.evidence_on.get(artifact).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the evidence on a change without artifacts, in order.
+    #[must_use]
+    pub fn evidence_of(&self, change: &ChangeId) -> &[usize] {
+        self.evidence_of.get(change).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the approvals filed under a subject, in order.
+    #[must_use]
+    pub fn approvals(&self, subject: &Subject) -> &[usize] {
+        self.approvals.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the waivers filed under a subject, in order.
+    #[must_use]
+    pub fn waivers(&self, subject: &Subject) -> &[usize] {
+        self.waivers.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a waiver was taken back.
+    #[must_use]
+    pub fn is_revoked(&self, waiver: &WaiverId) -> bool {
+        self.revoked.contains_key(waiver)
+    }
+
+    /// The number of the hold that stands on a subject.
+    #[must_use]
+    pub fn hold(&self, subject: &Subject) -> Option<usize> {
+        self.holds.get(subject).copied()
+    }
+
+    /// The number of the cancellation of a subject.
+    #[must_use]
+    pub fn cancellation(&self, subject: &Subject) -> Option<usize> {
+        self.cancelled.get(subject).copied()
+    }
+
+    /// Whether a change was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self, change: &ChangeId) -> bool {
+        self.cancelled.contains_key(&Subject::Change(change.clone()))
+    }
+
+    /// All incidents with the numbers of their facts, in order of ids.
+    pub fn incidents(&self) -> impl Iterator<Item = (&IncidentId, &[usize])> + '_ {
+        self.incidents.iter().map(|(id, numbers)| (id, numbers.as_slice()))
+    }
+
+    /// Whether one change requires another, in any alternative, or must ship together with it.
+    #[must_use]
+    pub fn requires(&self, dependant: &ChangeId, on: &ChangeId) -> bool {
+        let Some(change) = self.change(dependant).and_then(|row| row.current(self)) else {
+            return false;
+        };
+        change.requires.iter().any(|needs| needs.alternatives().contains(on))
+            || change.together.contains(on)
+    }
+
+    /// The environments of a stage.
+    #[must_use]
+    pub fn environments(&self, stage: &StageId) -> Vec<EnvironmentId> {
+        let found: Option<&Stage> = self.portfolio.stages.iter().find(|known| known.id == *stage);
+        match found {
+            Some(known) if !known.environments.is_empty() => known.environments.clone(),
+            // A stage's id is also an environment's: the characters allowed are the same.
+            _ => EnvironmentId::new(stage.as_str()).into_iter().collect(),
+        }
+    }
+
+    /// The environments of a stage that a change's services have.
+    #[must_use]
+    pub fn environments_for(&self, change: &Change, stage: &StageId) -> Vec<EnvironmentId> {
+        let mut environments = self.environments(stage);
+        let services: Vec<&Service> =
+            change.services.iter().filter_map(|id| self.service(id)).collect();
+        let bound = services.iter().all(|service| !service.environments.is_empty());
+        if !services.is_empty() && services.len() == change.services.len() && bound {
+            let narrowed: Vec<EnvironmentId> = environments
+                .iter()
+                .filter(|e| services.iter().any(|service| service.environments.contains(e)))
+                .cloned()
+                .collect();
+            // Services that have no environment here at all are judged by the whole stage.
+            if !narrowed.is_empty() {
+                environments = narrowed;
+            }
+        }
+        environments
+    }
+
+    /// Since when a change itself is live in every environment of a stage that its services have.
+    #[must_use]
+    pub fn live_since(&self, id: &ChangeId, stage: &StageId) -> Option<Instant> {
+        let change = self.change(id)?.current(self)?;
+        let mut since = None;
+        for environment in self.environments_for(change, stage) {
+            since = since.max(Some(self.presence.stay(id, &environment)?.live_since?));
+        }
+        since
+    }
+
+    /// Whether a change, or one that takes its place, is live in a stage.
+    #[must_use]
+    pub fn is_live(&self, id: &ChangeId, stage: &StageId) -> bool {
+        let mut seen: BTreeSet<&ChangeId> = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            if seen.insert(id) {
+                if self.live_since(id, stage).is_some() {
+                    return true;
+                }
+                open.extend(self.superseded_by.get(id).into_iter().flatten());
+            }
+        }
+        false
+    }
+
+    /// Whether a change that takes its place is live in a stage.
+    #[must_use]
+    pub fn is_superseded_in(&self, id: &ChangeId, stage: &StageId) -> bool {
+        let successors = self.superseded_by.get(id).into_iter().flatten();
+        successors.filter(|successor| *successor != id).any(|s| self.is_live(s, stage))
+    }
+
+    /// Whether a deployment of a change has begun in a stage and not ended.
+    #[must_use]
+    pub fn is_in_flight(&self, id: &ChangeId, stage: &StageId) -> bool {
+        let environments = self.environments(stage);
+        environments.iter().any(|e| self.presence.stay(id, e).is_some_and(|stay| stay.in_flight))
+    }
+
+    /// Whether a deployment of a change was ever begun in a stage.
+    #[must_use]
+    pub fn has_entered(&self, id: &ChangeId, stage: &StageId) -> bool {
+        let environments = self.environments(stage);
+        environments.iter().any(|e| self.presence.stay(id, e).is_some_and(|stay| stay.entered))
+    }
+
+    /// Everybody who had a hand in a change: who asked for it, wrote, committed, uploaded or edited it.
+    #[must_use]
+    pub fn hands(&self, id: &ChangeId) -> BTreeSet<&PersonId> {
+        let mut hands: BTreeSet<&PersonId> = BTreeSet::new();
+        let Some(row) = self.change(id) else { return hands };
+        for position in 0..row.revisions.len() {
+            let Some(revision) = row.at(self, position) else { continue };
+            hands.insert(&revision.by);
+            hands.extend(&revision.requester);
+            hands.extend(&revision.author);
+            hands.extend(&revision.uploader);
+            hands.extend(&revision.committers);
+        }
+        hands.into_iter().map(|id| self.people.principal(id)).collect()
+    }
+}
+
+impl ChangeRow {
+    /// The current revision.
+    #[must_use]
+    pub fn current<'a>(&self, records: &'a Records) -> Option<&'a Change> {
+        records.portfolio.changes.get(self.revisions.last()?.fact)
+    }
+
+    /// The revision at a position, oldest first.
+    #[must_use]
+    pub fn at<'a>(&self, records: &'a Records, position: usize) -> Option<&'a Change> {
+        records.portfolio.changes.get(self.revisions.get(position)?.fact)
+    }
+
+    /// The position of a revision number.
+    #[must_use]
+    pub fn position_of(&self, records: &Records, revision: u32) -> Option<usize> {
+        (0..self.revisions.len())
+            .find(|position| self.at(records, *position).is_some_and(|c| c.revision == revision))
+    }
+
+    /// The newest revision that was recorded by then.
+    #[must_use]
+    pub fn known_by(&self, records: &Records, at: Instant) -> Option<(&ChangeRow, usize)> {
+        let known = |position: &usize| self.at(records, *position).is_some_and(|c| is_known(c, at));
+        (0..self.revisions.len()).rev().find(known).map(|position| (self, position))
+    }
+
+    /// The digests of the revision at a position.
+    #[must_use]
+    pub fn digests(&self, records: &Records, position: usize) -> Option<SectionDigests> {
+        self.revisions.get(position)?.digests(self.at(records, position)?)
+    }
+}
+
+impl ReleaseRow {
+    /// The current revision.
+    #[must_use]
+    pub fn current<'a>(&self, records: &'a Records) -> Option<&'a Release> {
+        records.portfolio.releases.get(*self.revisions.last()?)
+    }
+
+    /// The revision at a position, oldest first.
+    #[must_use]
+    pub fn at<'a>(&self, records: &'a Records, position: usize) -> Option<&'a Release> {
+        records.portfolio.releases.get(*self.revisions.get(position)?)
+    }
+
+    /// The position of a revision number.
+    #[must_use]
+    pub fn position_of(&self, records: &Records, revision: u32) -> Option<usize> {
+        (0..self.revisions.len())
+            .find(|position| self.at(records, *position).is_some_and(|r| r.revision == revision))
+    }
+}
+
+fn change_rows(p: &Portfolio, as_of: Instant) -> BTreeMap<ChangeId, ChangeRow> {
+    let mut rows: BTreeMap<ChangeId, ChangeRow> = BTreeMap::new();
+    let mut numbers: Vec<(u32, usize)> = known(&p.changes, as_of)
+        .into_iter()
+        .filter_map(|number| Some((p.changes.get(number)?.revision, number)))
+        .collect();
+    numbers.sort_by_key(|(revision, _)| *revision);
+    for (_, number) in numbers {
+        let Some(change) = p.changes.get(number) else { continue };
+        let row = rows
+            .entry(change.id.clone())
+            .or_insert_with(|| ChangeRow { id: change.id.clone(), revisions: Vec::new() });
+        row.revisions.push(Revision::new(number));
+    }
+    rows
+}
+
+fn release_rows(p: &Portfolio, as_of: Instant) -> BTreeMap<ReleaseId, ReleaseRow> {
+    let mut rows: BTreeMap<ReleaseId, ReleaseRow> = BTreeMap::new();
+    let mut numbers: Vec<(u32, usize)> = known(&p.releases, as_of)
+        .into_iter()
+        .filter_map(|number| Some((p.releases.get(number)?.revision, number)))
+        .collect();
+    numbers.sort_by_key(|(revision, _)| *revision);
+    for (_, number) in numbers {
+        let Some(release) = p.releases.get(number) else { continue };
+        let row = rows
+            .entry(release.id.clone())
+            .or_insert_with(|| ReleaseRow { id: release.id.clone(), revisions: Vec::new() });
+        row.revisions.push(number);
+    }
+    rows
+}
+
+/// The hold that stands on each subject: the last event, where holding wins a tie.
+fn standing_holds(p: &Portfolio, as_of: Instant) -> BTreeMap<Subject, usize> {
+    let filed = file(&p.holds, as_of, |hold| {
+        Subject::one(hold.change.as_ref(), hold.release.as_ref()).ok()
+    });
+    let mut standing = BTreeMap::new();
+    for (subject, mut numbers) in filed {
+        numbers.sort_by_key(|number| {
+            p.holds.get(*number).map(|hold| {
+                let recorded = hold.recorded.unwrap_or(hold.at);
+                (recorded, hold.sequence, hold.event == HoldEvent::Held)
+            })
+        });
+        let is_held = |number: &&usize| {
+            p.holds.get(**number).is_some_and(|hold| hold.event == HoldEvent::Held)
+        };
+        if let Some(number) = numbers.last().filter(is_held) {
+            standing.insert(subject, *number);
+        }
+    }
+    standing
+}

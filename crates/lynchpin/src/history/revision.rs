@@ -1,0 +1,163 @@
+//! Revisions of changes and releases, and what differs between them.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::records::{ChangeRow, Records};
+use crate::base::id::ChangeId;
+use crate::base::{Digest, Instant};
+use crate::model::{Change, Release, Section, SectionDigests};
+
+/// One revision of a change, by its number in the portfolio, with its digests once they were needed.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// The number of the fact in the portfolio's array of changes.
+    pub fact: usize,
+    digests: OnceLock<Option<SectionDigests>>,
+}
+
+impl Revision {
+    /// A revision whose digests are not yet computed.
+    #[must_use]
+    pub fn new(fact: usize) -> Self {
+        Revision { fact, digests: OnceLock::new() }
+    }
+
+    /// The digests of its sections. A revision that cannot be digested equals no other.
+    #[must_use]
+    pub fn digests(&self, change: &Change) -> Option<SectionDigests> {
+        *self.digests.get_or_init(|| SectionDigests::of(change).ok())
+    }
+}
+
+/// The digest of a release revision: over its own content and the revision of each member known by then.
+#[must_use]
+pub fn release_digest(records: &Records, release: &Release) -> Option<Digest> {
+    let mut sorted = release.clone();
+    sorted.changes.sort_unstable();
+    sorted.changes.dedup();
+    let pinned_at = release.recorded.unwrap_or(release.at);
+    let mut content: Vec<(String, String)> = vec![
+        ("id".to_owned(), sorted.id.to_string()),
+        ("stages".to_owned(), sorted.stages.iter().map(|s| format!("{s} ")).collect()),
+        ("priority".to_owned(), sorted.priority.iter().map(|c| format!("{c} ")).collect()),
+        ("requester".to_owned(), sorted.requester.map_or(String::new(), |id| id.to_string())),
+        ("title".to_owned(), sorted.title.unwrap_or_default()),
+    ];
+    if let Some(planned) = sorted.planned {
+        content.push(("planned".to_owned(), format!("{} {}", planned.from, planned.to)));
+    }
+    for change in &sorted.changes {
+        let pinned = records.change(change).and_then(|row| row.known_by(records, pinned_at));
+        let digest = match pinned {
+            Some((row, position)) => row.digests(records, position)?.root().to_string(),
+            None => String::new(),
+        };
+        content.push((format!("change {change}"), digest));
+    }
+    crate::base::canonical::digest(&content).ok()
+}
+
+/// What differs between what was decided on and what there is now.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// A section of a change differs.
+    Section(ChangeId, Section),
+    /// The kind of a change differs, which matters whatever the policy says.
+    Kind(ChangeId),
+    /// A change was added to the release.
+    Added(ChangeId),
+    /// A change that others require was taken out of the release.
+    Removed(ChangeId),
+    /// The stages of the release differ.
+    Stages,
+    /// The planned times of the release differ.
+    Planned,
+    /// The revision that was decided on is not in the portfolio.
+    UnknownRevision,
+}
+
+/// The sections of a change that differ between a revision and the current one, or any in between.
+pub fn since_revision(
+    records: &Records,
+    row: &ChangeRow,
+    revision: u32,
+    into: &mut BTreeSet<Difference>,
+) {
+    let Some(position) = row.position_of(records, revision) else {
+        into.insert(Difference::UnknownRevision);
+        return;
+    };
+    since_position(records, row, Some(position), into);
+}
+
+/// The same from a position in the row; from before the first revision, everything differs.
+pub fn since_position(
+    records: &Records,
+    row: &ChangeRow,
+    position: Option<usize>,
+    into: &mut BTreeSet<Difference>,
+) {
+    let id = &row.id;
+    let Some(position) = position else {
+        into.extend(Section::ALL.map(|section| Difference::Section(id.clone(), section)));
+        return;
+    };
+    let approved = row.digests(records, position);
+    let kind = row.at(records, position).map(|change| change.kind);
+    for later in position + 1..row.revisions.len() {
+        if row.at(records, later).map(|change| change.kind) != kind {
+            into.insert(Difference::Kind(id.clone()));
+        }
+        match (approved, row.digests(records, later)) {
+            (Some(approved), Some(now)) => {
+                let changed = approved.changed(&now);
+                into.extend(changed.map(|section| Difference::Section(id.clone(), section)));
+            }
+            _ => into.extend(Section::ALL.map(|s| Difference::Section(id.clone(), s))),
+        }
+    }
+}
+
+/// What differs in a release between a revision of it and now: its own content, its members, and the
+/// content of each member that stays. Later additions and removals in between count, too.
+#[must_use]
+pub fn since_release(
+    records: &Records,
+    release: &super::ReleaseRow,
+    revision: u32,
+) -> BTreeSet<Difference> {
+    let mut found = BTreeSet::new();
+    let Some(position) = release.position_of(records, revision) else {
+        found.insert(Difference::UnknownRevision);
+        return found;
+    };
+    let Some(approved) = release.at(records, position) else { return found };
+    let pinned_at: Instant = approved.recorded.unwrap_or(approved.at);
+    let had: BTreeSet<&ChangeId> = approved.changes.iter().collect();
+    for later in position..release.revisions.len() {
+        let Some(now) = release.at(records, later) else { continue };
+        if now.stages != approved.stages {
+            found.insert(Difference::Stages);
+        }
+        if now.planned != approved.planned {
+            found.insert(Difference::Planned);
+        }
+        let has: BTreeSet<&ChangeId> = now.changes.iter().collect();
+        found.extend(has.difference(&had).map(|id| Difference::Added((*id).clone())));
+        for removed in had.difference(&has) {
+            if now.changes.iter().any(|id| records.requires(id, removed)) {
+                found.insert(Difference::Removed((*removed).clone()));
+            }
+        }
+    }
+    let current: BTreeSet<&ChangeId> =
+        release.current(records).map(|now| now.changes.iter().collect()).unwrap_or_default();
+    for member in had.intersection(&current) {
+        if let Some(row) = records.change(member) {
+            let pinned = row.known_by(records, pinned_at).map(|(_, position)| position);
+            since_position(records, row, pinned, &mut found);
+        }
+    }
+    found
+}

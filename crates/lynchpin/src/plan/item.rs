@@ -1,0 +1,131 @@
+//! A set of changes that ships as one, as a graph on dense numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::id::{ChangeId, StageId};
+use crate::gate::policy::CycleRule;
+use crate::graph::{Cycles, Graph, GraphBuilder, GraphError, Node, NodeSet, Order, Question};
+use crate::history::Records;
+use crate::model::Change;
+
+/// The members of an item and what they depend on, numbered in the order of their ids.
+#[derive(Debug)]
+pub struct Item {
+    ids: Vec<ChangeId>,
+    graph: Graph,
+    candidates: NodeSet,
+    live: NodeSet,
+    weights: Vec<u64>,
+}
+
+impl Item {
+    /// Puts changes, none of them cancelled, into an item for a stage.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::LimitExceeded`] if there are more dependencies than the graph holds.
+    pub fn new(records: &Records, members: &[&Change], stage: &StageId) -> Result<Item> {
+        let mut ids: BTreeSet<&ChangeId> = members.iter().map(|change| &change.id).collect();
+        let mut named: BTreeSet<&ChangeId> = BTreeSet::new();
+        for change in members {
+            named.extend(change.requires.iter().flat_map(|needs| needs.alternatives()));
+            named.extend(records.partners(&change.id));
+        }
+        let live_ids: BTreeSet<&ChangeId> = named
+            .into_iter()
+            .chain(ids.iter().copied())
+            .filter(|id| records.is_live(id, stage))
+            .collect();
+        let candidate_ids = ids.clone();
+        ids.extend(&live_ids);
+        let numbers: BTreeMap<&ChangeId, Node> = ids.iter().copied().zip(0..).collect();
+        let number = |id: &ChangeId| numbers.get(id).copied();
+        let mut weights = vec![1; numbers.len()];
+        let mut builder = GraphBuilder::new(numbers.len().try_into().unwrap_or(Node::MAX));
+        for change in members {
+            let Some(node) = number(&change.id) else { continue };
+            for needs in &change.requires {
+                builder.requires(node, needs.alternatives().iter().map(number));
+            }
+            for partner in records.partners(&change.id) {
+                match number(partner) {
+                    Some(partner) => builder.together(node, partner),
+                    // A partner that is nowhere is missing, like any other requirement.
+                    None => builder.requires(node, [None]),
+                }
+            }
+            for earlier in change.after.iter().filter_map(number) {
+                builder.after(node, earlier);
+            }
+            let conflicts = records.conflicts(&change.id);
+            for other in conflicts.filter_map(|(other, _)| number(other)) {
+                builder.conflicts(node, other, false);
+            }
+            let weight = usize::try_from(node).ok().and_then(|node| weights.get_mut(node));
+            if let (Some(weight), Some(minutes)) = (weight, change.effort_minutes) {
+                *weight = u64::from(minutes);
+            }
+        }
+        let graph = builder.build().map_err(limit)?;
+        let set =
+            |wanted: &BTreeSet<&ChangeId>| wanted.iter().filter_map(|id| number(id)).collect();
+        let (candidates, live) = (set(&candidate_ids), set(&live_ids));
+        drop(numbers);
+        let ids = ids.into_iter().cloned().collect();
+        Ok(Item { ids, graph, candidates, live, weights })
+    }
+
+    /// The order in which those that may go would ship.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::LimitExceeded`] if the weights cannot be added up.
+    pub fn order(&self, go: &NodeSet, cycles: CycleRule) -> Result<Order> {
+        let cycles = match cycles {
+            CycleRule::Forbidden => Cycles::Forbidden,
+            CycleRule::Atomic => Cycles::Atomic,
+        };
+        let question = Question {
+            candidates: &self.candidates,
+            live: &self.live,
+            go,
+            cycles,
+            weights: Some(&self.weights),
+        };
+        self.graph.order(&question).map_err(limit)
+    }
+
+    /// The members of the item.
+    #[must_use]
+    pub fn candidates(&self) -> &NodeSet {
+        &self.candidates
+    }
+
+    /// The change behind a number.
+    #[must_use]
+    pub fn id(&self, node: Node) -> Option<&ChangeId> {
+        self.ids.get(usize::try_from(node).ok()?)
+    }
+
+    /// The number of a change, if it is in the item or live.
+    #[must_use]
+    pub fn node(&self, id: &ChangeId) -> Option<Node> {
+        self.ids.binary_search(id).ok().and_then(|index| index.try_into().ok())
+    }
+
+    /// Whether a change is a member of the item.
+    #[must_use]
+    pub fn has(&self, id: &ChangeId) -> bool {
+        self.node(id).is_some_and(|node| self.candidates.contains(node))
+    }
+
+    /// The changes behind numbers.
+    pub(super) fn names(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<ChangeId> {
+        nodes.into_iter().filter_map(|node| self.id(node).cloned()).collect()
+    }
+}
+
+fn limit(error: GraphError) -> Error {
+    Error::new(ErrorCode::LimitExceeded, error.to_string())
+}

@@ -1,0 +1,12 @@
+//! Floor 6: in which order the changes of an item ship.
+//!
+//! [`Item`] puts the members of a release, or one change, on the numbers of the graph floor, and [`Plan`] puts
+//! its answer back on ids.
+
+mod answer;
+mod item;
+
+pub use answer::{
+    Conflict, CriticalPath, Cycle, Dropped, Edge, Missing, Plan, PlanScope, Step, Why,
+};
+pub use item::Item;

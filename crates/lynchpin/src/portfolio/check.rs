@@ -1,0 +1,313 @@
+//! What a type cannot check: facts that contradict each other or themselves.
+
+use std::collections::BTreeMap;
+
+use super::engine::other_content;
+use super::look_alike::look_alike;
+use crate::base::digest::Digest;
+use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::id::{ChangeId, PersonId, ReleaseId};
+use crate::base::limits::{CLAUSES_MAX, INTEGER_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX};
+use crate::base::{Instant, Subject};
+use crate::history::{Records, revision};
+use crate::model::portfolio::arrays;
+use crate::model::{Change, Fact, Period, Portfolio, SectionDigests};
+
+macro_rules! counts {
+    ($($field:ident: $type:ty,)*) => {
+        /// How many of each kind there were before, so that paths count from what was added.
+        pub(super) struct Counts { $(pub(super) $field: usize,)* }
+
+        impl Counts {
+            pub(super) fn of(portfolio: &Portfolio) -> Self {
+                Counts { $($field: portfolio.$field.len(),)* }
+            }
+        }
+    };
+}
+arrays!(counts);
+
+/// Collects problems with their places.
+struct Problems {
+    found: Vec<Problem>,
+}
+
+impl Problems {
+    fn add(&mut self, at: String, code: ErrorCode, message: impl Into<String>) {
+        if self.found.len() < PROBLEMS_MAX {
+            self.found.push(Problem::new(code, message).at(at));
+        }
+    }
+}
+
+/// Checks everything that was added to what was there.
+pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
+    let mut problems = Problems { found: Vec::new() };
+    check_envelopes(portfolio, old, &mut problems);
+    check_ids(portfolio, old, &mut problems);
+    check_people(portfolio, old, &mut problems);
+    check_subjects(portfolio, old, &mut problems);
+    check_changes(portfolio, old, &mut problems);
+    check_periods(portfolio, old, &mut problems);
+    if problems.found.is_empty() {
+        check_digests(portfolio, old, &mut problems);
+    }
+    Error::from_problems(problems.found).map_or(Ok(()), Err)
+}
+
+/// The added elements of an array with their paths.
+fn added<'a, T>(
+    items: &'a [T],
+    old: usize,
+    name: &'a str,
+) -> impl Iterator<Item = (String, &'a T)> {
+    items.iter().skip(old).enumerate().map(move |(n, item)| (format!("$.{name}[{n}]"), item))
+}
+
+fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    macro_rules! each {
+        ($($field:ident),*) => {$(
+            for (at, fact) in added(&portfolio.$field, old.$field, stringify!($field)) {
+                let envelope = fact.envelope();
+                if envelope.recorded < envelope.at {
+                    let message = "a fact cannot be recorded before it was made";
+                    problems.add(format!("{at}.recorded"), ErrorCode::TimeOrder, message);
+                }
+                if envelope.sequence > INTEGER_MAX {
+                    let message = "the sequence is beyond 2^53-1";
+                    problems.add(format!("{at}.sequence"), ErrorCode::NumberOutOfRange, message);
+                }
+                check_text(problems, &at, "reason", fact.reason.as_ref());
+            }
+        )*};
+    }
+    each!(
+        policies,
+        releases,
+        changes,
+        evidence,
+        approvals,
+        waivers,
+        revocations,
+        holds,
+        cancellations,
+        deployments,
+        incidents
+    );
+}
+
+fn check_text(problems: &mut Problems, at: &str, field: &str, text: Option<&String>) {
+    if text.is_some_and(|text| text.len() > TEXT_BYTES_MAX) {
+        let message = format!("the text is longer than {TEXT_BYTES_MAX} bytes");
+        problems.add(format!("{at}.{field}"), ErrorCode::StringTooLong, message);
+    }
+}
+
+fn check_ids(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    macro_rules! unique {
+        ($field:ident, $what:literal, $key:expr) => {
+            let mut seen = BTreeMap::new();
+            for (number, item) in portfolio.$field.iter().enumerate() {
+                let key = $key(item);
+                let known = seen.entry(key).or_insert(item);
+                if *known != item {
+                    let number = number.saturating_sub(old.$field);
+                    let at = format!(concat!("$.", stringify!($field), "[{}].id"), number);
+                    let (code, message) = other_content(&format!(concat!($what, " `{}`"), item.id));
+                    problems.add(at, code, message);
+                }
+            }
+        };
+    }
+    unique!(people, "person", |item: &crate::model::Person| item.id.clone());
+    unique!(groups, "group", |item: &crate::model::Group| item.id.clone());
+    unique!(services, "service", |item: &crate::model::Service| item.id.clone());
+    unique!(stages, "stage", |item: &crate::model::Stage| item.id.clone());
+    unique!(waivers, "waiver", |item: &crate::model::Waiver| item.id.clone());
+    unique!(changes, "this revision of change", |item: &Change| (item.id.clone(), item.revision));
+    unique!(releases, "this revision of release", |item: &crate::model::Release| {
+        (item.id.clone(), item.revision)
+    });
+    unique!(deployments, "this outcome of deployment", |item: &crate::model::Deployment| {
+        (item.id.clone(), item.outcome, item.at)
+    });
+}
+
+fn check_people(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    let mut seen: BTreeMap<String, (&PersonId, usize)> = BTreeMap::new();
+    for (number, person) in portfolio.people.iter().enumerate() {
+        let at = format!("$.people[{}]", number.saturating_sub(old.people));
+        for id in std::iter::once(&person.id).chain(&person.aliases) {
+            let known = *seen.entry(look_alike(id.as_str())).or_insert((id, number));
+            let same = portfolio.people.get(known.1).is_some_and(|other| other.id == person.id);
+            if !same {
+                let message = format!(
+                    "`{id}` looks like `{}`: declare one as an alias of the other, or rename it",
+                    known.0
+                );
+                problems.add(at.clone(), ErrorCode::PeopleLookAlike, message);
+            }
+        }
+    }
+    for (at, group) in added(&portfolio.groups, old.groups, "groups") {
+        for (index, member) in group.members.iter().enumerate() {
+            if member.person.is_some() == member.group.is_some() {
+                let message = "a member is exactly one of `person` and `group`";
+                let at = format!("{at}.members[{index}]");
+                problems.add(at, ErrorCode::SubjectAmbiguous, message);
+            }
+        }
+    }
+}
+
+fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    fn one(
+        problems: &mut Problems,
+        at: String,
+        change: Option<&ChangeId>,
+        release: Option<&ReleaseId>,
+    ) {
+        if let Err(error) = Subject::one(change, release) {
+            problems.add(at, error.code(), error.to_string());
+        }
+    }
+    macro_rules! each {
+        ($($field:ident),*) => {$(
+            for (at, fact) in added(&portfolio.$field, old.$field, stringify!($field)) {
+                one(problems, at, fact.change.as_ref(), fact.release.as_ref());
+            }
+        )*};
+    }
+    each!(approvals, waivers, holds, cancellations);
+    for (at, evidence) in added(&portfolio.evidence, old.evidence, "evidence") {
+        let on_artifact =
+            evidence.artifact.is_some() && evidence.change.is_none() && evidence.revision.is_none();
+        let on_change =
+            evidence.artifact.is_none() && evidence.change.is_some() && evidence.revision.is_some();
+        if !on_artifact && !on_change {
+            let message =
+                "evidence is about either an `artifact` or a `change` with its `revision`";
+            problems.add(at.clone(), ErrorCode::SubjectAmbiguous, message);
+        }
+        if evidence.run > INTEGER_MAX {
+            let message = "the run number is beyond 2^53-1";
+            problems.add(format!("{at}.run"), ErrorCode::NumberOutOfRange, message);
+        }
+    }
+}
+
+fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    for (at, change) in added(&portfolio.changes, old.changes, "changes") {
+        if change.revision == 0 {
+            let message = "revisions count from 1";
+            problems.add(format!("{at}.revision"), ErrorCode::NumberOutOfRange, message);
+        }
+        for (index, needs) in change.requires.iter().enumerate() {
+            if needs.alternatives().is_empty() {
+                let message = "nothing can meet a clause without alternatives: name at least one";
+                problems.add(format!("{at}.requires[{index}]"), ErrorCode::Empty, message);
+            }
+        }
+        let clauses = [&change.together, &change.after].map(Vec::len);
+        let clauses = clauses.into_iter().sum::<usize>() + change.requires.len();
+        if clauses > CLAUSES_MAX {
+            let message = format!("a change has at most {CLAUSES_MAX} dependencies");
+            problems.add(at.clone(), ErrorCode::ListTooLong, message);
+        }
+        let size = &change.size;
+        let sizes = [size.lines_added, size.lines_deleted, size.files, size.folders];
+        if sizes.into_iter().flatten().any(|number| number > INTEGER_MAX) {
+            let message = "a size is beyond 2^53-1";
+            problems.add(format!("{at}.size"), ErrorCode::NumberOutOfRange, message);
+        }
+        let plans = &change.plans;
+        check_text(problems, &at, "title", change.title.as_ref());
+        check_text(problems, &at, "description", change.description.as_ref());
+        check_text(problems, &at, "plans.implementation", plans.implementation.as_ref());
+        check_text(problems, &at, "plans.test", plans.test.as_ref());
+        check_text(problems, &at, "plans.back_out", plans.back_out.as_ref());
+    }
+    for (at, release) in added(&portfolio.releases, old.releases, "releases") {
+        if release.revision == 0 {
+            let message = "revisions count from 1";
+            problems.add(format!("{at}.revision"), ErrorCode::NumberOutOfRange, message);
+        }
+        check_text(problems, &at, "title", release.title.as_ref());
+    }
+}
+
+fn check_periods(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    let mut ordered = |at: String, from: Option<Instant>, to: Option<Instant>| {
+        if let (Some(from), Some(to)) = (from, to)
+            && to <= from
+        {
+            let message = format!("it ends at `{to}`, not after it begins at `{from}`");
+            problems.add(at, ErrorCode::TimeOrder, message);
+        }
+    };
+    let bounds = |period: Option<Period>| (period.map(|p| p.from), period.map(|p| p.to));
+    for (at, change) in added(&portfolio.changes, old.changes, "changes") {
+        let (from, to) = bounds(change.planned);
+        ordered(format!("{at}.planned"), from, to);
+    }
+    for (at, release) in added(&portfolio.releases, old.releases, "releases") {
+        let (from, to) = bounds(release.planned);
+        ordered(format!("{at}.planned"), from, to);
+    }
+    for (at, group) in added(&portfolio.groups, old.groups, "groups") {
+        for (index, member) in group.members.iter().enumerate() {
+            ordered(format!("{at}.members[{index}]"), member.from, member.to);
+        }
+    }
+    for (at, waiver) in added(&portfolio.waivers, old.waivers, "waivers") {
+        ordered(format!("{at}.expires"), Some(waiver.at), Some(waiver.expires));
+    }
+}
+
+/// Stated digests must be the true ones.
+fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    let mut wrong = |at: String, stated: Digest, found: Option<Digest>| {
+        if found.is_some_and(|found| found != stated) {
+            let found = found.map_or(String::new(), |found| found.to_string());
+            let message = format!("the digest of that revision is `{found}`");
+            problems.add(format!("{at}.digest"), ErrorCode::DigestMismatch, message);
+        }
+    };
+    let mut stated = 0;
+    for (at, change) in added(&portfolio.changes, old.changes, "changes") {
+        if let Some(digest) = change.digest {
+            wrong(at, digest, SectionDigests::of(change).ok().map(|digests| digests.root()));
+        }
+    }
+    stated += portfolio.releases.iter().filter(|release| release.digest.is_some()).count();
+    stated += portfolio.approvals.iter().filter(|approval| approval.digest.is_some()).count();
+    stated += portfolio.waivers.iter().filter(|waiver| waiver.digest.is_some()).count();
+    if stated == 0 {
+        return;
+    }
+    let records = Records::new(std::sync::Arc::new(portfolio.clone()), Instant::LAST);
+    let of = |change: Option<&ChangeId>, release: Option<&ReleaseId>, number: u32| {
+        if let Some(row) = change.and_then(|id| records.change(id)) {
+            let position = row.position_of(&records, number)?;
+            return row.digests(&records, position).map(|digests| digests.root());
+        }
+        let row = release.and_then(|id| records.release(id))?;
+        let found = row.at(&records, row.position_of(&records, number)?)?;
+        revision::release_digest(&records, found)
+    };
+    for (at, release) in added(&portfolio.releases, old.releases, "releases") {
+        if let Some(digest) = release.digest {
+            wrong(at, digest, revision::release_digest(&records, release));
+        }
+    }
+    for (at, a) in added(&portfolio.approvals, old.approvals, "approvals") {
+        if let Some(digest) = a.digest {
+            wrong(at, digest, of(a.change.as_ref(), a.release.as_ref(), a.revision));
+        }
+    }
+    for (at, w) in added(&portfolio.waivers, old.waivers, "waivers") {
+        if let Some(digest) = w.digest {
+            wrong(at, digest, of(w.change.as_ref(), w.release.as_ref(), w.revision));
+        }
+    }
+}

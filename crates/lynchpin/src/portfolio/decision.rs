@@ -1,0 +1,67 @@
+//! The answer to "may it go?".
+
+use crate::base::id::StageId;
+use crate::base::{Digest, Instant, Subject, When};
+use crate::reason::tree::{Clears, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// A verdict with everything it rests on.
+///
+/// A refusal is a decision, never an error. It says who can change it, when it clears by itself and for how
+/// long it stands without a new fact.
+#[must_use = "a decision that nobody looks at stops nothing"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Decision {
+    /// What was decided on.
+    pub subject: Subject,
+    /// For which stage.
+    pub stage: StageId,
+    /// As of which instant.
+    pub at: Instant,
+    /// The digest of the policy that was applied; none, if none was in force.
+    pub policy: Option<Digest>,
+    /// Whether a policy was applied that was not the one in force: an answer to "what if", not a decision.
+    pub what_if: bool,
+    pub(super) reasons: Reasons,
+}
+
+impl Decision {
+    /// The verdict.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.reasons.verdict()
+    }
+
+    /// When it becomes a go.
+    #[must_use]
+    pub fn clears(&self) -> Clears {
+        self.reasons.root().map_or(Clears::OnAction, |root| root.clears)
+    }
+
+    /// The first instant at which the answer may change without a new fact.
+    #[must_use]
+    pub fn holds_until(&self) -> When {
+        self.reasons.root().map_or(When::Never, |root| root.holds_until)
+    }
+
+    /// All reasons, as one flat tree.
+    #[must_use]
+    pub fn reasons(&self) -> &Reasons {
+        &self.reasons
+    }
+
+    /// What holds it back and was not merely passed on along a dependency.
+    pub fn root_blockers(&self) -> impl Iterator<Item = &Node> + '_ {
+        self.reasons.root_blockers()
+    }
+
+    /// The verdict of each change of a release, in order of ids; of the change itself, if it is one.
+    pub fn changes(&self) -> impl Iterator<Item = &Node> + '_ {
+        let nodes = self.reasons.nodes().iter();
+        nodes.filter(|node| {
+            matches!(node.code, ReasonCode::Change | ReasonCode::ChangeUnknown)
+                && matches!(node.subject, Subject::Change(_))
+        })
+    }
+}

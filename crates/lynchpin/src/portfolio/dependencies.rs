@@ -1,0 +1,274 @@
+//! What a change's dependencies say about it, once it is known which members may go by themselves.
+
+use crate::base::id::{ChangeId, StageId};
+use crate::base::{Actor, Subject, When};
+use crate::gate::Case;
+use crate::gate::policy::CycleRule;
+use crate::graph::{Node as GraphNode, NodeSet, Order};
+use crate::history::Records;
+use crate::model::Change;
+use crate::plan::Item;
+use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// How many partners of a group are named as holding it back.
+const PARTNERS_NAMED: usize = 16;
+
+/// The members of an item with what may ship, and what may ship after waiting.
+pub(super) struct Flow {
+    pub(super) item: Item,
+    /// What ships of all that is a go by itself.
+    go: Order,
+    /// What ships of all that is a go by itself or waits.
+    wait: Order,
+}
+
+impl Flow {
+    /// Works out what ships from each member's own verdict.
+    pub(super) fn new(
+        item: Item,
+        own: impl Fn(&ChangeId) -> Verdict,
+        cycles: CycleRule,
+    ) -> crate::base::Result<Flow> {
+        let up_to = |worst: Verdict| -> NodeSet {
+            let goes = |node: &GraphNode| item.id(*node).is_some_and(|id| own(id) <= worst);
+            item.candidates().iter().filter(goes).collect()
+        };
+        let go = item.order(&up_to(Verdict::GoWaived), cycles)?;
+        let wait = item.order(&up_to(Verdict::Wait), cycles)?;
+        Ok(Flow { item, go, wait })
+    }
+
+    /// Whether a member ships.
+    pub(super) fn ships(&self, id: &ChangeId) -> bool {
+        self.ships_in(&self.go, id)
+    }
+
+    /// Whether a member ships once what waits has cleared.
+    fn ships_later(&self, id: &ChangeId) -> bool {
+        self.ships_in(&self.wait, id)
+    }
+
+    fn ships_in(&self, order: &Order, id: &ChangeId) -> bool {
+        let node = self.item.node(id).filter(|_| self.item.has(id));
+        node.and_then(|node| order.wave_of(order.group_of(node)?)).is_some()
+    }
+
+    /// Members of the same group, in order of ids, without the one asked about.
+    fn partners<'a>(&'a self, id: &'a ChangeId) -> impl Iterator<Item = &'a ChangeId> + 'a {
+        let group = self.item.node(id).and_then(|node| self.go.group_of(node));
+        let mut steps: Vec<GraphNode> =
+            group.map(|group| self.go.steps(group).to_vec()).unwrap_or_default();
+        steps.sort_unstable();
+        steps.into_iter().filter_map(|node| self.item.id(node)).filter(move |other| *other != id)
+    }
+
+    /// The refused cycles that a change is part of.
+    pub(super) fn cycles(&self, id: &ChangeId) -> impl Iterator<Item = &crate::graph::Cycle> + '_ {
+        let node = self.item.node(id);
+        let cycles = self.go.cycles().iter().filter(|cycle| cycle.forbidden);
+        cycles.filter(move |cycle| node.is_some_and(|node| cycle.members.contains(&node)))
+    }
+}
+
+/// The answer for each clause of what a change requires.
+pub(super) fn clauses(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons {
+    let mut reasons = Reasons::default();
+    let subject = Subject::Change(change.id.clone());
+    let mut needs: Vec<_> = change.requires.iter().collect();
+    needs.sort_by(|a, b| a.alternatives().cmp(b.alternatives()));
+    needs.dedup();
+    for needs in needs {
+        if let [only] = needs.alternatives() {
+            reasons.push(alternative(case, flow, change, only));
+            continue;
+        }
+        let open = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Requires, &subject));
+        let mut alternatives: Vec<&ChangeId> = needs.alternatives().iter().collect();
+        alternatives.sort_unstable();
+        alternatives.dedup();
+        for id in alternatives {
+            reasons.push(alternative(case, flow, change, id));
+        }
+        reasons.close(open, Join::Any);
+    }
+    let absent = case.records.partners(&change.id);
+    for partner in absent.filter(|id| !flow.item.has(id) && !is_live(case, id)) {
+        reasons.push(absent_partner(case, change, partner));
+    }
+    reasons
+}
+
+fn is_live(case: &Case<'_>, id: &ChangeId) -> bool {
+    case.records.is_live(id, case.stage)
+}
+
+/// One change that would meet a clause.
+fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> Node {
+    let subject = Subject::Change(id.clone());
+    let node = |verdict, code| Node::new(verdict, code, &subject);
+    let records = case.records;
+    if is_live(case, id) {
+        return node(Verdict::Go, ReasonCode::RequirementLive);
+    }
+    let Some(other) = records.change(id).and_then(|row| row.current(records)) else {
+        return node(Verdict::Unknown, ReasonCode::RequirementNotFound).act(case.owners(change));
+    };
+    if records.is_cancelled(id) {
+        return node(Verdict::NeedsAction, ReasonCode::RequirementCancelled)
+            .act(case.owners(change));
+    }
+    if !flow.item.has(id) {
+        return elsewhere(case, change, other, ReasonCode::RequirementNotLive);
+    }
+    if flow.ships(id) {
+        node(Verdict::Go, ReasonCode::RequirementShips)
+    } else if flow.ships_later(id) {
+        node(Verdict::Wait, ReasonCode::RequirementWaits).clears(Clears::Unknown)
+    } else {
+        node(Verdict::Blocked, ReasonCode::RequirementBlocked).act(case.owners(other))
+    }
+}
+
+/// A change that must ship together with this one and is nowhere.
+fn absent_partner(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
+    let subject = Subject::Change(id.clone());
+    let records = case.records;
+    let Some(other) = records.change(id).and_then(|row| row.current(records)) else {
+        return Node::new(Verdict::Unknown, ReasonCode::RequirementNotFound, &subject)
+            .act(case.owners(change));
+    };
+    if records.is_cancelled(id) {
+        return Node::new(Verdict::NeedsAction, ReasonCode::RequirementCancelled, &subject)
+            .act(case.owners(change));
+    }
+    elsewhere(case, change, other, ReasonCode::TogetherMissing)
+}
+
+/// A known change that is neither live nor in the item: its owner has to move first.
+fn elsewhere(case: &Case<'_>, change: &Change, other: &Change, code: ReasonCode) -> Node {
+    let records = case.records;
+    let subject = Subject::Change(other.id.clone());
+    let mut node = Node::new(Verdict::Blocked, code, &subject)
+        .with("for", Arg::text(&change.id))
+        .act(case.owners(other));
+    let releases = records.releases_of(&other.id);
+    if !releases.is_empty() {
+        node =
+            node.with("releases", Arg::Texts(releases.iter().map(ToString::to_string).collect()));
+    }
+    let current = releases.iter().filter_map(|id| records.release(id)?.current(records));
+    let ends = current.filter_map(|release| release.planned.map(|planned| planned.to));
+    match ends.min() {
+        Some(end) => node.with("planned", Arg::text(end)),
+        None => node,
+    }
+}
+
+/// What the rest of a change's group says, if it would go alone and the group does not.
+pub(super) fn partners(
+    case: &Case<'_>,
+    flow: &Flow,
+    change: &Change,
+    alone: impl Fn(&ChangeId) -> Verdict,
+) -> Option<Node> {
+    if flow.ships(&change.id) {
+        return None;
+    }
+    let mut held: Vec<(&ChangeId, Verdict)> = flow
+        .partners(&change.id)
+        .map(|id| (id, alone(id)))
+        .filter(|(_, verdict)| *verdict > Verdict::GoWaived)
+        .collect();
+    let worst = held.iter().map(|(_, verdict)| *verdict).max()?;
+    held.retain(|(_, verdict)| *verdict == worst);
+    let subject = Subject::Change(change.id.clone());
+    let named = held.iter().take(PARTNERS_NAMED).map(|(id, _)| id.to_string()).collect();
+    let owners = held
+        .iter()
+        .take(PARTNERS_NAMED)
+        .filter_map(|(id, _)| case.records.change(id).and_then(|row| row.current(case.records)));
+    let owners: Vec<Actor> = owners.flat_map(|other| case.owners(other)).collect();
+    let node = if worst == Verdict::Wait {
+        Node::new(Verdict::Wait, ReasonCode::TogetherWaits, &subject).clears(Clears::Unknown)
+    } else {
+        Node::new(Verdict::Blocked, ReasonCode::TogetherBlocked, &subject).act(owners)
+    };
+    Some(node.with("changes", Arg::Texts(named)))
+}
+
+/// What conflicts say about a change: with members of the item, and with what is in flight, soaking or live.
+pub(super) fn conflicts(
+    case: &Case<'_>,
+    members: &[&Change],
+    priority: &[ChangeId],
+    stages: &[StageId],
+    change: &Change,
+) -> Vec<Node> {
+    use crate::model::change::ConflictScope;
+    let records = case.records;
+    let subject = Subject::Change(change.id.clone());
+    let mut nodes = Vec::new();
+    for (other, scope) in records.conflicts(&change.id) {
+        let node = |code| {
+            Node::new(Verdict::NoGo, code, &subject)
+                .with("change", Arg::text(other))
+                .act(case.owners(change))
+        };
+        let inside = members.binary_search_by(|member| member.id.cmp(other)).is_ok();
+        let flying = records.is_in_flight(other, case.stage)
+            || is_soaking(records, other, case.stage, stages);
+        let live = scope == ConflictScope::Exclusive
+            && records.live_since(other, case.stage).is_some()
+            && !records.is_superseded_in(other, case.stage);
+        if inside && !goes_first(priority, &change.id, other) {
+            nodes.push(node(ReasonCode::ConflictInRelease));
+        }
+        if !inside && flying {
+            nodes.push(node(ReasonCode::ConflictInFlight));
+        } else if !inside && live {
+            nodes.push(node(ReasonCode::ConflictLive));
+        }
+    }
+    nodes
+}
+
+/// Whether the stated priority lets the first of two conflicting changes go.
+pub(super) fn goes_first(priority: &[ChangeId], change: &ChangeId, other: &ChangeId) -> bool {
+    let place = |id: &ChangeId| priority.iter().position(|named| named == id);
+    match (place(change), place(other)) {
+        (Some(mine), Some(theirs)) => mine < theirs,
+        (mine, None) => mine.is_some(),
+        (None, Some(_)) => false,
+    }
+}
+
+/// Whether a change is live in a stage and still on its way to a later one.
+fn is_soaking(records: &Records, id: &ChangeId, stage: &StageId, stages: &[StageId]) -> bool {
+    let Some(position) = stages.iter().position(|known| known == stage) else { return false };
+    let mut later = stages.iter().skip(position + 1);
+    records.live_since(id, stage).is_some() && later.any(|later| !records.is_live(id, later))
+}
+
+/// The cycles that a change is part of, each with its witness.
+pub(super) fn cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Vec<Node> {
+    use crate::graph::HopKind;
+    let subject = Subject::Change(change.id.clone());
+    let node = |cycle: &crate::graph::Cycle| {
+        let hop = |hop: &crate::graph::Hop| {
+            let kind = match hop.kind {
+                HopKind::Requires => "requires",
+                HopKind::After => "after",
+                HopKind::Together => "together",
+            };
+            let (from, to) = (flow.item.id(hop.from)?, flow.item.id(hop.to)?);
+            Some(format!("{from} {kind} {to}"))
+        };
+        Node::new(Verdict::NoGo, ReasonCode::DependencyCycle, &subject)
+            .with("witness", Arg::Texts(cycle.witness.iter().filter_map(hop).collect()))
+            .with("changes", Arg::count(cycle.members.len()))
+            .act(case.owners(change))
+            .until(When::Never)
+    };
+    flow.cycles(&change.id).map(node).collect()
+}

@@ -1,0 +1,153 @@
+//! Taking facts in.
+
+use std::collections::{BTreeMap, btree_map};
+use std::sync::Arc;
+
+use super::check;
+use super::snapshot::{Adopted, Snapshot};
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::{Instant, Limits};
+use crate::gate::Policy;
+use crate::model::Portfolio;
+
+/// Holds all facts of a portfolio; the only thing here that changes.
+///
+/// ```
+/// use lynchpin::portfolio::{DecideQuestion, Engine};
+/// use lynchpin::base::{Limits, Subject};
+/// use lynchpin::reason::Verdict;
+/// use lynchpin::wire::read_portfolio;
+///
+/// let document = br#"{"lynchpin": "portfolio/1",
+///     "people": [{"id": "raj"}],
+///     "stages": [{"id": "production"}],
+///     "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#;
+/// let mut engine = Engine::new(Limits::untrusted());
+/// engine.add(read_portfolio(document, Limits::untrusted())?)?;
+/// engine.set_policy(r#"
+///     name = "acme"
+///     requirement.back-out = { plan = "back_out" }
+///     gate.fast = { stage = "production", judges = "change", require = "back-out" }
+/// "#)?;
+/// let subject = Subject::Change("C-1".parse()?);
+/// let decision = engine.snapshot().decide(&DecideQuestion::new(subject, "2026-11-02T09:00:00Z".parse()?))?;
+/// assert_eq!(decision.verdict(), Verdict::NeedsAction);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine {
+    limits: Limits,
+    portfolio: Arc<Portfolio>,
+    adopted: Arc<Vec<Adopted>>,
+    policy: Option<Arc<Policy>>,
+    snapshot: Snapshot,
+}
+
+impl Engine {
+    /// An engine that knows nothing yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        let portfolio = Arc::new(Portfolio::default());
+        let adopted = Arc::new(Vec::new());
+        let snapshot = Snapshot::new(Arc::clone(&portfolio), Arc::clone(&adopted), None);
+        Engine { limits, portfolio, adopted, policy: None, snapshot }
+    }
+
+    /// The limits that this engine was made with, for reading documents.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Takes in all facts of a portfolio, or none of them. A fact that is there already has no second effect.
+    ///
+    /// # Errors
+    ///
+    /// Every problem found, each with its path in the portfolio given; the engine is then as it was before.
+    pub fn add(&mut self, portfolio: Portfolio) -> Result<()> {
+        let old = check::Counts::of(&self.portfolio);
+        let mut merged = portfolio;
+        if !self.portfolio.is_empty() {
+            let mut all = (*self.portfolio).clone();
+            all.merge(merged);
+            merged = all;
+        }
+        let adopted = adopted(&merged, old.policies)?;
+        check::check(&merged, &old)?;
+        once(&mut merged);
+        self.portfolio = Arc::new(merged);
+        self.adopted = Arc::new(adopted);
+        self.renew();
+        Ok(())
+    }
+
+    /// Sets the policy to apply where the portfolio adopts none.
+    ///
+    /// Where it does adopt one, answers by another policy are marked as a what-if.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the policy, with its line.
+    pub fn set_policy(&mut self, text: &str) -> Result<()> {
+        self.policy = Some(Arc::new(text.parse()?));
+        self.renew();
+        Ok(())
+    }
+
+    /// What is known now, to be asked from any number of threads.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot.clone()
+    }
+
+    fn renew(&mut self) {
+        self.snapshot = Snapshot::new(
+            Arc::clone(&self.portfolio),
+            Arc::clone(&self.adopted),
+            self.policy.clone(),
+        );
+    }
+}
+
+/// Reads the policies that were adopted, oldest first.
+fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
+    let mut adopted: Vec<Adopted> = Vec::new();
+    for (number, adoption) in portfolio.policies.iter().enumerate() {
+        let path = format!("$.policies[{}].text", number.saturating_sub(old));
+        let policy: Policy = adoption.text.parse().map_err(|error: Error| error.under(&path))?;
+        let recorded: Instant = adoption.recorded.unwrap_or(adoption.at);
+        adopted.push((recorded, policy));
+    }
+    // Of two that were adopted at once, the digest decides, so that their order in a file does not.
+    adopted.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.digest.cmp(&y.digest)));
+    Ok(adopted)
+}
+
+/// Drops what is there twice and has an id to tell it by; that the content is equal was checked before.
+fn once(portfolio: &mut Portfolio) {
+    fn keep_first<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
+        let mut seen: BTreeMap<K, ()> = BTreeMap::new();
+        items.retain(|item| match seen.entry(key(item)) {
+            btree_map::Entry::Vacant(entry) => {
+                entry.insert(());
+                true
+            }
+            btree_map::Entry::Occupied(_) => false,
+        });
+    }
+    keep_first(&mut portfolio.people, |person| person.id.clone());
+    keep_first(&mut portfolio.groups, |group| group.id.clone());
+    keep_first(&mut portfolio.services, |service| service.id.clone());
+    keep_first(&mut portfolio.stages, |stage| stage.id.clone());
+    keep_first(&mut portfolio.changes, |change| (change.id.clone(), change.revision));
+    keep_first(&mut portfolio.releases, |release| (release.id.clone(), release.revision));
+    keep_first(&mut portfolio.waivers, |waiver| waiver.id.clone());
+}
+
+/// The error for something that is known under that id with other content.
+pub(super) fn other_content(what: &str) -> (ErrorCode, String) {
+    (
+        ErrorCode::DuplicateId,
+        format!("{what} is there already with other content; give it another id or revision"),
+    )
+}

@@ -1,0 +1,25 @@
+//! Floor 7: rows, snapshots and the calls.
+//!
+//! An [`Engine`] takes facts in; a [`Snapshot`] of it answers. Everything that crosses subjects meets here:
+//! the gates of each change, the dependencies between them, the figures that floors of the same height hand
+//! to each other.
+
+mod check;
+mod decide;
+mod decision;
+mod dependencies;
+mod engine;
+//FEAT
+mod item;
+mod look_alike;
+mod planning;
+mod question;
+mod scoring;
+mod snapshot;
+
+pub use decision::Decision;
+pub use engine::Engine;
+pub use look_alike::look_alike;
+pub use question::{DecideQuestion, PlanQuestion, ScoreQuestion};
+pub use scoring::Score;
+pub use snapshot::Snapshot;

@@ -1,0 +1,88 @@
+//! What can be asked of a snapshot.
+
+use crate::base::id::StageId;
+use crate::base::{Instant, Subject};
+use crate::plan::PlanScope;
+
+/// May it go to this stage, at that instant, and if not, why and who can change that?
+///
+/// The answer rests on facts recorded at or before the instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecideQuestion {
+    /// The change or the release.
+    pub subject: Subject,
+    /// The stage; the first that it has not wholly entered, if it is not said.
+    pub stage: Option<StageId>,
+    /// The instant.
+    pub at: Instant,
+}
+
+/// In which order does it ship, and what does not?
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlanQuestion {
+    /// The change or the release.
+    pub subject: Subject,
+    /// The stage; the first that it has not wholly entered, if it is not said.
+    pub stage: Option<StageId>,
+    /// The instant.
+    pub at: Instant,
+    /// Which changes are held to be able to go.
+    pub scope: PlanScope,
+}
+
+/// How likely is it to cause a failure?
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ScoreQuestion {
+    /// The change or the release.
+    pub subject: Subject,
+    /// The instant.
+    pub at: Instant,
+}
+
+impl DecideQuestion {
+    /// Asks about the first stage that the subject has not wholly entered.
+    #[must_use]
+    pub fn new(subject: Subject, at: Instant) -> Self {
+        DecideQuestion { subject, stage: None, at }
+    }
+
+    /// Asks about that stage.
+    #[must_use]
+    pub fn with_stage(mut self, stage: StageId) -> Self {
+        self.stage = Some(stage);
+        self
+    }
+}
+
+impl PlanQuestion {
+    /// Asks for the order of all changes, for the first stage that the subject has not wholly entered.
+    #[must_use]
+    pub fn new(subject: Subject, at: Instant) -> Self {
+        PlanQuestion { subject, stage: None, at, scope: PlanScope::All }
+    }
+
+    /// Asks about that stage.
+    #[must_use]
+    pub fn with_stage(mut self, stage: StageId) -> Self {
+        self.stage = Some(stage);
+        self
+    }
+
+    /// Asks which changes are held to be able to go.
+    #[must_use]
+    pub fn with_scope(mut self, scope: PlanScope) -> Self {
+        self.scope = scope;
+        self
+    }
+}
+
+impl ScoreQuestion {
+    /// Asks for the risk of a subject.
+    #[must_use]
+    pub fn new(subject: Subject, at: Instant) -> Self {
+        ScoreQuestion { subject, at }
+    }
+}

@@ -1,0 +1,157 @@
+//! What is known at one moment, ready to be asked.
+
+use std::sync::{Arc, OnceLock};
+
+use super::decide;
+use super::decision::Decision;
+use super::planning;
+use super::question::{DecideQuestion, PlanQuestion, ScoreQuestion};
+use super::scoring::{self, Score};
+use crate::base::Instant;
+use crate::base::error::Result;
+use crate::base::id::{ChangeId, ReleaseId};
+use crate::gate::Policy;
+use crate::history::Records;
+use crate::model::{Fact, Portfolio};
+use crate::plan::Plan;
+
+/// A policy and the instant at which its adoption was recorded.
+pub(super) type Adopted = (Instant, Policy);
+
+/// An immutable view of a portfolio. Cheap to clone; any number of threads may ask it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    portfolio: Arc<Portfolio>,
+    adopted: Arc<Vec<Adopted>>,
+    policy: Option<Arc<Policy>>,
+    /// The instant at which the newest fact was recorded.
+    newest: Instant,
+    /// All facts folded, once they were needed.
+    latest: OnceLock<Arc<Records>>,
+}
+
+/// The policy that answers a question, and whether it is another than the one in force.
+pub(super) struct InForce<'a> {
+    pub(super) policy: Option<&'a Policy>,
+    pub(super) adopted: &'a [Adopted],
+    pub(super) what_if: bool,
+}
+
+impl Snapshot {
+    pub(super) fn new(
+        portfolio: Arc<Portfolio>,
+        adopted: Arc<Vec<Adopted>>,
+        policy: Option<Arc<Policy>>,
+    ) -> Self {
+        let newest = newest(&portfolio);
+        let latest = OnceLock::new();
+        Snapshot { inner: Arc::new(Inner { portfolio, adopted, policy, newest, latest }) }
+    }
+
+    /// Whether a subject may go to a stage, and if not, why and who can change that.
+    ///
+    /// # Errors
+    ///
+    /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) or
+    /// [`StageUnknown`](crate::base::ErrorCode::StageUnknown) if the question cannot be asked as of that instant;
+    /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if the item is too large.
+    pub fn decide(&self, question: &DecideQuestion) -> Result<Decision> {
+        decide::decide(&self.records(question.at), &self.in_force(question.at), question)
+    }
+
+    /// In which order a release or a change ships, and what of it does not.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Snapshot::decide`].
+    pub fn plan(&self, question: &PlanQuestion) -> Result<Plan> {
+        planning::plan(&self.records(question.at), &self.in_force(question.at), question)
+    }
+
+    /// How likely a change or a release is to cause a failure, and what makes it so.
+    ///
+    /// # Errors
+    ///
+    /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) if it is not known as of that instant.
+    pub fn score(&self, question: &ScoreQuestion) -> Result<Score> {
+        scoring::score(&self.records(question.at), question)
+    }
+
+    /// All facts.
+    #[must_use]
+    pub fn portfolio(&self) -> &Portfolio {
+        &self.inner.portfolio
+    }
+
+    /// The releases known by then and not cancelled, in order of ids.
+    #[must_use]
+    pub fn releases(&self, at: Instant) -> Vec<ReleaseId> {
+        let records = self.records(at);
+        let open = |id: &ReleaseId| {
+            records.cancellation(&crate::base::Subject::Release(id.clone())).is_none()
+        };
+        records.releases().map(|row| row.id.clone()).filter(open).collect()
+    }
+
+    /// The changes known by then and not cancelled, in order of ids.
+    #[must_use]
+    pub fn changes(&self, at: Instant) -> Vec<ChangeId> {
+        let records = self.records(at);
+        records.changes().map(|row| row.id.clone()).filter(|id| !records.is_cancelled(id)).collect()
+    }
+
+    /// The facts known by then, folded.
+    fn records(&self, at: Instant) -> Arc<Records> {
+        let fold = || Arc::new(Records::new(Arc::clone(&self.inner.portfolio), at));
+        if at >= self.inner.newest {
+            return Arc::clone(self.inner.latest.get_or_init(fold));
+        }
+        fold()
+    }
+
+    fn in_force(&self, at: Instant) -> InForce<'_> {
+        let known = self.inner.adopted.iter().take_while(|(recorded, _)| *recorded <= at).count();
+        let adopted = self.inner.adopted.get(..known).unwrap_or_default();
+        let in_force = adopted.last().map(|(_, policy)| policy);
+        match (self.inner.policy.as_deref(), in_force) {
+            (Some(given), Some(adopted_now)) => InForce {
+                policy: Some(given),
+                adopted,
+                what_if: given.digest != adopted_now.digest,
+            },
+            (given, adopted_now) => {
+                InForce { policy: given.or(adopted_now), adopted, what_if: false }
+            }
+        }
+    }
+}
+
+fn newest(portfolio: &Portfolio) -> Instant {
+    let mut newest = Instant::EPOCH;
+    macro_rules! take {
+        ($($field:ident),*) => {$(
+            for fact in &portfolio.$field {
+                newest = newest.max(fact.envelope().recorded);
+            }
+        )*};
+    }
+    take!(
+        policies,
+        releases,
+        changes,
+        evidence,
+        approvals,
+        waivers,
+        revocations,
+        holds,
+        cancellations,
+        deployments,
+        incidents
+    );
+    newest
+}

@@ -1,0 +1,192 @@
+//! Why: one stable code for each reason.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+macro_rules! reason_codes {
+    ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal, $text:literal;)*) => {
+        /// Why a node of a decision has its verdict.
+        ///
+        /// Published numbers and names are never reused. The enum is open: match with a fallback.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        #[repr(u32)]
+        pub enum ReasonCode { $($(#[$doc])* $variant = $number,)* }
+
+        impl ReasonCode {
+            /// Every code, by number.
+            pub const ALL: &'static [ReasonCode] = &[$(ReasonCode::$variant,)*];
+
+            /// The stable number in the C library.
+            #[must_use]
+            pub const fn number(self) -> u32 {
+                match self { $(ReasonCode::$variant => $number,)* }
+            }
+
+            /// The stable name on the wire, such as `approval_stale`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(ReasonCode::$variant => $name,)* }
+            }
+
+            /// The reason in a few words, for people; `{name}` stands for the argument of that name.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(ReasonCode::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+reason_codes! {
+    /// A release and all that was judged for it.
+    Release = 100, "release", "release";
+    /// A change and all that was judged for it.
+    Change = 101, "change", "change";
+    /// A gate of the policy.
+    Gate = 102, "gate", "gate";
+    /// All children must hold.
+    All = 103, "all", "all of";
+    /// Any one child must hold.
+    Any = 104, "any", "any of";
+    /// So many children must hold.
+    AtLeast = 105, "at_least", "at least {needed} of";
+    /// Fewer children apply than must hold.
+    CannotPass = 106, "cannot_pass", "only {applicable} apply, {needed} must hold";
+    /// The policy names this stage as open.
+    StageOpen = 110, "stage_open", "the policy leaves this stage open";
+    /// No gate of the policy judges this change in this stage.
+    NoPolicyApplies = 111, "no_policy_applies", "no gate of the policy judges this here";
+    /// The stage's gates judge whole releases, and the change is in none.
+    NotInARelease = 112, "not_in_a_release", "this stage takes releases, and it is in none";
+    /// The requirement does not apply to this subject.
+    NotAsked = 113, "not_asked", "not asked of this one";
+    /// The release has no change that is not cancelled.
+    ReleaseEmpty = 114, "release_empty", "nothing is left in the release";
+    /// It was cancelled.
+    Cancelled = 120, "cancelled", "was cancelled";
+    /// It is on hold.
+    OnHold = 121, "on_hold", "is on hold";
+    /// The release names a change that is not in the portfolio.
+    ChangeUnknown = 122, "change_unknown", "the change is not known";
+    /// What it requires is live in the stage.
+    RequirementLive = 200, "requirement_live", "is live there";
+    /// What it requires ships earlier in the same release, with a go.
+    RequirementShips = 201, "requirement_ships", "ships earlier in this release";
+    /// What it requires is in the same release, and waits.
+    RequirementWaits = 202, "requirement_waits", "waits";
+    /// What it requires is in the same release, and is not a go.
+    RequirementBlocked = 203, "requirement_blocked", "is held back";
+    /// What it requires is neither live in the stage nor in this release.
+    RequirementNotLive = 204, "requirement_not_live", "is neither live there nor in this release";
+    /// What it requires was cancelled.
+    RequirementCancelled = 205, "requirement_cancelled", "was cancelled";
+    /// What it requires is not known.
+    RequirementNotFound = 206, "requirement_not_found", "is not known";
+    /// A clause of the dependencies: any of its alternatives.
+    Requires = 207, "requires", "requires";
+    /// What ships together with it is in the same release.
+    TogetherShips = 210, "together_ships", "ships together with it";
+    /// What must ship together with it is held back.
+    TogetherBlocked = 211, "together_blocked", "must ship together with it and is held back";
+    /// What must ship together with it waits.
+    TogetherWaits = 212, "together_waits", "must ship together with it and waits";
+    /// What must ship together with it is neither live in the stage nor in this release.
+    TogetherMissing = 213, "together_missing", "must ship together with it and is not in this release";
+    /// The change is part of a cycle of dependencies.
+    DependencyCycle = 220, "dependency_cycle", "is part of a cycle of dependencies";
+    /// A conflicting change is in the same release.
+    ConflictInRelease = 230, "conflict_in_release", "conflicts with {change} in this release";
+    /// A conflicting change is in flight in the stage.
+    ConflictInFlight = 231, "conflict_in_flight", "conflicts with {change}, which is in flight there";
+    /// A change that may never be live together with it is live in the stage.
+    ConflictLive = 232, "conflict_live", "conflicts with {change}, which is live there";
+    /// The check passed.
+    EvidencePassed = 300, "evidence_passed", "passed";
+    /// The check passed after runs that failed.
+    PassedOnRerun = 301, "passed_on_rerun", "passed after {failed} failed runs";
+    /// The check failed.
+    EvidenceFailed = 302, "evidence_failed", "failed";
+    /// There is no result of the check for what ships.
+    EvidenceMissing = 303, "evidence_missing", "there is no result for what ships";
+    /// The check could not run.
+    EvidenceErrored = 304, "evidence_errored", "could not run";
+    /// The check could not tell.
+    EvidenceInconclusive = 305, "evidence_inconclusive", "could not tell";
+    /// The check is running.
+    EvidenceRunning = 306, "evidence_running", "is running";
+    /// The result is too old.
+    EvidenceExpired = 307, "evidence_expired", "the result is too old";
+    /// The check passed only after more failures than the policy bears.
+    TooManyReruns = 308, "too_many_reruns", "passed only after {failed} failed runs";
+    /// The check must pass on each of these.
+    Evidence = 309, "evidence", "must pass on all of";
+    /// Enough entitled people approved.
+    Approved = 400, "approved", "approved by {given} of {needed}";
+    /// Too few people approved.
+    ApprovalMissing = 401, "approval_missing", "approved by {given} of {needed}";
+    /// It was approved, but something that matters changed since, or the approval expired.
+    ApprovalStale = 402, "approval_stale", "was approved, but for something else";
+    /// It is approved from a later instant on.
+    ApprovalLater = 403, "approval_later", "is approved from a later time on";
+    /// Somebody entitled rejected it.
+    ApprovalRejected = 404, "approval_rejected", "was rejected";
+    /// Somebody entitled asks for changes first.
+    ChangesRequested = 405, "changes_requested", "changes were asked for";
+    /// The decision was put off.
+    ApprovalDeferred = 406, "approval_deferred", "was put off";
+    /// Fewer people may approve than must.
+    QuorumUnreachable = 407, "quorum_unreachable", "only {eligible} may approve, {needed} must";
+    /// It has been in the stage before for long enough.
+    Soaked = 500, "soaked", "has soaked";
+    /// It has not yet been in the stage before for long enough.
+    Soaking = 501, "soaking", "is soaking";
+    /// It is not in the stage before.
+    NotSoaking = 502, "not_soaking", "is not live in the stage before";
+    /// There is no stage before in which it could soak.
+    NoStageBefore = 503, "no_stage_before", "there is no stage before this one";
+    /// The risk is below the threshold.
+    RiskAccepted = 510, "risk_accepted", "risk {probability} is below {below}";
+    /// The risk is not below the threshold.
+    RiskTooHigh = 511, "risk_too_high", "risk {probability} is not below {below}";
+    /// The plan is there.
+    PlanGiven = 520, "plan_given", "the plan is there";
+    /// The plan is missing.
+    PlanMissing = 521, "plan_missing", "the plan is missing";
+    /// It can be undone.
+    Reversible = 530, "reversible", "can be undone";
+    /// It cannot be undone.
+    Irreversible = 531, "irreversible", "cannot be undone";
+    /// It is not said whether it can be undone.
+    ReversibilityUnknown = 532, "reversibility_unknown", "it is not said whether it can be undone";
+    /// The requirement is waived; the answer without the waiver is shown below.
+    Waived = 600, "waived", "waived by {by} until {until}";
+}
+
+impl fmt::Display for ReasonCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for ReasonCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReasonCode;
+
+    #[test]
+    fn numbers_and_names_are_distinct_and_ordered() {
+        let numbers: Vec<u32> = ReasonCode::ALL.iter().map(|code| code.number()).collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b));
+        let mut names: Vec<&str> = ReasonCode::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), numbers.len());
+    }
+}

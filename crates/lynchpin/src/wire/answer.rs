@@ -1,0 +1,212 @@
+//! Answers as documents.
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+
+use super::ask::Detail;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::id::StageId;
+use crate::base::{Digest, Instant, Subject, When, canonical};
+use crate::plan::Plan;
+use crate::portfolio::{self, Score, Snapshot};
+use crate::reason::Verdict;
+use crate::reason::tree::{Arg, Clears, Node, Reasons};
+
+/// Everything that can be answered, as a document. The enum is closed, as the questions are.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// To "may it go?".
+    Decision(Decision),
+    /// To "in which order does it ship?".
+    Plan(Plan),
+    /// To "how risky is it?".
+    Score(Score),
+}
+
+/// A decision as a document: how much of the reasons is in it depends on the detail asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was decided on.
+    pub subject: Subject,
+    /// For which stage.
+    pub stage: StageId,
+    /// As of which instant.
+    pub at: Instant,
+    /// The policy that was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Digest>,
+    /// `yes` if another policy than the one in force was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<&'static str>,
+    /// When it becomes a go.
+    pub clears_at: Clears,
+    /// Until when the answer stands without a new fact.
+    pub holds_until: When,
+    /// What holds it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_blockers: Option<Vec<Reason>>,
+    /// Why, as a tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasons: Option<Tree>,
+}
+
+/// One reason as a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    node: Node,
+    cites: Vec<String>,
+}
+
+/// A tree of reasons as nested documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    reasons: Reasons,
+    cites: Vec<Vec<String>>,
+}
+
+impl Answer {
+    /// A decision with as much of its reasons as asked for.
+    pub(super) fn decision(
+        snapshot: &Snapshot,
+        decision: &portfolio::Decision,
+        detail: Detail,
+    ) -> Answer {
+        let reason = |node: &Node| Reason { node: node.clone(), cites: Vec::new() };
+        let blockers = || decision.root_blockers().map(reason).collect();
+        let tree = || Tree {
+            reasons: decision.reasons().clone(),
+            cites: decision.reasons().nodes().iter().map(|node| cites(snapshot, node)).collect(),
+        };
+        Answer::Decision(Decision {
+            verdict: decision.verdict(),
+            subject: decision.subject.clone(),
+            stage: decision.stage.clone(),
+            at: decision.at,
+            policy: decision.policy,
+            what_if: decision.what_if.then_some("yes"),
+            clears_at: decision.clears(),
+            holds_until: decision.holds_until(),
+            root_blockers: (detail >= Detail::Unmet).then(blockers),
+            reasons: (detail == Detail::Full).then(tree),
+        })
+    }
+
+    /// The answer as one line of JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::Other`] if a value cannot be written; none of an answer's can.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec(self).map_err(|error| Error::new(ErrorCode::Other, error.to_string()))
+    }
+}
+
+/// The facts that a reason rests on: their kind and the digest of their content, so that the order in which
+/// facts were taken in does not show.
+fn cites(snapshot: &Snapshot, node: &Node) -> Vec<String> {
+    let portfolio = snapshot.portfolio();
+    let digest = |kind: &str, number: usize| match kind {
+        "evidence" => canonical::digest(portfolio.evidence.get(number)?).ok(),
+        "approvals" => canonical::digest(portfolio.approvals.get(number)?).ok(),
+        "waivers" => canonical::digest(portfolio.waivers.get(number)?).ok(),
+        "holds" => canonical::digest(portfolio.holds.get(number)?).ok(),
+        "cancellations" => canonical::digest(portfolio.cancellations.get(number)?).ok(),
+        "deployments" => canonical::digest(portfolio.deployments.get(number)?).ok(),
+        _ => None,
+    };
+    let cite = |(kind, number): &(&'static str, usize)| {
+        digest(kind, *number).map(|digest| format!("{kind}/{digest}"))
+    };
+    let mut cites: Vec<String> = node.cites.iter().filter_map(cite).collect();
+    cites.sort_unstable();
+    cites.dedup();
+    cites
+}
+
+/// The arguments of a reason as an object.
+struct Args<'a>(&'a [(&'static str, Arg)]);
+
+impl Serialize for Args<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, arg)| (name, arg)))
+    }
+}
+
+/// Writes the fields of a reason, those that say nothing left out.
+fn write_fields<M: SerializeMap>(
+    map: &mut M,
+    node: &Node,
+    cites: &[String],
+) -> Result<(), M::Error> {
+    map.serialize_entry("verdict", &node.verdict)?;
+    map.serialize_entry("code", &node.code)?;
+    map.serialize_entry("subject", &node.subject)?;
+    if let Some(gate) = &node.gate {
+        map.serialize_entry("gate", gate)?;
+    }
+    if let Some(requirement) = &node.requirement {
+        map.serialize_entry("requirement", requirement)?;
+    }
+    if !node.args.is_empty() {
+        map.serialize_entry("args", &Args(&node.args))?;
+    }
+    if !node.act.is_empty() {
+        map.serialize_entry("act", &node.act)?;
+    }
+    map.serialize_entry("clears_at", &node.clears)?;
+    map.serialize_entry("holds_until", &node.holds_until)?;
+    if !cites.is_empty() {
+        map.serialize_entry("cites", cites)?;
+    }
+    Ok(())
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        write_fields(&mut map, &self.node, &self.cites)?;
+        map.end()
+    }
+}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Branch { tree: self, index: 0 }.serialize(serializer)
+    }
+}
+
+/// One node with its children. The nesting is that of the policy, which is bounded.
+struct Branch<'a> {
+    tree: &'a Tree,
+    index: usize,
+}
+
+impl Serialize for Branch<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let cites = self.tree.cites.get(self.index).map(Vec::as_slice).unwrap_or_default();
+        if let Some(node) = self.tree.reasons.nodes().get(self.index) {
+            write_fields(&mut map, node, cites)?;
+            if node.next > self.index + 1 {
+                map.serialize_entry("reasons", &Children(self))?;
+            }
+        }
+        map.end()
+    }
+}
+
+struct Children<'a>(&'a Branch<'a>);
+
+impl Serialize for Children<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for index in self.0.tree.reasons.children(self.0.index) {
+            list.serialize_element(&Branch { tree: self.0.tree, index })?;
+        }
+        list.end()
+    }
+}

@@ -1,0 +1,125 @@
+//! `cargo xtask figures TOPIC`: measures, compares with a peer and with what is wanted.
+//!
+//! A topic is a program `benches/src/bin/TOPIC.rs`. It measures, and prints one line per figure:
+//! `figure: NAME; VALUE; PEER or -; value or ratio; <= or >=; WANTED`, the ratio being value by
+//! peer. What it takes to hold is judged here, so that no program judges itself.
+
+use crate::End;
+use crate::job::{Job, Tier};
+use crate::workspace::Workspace;
+
+const TOPICS: [&str; 5] = ["assess", "gates", "ledger", "plan", "risk"];
+
+/// Measures a topic and prints its table.
+pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
+    let [topic] = words else {
+        return End::Usage(format!("name one topic: {}", TOPICS.join(", ")));
+    };
+    if !TOPICS.contains(topic) {
+        return End::Usage(format!("no topic `{topic}`: take one of {}", TOPICS.join(", ")));
+    }
+    if !workspace.root.join(format!("benches/src/bin/{topic}.rs")).is_file() {
+        return End::Usage(format!("{topic}: nothing to measure yet"));
+    }
+    match measure(workspace, topic) {
+        Ok(figures) => report(&figures),
+        Err(why) => End::Failed(why),
+    }
+}
+
+fn measure(workspace: &Workspace, topic: &str) -> Result<Vec<Figure>, String> {
+    let name = format!("figures-{topic}");
+    let mut job = Job::start(workspace, Tier::Full, &name)?;
+    let run = ["run", "--locked", "--release", "--package", "lynchpin-benches", "--bin", topic];
+    let printed = job.capture(&mut workspace.cargo(run))?;
+    let lines = printed.lines().filter_map(|line| line.strip_prefix("figure: "));
+    let figures = lines.map(Figure::parse).collect::<Result<Vec<_>, _>>()?;
+    if figures.is_empty() {
+        return Err(format!("the program `{topic}` printed no figure"));
+    }
+    Ok(figures)
+}
+
+fn report(figures: &[Figure]) -> End {
+    println!("name, value, peer, ratio, wanted, holds");
+    for figure in figures {
+        println!("{}", figure.line());
+    }
+    match figures.iter().filter(|figure| !figure.holds()).count() {
+        0 => End::Good,
+        count => End::Failed(format!("{count} of {} figures fall short", figures.len())),
+    }
+}
+
+/// One measured number and what is wanted of it.
+struct Figure {
+    name: String,
+    value: f64,
+    peer: Option<f64>,
+    of_ratio: bool,
+    at_most: bool,
+    wanted: f64,
+}
+
+impl Figure {
+    fn parse(line: &str) -> Result<Self, String> {
+        let wrong = || format!("`{line}` is not a figure");
+        let parts: Vec<&str> = line.split(';').map(str::trim).collect();
+        let &[name, value, peer, subject @ ("value" | "ratio"), sense @ ("<=" | ">="), wanted] =
+            parts.as_slice()
+        else {
+            return Err(wrong());
+        };
+        let number = |text: &str| {
+            text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(wrong)
+        };
+        let peer = if peer == "-" { None } else { Some(number(peer)?) };
+        let of_ratio = subject == "ratio";
+        if of_ratio && peer.is_none_or(|peer| peer == 0.0) {
+            return Err(format!("{}: a ratio needs a peer that is not zero", wrong()));
+        }
+        let (value, wanted) = (number(value)?, number(wanted)?);
+        Ok(Self { name: name.to_owned(), value, peer, of_ratio, at_most: sense == "<=", wanted })
+    }
+
+    fn ratio(&self) -> Option<f64> {
+        self.peer.filter(|peer| *peer != 0.0).map(|peer| self.value / peer)
+    }
+
+    fn holds(&self) -> bool {
+        let judged = if self.of_ratio { self.ratio() } else { Some(self.value) };
+        judged.is_some_and(|it| if self.at_most { it <= self.wanted } else { it >= self.wanted })
+    }
+
+    fn line(&self) -> String {
+        let shown = |number: Option<f64>| number.map_or("-".to_owned(), |it| format!("{it:.3}"));
+        let (subject, sense) =
+            (if self.of_ratio { "ratio" } else { "value" }, if self.at_most { "<=" } else { ">=" });
+        let verdict = if self.holds() { "holds" } else { "falls short" };
+        format!(
+            "{}, {:.3}, {}, {}, {subject} {sense} {}, {verdict}",
+            self.name,
+            self.value,
+            shown(self.peer),
+            shown(self.ratio()),
+            self.wanted
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Figure;
+
+    #[test]
+    fn a_figure_is_judged() {
+        let line = |text| Figure::parse(text).map(|figure| figure.line());
+        let good = line("load ms; 50; 200; ratio; <=; 0.5");
+        assert_eq!(good.unwrap(), "load ms, 50.000, 200.000, 0.250, ratio <= 0.5, holds");
+        let short = line("speed; 3; -; value; >=; 4");
+        assert_eq!(short.unwrap(), "speed, 3.000, -, -, value >= 4, falls short");
+        assert!(line("speed; 3; -; ratio; >=; 4").is_err());
+        assert!(line("speed; NaN; -; value; >=; 4").is_err());
+        assert!(line("speed; 3").is_err());
+    }
+}

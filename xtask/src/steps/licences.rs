@@ -1,0 +1,144 @@
+//! Licences, banned crates and sources of every locked package, as `deny.toml` states them.
+//!
+//! cargo-deny reads the same file; this check needs no further tool on a fresh machine.
+
+use crate::job::{Job, Outcome, read};
+use serde_json::Value;
+
+pub(super) fn step(job: &mut Job<'_>) -> Outcome {
+    let rules = Rules::parse(&read(&job.workspace.root.join("deny.toml"))?)?;
+    let metadata = ["metadata", "--locked", "--all-features", "--format-version", "1"];
+    let text = job.capture(&mut job.workspace.cargo(metadata))?;
+    let document: Value =
+        serde_json::from_str(&text).map_err(|why| format!("cargo metadata is not JSON: {why}"))?;
+    let packages = document.get("packages").and_then(Value::as_array);
+    let packages = packages.ok_or("cargo metadata names no packages")?;
+    let mut problems = Vec::new();
+    for package in packages {
+        problems.extend(rules.problem_of(package));
+    }
+    job.note(&format!("{} packages looked at", packages.len()));
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n  ")) }
+}
+
+/// The part of `deny.toml` that is checked here.
+struct Rules {
+    allowed: Vec<String>,
+    banned: Vec<(String, String)>,
+}
+
+impl Rules {
+    fn parse(text: &str) -> Result<Self, String> {
+        let table: toml::Table =
+            text.parse().map_err(|why| format!("deny.toml cannot be read: {why}"))?;
+        let list = |section: &str, key: &str| {
+            let found = table.get(section).and_then(|s| s.get(key)).and_then(toml::Value::as_array);
+            found.ok_or_else(|| format!("deny.toml has no list `{key}` in `[{section}]`"))
+        };
+        let text = |value: &toml::Value| value.as_str().map(str::to_owned);
+        let ban = |entry: &toml::Value| {
+            let (name, reason) =
+                (entry.get("crate").and_then(text), entry.get("reason").and_then(text));
+            name.zip(reason).ok_or_else(|| format!("a ban needs `crate` and `reason`: {entry}"))
+        };
+        let allowed: Vec<String> = list("licenses", "allow")?.iter().filter_map(text).collect();
+        let banned = list("bans", "deny")?.iter().map(ban).collect::<Result<Vec<_>, _>>()?;
+        if allowed.is_empty() || banned.is_empty() {
+            return Err("deny.toml allows no licence or bans no crate".to_owned());
+        }
+        Ok(Self { allowed, banned })
+    }
+
+    fn problem_of(&self, package: &Value) -> Option<String> {
+        let field = |name: &str| package.get(name).and_then(Value::as_str);
+        let name = field("name").unwrap_or("a package without a name");
+        if let Some((_, reason)) = self.banned.iter().find(|(banned, _)| banned == name) {
+            return Some(format!("`{name}` is banned: {reason}"));
+        }
+        if field("source").is_some_and(|source| !source.starts_with("registry+")) {
+            return Some(format!("`{name}` does not come from the registry"));
+        }
+        let Some(licence) = field("license") else {
+            return Some(format!("`{name}` states no licence"));
+        };
+        match allows(licence, &self.allowed) {
+            Some(true) => None,
+            Some(false) => Some(format!("`{name}` is under `{licence}`, which is not allowed")),
+            None => Some(format!("`{name}`: cannot read the licence expression `{licence}`")),
+        }
+    }
+}
+
+/// Whether an SPDX expression can be met by allowed licences; `None` if it makes no sense.
+fn allows(expression: &str, allowed: &[String]) -> Option<bool> {
+    // Before SPDX expressions, cargo wrote alternatives with a slash.
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+    let mut words = spaced.split_whitespace().peekable();
+    let value = either(&mut words, allowed)?;
+    words.next().is_none().then_some(value)
+}
+
+type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
+
+fn either(words: &mut Words<'_>, allowed: &[String]) -> Option<bool> {
+    let mut value = both(words, allowed)?;
+    while words.next_if_eq(&"OR").is_some() {
+        value |= both(words, allowed)?;
+    }
+    Some(value)
+}
+
+fn both(words: &mut Words<'_>, allowed: &[String]) -> Option<bool> {
+    let mut value = single(words, allowed)?;
+    while words.next_if_eq(&"AND").is_some() {
+        value &= single(words, allowed)?;
+    }
+    Some(value)
+}
+
+fn single(words: &mut Words<'_>, allowed: &[String]) -> Option<bool> {
+    let word = words.next()?;
+    if word == "(" {
+        let value = either(words, allowed)?;
+        return words.next_if_eq(&")").map(|_| value);
+    }
+    let mut licence = word.to_owned();
+    if words.next_if_eq(&"WITH").is_some() {
+        licence = format!("{word} WITH {}", words.next()?);
+    }
+    Some(allowed.contains(&licence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rules, allows};
+
+    #[test]
+    fn licence_expressions_are_evaluated() {
+        let allowed = ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"].map(str::to_owned);
+        let holds = |text| allows(text, &allowed);
+        assert_eq!(holds("MIT"), Some(true));
+        assert_eq!(holds("GPL-3.0 OR MIT"), Some(true));
+        assert_eq!(holds("GPL-3.0/MIT"), Some(true));
+        assert_eq!(holds("(MIT OR GPL-3.0) AND Apache-2.0"), Some(true));
+        assert_eq!(holds("MIT AND GPL-3.0"), Some(false));
+        assert_eq!(holds("Apache-2.0 WITH LLVM-exception"), Some(true));
+        assert_eq!(holds("MIT WITH LLVM-exception"), Some(false));
+        assert_eq!(holds("(MIT"), None);
+        assert_eq!(holds(""), None);
+    }
+
+    #[test]
+    fn a_bad_package_is_a_problem() {
+        let rules =
+            "[licenses]\nallow = [\"MIT\"]\n[bans]\ndeny = [{ crate = \"x\", reason = \"y\" }]";
+        let rules = Rules::parse(rules).unwrap();
+        let problem = |text: &str| rules.problem_of(&serde_json::from_str(text).unwrap());
+        assert_eq!(problem(r#"{"name":"a","license":"MIT","source":null}"#), None);
+        assert!(problem(r#"{"name":"x","license":"MIT"}"#).unwrap().contains("banned"));
+        assert!(problem(r#"{"name":"a","license":"GPL-3.0"}"#).unwrap().contains("not allowed"));
+        assert!(problem(r#"{"name":"a"}"#).unwrap().contains("no licence"));
+        let git = r#"{"name":"a","license":"MIT","source":"git+ssh"}"#;
+        assert!(problem(git).unwrap().contains("registry"));
+    }
+}
