@@ -1,8 +1,9 @@
 //! The one byte form that digests are taken over.
 //!
-//! JSON with keys sorted by their bytes, no spaces, and only objects, lists, strings and whole numbers of at
-//! most 2^53-1 in magnitude. Booleans, nulls and fractions have no place in it: absent is absent. Documents
-//! are never hashed as they came, so spaces and the order of keys in a file change no digest.
+//! JSON with keys sorted by their bytes, no spaces, and only objects, lists, strings and whole
+//! numbers of at most 2^53-1 in magnitude. Booleans, nulls and fractions have no place in it:
+//! absent is absent. Documents are never hashed as they came, so spaces and the order of keys in
+//! a file change no digest.
 
 use std::fmt::Write as _;
 
@@ -17,8 +18,9 @@ use super::limits::{DEPTH_MAX, INTEGER_MAX};
 ///
 /// # Errors
 ///
-/// [`ErrorCode::NumberOutOfRange`] for a fraction or a number beyond 2^53-1, [`ErrorCode::WrongType`] for a
-/// boolean or a null, [`ErrorCode::DocumentTooDeep`] beyond 64 levels.
+/// [`ErrorCode::NumberOutOfRange`] for a fraction or a number beyond 2^53-1,
+/// [`ErrorCode::WrongType`] for a boolean or a null, [`ErrorCode::DocumentTooDeep`] beyond 64
+/// levels.
 pub fn bytes(record: &impl Serialize) -> Result<Vec<u8>> {
     let value = serde_json::to_value(record)
         .map_err(|error| Error::new(ErrorCode::WrongType, error.to_string()))?;

@@ -9,8 +9,9 @@ use super::error::{Error, ErrorCode, Result};
 
 /// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits.
 ///
-/// Other algorithms are refused: a collision in one of them would carry an approval over to content that
-/// nobody saw. A tag, a branch or a commit id is not a digest either, since what it names can be moved.
+/// Other algorithms are refused: a collision in one of them would carry an approval over to
+/// content that nobody saw. A tag, a branch or a commit id is not a digest either, since what it
+/// names can be moved.
 ///
 /// ```
 /// use lynchpin::base::Digest;

@@ -2,9 +2,9 @@
 //!
 //! # Design
 //!
-//! An `Err` means that the question or the document was malformed, or that a limit stopped the work; a
-//! refusal is a [`Decision`](crate::portfolio::Decision), never an error. All problems found are kept, not
-//! the first. The type is one word wide, so that `Result` stays small.
+//! An `Err` means that the question or the document was malformed, or that a limit stopped the
+//! work; a refusal is a [`Decision`](crate::portfolio::Decision), never an error. All problems
+//! found are kept, not the first. The type is one word wide, so that `Result` stays small.
 
 use std::fmt;
 
@@ -137,7 +137,8 @@ pub struct Problem {
     pub code: ErrorCode,
     /// What is wrong: lower case, no final period, the user's words in backticks.
     pub message: String,
-    /// Where in the document, as a JSON path such as `$.changes[3].requires`; empty if it has no place.
+    /// Where in the document, as a JSON path such as `$.changes[3].requires`; empty if it has no
+    /// place.
     pub path: String,
     /// The line in the document, from 1; 0 if unknown.
     pub line: u64,

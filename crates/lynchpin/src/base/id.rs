@@ -1,9 +1,9 @@
 //! Identifiers: short ASCII names, compared byte by byte.
 //!
-//! Each kind of thing has a type of its own, so that a release cannot be passed where a change is wanted.
-//! The characters are letters, digits and `. _ : / @ + # ~ = % -`, the first one a letter, a digit, `_` or
-//! `%`: enough for tickets, e-mail addresses, commits and URLs, and nothing that can look like something
-//! else, hide in a terminal or be taken for an option.
+//! Each kind of thing has a type of its own, so that a release cannot be passed where a change is
+//! wanted. The characters are letters, digits and `. _ : / @ + # ~ = % -`, the first one a
+//! letter, a digit, `_` or `%`: enough for tickets, e-mail addresses, commits and URLs, and
+//! nothing that can look like something else, hide in a terminal or be taken for an option.
 
 use std::fmt;
 use std::sync::Arc;

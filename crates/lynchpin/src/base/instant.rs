@@ -14,8 +14,9 @@ const DAY: i64 = 24 * HOUR;
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.
 ///
-/// Written `2026-11-03T10:00:00Z`, with no fraction or with six digits of it. Offsets, leap seconds, dates
-/// without a time and lower-case letters are refused, so that one instant has one spelling.
+/// Written `2026-11-03T10:00:00Z`, with no fraction or with six digits of it. Offsets, leap
+/// seconds, dates without a time and lower-case letters are refused, so that one instant has one
+/// spelling.
 ///
 /// ```
 /// use lynchpin::base::{Instant, Span};

@@ -23,8 +23,8 @@ pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 
 /// How much a caller lets a document be.
 ///
-/// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that the host
-/// itself made.
+/// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that
+/// the host itself made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -1,7 +1,7 @@
 //! Floor 0: what everything else is written in.
 //!
-//! Identifiers, instants, exact numbers, digests with the canonical bytes they are taken over, the one
-//! error type, and every limit. Nothing here knows what a change or a gate is.
+//! Identifiers, instants, exact numbers, digests with the canonical bytes they are taken over,
+//! the one error type, and every limit. Nothing here knows what a change or a gate is.
 
 pub mod canonical;
 pub mod digest;

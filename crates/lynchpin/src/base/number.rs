@@ -10,8 +10,8 @@ const BILLION: u32 = 1_000_000_000;
 
 /// A probability in parts per billion, written as a decimal string such as `"0.05"`.
 ///
-/// Two probabilities are equal exactly if their texts are; no rounding happens between a score and a gate
-/// but the one that the gate states.
+/// Two probabilities are equal exactly if their texts are; no rounding happens between a score
+/// and a gate but the one that the gate states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Probability(u32);
 

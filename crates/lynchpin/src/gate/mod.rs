@@ -1,8 +1,8 @@
 //! Floor 5: what a policy asks, and whether it is met.
 //!
-//! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's tree of named
-//! requirements for one subject, [`leaf`] answers one requirement and [`waiver`] what leave was given. This
-//! floor computes no risk: the portfolio hands it the figure.
+//! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's
+//! tree of named requirements for one subject, [`leaf`] answers one requirement and [`waiver`]
+//! what leave was given. This floor computes no risk: the portfolio hands it the figure.
 
 pub mod judge;
 pub mod leaf;

@@ -5,8 +5,17 @@
 //! owner = { group = "release-managers" }
 //! open = ["staging"]
 //! requirement.unit = { evidence = { check = "unit" } }
-//! requirement.board = { approval = { group = "cab", people = 2 }, waiver = { group = "ops-leads", for_at_most = "14d" } }
-//! gate.board = { stage = "production", kind = ["normal"], judges = "release", require = { all = ["unit", "board"] } }
+//! requirement.board = { approval = { group = "cab", people = 2 } }
+//!
+//! [requirement.board.waiver]
+//! group = "ops-leads"
+//! for_at_most = "14d"
+//!
+//! [gate.board]
+//! stage = "production"
+//! kind = ["normal"]
+//! judges = "release"
+//! require = { all = ["unit", "board"] }
 //! ```
 
 use std::collections::BTreeMap;
@@ -23,8 +32,8 @@ use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
 use crate::base::{Actor, canonical};
 use crate::model::Kind;
 
-/// The document as it stands in the file; requirements and gates are read one by one, so that every one
-/// that is wrong is reported.
+/// The document as it stands in the file; requirements and gates are read one by one, so that
+/// every one that is wrong is reported.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -202,8 +211,8 @@ fn check_requirements(
             requirement.reversible.is_some(),
         ];
         if asked.into_iter().filter(|asked| *asked).count() != 1 {
-            let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, `risk`, \
-                           `plan` and `reversible`; make one requirement of each";
+            let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, \
+                           `risk`, `plan` and `reversible`; make one requirement of each";
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
         }
         let Some(approval) = &requirement.approval else { continue };

@@ -131,7 +131,8 @@ pub struct EvidenceLeaf {
 pub struct ApprovalLeaf {
     /// The role, team or board whose members may approve.
     pub group: GroupId,
-    /// How many distinct people must: a number, `"all"`, or a percentage such as `"50%"`; one by default.
+    /// How many distinct people must: a number, `"all"`, or a percentage such as `"50%"`; one by
+    /// default.
     #[serde(default)]
     pub people: Quorum,
     /// From how many distinct teams they must come.
@@ -192,7 +193,8 @@ impl Quorum {
     }
 }
 
-/// It must have been live in the stage before, without a break and with the same artifacts, for so long.
+/// It must have been live in the stage before, without a break and with the same artifacts, for
+/// so long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SoakLeaf {
@@ -246,11 +248,12 @@ pub struct Selector {
     /// Standard, normal, emergency; any, if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kind: Vec<Kind>,
-    /// The tiers of the services; any, if none is named. A service of unknown tier counts as every tier.
+    /// The tiers of the services; any, if none is named. A service of unknown tier counts as
+    /// every tier.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tier: Vec<u8>,
-    /// The delivery profiles of the services; any, if none is named. A service without one counts as every
-    /// profile.
+    /// The delivery profiles of the services; any, if none is named. A service without one counts
+    /// as every profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profile: Vec<ProfileId>,
 }

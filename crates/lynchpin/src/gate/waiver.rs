@@ -1,8 +1,8 @@
 //! Leave to pass one requirement.
 //!
-//! A waiver counts for exactly the requirement, subject, revision and stage it names, from a grantor whom the
-//! policy entitles and who neither asked for it nor had a hand in the subject, until it expires or is
-//! revoked. The answer without it stays visible below.
+//! A waiver counts for exactly the requirement, subject, revision and stage it names, from a
+//! grantor whom the policy entitles and who neither asked for it nor had a hand in the subject,
+//! until it expires or is revoked. The answer without it stays visible below.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,8 @@ use crate::model::Waiver;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
-/// Puts a requirement's answer under the waiver that applies to it, if the answer is not met and one does.
+/// Puts a requirement's answer under the waiver that applies to it, if the answer is not met and
+/// one does.
 #[must_use]
 pub(super) fn apply(
     case: &Case<'_>,
@@ -97,7 +98,8 @@ fn is_entitled(
         && people.belongs(grantor, &rule.group, waiver.at)
 }
 
-/// A check that was running when the waiver was given cannot be waived: nobody knew yet what it would say.
+/// A check that was running when the waiver was given cannot be waived: nobody knew yet what it
+/// would say.
 fn was_running(
     case: &Case<'_>,
     target: Target<'_>,

@@ -61,9 +61,9 @@ impl GraphBuilder {
 
     /// Adds a clause: `node` needs one of the alternatives live or shipped before it.
     ///
-    /// `None` is an alternative that is not in the graph at all; it can never meet the clause, but a
-    /// clause of nothing else is reported as missing rather than refused. The clauses of a node are
-    /// numbered from 0 in the order in which they are added; answers use that number.
+    /// `None` is an alternative that is not in the graph at all; it can never meet the clause, but
+    /// a clause of nothing else is reported as missing rather than refused. The clauses of a node
+    /// are numbered from 0 in the order in which they are added; answers use that number.
     pub fn requires(&mut self, node: Node, alternatives: impl IntoIterator<Item = Option<Node>>) {
         let mut any = false;
         for alternative in alternatives {

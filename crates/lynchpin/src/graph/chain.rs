@@ -37,7 +37,7 @@ fn first(local: &Local, judged: &Judged, settled: &Settled, clause: u32) -> Opti
     let group = |&other: &u32| judged.grouping.group_of[other];
     let alternatives = local.clauses.row(clause).iter();
     let shipped = alternatives.map(group).filter(|&group| settled.wave[group] > 0);
-    // Alternatives stand in node order and the first of equals wins, so ties go to the smaller node.
+    // Alternatives stand in node order and the first of equals wins: ties go to the smaller node.
     shipped.min_by_key(|&group| settled.wave[group])
 }
 

@@ -142,7 +142,7 @@ impl Graph {
     /// # Errors
     ///
     /// [`GraphError::NodeOutOfRange`] if a set names a node that is not in the graph,
-    /// [`GraphError::WeightCount`] and [`GraphError::WeightOverflow`] if the weights cannot be used.
+    /// [`GraphError::WeightCount`] and [`GraphError::WeightOverflow`] if the weights are no use.
     ///
     /// ```
     /// use lynchpin::graph::{Cycles, GraphBuilder, HopKind, NodeSet, Question};

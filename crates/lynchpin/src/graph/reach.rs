@@ -29,8 +29,8 @@ impl Graph {
         })
     }
 
-    /// Everything that needs one of the given nodes, directly or through others: what lists it as an
-    /// alternative of `requires`, and its `together` partners. Smallest first, without the given
+    /// Everything that needs one of the given nodes, directly or through others: what lists it as
+    /// an alternative of `requires`, and its `together` partners. Smallest first, without the given
     /// nodes.
     ///
     /// # Errors

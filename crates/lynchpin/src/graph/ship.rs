@@ -128,7 +128,7 @@ fn roots_of(
 }
 
 /// The nodes of each group in the order in which they ship: after what they are `after`, and of
-/// several that may go next, the smallest. In a group with a cycle of `after` there is no order, and
+/// several that may go next, the smallest. In a group with a cycle of `after` there is no order:
 /// they stand by number.
 pub(super) fn steps(local: &Local, judged: &Judged) -> Rows {
     let web = &judged.steps;

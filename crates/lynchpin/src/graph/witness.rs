@@ -28,8 +28,8 @@ pub(super) fn shortest(web: &Web, component: &[u32]) -> Witness {
         if search.gone[start] {
             continue;
         }
-        // Cycles through smaller vertices were looked at already, so this one may be the smallest of
-        // its cycle, and only a strictly shorter cycle is better.
+        // Cycles through smaller vertices were looked at already, so this one is the smallest of
+        // any that is found, and only a strictly shorter one is better.
         let limit = if best.is_empty() { u32::MAX } else { number(best.len()) };
         if let Some(cycle) = search.through(start, limit) {
             best = cycle;

@@ -1,8 +1,8 @@
 //! Floor 4: what is known about each subject as of an instant.
 //!
-//! [`Records`] folds the facts of a portfolio that were recorded by then into one row a subject: the
-//! revisions of a change, whether it was cancelled or is on hold, what was said about it, where it is live.
-//! A row is a pure function of its own subject's facts.
+//! [`Records`] folds the facts of a portfolio that were recorded by then into one row a subject:
+//! the revisions of a change, whether it was cancelled or is on hold, what was said about it,
+//! where it is live. A row is a pure function of its own subject's facts.
 
 pub mod order;
 pub mod people;

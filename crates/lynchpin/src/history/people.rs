@@ -43,7 +43,8 @@ impl People {
         self.person(id).map_or(id, |person| &person.id)
     }
 
-    /// Whether that id may fill a seat that asks for people: declared, human, not suspended by then.
+    /// Whether that id may fill a seat that asks for people: declared, human, not suspended by
+    /// then.
     #[must_use]
     pub fn can_sit(&self, id: &PersonId, at: Instant) -> bool {
         self.person(id).is_some_and(|person| {

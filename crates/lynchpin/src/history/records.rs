@@ -372,7 +372,8 @@ impl Records {
         environments.iter().any(|e| self.presence.stay(id, e).is_some_and(|stay| stay.entered))
     }
 
-    /// Everybody who had a hand in a change: who asked for it, wrote, committed, uploaded or edited it.
+    /// Everybody who had a hand in a change: who asked for it, wrote, committed, uploaded or
+    /// edited it.
     #[must_use]
     pub fn hands(&self, id: &ChangeId) -> BTreeSet<&PersonId> {
         let mut hands: BTreeSet<&PersonId> = BTreeSet::new();

@@ -8,7 +8,8 @@ use crate::base::id::ChangeId;
 use crate::base::{Digest, Instant};
 use crate::model::{Change, Release, Section, SectionDigests};
 
-/// One revision of a change, by its number in the portfolio, with its digests once they were needed.
+/// One revision of a change, by its number in the portfolio, with its digests once they were
+/// needed.
 #[derive(Clone, Debug)]
 pub struct Revision {
     /// The number of the fact in the portfolio's array of changes.
@@ -30,7 +31,8 @@ impl Revision {
     }
 }
 
-/// The digest of a release revision: over its own content and the revision of each member known by then.
+/// The digest of a release revision: over its own content and the revision of each member known
+/// by then.
 #[must_use]
 pub fn release_digest(records: &Records, release: &Release) -> Option<Digest> {
     let mut sorted = release.clone();
@@ -119,8 +121,8 @@ pub fn since_position(
     }
 }
 
-/// What differs in a release between a revision of it and now: its own content, its members, and the
-/// content of each member that stays. Later additions and removals in between count, too.
+/// What differs in a release between a revision of it and now: its own content, its members, and
+/// the content of each member that stays. Later additions and removals in between count, too.
 #[must_use]
 pub fn since_release(
     records: &Records,

@@ -126,7 +126,8 @@ fact! {
 }
 
 fact! {
-    /// Leave to pass one requirement, for one revision and one stage, until it expires; granted by `by`.
+    /// Leave to pass one requirement, for one revision and one stage, until it expires; granted
+    /// by `by`.
     "waivers" pub struct Waiver {
         /// The waiver.
         pub id: WaiverId,

@@ -29,8 +29,8 @@ pub trait Fact {
 
 /// Declares a fact: the fields given, then those that every fact has.
 ///
-/// The fields are written out rather than nested, because a flattened struct would no longer notice unknown
-/// and doubled fields.
+/// The fields are written out rather than nested, because a flattened struct would no longer
+/// notice unknown and doubled fields.
 macro_rules! fact {
     (
         $(#[$meta:meta])*

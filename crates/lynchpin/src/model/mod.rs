@@ -1,8 +1,8 @@
 //! Floor 2: the facts, as data.
 //!
-//! A [`Portfolio`] is a snapshot of everything known: arrays of facts by kind. The types are what the JSON
-//! documents hold, field by field; what they mean is decided on higher floors. [`section`] says which field
-//! of a change is covered by which digest.
+//! A [`Portfolio`] is a snapshot of everything known: arrays of facts by kind. The types are what
+//! the JSON documents hold, field by field; what they mean is decided on higher floors.
+//! [`section`] says which field of a change is covered by which digest.
 
 pub mod change;
 pub mod decision;

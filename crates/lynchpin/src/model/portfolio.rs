@@ -33,8 +33,8 @@ macro_rules! portfolio {
     ($($field:ident: $type:ty,)*) => {
         /// Everything known about a portfolio of services: what a portfolio document holds.
         ///
-        /// The order within an array carries no meaning but for `stages`, whose order is that of the way to
-        /// the users.
+        /// The order within an array carries no meaning but for `stages`, whose order is that of
+        /// the way to the users.
         ///
         /// ```
         /// use lynchpin::model::Portfolio;

@@ -1,8 +1,9 @@
 //! Which field of a change is covered by which digest.
 //!
-//! A change's content falls into six sections. Each section is the SHA-256 of its canonical object, and the
-//! revision's digest is the SHA-256 over the six. What was approved stays approved while no section that
-//! matters to the requirement differs; by default all but the text matter.
+//! A change's content falls into six sections. Each section is the SHA-256 of its canonical
+//! object, and the revision's digest is the SHA-256 over the six. What was approved stays
+//! approved while no section that matters to the requirement differs; by default all but the text
+//! matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -54,8 +55,8 @@ impl Section {
         }
     }
 
-    /// The fields of a change that this section covers: every field but its number, its digest and those
-    /// that all facts share, each exactly once.
+    /// The fields of a change that this section covers: every field but its number, its digest
+    /// and those that all facts share, each exactly once.
     #[must_use]
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
@@ -87,12 +88,13 @@ pub struct SectionDigests([Digest; 6]);
 impl SectionDigests {
     /// Digests the sections of a revision.
     ///
-    /// Lists that are sets (services, artifacts, dependencies and the like) are sorted first, so that the
-    /// order in which a source names them changes nothing.
+    /// Lists that are sets (services, artifacts, dependencies and the like) are sorted first, so
+    /// that the order in which a source names them changes nothing.
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::NumberOutOfRange`](crate::base::ErrorCode::NumberOutOfRange) if a size is beyond 2^53-1.
+    /// [`ErrorCode::NumberOutOfRange`](crate::base::ErrorCode::NumberOutOfRange) if a size is
+    /// beyond 2^53-1.
     pub fn of(change: &Change) -> Result<Self> {
         let sorted = normal(change);
         let value = serde_json::to_value(&sorted).map_err(|error| {

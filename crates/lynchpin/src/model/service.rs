@@ -29,7 +29,8 @@ pub struct Service {
     pub environments: Vec<EnvironmentId>,
 }
 
-/// A stage on the way to the users, such as `staging` or `production`. Their order is that of the list.
+/// A stage on the way to the users, such as `staging` or `production`. Their order is that of the
+/// list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

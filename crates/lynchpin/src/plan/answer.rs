@@ -22,7 +22,8 @@ pub enum PlanScope {
 
 /// The order in which a release or a change ships.
 ///
-/// A wave holds what can ship at the same time; a group within it ships as one, its changes in that order.
+/// A wave holds what can ship at the same time; a group within it ships as one, its changes in
+/// that order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
@@ -49,7 +50,8 @@ pub struct Plan {
     pub conflicts: Vec<Conflict>,
     /// The chain of changes that takes longest.
     pub critical_path: CriticalPath,
-    /// The dependencies between groups that no chain of others implies; left out for very large plans.
+    /// The dependencies between groups that no chain of others implies; left out for very large
+    /// plans.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edges: Vec<Edge>,
     /// The changes in it that were cancelled.
@@ -233,7 +235,8 @@ fn missing(records: &Records, item: &Item, order: &Order) -> Vec<Missing> {
     found
 }
 
-/// What a clause of a change names. Behind its own clauses come its partners that are nowhere, one each.
+/// What a clause of a change names. Behind its own clauses come its partners that are nowhere,
+/// one each.
 fn needs(records: &Records, item: &Item, id: &ChangeId, clause: usize) -> Vec<ChangeId> {
     let change = records.change(id).and_then(|row| row.current(records));
     let requires = change.map(|change| change.requires.as_slice()).unwrap_or_default();

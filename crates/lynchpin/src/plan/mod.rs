@@ -1,7 +1,7 @@
 //! Floor 6: in which order the changes of an item ship.
 //!
-//! [`Item`] puts the members of a release, or one change, on the numbers of the graph floor, and [`Plan`] puts
-//! its answer back on ids.
+//! [`Item`] puts the members of a release, or one change, on the numbers of the graph floor, and
+//! [`Plan`] puts its answer back on ids.
 
 mod answer;
 mod item;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::decision::Decision;
-use super::dependencies::{self, Flow};
+use super::dependencies::{self, Flow, Own};
 use super::item::Members;
 use super::question::DecideQuestion;
 use super::scoring;
 use super::snapshot::InForce;
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, ReleaseId, StageId};
-use crate::base::{Actor, Instant, Probability, Subject};
+use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{CycleRule, Judges};
@@ -18,7 +18,7 @@ use crate::gate::{Case, Policy, judge};
 use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
-use crate::reason::tree::{Arg, Join, Node, Reasons};
+use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
 pub(super) fn decide(
@@ -56,7 +56,8 @@ pub(super) fn decide(
     })
 }
 
-/// The members that a decision lets go, for a plan of what is ready: none, if the release as a whole does not.
+/// The members that a decision lets go, for a plan of what is ready: none, if the release as a
+/// whole does not.
 pub(super) fn ready(
     records: &Records,
     in_force: &InForce<'_>,
@@ -70,9 +71,9 @@ pub(super) fn ready(
     let of_change = |node: &&Node| matches!(node.code, ReasonCode::Change);
     let parts = decision.reasons().children(0).filter_map(|index| nodes.get(index));
     let as_a_whole = match subject {
-        Subject::Release(_) => Verdict::all(
-            parts.filter(|node| !of_change(node)).map(|node| node.verdict),
-        ),
+        Subject::Release(_) => {
+            Verdict::all(parts.filter(|node| !of_change(node)).map(|node| node.verdict))
+        }
         Subject::Change(_) => decision.verdict(),
     };
     if as_a_whole > Verdict::GoWaived {
@@ -139,24 +140,22 @@ fn judge_members(case: &Case<'_>, members: &Members<'_>) -> Result<BTreeMap<Chan
         .iter()
         .map(|change| (&change.id, by_itself(case, members, &stages, change)))
         .collect();
-    let verdict = |parts: &[Reasons]| Verdict::all(parts.iter().map(Reasons::verdict));
-    let own_verdicts: BTreeMap<&ChangeId, Verdict> =
-        own.iter().map(|(id, parts)| (*id, verdict(parts))).collect();
-    let known = |id: &ChangeId| own_verdicts.get(id).copied().unwrap_or(Verdict::NoGo);
+    let alone: BTreeMap<&ChangeId, Own> =
+        own.iter().map(|(id, parts)| (*id, by_parts(parts))).collect();
     let item = Item::new(case.records, &members.changes, case.stage)?;
-    let flow = Flow::new(item, known, case.policy.cycles)?;
-    let mut clauses: BTreeMap<&ChangeId, Reasons> = BTreeMap::new();
-    for change in &members.changes {
-        let mut reasons = Reasons::default();
-        let subject = Subject::Change(change.id.clone());
-        let open = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, &subject));
-        reasons.graft(&dependencies::clauses(case, &flow, change));
-        dependencies::cycles(case, &flow, change).into_iter().for_each(|node| reasons.push(node));
-        reasons.close(open, Join::All);
-        clauses.insert(&change.id, reasons);
+    let mut flow = Flow::new(item, &alone, case.policy.cycles)?;
+    let mut clauses: BTreeMap<ChangeId, Reasons> = BTreeMap::new();
+    for group in flow.groups() {
+        for id in &group {
+            if let Some(change) = members.get(id) {
+                clauses.insert(id.clone(), with_cycles(case, &flow, change));
+            }
+        }
+        flow.settle(&group, |id| clauses.get(id).map_or(Clears::Now, Reasons::clears));
     }
-    let alone = |id: &ChangeId| {
-        known(id).max(clauses.get(id).map_or(Verdict::NotApplicable, Reasons::verdict))
+    let so_far = |id: &ChangeId| {
+        let own = alone.get(id).map_or(Verdict::NoGo, |own| own.verdict);
+        own.max(clauses.get(id).map_or(Verdict::NotApplicable, Reasons::verdict))
     };
     let mut judged = BTreeMap::new();
     for change in &members.changes {
@@ -169,13 +168,35 @@ fn judge_members(case: &Case<'_>, members: &Members<'_>) -> Result<BTreeMap<Chan
         if let Some(found) = clauses.get(&change.id) {
             reasons.graft_children(found);
         }
-        if let Some(node) = dependencies::partners(case, &flow, change, alone) {
+        if let Some(node) = dependencies::partners(case, &flow, change, so_far) {
             reasons.push(node);
         }
         reasons.close(root, Join::All);
+        reasons.hold_until(root, flow.holds_until(&change.id));
         judged.insert(change.id.clone(), reasons);
     }
     Ok(judged)
+}
+
+/// What the parts of a member's tree come to.
+fn by_parts(parts: &[Reasons]) -> Own {
+    let roots = || parts.iter().filter_map(Reasons::root);
+    Own {
+        verdict: Verdict::all(roots().map(|root| root.verdict)),
+        clears: roots().map(|root| root.clears).max().unwrap_or(Clears::Now),
+        holds_until: roots().map(|root| root.holds_until).min().unwrap_or(When::Never),
+    }
+}
+
+/// The answer for each clause of a change and for each cycle that it is in, under one node.
+fn with_cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons {
+    let subject = Subject::Change(change.id.clone());
+    let mut reasons = Reasons::default();
+    let open = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, &subject));
+    reasons.graft(&dependencies::clauses(case, flow, change));
+    dependencies::cycles(case, flow, change).into_iter().for_each(|node| reasons.push(node));
+    reasons.close(open, Join::All);
+    reasons
 }
 
 /// What is said about a change whatever it depends on: cancelled, on hold, in conflict, its gates.
@@ -239,7 +260,8 @@ fn single(node: Node) -> Reasons {
     reasons
 }
 
-/// The gates that judge whole releases, for a change that is asked about alone: those of a release it is in.
+/// The gates that judge whole releases, for a change that is asked about alone: those of a
+/// release it is in.
 fn release_gates_of(case: &Case<'_>, change: &Change) -> Reasons {
     let subject = Subject::Change(change.id.clone());
     let releases = case.records.releases_of(&change.id);

@@ -7,8 +7,8 @@ use crate::reason::{ReasonCode, Verdict};
 
 /// A verdict with everything it rests on.
 ///
-/// A refusal is a decision, never an error. It says who can change it, when it clears by itself and for how
-/// long it stands without a new fact.
+/// A refusal is a decision, never an error. It says who can change it, when it clears by itself
+/// and for how long it stands without a new fact.
 #[must_use = "a decision that nobody looks at stops nothing"]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,7 +21,8 @@ pub struct Decision {
     pub at: Instant,
     /// The digest of the policy that was applied; none, if none was in force.
     pub policy: Option<Digest>,
-    /// Whether a policy was applied that was not the one in force: an answer to "what if", not a decision.
+    /// Whether a policy was applied that was not the one in force: an answer to "what if", not a
+    /// decision.
     pub what_if: bool,
     pub(super) reasons: Reasons,
 }
@@ -56,7 +57,8 @@ impl Decision {
         self.reasons.root_blockers()
     }
 
-    /// The verdict of each change of a release, in order of ids; of the change itself, if it is one.
+    /// The verdict of each change of a release, in order of ids; of the change itself, if it is
+    /// one.
     pub fn changes(&self) -> impl Iterator<Item = &Node> + '_ {
         let nodes = self.reasons.nodes().iter();
         nodes.filter(|node| {

@@ -1,5 +1,7 @@
 //! What a change's dependencies say about it, once it is known which members may go by themselves.
 
+use std::collections::BTreeMap;
+
 use crate::base::id::{ChangeId, StageId};
 use crate::base::{Actor, Subject, When};
 use crate::gate::Case;
@@ -14,9 +16,21 @@ use crate::reason::{ReasonCode, Verdict};
 /// How many partners of a group are named as holding it back.
 const PARTNERS_NAMED: usize = 16;
 
+/// What is known of a member by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Own {
+    pub(super) verdict: Verdict,
+    pub(super) clears: Clears,
+    pub(super) holds_until: When,
+}
+
 /// The members of an item with what may ship, and what may ship after waiting.
 pub(super) struct Flow {
     pub(super) item: Item,
+    /// When each member would be ready, its dependencies seen so far included.
+    ready_at: BTreeMap<ChangeId, Clears>,
+    /// The first instant at which any member may change.
+    holds_until: When,
     /// What ships of all that is a go by itself.
     go: Order,
     /// What ships of all that is a go by itself or waits.
@@ -27,16 +41,56 @@ impl Flow {
     /// Works out what ships from each member's own verdict.
     pub(super) fn new(
         item: Item,
-        own: impl Fn(&ChangeId) -> Verdict,
+        own: &BTreeMap<&ChangeId, Own>,
         cycles: CycleRule,
     ) -> crate::base::Result<Flow> {
         let up_to = |worst: Verdict| -> NodeSet {
-            let goes = |node: &GraphNode| item.id(*node).is_some_and(|id| own(id) <= worst);
+            let goes = |node: &GraphNode| {
+                item.id(*node).and_then(|id| own.get(id)).is_some_and(|own| own.verdict <= worst)
+            };
             item.candidates().iter().filter(goes).collect()
         };
         let go = item.order(&up_to(Verdict::GoWaived), cycles)?;
         let wait = item.order(&up_to(Verdict::Wait), cycles)?;
-        Ok(Flow { item, go, wait })
+        let ready_at = own.iter().map(|(id, own)| ((*id).clone(), own.clears)).collect();
+        let holds_until = own.values().map(|own| own.holds_until).min().unwrap_or(When::Never);
+        Ok(Flow { item, ready_at, holds_until, go, wait })
+    }
+
+    /// The members in the order in which they would ship, group by group; then those that would not.
+    pub(super) fn groups(&self) -> Vec<Vec<ChangeId>> {
+        let names = |nodes: &[GraphNode]| -> Vec<ChangeId> {
+            nodes.iter().filter_map(|node| self.item.id(*node).cloned()).collect()
+        };
+        let shipped = self.wait.waves().flatten().map(|group| names(self.wait.steps(*group)));
+        let rest = self.item.candidates().iter().filter(|node| {
+            self.wait.group_of(*node).and_then(|group| self.wait.wave_of(group)).is_none()
+        });
+        shipped.chain(rest.map(|node| names(&[node]))).collect()
+    }
+
+    /// Takes in when the members of a group would be ready, their dependencies included: all at the last.
+    pub(super) fn settle(&mut self, group: &[ChangeId], clauses: impl Fn(&ChangeId) -> Clears) {
+        let at = |id: &ChangeId| self.ready_at(id).max(clauses(id));
+        let last = group.iter().map(at).max().unwrap_or(Clears::Now);
+        self.ready_at.extend(group.iter().map(|id| (id.clone(), last)));
+    }
+
+    fn ready_at(&self, id: &ChangeId) -> Clears {
+        self.ready_at.get(id).copied().unwrap_or(Clears::OnAction)
+    }
+
+    /// When a member that waits will have waited, as far as that is known.
+    fn waits_until(&self, id: &ChangeId) -> Clears {
+        match self.ready_at(id) {
+            Clears::At(instant) => Clears::At(instant),
+            Clears::Now | Clears::Unknown | Clears::OnAction => Clears::Unknown,
+        }
+    }
+
+    /// Until when what a member's companions say of it stands; for ever, if it has none.
+    pub(super) fn holds_until(&self, id: &ChangeId) -> When {
+        if self.partners(id).next().is_some() { self.holds_until } else { When::Never }
     }
 
     /// Whether a member ships.
@@ -121,13 +175,14 @@ fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> 
     if !flow.item.has(id) {
         return elsewhere(case, change, other, ReasonCode::RequirementNotLive);
     }
-    if flow.ships(id) {
+    let node = if flow.ships(id) {
         node(Verdict::Go, ReasonCode::RequirementShips)
     } else if flow.ships_later(id) {
-        node(Verdict::Wait, ReasonCode::RequirementWaits).clears(Clears::Unknown)
+        node(Verdict::Wait, ReasonCode::RequirementWaits).clears(flow.waits_until(id))
     } else {
         node(Verdict::Blocked, ReasonCode::RequirementBlocked).act(case.owners(other))
-    }
+    };
+    node.until(flow.holds_until)
 }
 
 /// A change that must ship together with this one and is nowhere.
@@ -190,14 +245,16 @@ pub(super) fn partners(
         .filter_map(|(id, _)| case.records.change(id).and_then(|row| row.current(case.records)));
     let owners: Vec<Actor> = owners.flat_map(|other| case.owners(other)).collect();
     let node = if worst == Verdict::Wait {
-        Node::new(Verdict::Wait, ReasonCode::TogetherWaits, &subject).clears(Clears::Unknown)
+        Node::new(Verdict::Wait, ReasonCode::TogetherWaits, &subject)
+            .clears(flow.waits_until(&change.id))
     } else {
         Node::new(Verdict::Blocked, ReasonCode::TogetherBlocked, &subject).act(owners)
     };
     Some(node.with("changes", Arg::Texts(named)))
 }
 
-/// What conflicts say about a change: with members of the item, and with what is in flight, soaking or live.
+/// What conflicts say about a change: with members of the item, and with what is in flight,
+/// soaking or live.
 pub(super) fn conflicts(
     case: &Case<'_>,
     members: &[&Change],

@@ -30,7 +30,8 @@ use crate::model::Portfolio;
 ///     gate.fast = { stage = "production", judges = "change", require = "back-out" }
 /// "#)?;
 /// let subject = Subject::Change("C-1".parse()?);
-/// let decision = engine.snapshot().decide(&DecideQuestion::new(subject, "2026-11-02T09:00:00Z".parse()?))?;
+/// let question = DecideQuestion::new(subject, "2026-11-02T09:00:00Z".parse()?);
+/// let decision = engine.snapshot().decide(&question)?;
 /// assert_eq!(decision.verdict(), Verdict::NeedsAction);
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
@@ -59,11 +60,13 @@ impl Engine {
         self.limits
     }
 
-    /// Takes in all facts of a portfolio, or none of them. A fact that is there already has no second effect.
+    /// Takes in all facts of a portfolio, or none of them. A fact that is there already has no
+    /// second effect.
     ///
     /// # Errors
     ///
-    /// Every problem found, each with its path in the portfolio given; the engine is then as it was before.
+    /// Every problem found, each with its path in the portfolio given; the engine is then as it
+    /// was before.
     pub fn add(&mut self, portfolio: Portfolio) -> Result<()> {
         let old = check::Counts::of(&self.portfolio);
         let mut merged = portfolio;
@@ -123,7 +126,8 @@ fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
     Ok(adopted)
 }
 
-/// Drops what is there twice and has an id to tell it by; that the content is equal was checked before.
+/// Drops what is there twice and has an id to tell it by; that the content is equal was checked
+/// before.
 fn once(portfolio: &mut Portfolio) {
     fn keep_first<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
         let mut seen: BTreeMap<K, ()> = BTreeMap::new();

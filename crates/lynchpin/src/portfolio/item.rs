@@ -62,7 +62,14 @@ impl<'a> Members<'a> {
         Ok(members)
     }
 
-    /// The stages on the way: those of the release, or of the release that a change is in, or of the portfolio.
+    /// A member by its id.
+    pub(super) fn get(&self, id: &ChangeId) -> Option<&'a Change> {
+        let found = self.changes.binary_search_by(|change| change.id.cmp(id)).ok()?;
+        self.changes.get(found).copied()
+    }
+
+    /// The stages on the way: those of the release, or of the release that a change is in, or of
+    /// the portfolio.
     pub(super) fn stages(&self, records: &'a Records) -> Vec<StageId> {
         let single = self.changes.first().filter(|_| self.release.is_none());
         let of_change = single.and_then(|change| records.releases_of(&change.id).first());

@@ -2,8 +2,8 @@
 
 use unicode_security::confusable_detection::skeleton;
 
-/// The form in which two ids that a reader cannot tell apart are equal: lower case, with letters that look
-/// like others replaced by them. For finding duplicates only, never for showing.
+/// The form in which two ids that a reader cannot tell apart are equal: lower case, with letters
+/// that look like others replaced by them. For finding duplicates only, never for showing.
 ///
 /// ```
 /// use lynchpin::portfolio::look_alike;

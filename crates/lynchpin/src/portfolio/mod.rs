@@ -1,15 +1,15 @@
 //! Floor 7: rows, snapshots and the calls.
 //!
-//! An [`Engine`] takes facts in; a [`Snapshot`] of it answers. Everything that crosses subjects meets here:
-//! the gates of each change, the dependencies between them, the figures that floors of the same height hand
-//! to each other.
+//! An [`Engine`] takes facts in; a [`Snapshot`] of it answers. Everything that crosses subjects
+//! meets here: the gates of each change, the dependencies between them, the figures that floors
+//! of the same height hand to each other.
 
 mod check;
 mod decide;
 mod decision;
 mod dependencies;
 mod engine;
-//FEAT
+// FEAT
 mod item;
 mod look_alike;
 mod planning;

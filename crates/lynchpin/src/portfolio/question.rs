@@ -58,7 +58,8 @@ impl DecideQuestion {
 }
 
 impl PlanQuestion {
-    /// Asks for the order of all changes, for the first stage that the subject has not wholly entered.
+    /// Asks for the order of all changes, for the first stage that the subject has not wholly
+    /// entered.
     #[must_use]
     pub fn new(subject: Subject, at: Instant) -> Self {
         PlanQuestion { subject, stage: None, at, scope: PlanScope::All }

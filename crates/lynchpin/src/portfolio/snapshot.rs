@@ -58,8 +58,9 @@ impl Snapshot {
     /// # Errors
     ///
     /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) or
-    /// [`StageUnknown`](crate::base::ErrorCode::StageUnknown) if the question cannot be asked as of that instant;
-    /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if the item is too large.
+    /// [`StageUnknown`](crate::base::ErrorCode::StageUnknown) if the question cannot be asked as
+    /// of that instant; [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if the item is
+    /// too large.
     pub fn decide(&self, question: &DecideQuestion) -> Result<Decision> {
         decide::decide(&self.records(question.at), &self.in_force(question.at), question)
     }
@@ -77,7 +78,8 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) if it is not known as of that instant.
+    /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) if it is not known as of that
+    /// instant.
     pub fn score(&self, question: &ScoreQuestion) -> Result<Score> {
         scoring::score(&self.records(question.at), question)
     }

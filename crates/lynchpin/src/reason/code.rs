@@ -30,7 +30,8 @@ macro_rules! reason_codes {
                 match self { $(ReasonCode::$variant => $name,)* }
             }
 
-            /// The reason in a few words, for people; `{name}` stands for the argument of that name.
+            /// The reason in a few words, for people; `{name}` stands for the argument of that
+            /// name.
             #[must_use]
             pub const fn text(self) -> &'static str {
                 match self { $(ReasonCode::$variant => $text,)* }
@@ -93,13 +94,13 @@ reason_codes! {
     /// What must ship together with it waits.
     TogetherWaits = 212, "together_waits", "must ship together with it and waits";
     /// What must ship together with it is neither live in the stage nor in this release.
-    TogetherMissing = 213, "together_missing", "must ship together with it and is not in this release";
+    TogetherMissing = 213, "together_missing", "must ship together with it and is missing";
     /// The change is part of a cycle of dependencies.
     DependencyCycle = 220, "dependency_cycle", "is part of a cycle of dependencies";
     /// A conflicting change is in the same release.
     ConflictInRelease = 230, "conflict_in_release", "conflicts with {change} in this release";
     /// A conflicting change is in flight in the stage.
-    ConflictInFlight = 231, "conflict_in_flight", "conflicts with {change}, which is in flight there";
+    ConflictInFlight = 231, "conflict_in_flight", "conflicts with {change}, in flight there";
     /// A change that may never be live together with it is live in the stage.
     ConflictLive = 232, "conflict_live", "conflicts with {change}, which is live there";
     /// The check passed.

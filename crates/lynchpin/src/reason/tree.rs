@@ -1,7 +1,7 @@
 //! The tree that explains an answer, as one flat list.
 //!
-//! Nodes stand in pre-order; each knows the index after its last descendant, so a reader skips a subtree in
-//! one step and nothing recurses. Prose is a rendering of it, made elsewhere.
+//! Nodes stand in pre-order; each knows the index after its last descendant, so a reader skips a
+//! subtree in one step and nothing recurses. Prose is a rendering of it, made elsewhere.
 
 use std::fmt;
 
@@ -231,6 +231,12 @@ impl Reasons {
         self.root().map_or(Verdict::NotApplicable, |node| node.verdict)
     }
 
+    /// When the root clears.
+    #[must_use]
+    pub fn clears(&self) -> Clears {
+        self.root().map_or(Clears::Now, |node| node.clears)
+    }
+
     /// The indices of the children of a node, in order.
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let end = self.nodes.get(index).map_or(0, |node| node.next);
@@ -242,8 +248,8 @@ impl Reasons {
         })
     }
 
-    /// The reasons that hold the answer back and were not merely passed on along a dependency: what somebody
-    /// has to do something about. Reasons below a node that is met are left out.
+    /// The reasons that hold the answer back and were not merely passed on along a dependency:
+    /// what somebody has to do something about. Reasons below a node that is met are left out.
     pub fn root_blockers(&self) -> impl Iterator<Item = &Node> + '_ {
         let mut at = 0;
         std::iter::from_fn(move || {
@@ -271,8 +277,8 @@ impl Reasons {
         self.nodes.len() - 1
     }
 
-    /// Ends a node's children and gives it the verdict, the clearing time and the holding time that follow
-    /// from theirs. A node without children becomes [`Verdict::NotApplicable`].
+    /// Ends a node's children and gives it the verdict, the clearing time and the holding time
+    /// that follow from theirs. A node without children becomes [`Verdict::NotApplicable`].
     pub fn close(&mut self, index: usize, join: Join) {
         let children: Vec<(Verdict, Clears, When)> = self
             .open_children(index)
@@ -307,6 +313,13 @@ impl Reasons {
         if too_few && applicable_count > 0 {
             node.code = ReasonCode::CannotPass;
             node.args.push(("applicable", Arg::count(applicable_count)));
+        }
+    }
+
+    /// Lets a node stand until then at most.
+    pub fn hold_until(&mut self, index: usize, until: When) {
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.holds_until = node.holds_until.min(until);
         }
     }
 

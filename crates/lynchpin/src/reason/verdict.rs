@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// The answer to "may it go?", from nothing asked to refused.
 ///
-/// The order is total and is that of the variants: the worst child decides an `all`, the best applicable one
-/// an `any`. The enum is closed, so that a caller's `match` breaks when the order ever grows. Only
-/// [`Verdict::Go`] and [`Verdict::GoWaived`] are a go.
+/// The order is total and is that of the variants: the worst child decides an `all`, the best
+/// applicable one an `any`. The enum is closed, so that a caller's `match` breaks when the order
+/// ever grows. Only [`Verdict::Go`] and [`Verdict::GoWaived`] are a go.
 ///
 /// ```
 /// use lynchpin::reason::Verdict;
@@ -100,8 +100,8 @@ impl Verdict {
         applicable.min().unwrap_or(Verdict::NotApplicable)
     }
 
-    /// The `count`-th best of the applicable verdicts; refused if there are fewer, nothing asked if there
-    /// are none.
+    /// The `count`-th best of the applicable verdicts; refused if there are fewer, nothing asked
+    /// if there are none.
     #[must_use]
     pub fn at_least(count: usize, children: impl IntoIterator<Item = Verdict>) -> Verdict {
         let mut applicable: Vec<Verdict> =

@@ -105,8 +105,8 @@ impl Answer {
     }
 }
 
-/// The facts that a reason rests on: their kind and the digest of their content, so that the order in which
-/// facts were taken in does not show.
+/// The facts that a reason rests on: their kind and the digest of their content, so that the
+/// order in which facts were taken in does not show.
 fn cites(snapshot: &Snapshot, node: &Node) -> Vec<String> {
     let portfolio = snapshot.portfolio();
     let digest = |kind: &str, number: usize| match kind {

@@ -11,7 +11,8 @@ use crate::base::{Instant, Subject};
 use crate::plan::PlanScope;
 use crate::portfolio::{DecideQuestion, PlanQuestion, ScoreQuestion, Snapshot};
 
-/// Everything that can be asked, as a document. The enum is closed: every language reaches all of it.
+/// Everything that can be asked, as a document. The enum is closed: every language reaches all of
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
@@ -105,11 +106,13 @@ impl Question {
     }
 }
 
-/// Asks a snapshot a question document and gives the answer document: the same bytes in every language.
+/// Asks a snapshot a question document and gives the answer document: the same bytes in every
+/// language.
 ///
 /// # Errors
 ///
-/// What is malformed in the question, or why it cannot be answered. A refusal is an answer, not an error.
+/// What is malformed in the question, or why it cannot be answered. A refusal is an answer, not
+/// an error.
 ///
 /// ```
 /// use lynchpin::base::Limits;
@@ -120,7 +123,8 @@ impl Question {
 ///     "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#;
 /// let mut engine = Engine::new(Limits::untrusted());
 /// engine.add(read_portfolio(document, Limits::untrusted())?)?;
-/// let question = br#"{"decide": {"subject": {"change": "C-1"}, "at": "2026-11-02T09:00:00Z", "detail": "verdict"}}"#;
+/// let question = br#"{"decide": {"subject": {"change": "C-1"}, "at": "2026-11-02T09:00:00Z",
+///     "detail": "verdict"}}"#;
 /// let answer = String::from_utf8(ask(&engine.snapshot(), question)?).unwrap();
 /// assert!(answer.starts_with(r#"{"decision":{"verdict":"no_go","subject":{"change":"C-1"}"#));
 /// # Ok::<(), lynchpin::base::Error>(())

@@ -12,8 +12,8 @@ use crate::model::portfolio::{VERSION, arrays};
 
 /// Reads a portfolio document, `{"lynchpin": "portfolio/1", ...}`.
 ///
-/// The whole text is read once; only if something is wrong with it is each element of each array read again
-/// alone, so that all problems are found and a good document costs nothing extra.
+/// The whole text is read once; only if something is wrong with it is each element of each array
+/// read again alone, so that all problems are found and a good document costs nothing extra.
 ///
 /// # Errors
 ///
@@ -23,7 +23,8 @@ use crate::model::portfolio::{VERSION, arrays};
 /// use lynchpin::base::{ErrorCode, Limits};
 /// use lynchpin::wire::read_portfolio;
 ///
-/// let text = br#"{"lynchpin": "portfolio/1", "people": [{"id": "ann"}, {"name": 7}, {"id": ""}]}"#;
+/// let text =
+///     br#"{"lynchpin": "portfolio/1", "people": [{"id": "ann"}, {"name": 7}, {"id": ""}]}"#;
 /// let error = read_portfolio(text, Limits::untrusted()).unwrap_err();
 /// let found: Vec<_> = error.problems().iter().map(|p| (p.code, p.path.as_str())).collect();
 /// assert_eq!(

@@ -1,7 +1,8 @@
 //! Floor 9: documents, questions and answers as bytes.
 //!
-//! The only place that knows JSON as a document form. Reading is strict: unknown fields, doubled keys,
-//! fractions and anything else unexpected are refused, with every problem found and its place.
+//! The only place that knows JSON as a document form. Reading is strict: unknown fields, doubled
+//! keys, fractions and anything else unexpected are refused, with every problem found and its
+//! place.
 
 mod answer;
 mod ask;

@@ -15,7 +15,8 @@ use crate::base::limits::{DEPTH_MAX, Limits};
 ///
 /// # Errors
 ///
-/// [`ErrorCode::DocumentTooLarge`], [`ErrorCode::DocumentNotUtf8`] or [`ErrorCode::DocumentTooDeep`].
+/// [`ErrorCode::DocumentTooLarge`], [`ErrorCode::DocumentNotUtf8`] or
+/// [`ErrorCode::DocumentTooDeep`].
 pub(super) fn check_form(bytes: &[u8], limits: Limits) -> Result<()> {
     if bytes.len() > limits.document_bytes_max {
         return Err(Error::new(

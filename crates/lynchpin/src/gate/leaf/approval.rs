@@ -1,8 +1,8 @@
 //! People of a group must have approved exactly this.
 //!
-//! Precedence, when several reasons apply: a standing rejection, then too few people who may approve, then
-//! enough approvals, then approvals that count later, then changes asked for, a deferral, approvals that
-//! went stale, and none at all.
+//! Precedence, when several reasons apply: a standing rejection, then too few people who may
+//! approve, then enough approvals, then approvals that count later, then changes asked for, a
+//! deferral, approvals that went stale, and none at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -254,7 +254,8 @@ impl<'a> Count<'a> {
         count
     }
 
-    /// The decisions on this requirement and stage, in order; of those that tie, the less favourable last.
+    /// The decisions on this requirement and stage, in order; of those that tie, the less
+    /// favourable last.
     fn acts(
         &mut self,
         case: &'a Case<'_>,

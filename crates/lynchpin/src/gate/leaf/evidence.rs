@@ -1,9 +1,9 @@
 //! A check must have passed on what ships.
 //!
-//! The newest finished run counts for each configuration, environment and producer, and the worst of these
-//! is the answer. A run that is still going displaces nothing; a later skip or note does, and counts as
-//! missing. What has expired is as if it were missing, unless an older pass that nothing contradicts still
-//! stands.
+//! The newest finished run counts for each configuration, environment and producer, and the worst
+//! of these is the answer. A run that is still going displaces nothing; a later skip or note
+//! does, and counts as missing. What has expired is as if it were missing, unless an older pass
+//! that nothing contradicts still stands.
 
 use std::collections::BTreeMap;
 
@@ -117,7 +117,8 @@ fn answers(
             (line, kind, node)
         })
         .collect();
-    // A pass that expired where nothing else was ever said neither helps nor harms while others stand.
+    // A pass that expired where nothing else was ever said neither helps nor harms while others
+    // stand.
     if judged.iter().any(|(_, kind, _)| *kind == Say::Counts) {
         judged.retain(|(_, kind, _)| *kind == Say::Counts);
     }

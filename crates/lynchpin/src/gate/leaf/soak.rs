@@ -1,7 +1,8 @@
 //! Time spent live in the stage before.
 //!
-//! What counts is the current stay: without a break, in every environment, with the artifacts that ship now.
-//! A rollback ends it; a confirmed incident or a failed verification there begins it anew.
+//! What counts is the current stay: without a break, in every environment, with the artifacts
+//! that ship now. A rollback ends it; a confirmed incident or a failed verification there begins
+//! it anew.
 
 use super::Target;
 use crate::base::id::StageId;

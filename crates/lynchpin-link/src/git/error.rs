@@ -1,0 +1,141 @@
+//! Why a repository could not be assessed.
+
+/// Why there is no assessment: each with a stable code and what to do next.
+///
+/// A repository that is shallow, bare, partial or without tags is assessed; what is missing in it
+/// is counted in the [`Notes`](super::Notes) instead. The enum is open: match with a fallback.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssessError {
+    /// There is nothing at the path.
+    #[error("there is nothing at `{path}`: give the folder of a git repository")]
+    NoSuchPath {
+        /// The path as it was given.
+        path: String,
+    },
+    /// The path names a file, or a folder that may not be entered.
+    #[error("`{path}` is not a folder that can be entered: give the folder of a git repository")]
+    NotAFolder {
+        /// The path as it was given.
+        path: String,
+    },
+    /// Neither the folder nor one above it is a git repository.
+    #[error("`{path}` is not in a git repository: give the folder of a clone")]
+    NotARepository {
+        /// The path as it was given.
+        path: String,
+    },
+    /// The repository belongs to another user, whose configuration git does not trust.
+    #[error(
+        "`{path}` belongs to another user: if you trust it, run \
+         `git config --global --add safe.directory '{path}'` and try again, else assess a clone of \
+         your own"
+    )]
+    NotTrusted {
+        /// The folder that git names.
+        path: String,
+    },
+    /// The repository has no commit yet.
+    #[error(
+        "the repository has no commit on `{rev}` yet: commit first, or name another revision as \
+         `to`"
+    )]
+    NoCommits {
+        /// What was looked for.
+        rev: String,
+    },
+    /// A revision that could be taken for an option, or that holds characters no revision has.
+    #[error(
+        "`{rev}` cannot be a revision: name a tag, branch or commit that does not begin with `-`"
+    )]
+    RevisionRefused {
+        /// The revision as it was given, made safe to print.
+        rev: String,
+    },
+    /// A revision that is not in this repository.
+    #[error(
+        "`{rev}` names no commit here: see `git log --all` for those there are, or fetch it first"
+    )]
+    RevisionUnknown {
+        /// The revision as it was given.
+        rev: String,
+    },
+    /// More than the limits allow.
+    #[error("more than {limit} {what} in the range: give a later `from`, or raise the limit")]
+    TooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// Objects are missing or damaged.
+    #[error("the repository cannot be read ({detail}): run `git fsck` in it, then clone it afresh")]
+    Unreadable {
+        /// What git said first.
+        detail: String,
+    },
+    /// git said nothing for too long.
+    #[error(
+        "git said nothing for {seconds} seconds and was stopped: see whether the disk answers, \
+         or give a shorter range"
+    )]
+    Silent {
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// There is no `git` to run.
+    #[error("`git` cannot be run ({detail}): install git {needed} or later", needed = GIT_NEEDED)]
+    GitMissing {
+        /// What the operating system said.
+        detail: String,
+    },
+    /// The `git` found is too old to be told all that makes the reading safe.
+    #[error("git `{found}` is too old: install git {needed} or later", needed = GIT_NEEDED)]
+    GitTooOld {
+        /// The version found.
+        found: String,
+    },
+    /// git answered in a form that is not known.
+    #[error(
+        "git answered in an unknown form ({detail}): try another version of git and report this"
+    )]
+    UnknownAnswer {
+        /// What could not be understood.
+        detail: String,
+    },
+    /// What was read does not make a portfolio.
+    #[error("the history does not make a portfolio ({detail}): please report this")]
+    Portfolio {
+        /// What the engine said.
+        detail: String,
+    },
+}
+
+/// The oldest git that knows every switch used here.
+pub(crate) const GIT_NEEDED: &str = "2.32";
+
+impl AssessError {
+    /// The stable name of the kind of error, such as `not_a_repository`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            AssessError::NoSuchPath { .. } => "no_such_path",
+            AssessError::NotAFolder { .. } => "not_a_folder",
+            AssessError::NotARepository { .. } => "not_a_repository",
+            AssessError::NotTrusted { .. } => "not_trusted",
+            AssessError::NoCommits { .. } => "no_commits",
+            AssessError::RevisionRefused { .. } => "revision_refused",
+            AssessError::RevisionUnknown { .. } => "revision_unknown",
+            AssessError::TooLarge { .. } => "too_large",
+            AssessError::Unreadable { .. } => "unreadable",
+            AssessError::Silent { .. } => "silent",
+            AssessError::GitMissing { .. } => "git_missing",
+            AssessError::GitTooOld { .. } => "git_too_old",
+            AssessError::UnknownAnswer { .. } => "unknown_answer",
+            AssessError::Portfolio { .. } => "portfolio",
+        }
+    }
+}
+
+/// Shorthand for a result whose error is [`AssessError`].
+pub type Result<T, E = AssessError> = std::result::Result<T, E>;

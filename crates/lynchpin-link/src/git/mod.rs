@@ -1,0 +1,62 @@
+//! Any git repository as a portfolio: what would ship, reviewed and tested by whom, in which order.
+//!
+//! [`assess`] reads the history between two commits with the `git` program and nothing else to
+//! configure.
+//!
+//! - A *change* is one entry of the first-parent line: a commit, or a merge with all that it brings
+//!   in.
+//! - `Reviewed-by`, `Acked-by` and `Approved-by` are approvals, `Tested-by` is evidence. Of a merge
+//!   they count if they stand on the merge itself or on every commit that it brings in. Nobody
+//!   reviews what they wrote, co-wrote, committed or merged; who looks like the author counts as
+//!   the author. `Signed-off-by` says where a change comes from and is no review.
+//! - `Depends-On`, `Fixes` and reverts are requirements; a change comes *after* the nearest earlier
+//!   one that touches one of its files.
+//! - What could not be used is counted in the [`Notes`].
+//!
+//! The repository is taken for input from strangers: nothing in it can run a program, reach the
+//! network or hang the reading, only committed content counts, and the same history gives the same
+//! bytes.
+
+pub use assessment::{Assessment, Options, assess};
+pub use error::{AssessError, Result};
+pub use limits::Limits;
+pub use notes::Notes;
+pub use portfolio::{CONTRIBUTORS, RELEASE, REVIEW, REVIEWERS, SOMEBODY_ELSE, STAGE, TESTED};
+pub use repository::{Range, Start};
+
+mod assessment;
+mod changes;
+mod command;
+mod edges;
+mod error;
+mod limits;
+mod log;
+mod message;
+mod notes;
+mod people;
+mod portfolio;
+mod repository;
+mod text;
+mod tokens;
+
+/// The policy that [`assess`] is judged by unless the caller brings one: TOML with comments, to be
+/// printed on request.
+pub const POLICY: &str = include_str!("policy.toml");
+
+#[cfg(test)]
+mod tests {
+    use lynchpin::gate::Policy;
+
+    #[test]
+    fn the_built_in_policy_is_one_that_the_engine_takes() {
+        let policy: Policy = super::POLICY.parse().unwrap();
+        let asked: Vec<&str> = policy.requirements.keys().map(|id| id.as_str()).collect();
+        assert_eq!(asked, [super::REVIEW, super::TESTED]);
+        let stages = policy.gates.values().flat_map(|gate| &gate.stages);
+        assert!(stages.into_iter().all(|stage| stage.as_str() == super::STAGE));
+        let groups = policy.requirements.values().filter_map(|requirement| {
+            requirement.approval.as_ref().map(|approval| approval.group.as_str())
+        });
+        assert_eq!(groups.collect::<Vec<_>>(), [super::REVIEWERS]);
+    }
+}

@@ -1,0 +1,312 @@
+//! From changes to a portfolio that the engine can judge.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference, ServiceId};
+use lynchpin::base::limits::INTEGER_MAX;
+use lynchpin::base::{Actor, Instant};
+use lynchpin::model::{
+    Approval, Change, Evidence, Group, GroupKind, Kind, Member, Needs, Outcome, Person, PersonKind,
+    Plans, Portfolio, Release, Service, Size, Stage, Vote,
+};
+
+use super::changes::Entry;
+use super::error::{AssessError, Result};
+use super::log::Commit;
+use super::people::{People, as_id};
+use super::repository::{Range, Repository};
+
+/// The release that holds every change of the range.
+pub const RELEASE: &str = "next";
+/// The one stage that it enters.
+pub const STAGE: &str = "release";
+/// The requirement that reviews answer.
+pub const REVIEW: &str = "review";
+/// The check that test reports are evidence of.
+pub const TESTED: &str = "tested";
+/// The group of everybody who had a part in the range; it answers for the service.
+pub const CONTRIBUTORS: &str = "contributors";
+/// The group of those who may review: the contributors, and [`SOMEBODY_ELSE`].
+pub const REVIEWERS: &str = "reviewers";
+/// Stands for all those who could review and are not in this history, since no history says who
+/// they are: without them a project of one person would be told that nobody can ever review it.
+pub const SOMEBODY_ELSE: &str = "somebody-else";
+/// The shortest beginning of a commit's id that names a change.
+const CHANGE_ID_DIGITS: usize = 12;
+
+/// What the portfolio is made from.
+pub(crate) struct Source<'a> {
+    pub(crate) repository: &'a Repository,
+    pub(crate) range: &'a Range,
+    pub(crate) commits: &'a [Commit],
+    pub(crate) entries: &'a [Entry],
+    pub(crate) people: &'a People,
+    /// The number of the folder of each path.
+    pub(crate) folders: &'a [usize],
+}
+
+/// The portfolio, and when the newest commit of it was made.
+pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Instant)> {
+    let mut portfolio = Portfolio::default();
+    people(source, &mut portfolio)?;
+    let name: Vec<&str> = source.repository.name.split_whitespace().collect();
+    let service: ServiceId = id(&as_id(&name.join("-")))?;
+    let group: GroupId = id(CONTRIBUTORS)?;
+    portfolio.services.push(Service {
+        id: service.clone(),
+        tier: None,
+        owner: Some(Actor::Group(group)),
+        profile: None,
+        depends_on: Vec::new(),
+        environments: Vec::new(),
+    });
+    portfolio.stages.push(Stage { id: id(STAGE)?, environments: Vec::new() });
+    let ids = change_ids(source)?;
+    let mut newest = Instant::EPOCH;
+    for (number, entry) in source.entries.iter().enumerate() {
+        let change = change(source, number, entry, &ids, &service)?;
+        newest = newest.max(change.at);
+        votes(source, entry, &change, &mut portfolio)?;
+        portfolio.changes.push(change);
+    }
+    release(source, &ids, newest, &mut portfolio)?;
+    Ok((portfolio, newest))
+}
+
+/// Makes an id; those made here are always of the right form, so a refusal is a defect to report.
+fn id<T: FromStr<Err = lynchpin::base::Error>>(text: &str) -> Result<T> {
+    text.parse::<T>().map_err(|error| AssessError::Portfolio { detail: error.to_string() })
+}
+
+fn person_id(source: &Source<'_>, number: usize) -> Result<PersonId> {
+    let person = source.people.list.get(number);
+    let missing = || AssessError::Portfolio { detail: "a person is missing".to_owned() };
+    id(&person.ok_or_else(missing)?.id)
+}
+
+fn people(source: &Source<'_>, portfolio: &mut Portfolio) -> Result<()> {
+    let mut members = Vec::new();
+    for person in &source.people.list {
+        let own: PersonId = id(&person.id)?;
+        let aliases: Result<Vec<PersonId>> = person.aliases.iter().map(|alias| id(alias)).collect();
+        let kind = if person.machine { PersonKind::Machine } else { PersonKind::Human };
+        if kind == PersonKind::Human {
+            members.push(Member::person(own.clone()));
+        }
+        let name = Some(person.name.clone()).filter(|name| !name.is_empty());
+        let aliases = aliases?;
+        portfolio.people.push(Person { id: own, name, aliases, kind, suspended_from: None });
+    }
+    let else_id: PersonId = id(SOMEBODY_ELSE)?;
+    portfolio.people.push(Person {
+        id: else_id.clone(),
+        name: Some("somebody who is not in this history yet".to_owned()),
+        aliases: Vec::new(),
+        kind: PersonKind::Human,
+        suspended_from: None,
+    });
+    let contributors: GroupId = id(CONTRIBUTORS)?;
+    let all = Member { person: None, group: Some(contributors.clone()), from: None, to: None };
+    let reviewers = vec![all, Member::person(else_id)];
+    portfolio.groups.push(Group { id: contributors, kind: GroupKind::Role, members });
+    portfolio.groups.push(Group { id: id(REVIEWERS)?, kind: GroupKind::Role, members: reviewers });
+    Ok(())
+}
+
+/// The beginnings of the commits' ids, all of one length, long enough to tell them apart.
+fn change_ids(source: &Source<'_>) -> Result<Vec<ChangeId>> {
+    let full = |entry: &Entry| source.commits.get(entry.commit).map(|commit| commit.id.as_str());
+    let mut sorted: Vec<&str> = source.entries.iter().filter_map(full).collect();
+    sorted.sort_unstable();
+    let shared = sorted.windows(2).map(|pair| match pair {
+        [a, b] => a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count(),
+        _ => 0,
+    });
+    let digits = shared.max().map_or(0, |shared| shared + 1).max(CHANGE_ID_DIGITS);
+    let short = |entry| full(entry).map(|id| id.get(..digits).unwrap_or(id)).unwrap_or_default();
+    source.entries.iter().map(|entry| id(short(entry))).collect()
+}
+
+fn change(
+    source: &Source<'_>,
+    number: usize,
+    entry: &Entry,
+    ids: &[ChangeId],
+    service: &ServiceId,
+) -> Result<Change> {
+    let missing = || AssessError::Portfolio { detail: "a commit is missing".to_owned() };
+    let head = source.commits.get(entry.commit).ok_or_else(missing)?;
+    let author = person_id(source, entry.author)?;
+    let uploader = source.people.of(&head.committer).filter(|person| *person != entry.author);
+    let uploader = uploader.map(|person| person_id(source, person)).transpose()?;
+    let committers: Result<Vec<PersonId>> =
+        entry.contributors.iter().map(|person| person_id(source, *person)).collect();
+    let mut requires: Vec<Needs> =
+        entry.requires.iter().filter_map(|n| ids.get(*n)).cloned().map(Needs::Change).collect();
+    for unresolved in &entry.unresolved {
+        requires.push(Needs::Change(id(unresolved)?));
+    }
+    let after = entry.after.iter().filter_map(|number| ids.get(*number)).cloned().collect();
+    let members = || entry.merged.iter().chain([&entry.commit]);
+    let parts = || members().filter_map(|member| source.commits.get(*member));
+    let commits: Result<Vec<Reference>> = parts().map(|commit| id(&commit.id)).collect();
+    Ok(Change {
+        id: ids.get(number).cloned().ok_or_else(missing)?,
+        revision: 1,
+        kind: Kind::Normal,
+        title: Some(entry.title.clone()).filter(|title| !title.is_empty()),
+        description: None,
+        model: None,
+        requester: None,
+        author: Some(author.clone()),
+        uploader,
+        committers: committers?,
+        services: vec![service.clone()],
+        artifacts: Vec::new(),
+        requires,
+        together: Vec::new(),
+        after,
+        conflicts: Vec::new(),
+        supersedes: Vec::new(),
+        plans: Plans::default(),
+        reversibility: None,
+        planned: None,
+        effort_minutes: None,
+        size: size(entry, source.folders),
+        commits: commits?,
+        tickets: tickets(parts())?,
+        digest: None,
+        at: instant(head.committed)?,
+        recorded: None,
+        sequence: 0,
+        by: author,
+        via: None,
+        reason: None,
+    })
+}
+
+fn tickets<'a>(commits: impl Iterator<Item = &'a Commit>) -> Result<Vec<Reference>> {
+    let mut found: Vec<&str> = commits
+        .flat_map(|commit| commit.message.tickets.iter())
+        .map(|ticket| ticket.trim_start_matches('#'))
+        .filter(|ticket| !ticket.is_empty())
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|ticket| id(&as_id(ticket))).collect()
+}
+
+fn size(entry: &Entry, folders: &[usize]) -> Size {
+    let Some(touched) = &entry.touched else { return Size::default() };
+    let bounded = |count: u64| count.min(INTEGER_MAX);
+    let mut held: Vec<usize> =
+        touched.paths.iter().filter_map(|path| folders.get(*path)).copied().collect();
+    held.sort_unstable();
+    held.dedup();
+    Size {
+        lines_added: touched.lines.map(|(added, _)| bounded(added)),
+        lines_deleted: touched.lines.map(|(_, deleted)| bounded(deleted)),
+        files: Some(bounded(touched.paths.len() as u64)),
+        folders: Some(bounded(held.len() as u64)),
+    }
+}
+
+fn instant(seconds: i64) -> Result<Instant> {
+    Instant::from_micros(seconds.saturating_mul(1_000_000))
+        .map_err(|error| AssessError::Portfolio { detail: error.to_string() })
+}
+
+/// Reviews as approvals and test reports as evidence, both of exactly the commits that the change
+/// holds.
+fn votes(
+    source: &Source<'_>,
+    entry: &Entry,
+    change: &Change,
+    portfolio: &mut Portfolio,
+) -> Result<()> {
+    for reviewer in &entry.reviewers {
+        portfolio.approvals.push(Approval {
+            change: Some(change.id.clone()),
+            release: None,
+            revision: change.revision,
+            digest: None,
+            requirement: id(REVIEW)?,
+            stage: id(STAGE)?,
+            decision: Vote::Approved,
+            effective_from: None,
+            expires: None,
+            at: change.at,
+            recorded: None,
+            sequence: 0,
+            by: person_id(source, *reviewer)?,
+            via: Some(id("git")?),
+            reason: None,
+        });
+    }
+    for (run, tester) in (1_u64..).zip(&entry.testers) {
+        portfolio.evidence.push(Evidence {
+            check: id(TESTED)?,
+            artifact: None,
+            change: Some(change.id.clone()),
+            revision: Some(change.revision),
+            configuration: None,
+            environment: None,
+            run,
+            outcome: Outcome::Passed,
+            expires: None,
+            at: change.at,
+            recorded: None,
+            sequence: 0,
+            by: person_id(source, *tester)?,
+            via: Some(id("git")?),
+            reason: None,
+        });
+    }
+    Ok(())
+}
+
+fn release(
+    source: &Source<'_>,
+    ids: &[ChangeId],
+    newest: Instant,
+    portfolio: &mut Portfolio,
+) -> Result<()> {
+    let last = source.entries.last().and_then(|entry| source.commits.get(entry.commit));
+    let by = last.and_then(|commit| source.people.of(&commit.committer));
+    let Some(by) = by else { return Ok(()) };
+    let from = source.range.from_name.as_deref().or(source.range.from.as_deref());
+    let title = match from {
+        Some(from) => format!("{} since {from}", source.range.to_name),
+        None => source.range.to_name.clone(),
+    };
+    portfolio.releases.push(Release {
+        id: id(RELEASE)?,
+        revision: 1,
+        title: Some(title),
+        changes: ids.to_vec(),
+        stages: vec![id(STAGE)?],
+        requester: None,
+        planned: None,
+        priority: Vec::new(),
+        digest: None,
+        at: newest,
+        recorded: None,
+        sequence: 0,
+        by: person_id(source, by)?,
+        via: Some(id("git")?),
+        reason: None,
+    });
+    Ok(())
+}
+
+/// Counts commits that are dated before one they build on.
+pub(crate) fn dated_backwards(commits: &[Commit]) -> u64 {
+    let dated: BTreeMap<&str, i64> =
+        commits.iter().map(|commit| (commit.id.as_str(), commit.committed)).collect();
+    let earlier = |commit: &&Commit| {
+        let parents = commit.parents.iter().filter_map(|parent| dated.get(parent.as_str()));
+        parents.max().is_some_and(|newest| *newest > commit.committed)
+    };
+    commits.iter().filter(earlier).count() as u64
+}

@@ -1,0 +1,14 @@
+//! Repositories made on the spot with `git`, and what the assessment says about them.
+
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod judged;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod odd;
+#[cfg(test)]
+mod support;
