@@ -126,6 +126,6 @@ impl Item {
     }
 }
 
-fn limit(error: GraphError) -> Error {
+pub(super) fn limit(error: GraphError) -> Error {
     Error::new(ErrorCode::LimitExceeded, error.to_string())
 }

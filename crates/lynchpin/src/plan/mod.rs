@@ -5,8 +5,10 @@
 
 mod answer;
 mod item;
+mod reach;
 
 pub use answer::{
     Conflict, CriticalPath, Cycle, Dropped, Edge, Missing, Plan, PlanScope, Step, Why,
 };
 pub use item::Item;
+pub use reach::{Direction, Reach};

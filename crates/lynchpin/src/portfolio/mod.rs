@@ -20,6 +20,6 @@ mod snapshot;
 pub use decision::Decision;
 pub use engine::Engine;
 pub use look_alike::look_alike;
-pub use question::{DecideQuestion, PlanQuestion, ScoreQuestion};
+pub use question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 pub use scoring::Score;
 pub use snapshot::Snapshot;

@@ -1,8 +1,8 @@
 //! What can be asked of a snapshot.
 
-use crate::base::id::StageId;
+use crate::base::id::{ChangeId, StageId};
 use crate::base::{Instant, Subject};
-use crate::plan::PlanScope;
+use crate::plan::{Direction, PlanScope};
 
 /// May it go to this stage, at that instant, and if not, why and who can change that?
 ///
@@ -30,6 +30,26 @@ pub struct PlanQuestion {
     pub at: Instant,
     /// Which changes are held to be able to go.
     pub scope: PlanScope,
+}
+
+/// What does a change need, or what needs it, directly or through others?
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReachQuestion {
+    /// The change.
+    pub change: ChangeId,
+    /// Which way.
+    pub direction: Direction,
+    /// The instant.
+    pub at: Instant,
+}
+
+impl ReachQuestion {
+    /// Asks what a change reaches.
+    #[must_use]
+    pub fn new(change: ChangeId, direction: Direction, at: Instant) -> Self {
+        ReachQuestion { change, direction, at }
+    }
 }
 
 /// How likely is it to cause a failure?

@@ -4,16 +4,17 @@ use std::sync::{Arc, OnceLock};
 
 use super::decide;
 use super::decision::Decision;
+use super::item::Members;
 use super::planning;
-use super::question::{DecideQuestion, PlanQuestion, ScoreQuestion};
+use super::question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 use super::scoring::{self, Score};
-use crate::base::Instant;
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, ReleaseId};
+use crate::base::{Instant, Subject};
 use crate::gate::Policy;
 use crate::history::Records;
 use crate::model::{Fact, Portfolio};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reach};
 
 /// A policy and the instant at which its adoption was recorded.
 pub(super) type Adopted = (Instant, Policy);
@@ -84,6 +85,18 @@ impl Snapshot {
         scoring::score(&self.records(question.at), question)
     }
 
+    /// What a change needs, or what needs it, directly or through others.
+    ///
+    /// # Errors
+    ///
+    /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) if it is not known as of that
+    /// instant.
+    pub fn reach(&self, question: &ReachQuestion) -> Result<Reach> {
+        let records = self.records(question.at);
+        Members::of(&records, &Subject::Change(question.change.clone()))?;
+        Reach::new(&records, &question.change, question.direction)
+    }
+
     /// All facts.
     #[must_use]
     pub fn portfolio(&self) -> &Portfolio {
@@ -94,9 +107,7 @@ impl Snapshot {
     #[must_use]
     pub fn releases(&self, at: Instant) -> Vec<ReleaseId> {
         let records = self.records(at);
-        let open = |id: &ReleaseId| {
-            records.cancellation(&crate::base::Subject::Release(id.clone())).is_none()
-        };
+        let open = |id: &ReleaseId| records.cancellation(&Subject::Release(id.clone())).is_none();
         records.releases().map(|row| row.id.clone()).filter(open).collect()
     }
 

@@ -7,7 +7,7 @@ use super::ask::Detail;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When, canonical};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reach};
 use crate::portfolio::{self, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
@@ -22,6 +22,8 @@ pub enum Answer {
     Plan(Plan),
     /// To "how risky is it?".
     Score(Score),
+    /// To "what does it need?" and "what needs it?".
+    Reach(Reach),
 }
 
 /// A decision as a document: how much of the reasons is in it depends on the detail asked for.

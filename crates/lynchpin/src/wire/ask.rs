@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::answer::Answer;
 use super::strict::{check_form, read_part};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::id::StageId;
+use crate::base::id::{ChangeId, StageId};
 use crate::base::limits::Limits;
 use crate::base::{Instant, Subject};
-use crate::plan::PlanScope;
-use crate::portfolio::{DecideQuestion, PlanQuestion, ScoreQuestion, Snapshot};
+use crate::plan::{Direction, PlanScope};
+use crate::portfolio::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion, Snapshot};
 
 /// Everything that can be asked, as a document. The enum is closed: every language reaches all of
 /// it.
@@ -22,6 +22,8 @@ pub enum Question {
     Plan(Plan),
     /// How risky is it?
     Score(Score),
+    /// What does it need, or what needs it?
+    Reach(Reach),
 }
 
 /// How much of the reasons an answer carries.
@@ -79,12 +81,25 @@ pub struct Score {
     pub at: Instant,
 }
 
+/// What does a change need, or what needs it?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reach {
+    /// The change.
+    pub change: ChangeId,
+    /// Which way: `upstream` to what it needs, `downstream` to what needs it.
+    pub direction: Direction,
+    /// The instant.
+    pub at: Instant,
+}
+
 impl Question {
     /// Asks a snapshot.
     ///
     /// # Errors
     ///
-    /// As for [`Snapshot::decide`], [`Snapshot::plan`] and [`Snapshot::score`].
+    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`] and
+    /// [`Snapshot::reach`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -101,6 +116,10 @@ impl Question {
             Question::Score(asked) => {
                 let question = ScoreQuestion::new(asked.subject.clone(), asked.at);
                 Ok(Answer::Score(snapshot.score(&question)?))
+            }
+            Question::Reach(asked) => {
+                let question = ReachQuestion::new(asked.change.clone(), asked.direction, asked.at);
+                Ok(Answer::Reach(snapshot.reach(&question)?))
             }
         }
     }

@@ -11,5 +11,5 @@ mod lines;
 mod strict;
 
 pub use answer::{Answer, Decision, Reason, Tree};
-pub use ask::{Decide, Detail, Plan, Question, Score, ask, read_question};
+pub use ask::{Decide, Detail, Plan, Question, Reach, Score, ask, read_question};
 pub use document::{read_portfolio, write_portfolio};

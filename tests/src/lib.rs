@@ -1,0 +1,3 @@
+//! Being laid out.
+
+pub mod oracle;

@@ -1,0 +1,3 @@
+//! Answers computed by definition, written apart from the engine.
+
+pub mod graph;
