@@ -5,6 +5,7 @@ pub(crate) mod corpus;
 pub(crate) mod install;
 mod licences;
 mod python;
+mod readme;
 mod rust;
 
 use crate::job::{Job, Outcome};
@@ -47,5 +48,6 @@ pub(crate) const STEPS: &[Step] = &[
         "stubs equal the module; tests and examples are strictly typed",
         python::types,
     ),
+    full("readme", "README.md, as a new user follows it in each language", readme::step),
     full(corpus::STEP, "every language ran the same number of cases", corpus::step),
 ];
