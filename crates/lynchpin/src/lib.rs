@@ -9,4 +9,5 @@ pub mod model;
 pub mod plan;
 pub mod portfolio;
 pub mod reason;
+pub mod risk;
 pub mod wire;

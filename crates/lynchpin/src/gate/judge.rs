@@ -6,7 +6,7 @@ use super::leaf::{self, Target};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::waiver;
 use crate::base::id::{GateId, PersonId, RequirementId, StageId};
-use crate::base::{Actor, Instant, Probability, Subject};
+use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::history::Records;
 use crate::model::{Change, Service};
 use crate::reason::tree::{Arg, Join, Node, Reasons};
@@ -27,15 +27,15 @@ pub struct Case<'a> {
     pub previous: Option<&'a StageId>,
     /// The instant that is asked about.
     pub at: Instant,
-    /// The risk of each subject, as the portfolio computed it.
-    pub risks: &'a BTreeMap<Subject, Probability>,
+    /// The risk of each subject and until when it stands, as the portfolio computed it.
+    pub risks: &'a BTreeMap<Subject, (Probability, When)>,
 }
 
 impl Case<'_> {
-    /// The risk of a subject; certain, if it was not handed in.
+    /// The risk of a subject and until when it stands; certain, if it was not handed in.
     #[must_use]
-    pub fn probability(&self, subject: &Subject) -> Probability {
-        self.risks.get(subject).copied().unwrap_or(Probability::ONE)
+    pub fn risk(&self, subject: &Subject) -> (Probability, When) {
+        self.risks.get(subject).copied().unwrap_or((Probability::ONE, When::Never))
     }
 
     /// Who answers for a change: its author, and the owners of its services.

@@ -68,7 +68,7 @@ pub(super) fn ready(
     let question = DecideQuestion::new(subject.clone(), at).with_stage(stage.clone());
     let decision = decide(records, in_force, &question)?;
     let nodes = decision.reasons().nodes();
-    let of_change = |node: &&Node| matches!(node.code, ReasonCode::Change);
+    let of_change = |node: &Node| matches!(node.code, ReasonCode::Change);
     let parts = decision.reasons().children(0).filter_map(|index| nodes.get(index));
     let as_a_whole = match subject {
         Subject::Release(_) => {
@@ -76,15 +76,34 @@ pub(super) fn ready(
         }
         Subject::Change(_) => decision.verdict(),
     };
-    if as_a_whole > Verdict::GoWaived {
+    // Where nothing at all was asked, nothing was let go either.
+    let asked = decision.verdict() != Verdict::NotApplicable;
+    if as_a_whole > Verdict::GoWaived || !asked {
         return Ok(Vec::new());
     }
-    let going = decision.changes().filter(|node| node.verdict <= Verdict::GoWaived);
-    let ids = going.filter_map(|node| match &node.subject {
+    let numbered = nodes.iter().enumerate().filter(|(_, node)| of_change(node));
+    let going = numbered.filter(|(index, _)| !is_held_by_itself(nodes, *index));
+    let ids = going.filter_map(|(_, node)| match &node.subject {
         Subject::Change(id) => Some(id.clone()),
         Subject::Release(_) => None,
     });
     Ok(ids.collect())
+}
+
+/// Whether something below a node holds it back that was not merely passed on by other members:
+/// what those hold back, the order of a plan finds with its roots.
+fn is_held_by_itself(nodes: &[Node], index: usize) -> bool {
+    let end = nodes.get(index).map_or(index, |node| node.next);
+    let mut at = index;
+    while let Some(node) = nodes.get(at).filter(|_| at < end) {
+        let met = node.verdict <= Verdict::GoWaived;
+        let leaf = node.next <= at + 1 || node.code == ReasonCode::CannotPass;
+        if leaf && !met && !node.is_propagated() {
+            return true;
+        }
+        at = if met { node.next.max(at + 1) } else { at + 1 };
+    }
+    false
 }
 
 /// A policy that names nothing, so that nothing passes.
@@ -107,29 +126,17 @@ fn risks(
     subject: &Subject,
     members: &Members<'_>,
     at: Instant,
-) -> BTreeMap<Subject, Probability> {
+) -> BTreeMap<Subject, (Probability, When)> {
     let asked = policy.requirements.values().any(|requirement| requirement.risk.is_some());
-    let mut risks = BTreeMap::new();
     if !asked {
-        return risks;
+        return BTreeMap::new();
     }
-    for change in &members.changes {
-        let score = scoring::of_change(records, change, at);
-        risks.insert(Subject::Change(change.id.clone()), score.probability);
+    let mut subjects = vec![subject.clone()];
+    subjects.extend(members.changes.iter().map(|change| Subject::Change(change.id.clone())));
+    if let Subject::Change(id) = subject {
+        subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
     }
-    let mut releases: Vec<ReleaseId> = match subject {
-        Subject::Release(id) => vec![id.clone()],
-        Subject::Change(id) => records.releases_of(id).to_vec(),
-    };
-    releases.dedup();
-    for id in releases {
-        let subject = Subject::Release(id);
-        if let Ok(members) = Members::of(records, &subject) {
-            let probability = scoring::of_release(records, &members, at).probability;
-            risks.insert(subject, probability);
-        }
-    }
-    risks
+    scoring::risks(records, &subjects, at)
 }
 
 /// The tree of each member, dependencies and all, by id.

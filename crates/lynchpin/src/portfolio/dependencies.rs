@@ -278,12 +278,12 @@ pub(super) fn conflicts(
         let live = scope == ConflictScope::Exclusive
             && records.live_since(other, case.stage).is_some()
             && !records.is_superseded_in(other, case.stage);
+        // Being first in this release helps nothing against what is under way already.
         if inside && !goes_first(priority, &change.id, other) {
             nodes.push(node(ReasonCode::ConflictInRelease));
-        }
-        if !inside && flying {
+        } else if flying {
             nodes.push(node(ReasonCode::ConflictInFlight));
-        } else if !inside && live {
+        } else if live {
             nodes.push(node(ReasonCode::ConflictLive));
         }
     }

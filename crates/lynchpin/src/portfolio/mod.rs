@@ -9,6 +9,7 @@ mod decide;
 mod decision;
 mod dependencies;
 mod engine;
+mod features;
 // FEAT
 mod item;
 mod look_alike;
@@ -21,5 +22,5 @@ pub use decision::Decision;
 pub use engine::Engine;
 pub use look_alike::look_alike;
 pub use question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
-pub use scoring::Score;
+pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
 pub use snapshot::Snapshot;

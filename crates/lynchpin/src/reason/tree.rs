@@ -254,7 +254,8 @@ impl Reasons {
         let mut at = 0;
         std::iter::from_fn(move || {
             while let Some(node) = self.nodes.get(at) {
-                let leaf = node.next <= at + 1;
+                // Too few children apply: that is said by no child.
+                let leaf = node.next <= at + 1 || node.code == ReasonCode::CannotPass;
                 let met = node.verdict <= Verdict::GoWaived;
                 at = if met { node.next.max(at + 1) } else { at + 1 };
                 if leaf && !met && !node.is_propagated() {

@@ -46,7 +46,7 @@ pub(super) fn judge(
             let at = count.effective_at(needed);
             node.clears(Clears::At(at)).until(When::At(at))
         }
-        Standing::Stale => node.with("changed", Arg::Rows(rows(&count.changed))),
+        Standing::Stale => node.with("changed", Arg::Rows(count.rows())),
         Standing::Rejected => node.with("by", names(&count.rejected)),
         Standing::ChangesRequested => node.with("by", names(&count.changes)),
         Standing::Approved | Standing::Deferred | Standing::Missing => node,
@@ -198,6 +198,8 @@ struct Count<'a> {
     stale: bool,
     /// What changed since.
     changed: BTreeSet<Difference>,
+    /// Whether the policy asked something else when somebody approved.
+    asked_otherwise: bool,
     /// The teams of those who approved.
     teams: BTreeSet<&'a GroupId>,
     /// Instants at which something of this may change.
@@ -236,6 +238,7 @@ impl<'a> Count<'a> {
             deferred: false,
             stale: false,
             changed: BTreeSet::new(),
+            asked_otherwise: false,
             teams: BTreeSet::new(),
             turns: BTreeSet::new(),
             cites: BTreeSet::new(),
@@ -274,12 +277,18 @@ impl<'a> Count<'a> {
             let changed = differences.entry(approval.revision).or_insert_with(|| {
                 material_difference(case, target.subject, approval.revision, requirement)
             });
-            if !changed.is_empty() && approval.decision == Vote::Approved {
+            // A new policy voids approvals of what it asks differently, but lifts no rejection.
+            let recorded = approval.recorded.unwrap_or(approval.at);
+            let otherwise = approval.decision == Vote::Approved
+                && !case.requirement_unchanged_since(name, recorded);
+            let fresh = changed.is_empty() && !otherwise;
+            if !fresh && approval.decision == Vote::Approved {
                 self.stale = true;
+                self.asked_otherwise |= otherwise;
                 self.changed.extend(changed.iter().cloned());
                 self.cites.insert(*number);
             }
-            acts.push(Act { number: *number, approval, fresh: changed.is_empty() });
+            acts.push(Act { number: *number, approval, fresh });
         }
         acts.sort_by_key(|act| {
             let approval = act.approval;
@@ -376,6 +385,12 @@ impl<'a> Count<'a> {
         } else {
             Standing::Missing
         }
+    }
+
+    /// What changed since somebody approved, as data.
+    fn rows(&self) -> Vec<Row> {
+        let policy = self.asked_otherwise.then(|| Row(vec![("policy", "requirement".to_owned())]));
+        rows(&self.changed).into_iter().chain(policy).collect()
     }
 
     /// The teams from which an approval could come.

@@ -37,7 +37,7 @@ pub(super) fn reversible(case: &Case<'_>, change: &Change) -> Node {
 
 pub(super) fn risk(case: &Case<'_>, target: Target<'_>, leaf: RiskLeaf) -> Node {
     // A figure that was not handed in is the worst one there is.
-    let probability = case.probability(target.subject);
+    let (probability, until) = case.risk(target.subject);
     let accepted = probability.to_millionths() < leaf.below;
     let (verdict, code) = if accepted {
         (Verdict::Go, ReasonCode::RiskAccepted)
@@ -49,4 +49,5 @@ pub(super) fn risk(case: &Case<'_>, target: Target<'_>, leaf: RiskLeaf) -> Node 
         .with("probability", Arg::text(probability.to_millionths()))
         .with("below", Arg::text(leaf.below))
         .act(owners.filter(|_| !accepted))
+        .until(until)
 }
