@@ -12,7 +12,8 @@ use crate::model::{Deployment, DeploymentOutcome};
 pub struct Stay {
     /// Since when it is live there; not live, if there is nothing.
     pub live_since: Option<Instant>,
-    /// The artifacts with which it is live there; empty, if the deployment named none.
+    /// The artifacts that the deployment brought; those of the change at that time, if it named
+    /// none.
     pub artifacts: Vec<Digest>,
     /// Whether a deployment of it has begun and not ended.
     pub in_flight: bool,
@@ -31,7 +32,10 @@ pub struct Presence {
 impl Presence {
     /// Folds deployments, given by their numbers in the portfolio, into where each change is.
     #[must_use]
-    pub fn new<'a>(deployments: impl Iterator<Item = (usize, &'a Deployment)>) -> Self {
+    pub fn new<'a>(
+        deployments: impl Iterator<Item = (usize, &'a Deployment)>,
+        artifacts_then: impl Fn(&ChangeId, Instant) -> Vec<Digest>,
+    ) -> Self {
         let mut ordered: Vec<(usize, &Deployment)> = deployments.collect();
         // Of facts that tie, the less favourable is taken last and so counts.
         ordered.sort_by(|(_, a), (_, b)| {
@@ -42,7 +46,13 @@ impl Presence {
             for change in &deployment.changes {
                 let stays = presence.stays.entry(change.clone()).or_default();
                 let stay = stays.entry(deployment.environment.clone()).or_default();
-                apply(stay, number, deployment);
+                let mut artifacts = if deployment.artifacts.is_empty() {
+                    artifacts_then(change, deployment.recorded.unwrap_or(deployment.at))
+                } else {
+                    deployment.artifacts.clone()
+                };
+                artifacts.sort_unstable();
+                apply(stay, number, deployment, artifacts);
             }
         }
         presence
@@ -65,18 +75,19 @@ impl Presence {
     }
 }
 
-fn apply(stay: &mut Stay, number: usize, deployment: &Deployment) {
+fn apply(stay: &mut Stay, number: usize, deployment: &Deployment, artifacts: Vec<Digest>) {
     match deployment.outcome {
         DeploymentOutcome::Started => {
             stay.in_flight = true;
             stay.entered = true;
         }
         DeploymentOutcome::Succeeded => {
-            // The same artifacts deployed again go on soaking; others begin anew.
-            let same = stay.live_since.is_some() && stay.artifacts == deployment.artifacts;
-            if !same {
+            // The same artifacts deployed again go on soaking; others begin anew, and so does a
+            // change without any, of which nobody can tell.
+            let same = !artifacts.is_empty() && stay.artifacts == artifacts;
+            if !same || stay.live_since.is_none() {
                 stay.live_since = Some(deployment.at);
-                stay.artifacts.clone_from(&deployment.artifacts);
+                stay.artifacts = artifacts;
             }
             stay.in_flight = false;
             stay.entered = true;

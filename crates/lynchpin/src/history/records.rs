@@ -95,11 +95,14 @@ impl Records {
             Subject::one(change, release).ok()
         };
         let deployments = p.deployments.iter().enumerate().filter(|(_, d)| is_known(*d, as_of));
+        let changes = change_rows(p, as_of);
+        let presence =
+            Presence::new(deployments, |id, then| artifacts_then(p, changes.get(id), then));
         let mut records = Records {
             as_of,
             people: People::new(&p.people, &p.groups),
-            presence: Presence::new(deployments),
-            changes: change_rows(p, as_of),
+            presence,
+            changes,
             releases: release_rows(p, as_of),
             evidence_on: BTreeMap::new(),
             evidence_of: BTreeMap::new(),
@@ -460,6 +463,13 @@ fn change_rows(p: &Portfolio, as_of: Instant) -> BTreeMap<ChangeId, ChangeRow> {
         row.revisions.push(Revision::new(number));
     }
     rows
+}
+
+/// The artifacts of a change as they were known at that instant.
+fn artifacts_then(p: &Portfolio, row: Option<&ChangeRow>, then: Instant) -> Vec<Digest> {
+    let revisions = row.into_iter().flat_map(|row| row.revisions.iter().rev());
+    let mut facts = revisions.filter_map(|revision| p.changes.get(revision.fact));
+    facts.find(|change| is_known(*change, then)).map(|c| c.artifacts.clone()).unwrap_or_default()
 }
 
 fn release_rows(p: &Portfolio, as_of: Instant) -> BTreeMap<ReleaseId, ReleaseRow> {
