@@ -19,8 +19,10 @@ pub struct Stay {
     pub in_flight: bool,
     /// Whether a deployment of it was ever begun there.
     pub entered: bool,
-    /// The number of the deployment fact that this rests on.
+    /// The number of the deployment fact that began the stay.
     pub cites: Option<usize>,
+    /// The number of the deployment fact that it is in flight by.
+    pub flies_by: Option<usize>,
 }
 
 /// Where each change is, folded from the deployments.
@@ -47,7 +49,7 @@ impl Presence {
                 let stays = presence.stays.entry(change.clone()).or_default();
                 let stay = stays.entry(deployment.environment.clone()).or_default();
                 let mut artifacts = if deployment.artifacts.is_empty() {
-                    artifacts_then(change, deployment.recorded.unwrap_or(deployment.at))
+                    artifacts_then(change, deployment.at)
                 } else {
                     deployment.artifacts.clone()
                 };
@@ -79,6 +81,7 @@ fn apply(stay: &mut Stay, number: usize, deployment: &Deployment, artifacts: Vec
     match deployment.outcome {
         DeploymentOutcome::Started => {
             stay.in_flight = true;
+            stay.flies_by = Some(number);
             stay.entered = true;
         }
         DeploymentOutcome::Succeeded => {
@@ -88,10 +91,10 @@ fn apply(stay: &mut Stay, number: usize, deployment: &Deployment, artifacts: Vec
             if !same || stay.live_since.is_none() {
                 stay.live_since = Some(deployment.at);
                 stay.artifacts = artifacts;
+                stay.cites = Some(number);
             }
             stay.in_flight = false;
             stay.entered = true;
-            stay.cites = Some(number);
         }
         DeploymentOutcome::Failed => {
             stay.in_flight = false;
@@ -101,7 +104,7 @@ fn apply(stay: &mut Stay, number: usize, deployment: &Deployment, artifacts: Vec
             stay.live_since = None;
             stay.artifacts.clear();
             stay.in_flight = false;
-            stay.cites = Some(number);
+            stay.cites = None;
         }
     }
 }

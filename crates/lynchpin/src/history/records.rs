@@ -341,17 +341,33 @@ impl Records {
     /// Whether a change, or one that takes its place, is live in a stage.
     #[must_use]
     pub fn is_live(&self, id: &ChangeId, stage: &StageId) -> bool {
+        self.live_as(id, stage).is_some()
+    }
+
+    /// The numbers of the deployments by which a change, or one that takes its place, is live.
+    #[must_use]
+    pub fn live_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
+        let Some(id) = self.live_as(id, stage) else { return Vec::new() };
+        let Some(change) = self.change(id).and_then(|row| row.current(self)) else {
+            return Vec::new();
+        };
+        let environments = self.environments_for(change, stage);
+        environments.iter().filter_map(|e| self.presence.stay(id, e)?.cites).collect()
+    }
+
+    /// The change itself or the one in its place that is live in a stage.
+    fn live_as<'a>(&'a self, id: &'a ChangeId, stage: &StageId) -> Option<&'a ChangeId> {
         let mut seen: BTreeSet<&ChangeId> = BTreeSet::new();
         let mut open = vec![id];
         while let Some(id) = open.pop() {
             if seen.insert(id) {
                 if self.live_since(id, stage).is_some() {
-                    return true;
+                    return Some(id);
                 }
                 open.extend(self.superseded_by.get(id).into_iter().flatten());
             }
         }
-        false
+        None
     }
 
     /// Whether a change that takes its place is live in a stage.
@@ -361,11 +377,12 @@ impl Records {
         successors.filter(|successor| *successor != id).any(|s| self.is_live(s, stage))
     }
 
-    /// Whether a deployment of a change has begun in a stage and not ended.
+    /// The numbers of the deployments of a change that have begun in a stage and not ended.
     #[must_use]
-    pub fn is_in_flight(&self, id: &ChangeId, stage: &StageId) -> bool {
+    pub fn in_flight_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
         let environments = self.environments(stage);
-        environments.iter().any(|e| self.presence.stay(id, e).is_some_and(|stay| stay.in_flight))
+        let stays = environments.iter().filter_map(|e| self.presence.stay(id, e));
+        stays.filter(|stay| stay.in_flight).filter_map(|stay| stay.flies_by).collect()
     }
 
     /// Whether a deployment of a change was ever begun in a stage.

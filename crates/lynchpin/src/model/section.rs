@@ -134,6 +134,14 @@ impl SectionDigests {
         Digest::of(&bytes)
     }
 
+    /// The digest of all that the revision says but the text.
+    #[must_use]
+    pub fn without_text(&self) -> Digest {
+        let sections = Section::ALL.into_iter().filter(|section| *section != Section::Text);
+        let bytes: Vec<u8> = sections.flat_map(|section| *self.get(section).as_bytes()).collect();
+        Digest::of(&bytes)
+    }
+
     /// The sections that differ from another revision's, in their fixed order.
     pub fn changed<'a>(&'a self, other: &'a SectionDigests) -> impl Iterator<Item = Section> + 'a {
         let pairs = self.0.iter().zip(&other.0).zip(Section::ALL);

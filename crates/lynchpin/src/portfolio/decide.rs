@@ -51,6 +51,7 @@ pub(super) fn decide(
         stage: stage.clone(),
         at: question.at,
         policy: in_force.policy.map(|policy| policy.digest),
+        risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
         what_if: in_force.what_if,
         reasons,
     })
@@ -127,8 +128,7 @@ fn risks(
     members: &Members<'_>,
     at: Instant,
 ) -> BTreeMap<Subject, (Probability, When)> {
-    let asked = policy.requirements.values().any(|requirement| requirement.risk.is_some());
-    if !asked {
+    if !asks_for_risk(policy) {
         return BTreeMap::new();
     }
     let mut subjects = vec![subject.clone()];
@@ -137,6 +137,10 @@ fn risks(
         subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
     }
     scoring::risks(records, &subjects, at)
+}
+
+fn asks_for_risk(policy: &Policy) -> bool {
+    policy.requirements.values().any(|requirement| requirement.risk.is_some())
 }
 
 /// The tree of each member, dependencies and all, by id.

@@ -21,6 +21,8 @@ pub struct Decision {
     pub at: Instant,
     /// The digest of the policy that was applied; none, if none was in force.
     pub policy: Option<Digest>,
+    /// The name and version of the risk model, if the policy asks for a risk.
+    pub risk_model: Option<&'static str>,
     /// Whether a policy was applied that was not the one in force: an answer to "what if", not a
     /// decision.
     pub what_if: bool,

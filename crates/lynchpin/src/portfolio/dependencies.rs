@@ -163,7 +163,8 @@ fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> 
     let node = |verdict, code| Node::new(verdict, code, &subject);
     let records = case.records;
     if is_live(case, id) {
-        return node(Verdict::Go, ReasonCode::RequirementLive);
+        let node = node(Verdict::Go, ReasonCode::RequirementLive);
+        return citing(node, records.live_by(id, case.stage));
     }
     let Some(other) = records.change(id).and_then(|row| row.current(records)) else {
         return node(Verdict::Unknown, ReasonCode::RequirementNotFound).act(case.owners(change));
@@ -273,8 +274,8 @@ pub(super) fn conflicts(
                 .act(case.owners(change))
         };
         let inside = members.binary_search_by(|member| member.id.cmp(other)).is_ok();
-        let flying = records.is_in_flight(other, case.stage)
-            || is_soaking(records, other, case.stage, stages);
+        let flies_by = records.in_flight_by(other, case.stage);
+        let flying = !flies_by.is_empty() || is_soaking(records, other, case.stage, stages);
         let live = scope == ConflictScope::Exclusive
             && records.live_since(other, case.stage).is_some()
             && !records.is_superseded_in(other, case.stage);
@@ -282,12 +283,18 @@ pub(super) fn conflicts(
         if inside && !goes_first(priority, &change.id, other) {
             nodes.push(node(ReasonCode::ConflictInRelease));
         } else if flying {
-            nodes.push(node(ReasonCode::ConflictInFlight));
+            let node = citing(node(ReasonCode::ConflictInFlight), flies_by);
+            nodes.push(citing(node, records.live_by(other, case.stage)));
         } else if live {
-            nodes.push(node(ReasonCode::ConflictLive));
+            nodes.push(citing(node(ReasonCode::ConflictLive), records.live_by(other, case.stage)));
         }
     }
     nodes
+}
+
+/// A node that rests on deployments.
+fn citing(node: Node, deployments: Vec<usize>) -> Node {
+    deployments.into_iter().fold(node, |node, number| node.citing("deployments", number))
 }
 
 /// Whether the stated priority lets the first of two conflicting changes go.

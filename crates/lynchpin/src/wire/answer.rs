@@ -41,6 +41,9 @@ pub struct Decision {
     /// The policy that was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Digest>,
+    /// The risk model, if the policy asks for a risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_model: Option<&'static str>,
     /// `yes` if another policy than the one in force was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<&'static str>,
@@ -89,6 +92,7 @@ impl Answer {
             stage: decision.stage.clone(),
             at: decision.at,
             policy: decision.policy,
+            risk_model: decision.risk_model,
             what_if: decision.what_if.then_some("yes"),
             clears_at: decision.clears(),
             holds_until: decision.holds_until(),

@@ -12,8 +12,7 @@ use crate::base::id::{ConfigurationId, EnvironmentId, PersonId};
 use crate::base::{Digest, Instant, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::EvidenceLeaf;
-use crate::history::revision::Difference;
-use crate::model::{Change, Evidence, Outcome, Section};
+use crate::model::{Change, Evidence, Outcome};
 use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -77,14 +76,13 @@ fn on_change<'a>(
 ) -> Vec<(usize, &'a Evidence)> {
     let records = case.records;
     let Some(row) = records.change(&change.id) else { return Vec::new() };
+    let last = row.revisions.len().checked_sub(1);
+    let now = last.and_then(|last| row.digests(records, last)).map(|now| now.without_text());
     let mut found = admitted(case, records.evidence_of(&change.id), leaf);
     found.retain(|(_, evidence)| {
-        let Some(revision) = evidence.revision else { return false };
-        let mut differences = std::collections::BTreeSet::new();
-        crate::history::revision::since_revision(records, row, revision, &mut differences);
-        let only_text =
-            |difference: &Difference| matches!(difference, Difference::Section(_, Section::Text));
-        differences.iter().all(only_text)
+        let tested = evidence.revision.and_then(|revision| row.position_of(records, revision));
+        let tested = tested.and_then(|position| row.digests(records, position));
+        tested.is_some_and(|digests| now == Some(digests.without_text()))
     });
     found
 }
@@ -167,8 +165,7 @@ fn judge_line(
     let finished: Vec<&(usize, &Evidence)> =
         ordered.iter().copied().filter(|(_, e)| e.outcome != Outcome::Running).collect();
     let Some((number, newest)) = finished.first().copied() else {
-        let node = base(Verdict::Wait, ReasonCode::EvidenceRunning).clears(Clears::Unknown);
-        return (Say::Counts, cite_all(node, runs));
+        return (Say::Counts, running(runs, base));
     };
     let cite = |node: Node| node.citing("evidence", *number).with("run", run_number(newest.run));
     let node = match newest.outcome {
@@ -182,6 +179,11 @@ fn judge_line(
         }
     };
     (Say::Counts, node)
+}
+
+/// The answer where nothing but a run that is going has a say.
+fn running(runs: &[(usize, &Evidence)], base: &impl Fn(Verdict, ReasonCode) -> Node) -> Node {
+    cite_all(base(Verdict::Wait, ReasonCode::EvidenceRunning).clears(Clears::Unknown), runs)
 }
 
 /// Judges a line whose newest finished run passed.
@@ -199,13 +201,19 @@ fn judge_passed(
         .collect();
     failed.sort_unstable();
     failed.dedup();
-    let passes = finished.iter().take_while(|(_, evidence)| evidence.outcome == Outcome::Passed);
+    let passed = |(_, evidence): &&&(usize, &Evidence)| evidence.outcome == Outcome::Passed;
+    let passes: Vec<_> = finished.iter().take_while(passed).collect();
     // Of the passes that nothing later contradicts, the one that counts the longest.
     let standing = passes
+        .iter()
         .map(|(number, evidence)| (expiry(leaf, evidence), *number, *evidence))
         .filter(|(expiry, _, _)| When::At(at) < *expiry)
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
     let Some((expiry, number, evidence)) = standing else {
+        // What expired is as if it were missing, so beside it a run that is going decides.
+        if passes.len() == finished.len() && finished.len() < runs.len() {
+            return (Say::Counts, running(runs, base));
+        }
         let only = runs.iter().all(|(_, e)| e.outcome == Outcome::Passed);
         let kind = if only { Say::OnlyExpiredPasses } else { Say::Counts };
         let node = base(Verdict::NeedsAction, ReasonCode::EvidenceExpired);
