@@ -1,0 +1,257 @@
+//! The numbers of statuses, verdicts and reasons.
+//!
+//! Generated from the core by this crate's test `header`; renew with `BLESS=1`.
+
+/// It went well.
+pub const LP_STATUS_OK: u32 = 0;
+/// The document is larger than the limits allow.
+pub const LP_STATUS_DOCUMENT_TOO_LARGE: u32 = 1001;
+/// The document is not UTF-8, or begins with a byte order mark.
+pub const LP_STATUS_DOCUMENT_NOT_UTF8: u32 = 1002;
+/// The document is nested deeper than the limits allow.
+pub const LP_STATUS_DOCUMENT_TOO_DEEP: u32 = 1003;
+/// The text is not JSON or TOML at all.
+pub const LP_STATUS_SYNTAX: u32 = 1004;
+/// A value has another type than the field wants.
+pub const LP_STATUS_WRONG_TYPE: u32 = 1005;
+/// A field that the document does not have.
+pub const LP_STATUS_UNKNOWN_FIELD: u32 = 1006;
+/// A field that must be there is not.
+pub const LP_STATUS_MISSING_FIELD: u32 = 1007;
+/// One object names a key twice.
+pub const LP_STATUS_DUPLICATE_KEY: u32 = 1008;
+/// Two facts share an id but not their content.
+pub const LP_STATUS_DUPLICATE_ID: u32 = 1009;
+/// A number outside of what can be kept exactly.
+pub const LP_STATUS_NUMBER_OUT_OF_RANGE: u32 = 1010;
+/// A string longer than the limits allow.
+pub const LP_STATUS_STRING_TOO_LONG: u32 = 1011;
+/// A list longer than the limits allow.
+pub const LP_STATUS_LIST_TOO_LONG: u32 = 1012;
+/// The document does not say that it is one of the kind and version expected.
+pub const LP_STATUS_WRONG_VERSION: u32 = 1013;
+/// A word that is not among those allowed here.
+pub const LP_STATUS_UNKNOWN_WORD: u32 = 1014;
+/// An identifier outside of the allowed characters or length.
+pub const LP_STATUS_ID_NOT_CANONICAL: u32 = 1020;
+/// Two people whose ids look alike and that are not declared to be one person.
+pub const LP_STATUS_PEOPLE_LOOK_ALIKE: u32 = 1021;
+/// A digest that is not `sha256:` and 64 lower-case hexadecimal digits.
+pub const LP_STATUS_DIGEST_MALFORMED: u32 = 1022;
+/// A stated digest is not the digest of the content it names.
+pub const LP_STATUS_DIGEST_MISMATCH: u32 = 1023;
+/// An instant that is not strict RFC 3339 in UTC.
+pub const LP_STATUS_INSTANT_MALFORMED: u32 = 1024;
+/// A duration that is not a whole number and one of `s`, `m`, `h`, `d`.
+pub const LP_STATUS_SPAN_MALFORMED: u32 = 1025;
+/// A decimal that is not digits with an optional fraction in range.
+pub const LP_STATUS_DECIMAL_MALFORMED: u32 = 1026;
+/// A fact must name exactly one subject.
+pub const LP_STATUS_SUBJECT_AMBIGUOUS: u32 = 1027;
+/// Facts were recorded before they were made, or a period ends before it begins.
+pub const LP_STATUS_TIME_ORDER: u32 = 1029;
+/// A list that must name something is empty.
+pub const LP_STATUS_EMPTY: u32 = 1030;
+/// A gate names a requirement that the policy does not define.
+pub const LP_STATUS_REQUIREMENT_UNKNOWN: u32 = 1301;
+/// A combinator without children would pass by silence.
+pub const LP_STATUS_COMBINATOR_EMPTY: u32 = 1302;
+/// A quorum of nobody, or of more than can ever be reached.
+pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
+/// The subject asked about is not in the portfolio as of that time.
+pub const LP_STATUS_SUBJECT_UNKNOWN: u32 = 1501;
+/// The stage asked about is named neither by the release nor by the portfolio.
+pub const LP_STATUS_STAGE_UNKNOWN: u32 = 1502;
+/// A limit stopped the work.
+pub const LP_STATUS_LIMIT_EXCEEDED: u32 = 1601;
+/// The caller stopped the work.
+pub const LP_STATUS_CANCELLED: u32 = 1602;
+/// An earlier panic left this handle unusable; make a new one.
+pub const LP_STATUS_BROKEN: u32 = 1603;
+/// The library panicked: a defect in it. The handle is broken from now on.
+pub const LP_STATUS_PANIC: u32 = 1604;
+/// A NULL, or a handle of another kind, was passed to the C library.
+pub const LP_STATUS_BAD_ARGUMENT: u32 = 1605;
+/// A file could not be read or written.
+pub const LP_STATUS_IO: u32 = 1701;
+/// A code that this version of the header does not know.
+pub const LP_STATUS_OTHER: u32 = 1999;
+/// Nothing was asked here; not a go.
+pub const LP_VERDICT_NOT_APPLICABLE: u32 = 10;
+/// Every requirement is met.
+pub const LP_VERDICT_GO: u32 = 20;
+/// Met through a waiver, which is shown; never reads as passed.
+pub const LP_VERDICT_GO_WAIVED: u32 = 21;
+/// Will clear by itself.
+pub const LP_VERDICT_WAIT: u32 = 30;
+/// Another change, release or service must move first.
+pub const LP_VERDICT_BLOCKED: u32 = 40;
+/// Somebody has to do something: approve, test, plan, release from hold.
+pub const LP_VERDICT_NEEDS_ACTION: u32 = 50;
+/// Cannot be determined, which never passes.
+pub const LP_VERDICT_UNKNOWN: u32 = 60;
+/// Refused.
+pub const LP_VERDICT_NO_GO: u32 = 70;
+/// A release and all that was judged for it.
+pub const LP_REASON_RELEASE: u32 = 100;
+/// A change and all that was judged for it.
+pub const LP_REASON_CHANGE: u32 = 101;
+/// A gate of the policy.
+pub const LP_REASON_GATE: u32 = 102;
+/// All children must hold.
+pub const LP_REASON_ALL: u32 = 103;
+/// Any one child must hold.
+pub const LP_REASON_ANY: u32 = 104;
+/// So many children must hold.
+pub const LP_REASON_AT_LEAST: u32 = 105;
+/// Fewer children apply than must hold.
+pub const LP_REASON_CANNOT_PASS: u32 = 106;
+/// The policy names this stage as open.
+pub const LP_REASON_STAGE_OPEN: u32 = 110;
+/// No gate of the policy judges this change in this stage.
+pub const LP_REASON_NO_POLICY_APPLIES: u32 = 111;
+/// The stage's gates judge whole releases, and the change is in none.
+pub const LP_REASON_NOT_IN_A_RELEASE: u32 = 112;
+/// The requirement does not apply to this subject.
+pub const LP_REASON_NOT_ASKED: u32 = 113;
+/// The release has no change that is not cancelled.
+pub const LP_REASON_RELEASE_EMPTY: u32 = 114;
+/// It was cancelled.
+pub const LP_REASON_CANCELLED: u32 = 120;
+/// It is on hold.
+pub const LP_REASON_ON_HOLD: u32 = 121;
+/// The release names a change that is not in the portfolio.
+pub const LP_REASON_CHANGE_UNKNOWN: u32 = 122;
+/// What it requires is live in the stage.
+pub const LP_REASON_REQUIREMENT_LIVE: u32 = 200;
+/// What it requires ships earlier in the same release, with a go.
+pub const LP_REASON_REQUIREMENT_SHIPS: u32 = 201;
+/// What it requires is in the same release, and waits.
+pub const LP_REASON_REQUIREMENT_WAITS: u32 = 202;
+/// What it requires is in the same release, and is not a go.
+pub const LP_REASON_REQUIREMENT_BLOCKED: u32 = 203;
+/// What it requires is neither live in the stage nor in this release.
+pub const LP_REASON_REQUIREMENT_NOT_LIVE: u32 = 204;
+/// What it requires was cancelled.
+pub const LP_REASON_REQUIREMENT_CANCELLED: u32 = 205;
+/// What it requires is not known.
+pub const LP_REASON_REQUIREMENT_NOT_FOUND: u32 = 206;
+/// A clause of the dependencies: any of its alternatives.
+pub const LP_REASON_REQUIRES: u32 = 207;
+/// What ships together with it is in the same release.
+pub const LP_REASON_TOGETHER_SHIPS: u32 = 210;
+/// What must ship together with it is held back.
+pub const LP_REASON_TOGETHER_BLOCKED: u32 = 211;
+/// What must ship together with it waits.
+pub const LP_REASON_TOGETHER_WAITS: u32 = 212;
+/// What must ship together with it is neither live in the stage nor in this release.
+pub const LP_REASON_TOGETHER_MISSING: u32 = 213;
+/// The change is part of a cycle of dependencies.
+pub const LP_REASON_DEPENDENCY_CYCLE: u32 = 220;
+/// A conflicting change is in the same release.
+pub const LP_REASON_CONFLICT_IN_RELEASE: u32 = 230;
+/// A conflicting change is in flight in the stage.
+pub const LP_REASON_CONFLICT_IN_FLIGHT: u32 = 231;
+/// A change that may never be live together with it is live in the stage.
+pub const LP_REASON_CONFLICT_LIVE: u32 = 232;
+/// The check passed.
+pub const LP_REASON_EVIDENCE_PASSED: u32 = 300;
+/// The check passed after runs that failed.
+pub const LP_REASON_PASSED_ON_RERUN: u32 = 301;
+/// The check failed.
+pub const LP_REASON_EVIDENCE_FAILED: u32 = 302;
+/// There is no result of the check for what ships.
+pub const LP_REASON_EVIDENCE_MISSING: u32 = 303;
+/// The check could not run.
+pub const LP_REASON_EVIDENCE_ERRORED: u32 = 304;
+/// The check could not tell.
+pub const LP_REASON_EVIDENCE_INCONCLUSIVE: u32 = 305;
+/// The check is running.
+pub const LP_REASON_EVIDENCE_RUNNING: u32 = 306;
+/// The result is too old.
+pub const LP_REASON_EVIDENCE_EXPIRED: u32 = 307;
+/// The check passed only after more failures than the policy bears.
+pub const LP_REASON_TOO_MANY_RERUNS: u32 = 308;
+/// The check must pass on each of these.
+pub const LP_REASON_EVIDENCE: u32 = 309;
+/// Enough entitled people approved.
+pub const LP_REASON_APPROVED: u32 = 400;
+/// Too few people approved.
+pub const LP_REASON_APPROVAL_MISSING: u32 = 401;
+/// It was approved, but something that matters changed since, or the approval expired.
+pub const LP_REASON_APPROVAL_STALE: u32 = 402;
+/// It is approved from a later instant on.
+pub const LP_REASON_APPROVAL_LATER: u32 = 403;
+/// Somebody entitled rejected it.
+pub const LP_REASON_APPROVAL_REJECTED: u32 = 404;
+/// Somebody entitled asks for changes first.
+pub const LP_REASON_CHANGES_REQUESTED: u32 = 405;
+/// The decision was put off.
+pub const LP_REASON_APPROVAL_DEFERRED: u32 = 406;
+/// Fewer people may approve than must.
+pub const LP_REASON_QUORUM_UNREACHABLE: u32 = 407;
+/// It has been in the stage before for long enough.
+pub const LP_REASON_SOAKED: u32 = 500;
+/// It has not yet been in the stage before for long enough.
+pub const LP_REASON_SOAKING: u32 = 501;
+/// It is not in the stage before.
+pub const LP_REASON_NOT_SOAKING: u32 = 502;
+/// There is no stage before in which it could soak.
+pub const LP_REASON_NO_STAGE_BEFORE: u32 = 503;
+/// The risk is below the threshold.
+pub const LP_REASON_RISK_ACCEPTED: u32 = 510;
+/// The risk is not below the threshold.
+pub const LP_REASON_RISK_TOO_HIGH: u32 = 511;
+/// The plan is there.
+pub const LP_REASON_PLAN_GIVEN: u32 = 520;
+/// The plan is missing.
+pub const LP_REASON_PLAN_MISSING: u32 = 521;
+/// It can be undone.
+pub const LP_REASON_REVERSIBLE: u32 = 530;
+/// It cannot be undone.
+pub const LP_REASON_IRREVERSIBLE: u32 = 531;
+/// It is not said whether it can be undone.
+pub const LP_REASON_REVERSIBILITY_UNKNOWN: u32 = 532;
+/// The requirement is waived; the answer without the waiver is shown below.
+pub const LP_REASON_WAIVED: u32 = 600;
+
+/// Every status that the header names.
+pub(crate) const KNOWN_STATUSES: &[u32] = &[
+    LP_STATUS_OK,
+    LP_STATUS_DOCUMENT_TOO_LARGE,
+    LP_STATUS_DOCUMENT_NOT_UTF8,
+    LP_STATUS_DOCUMENT_TOO_DEEP,
+    LP_STATUS_SYNTAX,
+    LP_STATUS_WRONG_TYPE,
+    LP_STATUS_UNKNOWN_FIELD,
+    LP_STATUS_MISSING_FIELD,
+    LP_STATUS_DUPLICATE_KEY,
+    LP_STATUS_DUPLICATE_ID,
+    LP_STATUS_NUMBER_OUT_OF_RANGE,
+    LP_STATUS_STRING_TOO_LONG,
+    LP_STATUS_LIST_TOO_LONG,
+    LP_STATUS_WRONG_VERSION,
+    LP_STATUS_UNKNOWN_WORD,
+    LP_STATUS_ID_NOT_CANONICAL,
+    LP_STATUS_PEOPLE_LOOK_ALIKE,
+    LP_STATUS_DIGEST_MALFORMED,
+    LP_STATUS_DIGEST_MISMATCH,
+    LP_STATUS_INSTANT_MALFORMED,
+    LP_STATUS_SPAN_MALFORMED,
+    LP_STATUS_DECIMAL_MALFORMED,
+    LP_STATUS_SUBJECT_AMBIGUOUS,
+    LP_STATUS_TIME_ORDER,
+    LP_STATUS_EMPTY,
+    LP_STATUS_REQUIREMENT_UNKNOWN,
+    LP_STATUS_COMBINATOR_EMPTY,
+    LP_STATUS_QUORUM_INVALID,
+    LP_STATUS_SUBJECT_UNKNOWN,
+    LP_STATUS_STAGE_UNKNOWN,
+    LP_STATUS_LIMIT_EXCEEDED,
+    LP_STATUS_CANCELLED,
+    LP_STATUS_BROKEN,
+    LP_STATUS_PANIC,
+    LP_STATUS_BAD_ARGUMENT,
+    LP_STATUS_IO,
+    LP_STATUS_OTHER,
+];

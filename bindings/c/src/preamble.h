@@ -1,0 +1,87 @@
+/*
+ * lynchpin.h - the release-management engine as a C library.
+ *
+ * This header is the contract: what does not appear here is not part of the library. It is
+ * generated; change the Rust sources instead. A C++ program may prefer lynchpin.hpp.
+ *
+ *     lp_engine *engine = NULL;
+ *     lp_snapshot *snapshot = NULL;
+ *     lp_decision *decision = NULL;
+ *     lp_error *error = NULL;
+ *
+ *     if (lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, &error) == LP_STATUS_OK
+ *         && lp_engine_load(engine, portfolio, &error) == LP_STATUS_OK
+ *         && lp_engine_set_policy(engine, policy, &error) == LP_STATUS_OK
+ *         && lp_engine_snapshot(engine, &snapshot, &error) == LP_STATUS_OK
+ *         && lp_snapshot_decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-11"), LP_STR("production"),
+ *                               at, &decision, &error) == LP_STATUS_OK) {
+ *         lp_str verdict = lp_verdict_name(lp_decision_verdict(decision));
+ *         printf("%.*s\n", (int)verdict.len, verdict.ptr);
+ *     } else {
+ *         lp_str message = lp_error_message(error);
+ *         fprintf(stderr, "%.*s\n", (int)message.len, message.ptr);
+ *     }
+ *     lp_error_free(error);
+ *     lp_decision_free(decision);
+ *     lp_snapshot_free(snapshot);
+ *     lp_engine_free(engine);
+ *
+ * Rules for all calls
+ *
+ * Status. What can fail returns an LP_STATUS_ number; LP_STATUS_OK is 0. A "no" is not a failure
+ * but a decision with a verdict. Outputs are written on success only, all or none.
+ *
+ * Errors. The last parameter `error_out` may be NULL. On failure it receives an lp_error that is
+ * yours: free it with lp_error_free. On success it is left as it is, so set it to NULL before.
+ * Functions without it fail with LP_STATUS_BAD_ARGUMENT for an index that is too large, a
+ * `struct_size` that was not set, and what is said under NULL.
+ *
+ * Ownership. Each type has one function that frees it. A string that a function returns belongs to
+ * the object it was asked of, unless it says otherwise. Objects do not depend on each other: they
+ * may be freed in any order.
+ *
+ * NULL. A NULL object, output or non-empty string, and an object of another type or after its end
+ * as far as that can be told, are LP_STATUS_BAD_ARGUMENT; functions that return a value then return
+ * what reads as "nothing": 0, an empty string, or what they state. Freeing NULL does nothing.
+ *
+ * Threads. Every function may be called from any thread; there is no global and no thread-local
+ * state. An object may be used by many threads at once, but freed only when no other call uses it.
+ *
+ * Structs that begin with `struct_size` may grow: set it to the sizeof of the struct first. Fields
+ * that the library does not know become zero.
+ *
+ * Numbers. Enumerations are uint32_t; 0 is never a verdict, a kind or a reason. Instants are
+ * microseconds since 1970-01-01T00:00:00Z up to the year 9999; LP_NEVER stands for never.
+ *
+ * Panics. A defect in the library ends in LP_STATUS_PANIC with its message; the object it happened
+ * in answers LP_STATUS_BROKEN from then on and can only be freed, all others stay whole. Only
+ * memory that cannot be had ends the process.
+ *
+ * The library reads no clock, file or environment variable, starts no thread and installs no
+ * handler. A panic also goes to the panic hook of the process, which by default writes to standard
+ * error.
+ */
+/* --- */
+/** The version of this header as a text. */
+#define LP_VERSION "@VERSION@"
+/** The first number of the version of this header. */
+#define LP_VERSION_MAJOR @MAJOR@
+/** The second number of the version of this header. */
+#define LP_VERSION_MINOR @MINOR@
+/** The third number of the version of this header. */
+#define LP_VERSION_PATCH @PATCH@
+
+/* The compiler says so where a result that must be looked at is not. */
+#if defined(__GNUC__)
+#define LP_MUST_USE __attribute__((warn_unused_result))
+#else
+#define LP_MUST_USE
+#endif
+
+#ifdef __cplusplus
+/** An lp_str of a string literal. */
+#define LP_STR(text) (lp_str{"" text, sizeof("" text) - 1})
+#else
+/** An lp_str of a string literal. */
+#define LP_STR(text) ((lp_str){"" text, sizeof("" text) - 1})
+#endif

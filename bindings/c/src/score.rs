@@ -1,0 +1,267 @@
+//! The answer to "how risky is it?".
+
+use std::ptr;
+
+use lynchpin::portfolio::{Driver, Score};
+use lynchpin::wire::Answer;
+
+use crate::error::lp_error;
+use crate::guard::{act_on, call_on, read};
+use crate::handle::{self, Object};
+use crate::text::{lp_buf, lp_str};
+use crate::views::{View, at, fill, subject_kind};
+
+/// The probability of what is certain, which is also that of what is no score.
+const CERTAIN: u32 = 1_000_000_000;
+
+/// The probability that a change or a release causes a failure, and what makes it so. Never
+/// changes; share it freely between threads. Free it with `lp_score_free`.
+pub struct lp_score {
+    _private: [u8; 0],
+}
+
+impl Object for lp_score {
+    type Value = Score;
+    const MAGIC: u64 = 0xe4b8_57c0_1d93_6fa2;
+    const NAME: &'static str = "lp_score";
+}
+
+/// The risk of one change. Set `struct_size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct lp_change_risk {
+    /// `sizeof(lp_change_risk)`, set by the caller.
+    pub struct_size: usize,
+    /// The change.
+    pub change: lp_str,
+    /// The log-odds in billionths: exactly the baseline and all contributions, added up.
+    pub log_odds: i64,
+    /// The log-odds that every change begins with, in billionths.
+    pub baseline: i64,
+    /// How many factors contribute; see `lp_score_contribution_at`.
+    pub contribution_count: usize,
+    /// The probability in parts per billion.
+    pub probability: u32,
+}
+
+// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
+unsafe impl View for lp_change_risk {}
+
+/// What one factor adds to the log-odds of a change. Set `struct_size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct lp_contribution {
+    /// `sizeof(lp_contribution)`, set by the caller.
+    pub struct_size: usize,
+    /// The name of the factor, such as `lines`.
+    pub factor: lp_str,
+    /// Its value for this change; 0 if it is not known.
+    pub value: u64,
+    /// What it adds to the log-odds, in billionths; below 0 it makes the change less risky.
+    pub log_odds: i64,
+    /// Whether the value is known; what is not known counts as the worst.
+    pub known: bool,
+}
+
+// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
+unsafe impl View for lp_contribution {}
+
+/// A change that drives the risk of its release. Set `struct_size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct lp_driver {
+    /// `sizeof(lp_driver)`, set by the caller.
+    pub struct_size: usize,
+    /// The change.
+    pub change: lp_str,
+    /// By how much the risk of the release would fall without it, in parts per billion.
+    pub falls_by: u32,
+}
+
+// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
+unsafe impl View for lp_driver {}
+
+/// What was scored: LP_SUBJECT_..., or 0 for anything but a score.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_subject_kind(score: *const lp_score) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(score, 0, |it| subject_kind(&it.subject)) }
+}
+
+/// The id of what was scored. Valid until the score is freed.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_subject_id(score: *const lp_score) -> lp_str {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.subject.id())) }
+}
+
+/// The instant asked about, in microseconds since 1970; 0 for anything but a score.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_at(score: *const lp_score) -> i64 {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(score, 0, |it| it.at.micros()) }
+}
+
+/// The name and version of the risk model, such as `scorecard/1`. Valid for ever.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_model(score: *const lp_score) -> lp_str {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.model)) }
+}
+
+/// The probability in parts per billion: 0 to 1,000,000,000. 1,000,000,000, which is certain, for
+/// anything but a score.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_probability(score: *const lp_score) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(score, CERTAIN, |it| it.probability.parts_per_billion()) }
+}
+
+/// The least that the probability can be, in parts per billion: for a release that of its riskiest
+/// change, for a change the probability itself. Certain for anything but a score.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_at_least(score: *const lp_score) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        read(score, CERTAIN, |it| {
+            let least = it.release.as_ref().map_or(it.probability, |release| release.at_least);
+            least.parts_per_billion()
+        })
+    }
+}
+
+/// The most that the probability can be, in parts per billion: for a release as if its changes
+/// failed independently, for a change the probability itself. Certain for anything but a score.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_at_most(score: *const lp_score) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        read(score, CERTAIN, |it| {
+            let most = it.release.as_ref().map_or(it.probability, |release| release.at_most);
+            most.parts_per_billion()
+        })
+    }
+}
+
+/// How many changes were scored: 1 for a change; 0 for anything but a score.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_change_count(score: *const lp_score) -> usize {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(score, 0, |it| it.changes.len()) }
+}
+
+/// The risk of one change, by its index from 0, in order of ids. Valid until the score is freed.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_change_at(
+    score: *const lp_score,
+    index: usize,
+    risk_out: *mut lp_change_risk,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        act_on(score, ptr::null_mut(), |it| {
+            let scored = at(&it.changes, index)?;
+            let view = lp_change_risk {
+                struct_size: 0,
+                change: lp_str::lend(scored.change.as_str()),
+                log_odds: scored.risk.log_odds.billionths(),
+                baseline: scored.risk.baseline.billionths(),
+                contribution_count: scored.risk.contributions.len(),
+                probability: scored.risk.probability.parts_per_billion(),
+            };
+            fill(risk_out, view)
+        })
+    }
+}
+
+/// What one factor contributes to the risk of one change, by the indices of both from 0. The name
+/// is valid for ever.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_contribution_at(
+    score: *const lp_score,
+    change: usize,
+    index: usize,
+    contribution_out: *mut lp_contribution,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        act_on(score, ptr::null_mut(), |it| {
+            let contribution = at(&at(&it.changes, change)?.risk.contributions, index)?;
+            let view = lp_contribution {
+                struct_size: 0,
+                factor: lp_str::lend(contribution.factor.name()),
+                value: contribution.value.unwrap_or(0),
+                log_odds: contribution.log_odds.billionths(),
+                known: contribution.value.is_some(),
+            };
+            fill(contribution_out, view)
+        })
+    }
+}
+
+/// How many changes are named as driving the risk of a release; 0 for a change, and for anything
+/// but a score.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_driver_count(score: *const lp_score) -> usize {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(score, 0, |it| drivers(it).len()) }
+}
+
+/// A change that drives the risk of a release, by its index from 0, the strongest first. Valid
+/// until the score is freed.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_driver_at(
+    score: *const lp_score,
+    index: usize,
+    driver_out: *mut lp_driver,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        act_on(score, ptr::null_mut(), |it| {
+            let driver = at(drivers(it), index)?;
+            let change = lp_str::lend(driver.change.as_str());
+            let falls_by = driver.falls_by.parts_per_billion();
+            fill(driver_out, lp_driver { struct_size: 0, change, falls_by })
+        })
+    }
+}
+
+/// The score as JSON: the bytes that `lp_ask` answers to the same question. Free the buffer with
+/// `lp_buf_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_json(
+    score: *const lp_score,
+    json_out: *mut lp_buf,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(score, json_out, error_out, |it| {
+            Answer::Score(it.clone()).to_bytes().map(lp_buf::give)
+        })
+    }
+}
+
+/// Frees a score. NULL is a no-op.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_score_free(score: *mut lp_score) {
+    // SAFETY: as the header demands of the caller.
+    unsafe { handle::free(score) }
+}
+
+fn drivers(score: &Score) -> &[Driver] {
+    score.release.as_ref().map_or(&[], |release| release.drivers.as_slice())
+}

@@ -1,0 +1,169 @@
+//! A snapshot: answers questions about what the engine held when it was made.
+
+use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
+use lynchpin::base::{Error, ErrorCode, Instant, Result, Subject};
+use lynchpin::plan::PlanScope;
+use lynchpin::portfolio::{DecideQuestion, PlanQuestion, ScoreQuestion, Snapshot};
+use lynchpin::wire;
+
+use crate::decision::{Decided, lp_decision};
+use crate::error::lp_error;
+use crate::guard::call_on;
+use crate::handle::{self, Object};
+use crate::kinds::{LP_SCOPE_ALL, LP_SCOPE_READY, LP_SUBJECT_CHANGE, LP_SUBJECT_RELEASE};
+use crate::plan::lp_plan;
+use crate::score::lp_score;
+use crate::text::{lp_buf, lp_str};
+
+/// What an engine held at one moment. Never changes; any number of threads may ask it at once. Free
+/// it with `lp_snapshot_free` when no thread uses it any more.
+pub struct lp_snapshot {
+    _private: [u8; 0],
+}
+
+impl Object for lp_snapshot {
+    type Value = Snapshot;
+    const MAGIC: u64 = 0xb2a7_4e09_6fd8_15c3;
+    const NAME: &'static str = "lp_snapshot";
+}
+
+/// Answers any question: JSON in, JSON out, the same bytes in every language.
+///
+/// A question is `{"decide": {"subject": {"release": "R-11"}, "stage": "production", "at":
+/// "2026-11-03T10:00:00Z"}}`, or the like with `plan` or `score`. The answer is one line without a
+/// newline at its end. On success `*answer_out` is yours: free it with `lp_buf_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_ask(
+    snapshot: *const lp_snapshot,
+    question_json: lp_str,
+    answer_out: *mut lp_buf,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, answer_out, error_out, |snapshot| {
+            wire::ask(snapshot, question_json.bytes()?).map(lp_buf::give)
+        })
+    }
+}
+
+/// Decides whether a change or a release may go to a stage at an instant, and why.
+///
+/// `subject_kind` is an LP_SUBJECT_ number. An empty `stage` means the first stage that the subject
+/// has not wholly entered. `at` is in microseconds since 1970-01-01T00:00:00Z. A refusal is an
+/// answer, not a failure: ask it for its verdict. On success `*decision_out` is yours: free it with
+/// `lp_decision_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_decide(
+    snapshot: *const lp_snapshot,
+    subject_kind: u32,
+    subject_id: lp_str,
+    stage: lp_str,
+    at: i64,
+    decision_out: *mut *mut lp_decision,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, decision_out, error_out, |snapshot| {
+            let mut question =
+                DecideQuestion::new(subject(subject_kind, subject_id)?, Instant::from_micros(at)?);
+            question.stage = stage_of(stage)?;
+            Ok(handle::new(Decided::new(snapshot.clone(), snapshot.decide(&question)?)))
+        })
+    }
+}
+
+/// Says in which order a change or a release ships to a stage, and what cannot. `scope` is an
+/// LP_SCOPE_ number; the other inputs are those of `lp_snapshot_decide`. On success `*plan_out` is
+/// yours: free it with `lp_plan_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_plan(
+    snapshot: *const lp_snapshot,
+    subject_kind: u32,
+    subject_id: lp_str,
+    stage: lp_str,
+    at: i64,
+    scope: u32,
+    plan_out: *mut *mut lp_plan,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, plan_out, error_out, |snapshot| {
+            let mut question =
+                PlanQuestion::new(subject(subject_kind, subject_id)?, Instant::from_micros(at)?);
+            question.stage = stage_of(stage)?;
+            question.scope = scope_of(scope)?;
+            Ok(handle::new(snapshot.plan(&question)?.into()))
+        })
+    }
+}
+
+/// Says how risky a change or a release is, and what makes it so. The inputs are those of
+/// `lp_snapshot_decide`. On success `*score_out` is yours: free it with `lp_score_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_score(
+    snapshot: *const lp_snapshot,
+    subject_kind: u32,
+    subject_id: lp_str,
+    at: i64,
+    score_out: *mut *mut lp_score,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, score_out, error_out, |snapshot| {
+            let subject = subject(subject_kind, subject_id)?;
+            let question = ScoreQuestion::new(subject, Instant::from_micros(at)?);
+            Ok(handle::new(snapshot.score(&question)?))
+        })
+    }
+}
+
+/// Frees a snapshot; what it answered stays. NULL is a no-op.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_free(snapshot: *mut lp_snapshot) {
+    // SAFETY: as the header demands of the caller.
+    unsafe { handle::free(snapshot) }
+}
+
+/// # Safety
+///
+/// The string is readable.
+unsafe fn subject(kind: u32, id: lp_str) -> Result<Subject> {
+    // SAFETY: the caller's promise is passed on.
+    let id = unsafe { id.text(ErrorCode::IdNotCanonical, "id") }?;
+    match kind {
+        LP_SUBJECT_CHANGE => Ok(Subject::Change(ChangeId::new(id)?)),
+        LP_SUBJECT_RELEASE => Ok(Subject::Release(ReleaseId::new(id)?)),
+        _ => {
+            let message = format!("`{kind}` is no kind of subject: pass an LP_SUBJECT_ number");
+            Err(Error::new(ErrorCode::BadArgument, message))
+        }
+    }
+}
+
+/// # Safety
+///
+/// The string is readable.
+unsafe fn stage_of(stage: lp_str) -> Result<Option<StageId>> {
+    // SAFETY: the caller's promise is passed on.
+    let text = unsafe { stage.text(ErrorCode::IdNotCanonical, "stage") }?;
+    if text.is_empty() { Ok(None) } else { StageId::new(text).map(Some) }
+}
+
+fn scope_of(scope: u32) -> Result<PlanScope> {
+    match scope {
+        LP_SCOPE_ALL => Ok(PlanScope::All),
+        LP_SCOPE_READY => Ok(PlanScope::Ready),
+        _ => {
+            let message = format!("`{scope}` is no scope: pass an LP_SCOPE_ number");
+            Err(Error::new(ErrorCode::BadArgument, message))
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// Runs the cases that all languages share; see corpus.c for how they are laid out.
+#include <cstdio>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "lynchpin.hpp"
+
+namespace {
+
+unsigned failures = 0;
+
+void fail(const std::string &what) {
+    std::cerr << what << '\n';
+    ++failures;
+}
+
+std::optional<std::string> read(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return std::nullopt;
+    }
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::string need(const std::string &path) {
+    auto text = read(path);
+    if (!text) {
+        throw std::runtime_error(path + " cannot be read");
+    }
+    return *std::move(text);
+}
+
+/// Whether an error of that status is what the case wants.
+void check(const std::string &where, const lynchpin::error &error, std::uint32_t wanted) {
+    if (error.status() != wanted) {
+        fail(where + ": status " + std::to_string(error.status()) + ", expected "
+             + std::to_string(wanted) + ": " + error.what());
+    }
+    if (error.problems().empty() || error.problems().front().code != error.status()) {
+        fail(where + ": the first problem has another status than the error");
+    }
+}
+
+std::uint32_t status(const std::string &path) {
+    return static_cast<std::uint32_t>(std::stoul(need(path)));
+}
+
+lynchpin::snapshot load(const std::string &folder) {
+    lynchpin::engine engine;
+    engine.load(need(folder + "/portfolio.json"));
+    if (const auto policy = read(folder + "/policy.toml")) {
+        engine.set_policy(*policy);
+    }
+    return engine.snapshot();
+}
+
+void run(const std::string &folder, const std::string &name, unsigned questions) {
+    if (questions == 0) {
+        const auto wanted = status(folder + "/00.status");
+        try {
+            (void)load(folder);
+            fail(name + ": was taken");
+        } catch (const lynchpin::error &error) {
+            check(name, error, wanted);
+        }
+        return;
+    }
+    const auto snapshot = load(folder);
+    for (unsigned number = 0; number < questions; ++number) {
+        std::ostringstream stem;
+        stem << folder << '/' << std::setw(2) << std::setfill('0') << number;
+        const auto where = name + ": question " + std::to_string(number);
+        const auto wanted = status(stem.str() + ".status");
+        const auto expected = need(stem.str() + ".answer.json");
+        try {
+            const auto answer = snapshot.ask(need(stem.str() + ".question.json"));
+            if (wanted != LP_STATUS_OK) {
+                fail(where + ": was answered");
+            } else if (answer != expected) {
+                fail(where + ": another answer:\n" + answer);
+            }
+        } catch (const lynchpin::error &error) {
+            check(where, error, wanted);
+        }
+    }
+}
+
+} // namespace
+
+int main(int count, char **arguments) {
+    if (count != 2) {
+        std::cerr << "usage: " << arguments[0] << " FOLDER\n";
+        return 2;
+    }
+    const std::string folder = arguments[1];
+    std::ifstream index(folder + "/index.txt");
+    if (!index) {
+        std::cerr << folder << "/index.txt cannot be read\n";
+        return 2;
+    }
+    unsigned cases = 0;
+    unsigned questions = 0;
+    for (std::string name; index >> name >> questions;) {
+        try {
+            run(folder + "/" + name, name, questions);
+        } catch (const std::exception &error) {
+            fail(name + ": " + error.what());
+        }
+        ++cases;
+    }
+    if (cases == 0 || !index.eof()) {
+        fail("no case was run, or index.txt is not what it should be");
+    }
+    if (failures > 0) {
+        std::cerr << "cpp: corpus: " << failures << " failures\n";
+        return 1;
+    }
+    std::cout << "cpp: corpus " << cases << " passed\n";
+    return 0;
+}

@@ -1,0 +1,399 @@
+/* All that can go wrong: a case for each status that C can bring about, and bad arguments. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lynchpin.h"
+#include "sample.h"
+
+#define STATUS_MAX 2000
+
+static unsigned char seen[STATUS_MAX];
+
+static lp_str text_of(const char *text) {
+    lp_str out;
+    out.ptr = text;
+    out.len = strlen(text);
+    return out;
+}
+
+/* A call failed with that status, and its error says so too. */
+static void expect(uint32_t status, lp_error *const *place, uint32_t wanted, const char *what) {
+    lp_error *error = *place; /* read after the call, whatever the order of arguments */
+    lp_problem problem;
+    lp_buf json = {NULL, 0};
+    if (status != wanted) {
+        lp_str message = lp_error_message(error);
+        fprintf(stderr, "%.60s: status %u, expected %u: %.*s\n", what, status, wanted,
+                (int)message.len, message.len == 0 ? "" : message.ptr);
+        failures++;
+    }
+    if (status < STATUS_MAX) {
+        seen[status] = 1;
+    }
+    CHECK(error != NULL);
+    CHECK(lp_error_status(error) == status);
+    CHECK(lp_error_message(error).len > 0);
+    CHECK(lp_error_problem_count(error) > 0);
+    problem.struct_size = sizeof problem;
+    CHECK(lp_error_problem_at(error, 0, &problem) == LP_STATUS_OK);
+    CHECK(problem.code == status && problem.message.len > 0);
+    CHECK(lp_error_json(error, &json) == LP_STATUS_OK);
+    CHECK(json.len > 0 && strncmp(json.ptr, "{\"problems\":[{\"code\":\"", 22) == 0);
+    lp_buf_free(&json);
+    lp_error_free(error);
+}
+
+static void refuse_portfolio(const char *document, size_t len, uint32_t wanted) {
+    lp_engine *engine = NULL;
+    lp_error *error = NULL;
+    lp_str bytes;
+    bytes.ptr = document;
+    bytes.len = len;
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    expect(lp_engine_load(engine, bytes, &error), &error, wanted, document);
+    lp_engine_free(engine);
+}
+
+static void refuse_policy(const char *document, uint32_t wanted) {
+    lp_engine *engine = NULL;
+    lp_error *error = NULL;
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    expect(lp_engine_set_policy(engine, text_of(document), &error), &error, wanted, document);
+    lp_engine_free(engine);
+}
+
+/* `times` copies of a text between two others; the caller frees it. */
+static char *repeated(const char *before, const char *text, size_t times, const char *after) {
+    size_t size = strlen(text), head = strlen(before), i;
+    char *out = malloc(head + size * times + strlen(after) + 1);
+    if (out == NULL) {
+        abort();
+    }
+    memcpy(out, before, head);
+    for (i = 0; i < times; i++) {
+        memcpy(out + head + i * size, text, size);
+    }
+    memcpy(out + head + times * size, after, strlen(after) + 1);
+    return out;
+}
+
+static void refuse_repeated(const char *before, const char *text, size_t times, const char *after,
+                            uint32_t wanted) {
+    char *document = repeated(before, text, times, after);
+    refuse_portfolio(document, strlen(document), wanted);
+    free(document);
+}
+
+#define DOC(fields) "{\"lynchpin\": \"portfolio/1\", " fields "}"
+#define CHANGE(fields)                                                                            \
+    "\"changes\": [{\"id\": \"C-1\", \"revision\": 1, \"by\": \"raj\","                           \
+    " \"at\": \"2026-11-01T09:00:00Z\", " fields "}]"
+
+static void refused_portfolios(void) {
+    static const struct {
+        uint32_t status;
+        const char *document;
+    } cases[] = {
+        {LP_STATUS_SYNTAX, "{\"lynchpin\": "},
+        {LP_STATUS_SYNTAX, ""},
+        {LP_STATUS_SYNTAX, DOC("\"changes\": [NaN]")},
+        {LP_STATUS_WRONG_TYPE, DOC("\"changes\": 7")},
+        {LP_STATUS_UNKNOWN_FIELD, DOC("\"chagnes\": []")},
+        {LP_STATUS_MISSING_FIELD, DOC("\"people\": [{}]")},
+        {LP_STATUS_DUPLICATE_KEY, DOC("\"people\": [], \"people\": []")},
+        {LP_STATUS_DUPLICATE_ID,
+         DOC("\"services\": [{\"id\": \"a\"}, {\"id\": \"a\", \"tier\": 1}]")},
+        {LP_STATUS_NUMBER_OUT_OF_RANGE, DOC(CHANGE("\"size\": {\"files\": 9007199254740993}"))},
+        {LP_STATUS_WRONG_VERSION, "{\"lynchpin\": \"portfolio/9\"}"},
+        {LP_STATUS_UNKNOWN_WORD, DOC(CHANGE("\"kind\": \"abnormal\""))},
+        {LP_STATUS_ID_NOT_CANONICAL, DOC("\"people\": [{\"id\": \"\xd0\xb0lice\"}]")},
+        {LP_STATUS_PEOPLE_LOOK_ALIKE, DOC("\"people\": [{\"id\": \"al\"}, {\"id\": \"a1\"}]")},
+        {LP_STATUS_DIGEST_MALFORMED, DOC(CHANGE("\"artifacts\": [\"sha1:00\"]"))},
+        {LP_STATUS_DIGEST_MISMATCH,
+         DOC(CHANGE("\"digest\": \"sha256:1111111111111111111111111111111111111111111111111111"
+                    "111111111111\""))},
+        {LP_STATUS_INSTANT_MALFORMED, DOC(CHANGE("\"recorded\": \"tomorrow\""))},
+        {LP_STATUS_SUBJECT_AMBIGUOUS,
+         DOC("\"cancellations\": [{\"at\": \"2026-11-01T09:00:00Z\", \"by\": \"raj\"}]")},
+        {LP_STATUS_TIME_ORDER, DOC(CHANGE("\"recorded\": \"2026-10-01T09:00:00Z\""))},
+        {LP_STATUS_EMPTY, DOC(CHANGE("\"requires\": [{\"any\": []}]"))},
+    };
+    size_t i;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        refuse_portfolio(cases[i].document, strlen(cases[i].document), cases[i].status);
+    }
+    refuse_portfolio("{\"\xff\"}", 5, LP_STATUS_DOCUMENT_NOT_UTF8);
+    refuse_portfolio("{}\0{}", 5, LP_STATUS_SYNTAX);
+    refuse_repeated("", "[", 100000, "", LP_STATUS_DOCUMENT_TOO_DEEP);
+    refuse_repeated("", " ", (16 << 20) + 1, "", LP_STATUS_DOCUMENT_TOO_LARGE);
+    refuse_repeated("{\"lynchpin\": \"portfolio/1\", \"changes\": [{\"id\": \"C-1\", \"revision\":"
+                    " 1, \"by\": \"raj\", \"at\": \"2026-11-01T09:00:00Z\", \"title\": \"",
+                    "x", 70000, "\"}]}", LP_STATUS_STRING_TOO_LONG);
+    refuse_repeated("{\"lynchpin\": \"portfolio/1\", \"changes\": [{\"id\": \"C-1\", \"revision\":"
+                    " 1, \"by\": \"raj\", \"at\": \"2026-11-01T09:00:00Z\", \"after\": [\"C-0\"",
+                    ",\"C-0\"", 10000, "]}]}", LP_STATUS_LIST_TOO_LONG);
+}
+
+static void refused_policies(void) {
+    static const char gate[] = "gate.g = { stage = \"production\", judges = \"change\", require = ";
+    char document[256];
+    refuse_policy("name = \"acme\"\nrequirement.r = { soak = { for = \"a while\" } }\n",
+                  LP_STATUS_SPAN_MALFORMED);
+    refuse_policy("name = \"acme\"\nrequirement.r = { risk = { below = \".5\" } }\n",
+                  LP_STATUS_DECIMAL_MALFORMED);
+    refuse_policy("name = \"acme\"\n"
+                  "requirement.r = { approval = { group = \"cab\", people = 0 } }\n",
+                  LP_STATUS_QUORUM_INVALID);
+    (void)snprintf(document, sizeof document, "name = \"acme\"\n%s\"nothing\" }\n", gate);
+    refuse_policy(document, LP_STATUS_REQUIREMENT_UNKNOWN);
+    (void)snprintf(document, sizeof document, "name = \"acme\"\n%s{ all = [] } }\n", gate);
+    refuse_policy(document, LP_STATUS_COMBINATOR_EMPTY);
+}
+
+static uint32_t decide(const lp_snapshot *snapshot, uint32_t kind, const char *id,
+                       const char *stage, int64_t at, lp_error **error) {
+    lp_decision *decision = NULL;
+    uint32_t status =
+        lp_snapshot_decide(snapshot, kind, text_of(id), text_of(stage), at, &decision, error);
+    CHECK((decision != NULL) == (status == LP_STATUS_OK));
+    lp_decision_free(decision);
+    return status;
+}
+
+static void refused_questions(const lp_snapshot *snapshot) {
+    static const struct {
+        uint32_t status, kind;
+        const char *id, *stage;
+        int64_t at;
+    } cases[] = {
+        {LP_STATUS_SUBJECT_UNKNOWN, LP_SUBJECT_CHANGE, "C-99", "production", SAMPLE_AT},
+        {LP_STATUS_SUBJECT_UNKNOWN, LP_SUBJECT_RELEASE, "C-1", "production", SAMPLE_AT},
+        {LP_STATUS_SUBJECT_UNKNOWN, LP_SUBJECT_CHANGE, "C-1", "production", 0},
+        {LP_STATUS_STAGE_UNKNOWN, LP_SUBJECT_CHANGE, "C-1", "moon", SAMPLE_AT},
+        {LP_STATUS_ID_NOT_CANONICAL, LP_SUBJECT_CHANGE, "", "production", SAMPLE_AT},
+        {LP_STATUS_ID_NOT_CANONICAL, LP_SUBJECT_CHANGE, "\xff", "production", SAMPLE_AT},
+        {LP_STATUS_ID_NOT_CANONICAL, LP_SUBJECT_CHANGE, "C-1", "a stage", SAMPLE_AT},
+        {LP_STATUS_INSTANT_MALFORMED, LP_SUBJECT_CHANGE, "C-1", "production", -1},
+        {LP_STATUS_INSTANT_MALFORMED, LP_SUBJECT_CHANGE, "C-1", "production", LP_NEVER},
+        {LP_STATUS_BAD_ARGUMENT, 0, "C-1", "production", SAMPLE_AT},
+        {LP_STATUS_BAD_ARGUMENT, UINT32_MAX, "C-1", "production", SAMPLE_AT},
+    };
+    lp_error *error;
+    lp_buf answer = {NULL, 0};
+    lp_plan *plan = NULL;
+    size_t i;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        error = NULL;
+        expect(decide(snapshot, cases[i].kind, cases[i].id, cases[i].stage, cases[i].at, &error),
+               &error, cases[i].status, cases[i].id);
+        CHECK(decide(snapshot, cases[i].kind, cases[i].id, cases[i].stage, cases[i].at, NULL)
+              == cases[i].status);
+    }
+    error = NULL;
+    expect(lp_ask(snapshot, LP_STR("{\"divine\": {}}"), &answer, &error), &error,
+           LP_STATUS_UNKNOWN_WORD, "divine");
+    CHECK(answer.ptr == NULL && answer.len == 0);
+    error = NULL;
+    expect(lp_snapshot_plan(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, 9,
+                            &plan, &error), &error, LP_STATUS_BAD_ARGUMENT, "scope 9");
+    CHECK(plan == NULL);
+}
+
+/* Every problem is told, with its place. */
+static void all_problems(void) {
+    static const char document[] = "{\"lynchpin\": \"portfolio/1\",\n \"changes\": [{}],\n"
+                                   " \"people\": [{\"id\": 7},\n  {\"id\": \"\"}]}";
+    lp_engine *engine = NULL;
+    lp_error *error = NULL;
+    lp_problem problem;
+    size_t i, count;
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_load(engine, text_of(document), &error) != LP_STATUS_OK);
+    count = lp_error_problem_count(error);
+    CHECK(count == 3);
+    for (i = 0; i < count; i++) {
+        problem.struct_size = sizeof problem;
+        CHECK(lp_error_problem_at(error, i, &problem) == LP_STATUS_OK);
+        CHECK(problem.struct_size == sizeof problem);
+        CHECK(problem.code > LP_STATUS_OK && problem.path.len > 2 && problem.path.ptr[0] == '$');
+        CHECK(problem.line >= 2 && problem.line <= 4 && problem.column > 0);
+    }
+    CHECK(lp_error_problem_at(error, count, &problem) == LP_STATUS_BAD_ARGUMENT);
+    problem.struct_size = 0;
+    CHECK(lp_error_problem_at(error, 0, &problem) == LP_STATUS_BAD_ARGUMENT);
+    problem.struct_size = (size_t)-1;
+    CHECK(lp_error_problem_at(error, 0, &problem) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_error_problem_at(error, 0, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_error_json(error, NULL) == LP_STATUS_BAD_ARGUMENT);
+    lp_error_free(error);
+    lp_engine_free(engine);
+}
+
+static void nothing_is_told_of_null(void) {
+    CHECK(lp_error_status(NULL) == 0 && lp_error_problem_count(NULL) == 0);
+    CHECK(lp_error_message(NULL).len == 0);
+    CHECK(!lp_verdict_is_go(lp_decision_verdict(NULL)) && lp_decision_verdict(NULL) == 0);
+    CHECK(lp_decision_clears(NULL) == 0 && lp_decision_clears_at(NULL) == LP_NEVER);
+    CHECK(lp_decision_holds_until(NULL) == 0 && lp_decision_at(NULL) == 0);
+    CHECK(lp_decision_subject_kind(NULL) == 0 && lp_decision_subject_id(NULL).len == 0);
+    CHECK(lp_decision_stage(NULL).len == 0 && lp_decision_policy(NULL).len == 0);
+    CHECK(lp_decision_what_if(NULL));
+    CHECK(lp_decision_reason_count(NULL) == 0 && lp_decision_root_blocker_count(NULL) == 0);
+    CHECK(lp_plan_subject_kind(NULL) == 0 && lp_plan_subject_id(NULL).len == 0);
+    CHECK(lp_plan_stage(NULL).len == 0 && lp_plan_at(NULL) == 0 && lp_plan_scope(NULL) == 0);
+    CHECK(lp_plan_wave_count(NULL) == 0 && lp_plan_group_count(NULL, 0) == 0);
+    CHECK(lp_plan_group_at(NULL, 0, 0).len == 0 && lp_plan_critical_path(NULL).len == 0);
+    CHECK(lp_plan_critical_minutes(NULL) == 0 && lp_plan_dropped_count(NULL) == 0);
+    CHECK(lp_plan_cancelled(NULL).len == 0 && lp_plan_unknown(NULL).len == 0);
+    CHECK(lp_plan_missing_count(NULL) == 0 && lp_plan_cycle_count(NULL) == 0);
+    CHECK(lp_plan_conflict_count(NULL) == 0);
+    CHECK(lp_score_subject_kind(NULL) == 0 && lp_score_subject_id(NULL).len == 0);
+    CHECK(lp_score_at(NULL) == 0 && lp_score_probability(NULL) == 1000000000);
+    CHECK(lp_score_at_least(NULL) == 1000000000 && lp_score_at_most(NULL) == 1000000000);
+    CHECK(lp_score_change_count(NULL) == 0 && lp_score_driver_count(NULL) == 0);
+    CHECK(lp_score_model(NULL).len == 0);
+    lp_error_free(NULL);
+    lp_buf_free(NULL);
+    lp_engine_free(NULL);
+    lp_snapshot_free(NULL);
+    lp_decision_free(NULL);
+    lp_plan_free(NULL);
+    lp_score_free(NULL);
+}
+
+static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
+    lp_str lying = {NULL, 7}, endless;
+    lp_engine *other = NULL;
+    lp_snapshot *taken = NULL;
+    lp_decision *decision = NULL;
+    lp_plan *plan = NULL;
+    lp_score *score = NULL;
+    lp_buf buf = {NULL, 0};
+    lp_reason reason;
+    endless.ptr = "x";
+    endless.len = (size_t)-1;
+    memset(&reason, 0, sizeof reason);
+    reason.struct_size = sizeof reason;
+#define BAD(call) CHECK((call) == LP_STATUS_BAD_ARGUMENT)
+    BAD(lp_engine_new(LP_LIMITS_UNTRUSTED, NULL, NULL));
+    BAD(lp_engine_new(0, &other, NULL));
+    BAD(lp_engine_load(NULL, LP_STR("{}"), NULL));
+    BAD(lp_engine_load(engine, lying, NULL));
+    BAD(lp_engine_load(engine, endless, NULL));
+    BAD(lp_engine_set_policy(NULL, LP_STR(""), NULL));
+    BAD(lp_engine_set_policy(engine, lying, NULL));
+    BAD(lp_engine_snapshot(NULL, &taken, NULL));
+    BAD(lp_engine_snapshot(engine, NULL, NULL));
+    BAD(lp_ask(NULL, LP_STR("{}"), &buf, NULL));
+    BAD(lp_ask(snapshot, lying, &buf, NULL));
+    BAD(lp_ask(snapshot, LP_STR("{}"), NULL, NULL));
+    BAD(lp_snapshot_decide(NULL, 1, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, &decision, NULL));
+    BAD(lp_snapshot_decide(snapshot, 1, lying, LP_STR(""), SAMPLE_AT, &decision, NULL));
+    BAD(lp_snapshot_decide(snapshot, 1, LP_STR("C-1"), lying, SAMPLE_AT, &decision, NULL));
+    BAD(lp_snapshot_decide(snapshot, 1, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, NULL, NULL));
+    BAD(lp_snapshot_plan(NULL, 1, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, 1, &plan, NULL));
+    BAD(lp_snapshot_plan(snapshot, 1, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, 1, NULL, NULL));
+    BAD(lp_snapshot_score(NULL, 1, LP_STR("C-1"), SAMPLE_AT, &score, NULL));
+    BAD(lp_snapshot_score(snapshot, 1, LP_STR("C-1"), SAMPLE_AT, NULL, NULL));
+    BAD(lp_decision_reason_at(NULL, 0, &reason));
+    BAD(lp_decision_root_blocker_at(NULL, 0, &reason));
+    BAD(lp_decision_act_at(NULL, 0, 0, NULL));
+    BAD(lp_decision_json(NULL, LP_DETAIL_FULL, &buf, NULL));
+    BAD(lp_plan_dropped_at(NULL, 0, NULL));
+    BAD(lp_plan_missing_at(NULL, 0, NULL));
+    BAD(lp_plan_cycle_at(NULL, 0, NULL));
+    BAD(lp_plan_cycle_edge_at(NULL, 0, 0, NULL));
+    BAD(lp_plan_conflict_at(NULL, 0, NULL));
+    BAD(lp_plan_json(NULL, &buf, NULL));
+    BAD(lp_score_change_at(NULL, 0, NULL));
+    BAD(lp_score_contribution_at(NULL, 0, 0, NULL));
+    BAD(lp_score_driver_at(NULL, 0, NULL));
+    BAD(lp_score_json(NULL, &buf, NULL));
+    BAD(lp_error_problem_at(NULL, 0, NULL));
+    BAD(lp_error_json(NULL, &buf));
+    /* Objects of another type, in several ways. */
+    BAD(lp_ask((const lp_snapshot *)(const void *)engine, LP_STR("{}"), &buf, NULL));
+    BAD(lp_engine_load((lp_engine *)(void *)(size_t)snapshot, LP_STR("{}"), NULL));
+    CHECK(lp_decision_verdict((const lp_decision *)(const void *)snapshot) == 0);
+    CHECK(lp_score_probability((const lp_score *)(const void *)snapshot) == 1000000000);
+    lp_decision_free((lp_decision *)(void *)engine);
+    CHECK(other == NULL && taken == NULL && decision == NULL && plan == NULL && score == NULL);
+    CHECK(buf.ptr == NULL && buf.len == 0);
+    /* Good arguments but for the detail. */
+    CHECK(lp_snapshot_decide(snapshot, 1, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, &decision, NULL)
+          == LP_STATUS_OK);
+    BAD(lp_decision_json(decision, 0, &buf, NULL));
+    BAD(lp_decision_json(decision, LP_DETAIL_FULL, NULL, NULL));
+    BAD(lp_decision_reason_at(decision, 0, NULL));
+    reason.struct_size = 3;
+    BAD(lp_decision_reason_at(decision, 0, &reason));
+    BAD(lp_decision_act_at(decision, (size_t)-1, 0, NULL));
+    lp_decision_free(decision);
+#undef BAD
+}
+
+/* Memory that was an object, or never was one, is told by its first bytes. */
+static void what_is_no_object(void) {
+    static const uint64_t zeros[8] = {0};
+    uint64_t bytes[8];
+    memset(bytes, 0xa5, sizeof bytes);
+    CHECK(lp_decision_verdict((const lp_decision *)(const void *)zeros) == 0);
+    CHECK(lp_decision_verdict((const lp_decision *)(const void *)bytes) == 0);
+    CHECK(lp_decision_what_if((const lp_decision *)(const void *)bytes));
+    CHECK(lp_plan_wave_count((const lp_plan *)(const void *)((const char *)bytes + 1)) == 0);
+    lp_engine_free((lp_engine *)(void *)bytes);
+    lp_error_free((lp_error *)(void *)bytes);
+}
+
+/* A status that the header names was either brought about above, or stands here with its reason. */
+static void no_status_was_forgotten(void) {
+    static const uint32_t cannot[] = {
+        LP_STATUS_OK,
+        LP_STATUS_LIMIT_EXCEEDED, /* needs more dependencies than a test has time for */
+        LP_STATUS_CANCELLED,      /* no call can be cancelled yet */
+        LP_STATUS_BROKEN,         /* needs a defect: see the Rust tests */
+        LP_STATUS_PANIC,          /* needs a defect: see the Rust tests */
+        LP_STATUS_IO,             /* the library opens no file */
+        LP_STATUS_OTHER,          /* needs a newer engine than this header */
+    };
+    uint32_t status;
+    size_t i;
+    unsigned named = 0;
+    for (status = 0; status < STATUS_MAX; status++) {
+        int excused = 0;
+        for (i = 0; i < sizeof cannot / sizeof cannot[0]; i++) {
+            excused |= cannot[i] == status;
+        }
+        if (lp_status_name(status).len > 0) {
+            named++;
+            if (seen[status] == excused) {
+                fprintf(stderr, "status %u was %s\n", status, excused ? "seen" : "never seen");
+                failures++;
+            }
+        }
+    }
+    CHECK(named > 30);
+}
+
+int main(void) {
+    lp_engine *engine = NULL;
+    lp_snapshot *snapshot = NULL;
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_load(engine, LP_STR(SAMPLE_PORTFOLIO), NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_set_policy(engine, LP_STR(SAMPLE_POLICY), NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_snapshot(engine, &snapshot, NULL) == LP_STATUS_OK);
+    refused_portfolios();
+    refused_policies();
+    refused_questions(snapshot);
+    all_problems();
+    nothing_is_told_of_null();
+    null_is_refused(engine, snapshot);
+    what_is_no_object();
+    no_status_was_forgotten();
+    lp_snapshot_free(snapshot);
+    lp_engine_free(engine);
+    if (failures == 0) {
+        puts("c: faults passed");
+    }
+    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,337 @@
+//! Whatever is called with whatever, in whatever order: no panic, no output on failure, no crash.
+//!
+//! Pointers are NULL or to live objects, though often of another type than the call wants.
+#![expect(clippy::indexing_slicing, reason = "indices are taken modulo the length")]
+
+use lynchpin_c::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::ptr::{null, null_mut};
+
+const PORTFOLIO: &str = r#"{"lynchpin": "portfolio/1",
+ "people": [{"id": "raj"}, {"id": "ann"}],
+ "groups": [{"id": "cab", "members": [{"person": "ann"}]}],
+ "stages": [{"id": "staging"}, {"id": "production"}],
+ "releases": [{"id": "R", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+   "changes": ["A", "B", "C", "D"]}],
+ "changes": [
+  {"id": "A", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+   "requires": [{"change": "B"}, {"any": ["X", "C"]}], "conflicts": [{"change": "D"}]},
+  {"id": "B", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+   "requires": [{"change": "A"}], "plans": {"back_out": "helm rollback"}},
+  {"id": "C", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "together": ["D"]},
+  {"id": "D", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "after": ["A"]}]}"#;
+const POLICY: &str = r#"name = "acme"
+requirement.board = { approval = { group = "cab" } }
+requirement.plan = { plan = "back_out" }
+gate.all = { stage = "production", judges = "change", require = { any = ["board", "plan"] } }
+"#;
+const QUESTION: &str = r#"{"decide": {"subject": {"release": "R"}, "stage": "production",
+ "at": "2026-11-03T10:00:00Z", "detail": "full"}}"#;
+const WORDS: [&str; 7] = ["", "R", "A", "C", "production", "staging", "\u{430}"];
+const STAGES: [&str; 4] = ["", "production", "staging", "a b"];
+
+/// An object and the call that frees it.
+#[derive(Clone, Copy)]
+enum Object {
+    Engine(*mut lp_engine),
+    Snapshot(*mut lp_snapshot),
+    Decision(*mut lp_decision),
+    Plan(*mut lp_plan),
+    Score(*mut lp_score),
+    Error(*mut lp_error),
+}
+
+impl Object {
+    fn address<T>(self) -> *mut T {
+        match self {
+            Object::Engine(it) => it.cast(),
+            Object::Snapshot(it) => it.cast(),
+            Object::Decision(it) => it.cast(),
+            Object::Plan(it) => it.cast(),
+            Object::Score(it) => it.cast(),
+            Object::Error(it) => it.cast(),
+        }
+    }
+
+    fn free(self) {
+        // SAFETY: each is live, and dropped from the pool before.
+        unsafe {
+            match self {
+                Object::Engine(it) => lp_engine_free(it),
+                Object::Snapshot(it) => lp_snapshot_free(it),
+                Object::Decision(it) => lp_decision_free(it),
+                Object::Plan(it) => lp_plan_free(it),
+                Object::Score(it) => lp_score_free(it),
+                Object::Error(it) => lp_error_free(it),
+            }
+        }
+    }
+}
+
+/// One call: which, on which object, with what.
+#[derive(Clone, Debug)]
+struct Call {
+    what: u8,
+    pick: usize,
+    number: u32,
+    at: i64,
+    text: Vec<u8>,
+}
+
+fn texts() -> impl Strategy<Value = Vec<u8>> {
+    let known = prop::sample::select(vec![PORTFOLIO, POLICY, QUESTION]).prop_map(str::as_bytes);
+    let bent = (known.clone(), any::<usize>(), any::<u8>()).prop_map(|(text, place, byte)| {
+        let mut text = text.to_vec();
+        let place = place % text.len();
+        text[place] = byte;
+        text
+    });
+    let cut = (known.clone(), any::<usize>())
+        .prop_map(|(text, place)| text[..place % text.len()].to_vec());
+    let word = prop::sample::select(WORDS.to_vec()).prop_map(|word| word.as_bytes().to_vec());
+    prop_oneof![
+        4 => known.prop_map(<[u8]>::to_vec),
+        3 => word,
+        2 => bent,
+        1 => cut,
+        1 => vec(any::<u8>(), 0..64),
+    ]
+}
+
+fn calls() -> impl Strategy<Value = Vec<Call>> {
+    let times = prop_oneof![
+        4 => Just(1_793_750_400_000_000_i64),
+        1 => any::<i64>(),
+        1 => Just(i64::MAX),
+    ];
+    let numbers = prop_oneof![4 => 1_u32..3, 1 => 0_u32..5, 1 => any::<u32>()];
+    let call = (0_u8..16, any::<usize>(), numbers, times, texts())
+        .prop_map(|(what, pick, number, at, text)| Call { what, pick, number, at, text });
+    vec(call, 1..40)
+}
+
+/// The objects that are live.
+#[derive(Default)]
+struct Pool(Vec<Object>);
+
+impl Pool {
+    /// NULL now and then, else any object, whatever its type.
+    fn pick<T>(&self, pick: usize) -> *mut T {
+        if pick.is_multiple_of(9) || self.0.is_empty() {
+            return null_mut();
+        }
+        self.0[pick % self.0.len()].address()
+    }
+
+    /// The first or the newest object of a type, so that sequences get somewhere; now and then any.
+    fn fitting<T>(&self, pick: usize, fits: impl Fn(&Object) -> bool) -> *mut T {
+        let mut fitting = self.0.iter().filter(|object| fits(object));
+        let found = if pick.is_multiple_of(4) { fitting.next_back() } else { fitting.next() };
+        match found {
+            Some(object) if !pick.is_multiple_of(5) => object.address(),
+            _ => self.pick(pick),
+        }
+    }
+
+    /// Keeps what a call made; it made something exactly if it went well, an error exactly if not.
+    fn keep<T>(
+        &mut self,
+        status: u32,
+        made: *mut T,
+        error: *mut lp_error,
+        wrap: fn(*mut T) -> Object,
+    ) {
+        assert_eq!(status == LP_STATUS_OK, !made.is_null());
+        if !made.is_null() {
+            self.0.push(wrap(made));
+        }
+        self.settle(status, error);
+    }
+
+    fn settle(&mut self, status: u32, error: *mut lp_error) {
+        assert!(status != LP_STATUS_PANIC && status != LP_STATUS_BROKEN && status < 2000);
+        assert_eq!(status == LP_STATUS_OK, error.is_null());
+        if !error.is_null() {
+            // SAFETY: the call has just made it.
+            assert_eq!(unsafe { lp_error_status(error) }, status);
+            self.0.push(Object::Error(error));
+        }
+    }
+}
+
+fn borrow(bytes: &[u8]) -> lp_str {
+    lp_str { ptr: bytes.as_ptr().cast(), len: bytes.len() }
+}
+
+/// Makes one call. Every pointer is NULL or live, every output a local.
+fn make(pool: &mut Pool, call: &Call) {
+    let text = borrow(&call.text);
+    let mut error = null_mut();
+    let engine = pool.fitting(call.pick, |it| matches!(it, Object::Engine(_)));
+    let snapshot: *const lp_snapshot =
+        pool.fitting(call.pick, |it| matches!(it, Object::Snapshot(_)));
+    // SAFETY: see above; texts live until the end of the call.
+    unsafe {
+        match call.what {
+            0 => {
+                let mut made = null_mut();
+                let status = lp_engine_new(call.number, &raw mut made, &raw mut error);
+                pool.keep(status, made, error, Object::Engine);
+            }
+            1 | 2 => {
+                let status = lp_engine_load(engine, text, &raw mut error);
+                pool.settle(status, error);
+            }
+            3 => {
+                let status = lp_engine_set_policy(engine, text, &raw mut error);
+                pool.settle(status, error);
+            }
+            4 | 5 => {
+                let mut made = null_mut();
+                let status = lp_engine_snapshot(engine, &raw mut made, &raw mut error);
+                pool.keep(status, made, error, Object::Snapshot);
+            }
+            6 => {
+                let mut made = lp_buf { ptr: null_mut(), len: 0 };
+                let status = lp_ask(snapshot, text, &raw mut made, &raw mut error);
+                assert_eq!(status == LP_STATUS_OK, !made.ptr.is_null());
+                lp_buf_free(&raw mut made);
+                pool.settle(status, error);
+            }
+            7..=11 => question(pool, call, snapshot),
+            12 if !pool.0.is_empty() => {
+                let object = pool.0.swap_remove(call.pick % pool.0.len());
+                object.free();
+            }
+            _ => look(pool, call),
+        }
+    }
+}
+
+/// Asks a typed question.
+///
+/// # Safety
+///
+/// The snapshot is NULL or points to a live object.
+unsafe fn question(pool: &mut Pool, call: &Call, snapshot: *const lp_snapshot) {
+    let text = borrow(&call.text);
+    let stage = borrow(STAGES[call.pick / 4 % STAGES.len()].as_bytes());
+    // Documents are no ids; where one comes up, an id that is known stands in for it.
+    let known = if call.number == LP_SUBJECT_RELEASE { "R" } else { "A" };
+    let id = if call.text.len() > 64 { borrow(known.as_bytes()) } else { text };
+    let mut error = null_mut();
+    // SAFETY: outputs are locals, texts live until the end of the call.
+    unsafe {
+        match call.what {
+            7 | 8 => {
+                let (mut made, kind) = (null_mut(), call.number);
+                let status = lp_snapshot_decide(
+                    snapshot,
+                    kind,
+                    id,
+                    stage,
+                    call.at,
+                    &raw mut made,
+                    &raw mut error,
+                );
+                pool.keep(status, made, error, Object::Decision);
+            }
+            9 | 10 => {
+                let (mut made, kind, scope) = (null_mut(), call.number, call.number);
+                let status = lp_snapshot_plan(
+                    snapshot,
+                    kind,
+                    id,
+                    stage,
+                    call.at,
+                    scope,
+                    &raw mut made,
+                    &raw mut error,
+                );
+                pool.keep(status, made, error, Object::Plan);
+            }
+            _ => {
+                let (mut made, kind) = (null_mut(), call.number);
+                let status =
+                    lp_snapshot_score(snapshot, kind, id, call.at, &raw mut made, &raw mut error);
+                pool.keep(status, made, error, Object::Score);
+            }
+        }
+    }
+}
+
+/// Reads all there is of an object, as any of the types.
+fn look(pool: &Pool, call: &Call) {
+    let decision: *const lp_decision = pool.pick(call.pick);
+    let (plan, score): (*const lp_plan, *const lp_score) = (decision.cast(), decision.cast());
+    let index = call.pick % 7;
+    let mut buf = lp_buf { ptr: null_mut(), len: 0 };
+    // SAFETY: the pointer is NULL or live, views are locals of the size they say.
+    unsafe {
+        let count = lp_decision_reason_count(decision);
+        let mut reason = lp_reason { struct_size: size_of::<lp_reason>(), ..std::mem::zeroed() };
+        let status = lp_decision_reason_at(decision, index, &raw mut reason);
+        assert_eq!(status == LP_STATUS_OK, index < count);
+        reason.struct_size = usize::try_from(call.number % 4).unwrap_or(0) * 40;
+        let _ = lp_decision_root_blocker_at(decision, index, &raw mut reason);
+        let _ = lp_decision_json(decision, call.number, &raw mut buf, null_mut());
+        lp_buf_free(&raw mut buf);
+        assert!(count > 0 || !lp_verdict_is_go(lp_decision_verdict(decision)));
+        let mut dropped = lp_dropped { struct_size: size_of::<lp_dropped>(), ..std::mem::zeroed() };
+        let status = lp_plan_dropped_at(plan, index, &raw mut dropped);
+        assert_eq!(status == LP_STATUS_OK, index < lp_plan_dropped_count(plan));
+        let mut cycle = lp_cycle { struct_size: size_of::<lp_cycle>(), ..std::mem::zeroed() };
+        let status = lp_plan_cycle_at(plan, index, &raw mut cycle);
+        assert_eq!(status == LP_STATUS_OK, index < lp_plan_cycle_count(plan));
+        assert!(lp_plan_group_at(plan, index, index).len < 5);
+        let _ = lp_plan_json(plan, &raw mut buf, null_mut());
+        lp_buf_free(&raw mut buf);
+        let mut risk =
+            lp_change_risk { struct_size: size_of::<lp_change_risk>(), ..std::mem::zeroed() };
+        let status = lp_score_change_at(score, index, &raw mut risk);
+        assert_eq!(status == LP_STATUS_OK, index < lp_score_change_count(score));
+        assert!(lp_score_probability(score) <= 1_000_000_000);
+        let _ = lp_score_json(score, &raw mut buf, null_mut());
+        lp_buf_free(&raw mut buf);
+        let _ = lp_error_json(decision.cast(), &raw mut buf);
+        lp_buf_free(&raw mut buf);
+        assert_eq!(lp_error_problem_at(null(), index, null_mut()), LP_STATUS_BAD_ARGUMENT);
+    }
+}
+
+fn start() -> Pool {
+    let mut pool = Pool::default();
+    let call = |what, text: &str| Call {
+        what,
+        pick: 1,
+        number: LP_LIMITS_UNTRUSTED,
+        at: 0,
+        text: text.as_bytes().to_vec(),
+    };
+    for call in [call(0, ""), call(1, PORTFOLIO), call(3, POLICY), call(4, "")] {
+        make(&mut pool, &call);
+    }
+    assert_eq!(pool.0.len(), 2, "an engine and a snapshot of the sample, and no error");
+    pool
+}
+
+fn config() -> ProptestConfig {
+    let most = ProptestConfig::default();
+    ProptestConfig { cases: most.cases.max(3000), failure_persistence: None, ..most }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn no_sequence_of_calls_does_harm(calls in calls()) {
+        let mut pool = start();
+        for call in &calls {
+            make(&mut pool, call);
+        }
+        for object in pool.0 {
+            object.free();
+        }
+    }
+}

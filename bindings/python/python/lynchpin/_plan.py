@@ -1,0 +1,281 @@
+"""In which order does it ship?"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from . import _show
+from ._read import Fields, read_answer
+from ._values import Subject
+
+_SCOPES: dict[str, Literal["all", "ready"]] = {"all": "all", "ready": "ready"}
+_WHYS: dict[str, Literal["not_go", "missing", "cycle"]] = {
+    "not_go": "not_go",
+    "missing": "missing",
+    "cycle": "cycle",
+}
+_KINDS: dict[str, Literal["requires", "after", "together", "order"]] = {
+    "requires": "requires",
+    "after": "after",
+    "together": "together",
+    "order": "order",
+}
+_APART: dict[str, Literal["in_flight", "exclusive"]] = {
+    "in_flight": "in_flight",
+    "exclusive": "exclusive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Changes that would ship as one and do not ship.
+
+    Example:
+        >>> from lynchpin import Dropped
+        >>> Dropped(changes=("C-1",), why=("missing",), roots=("C-1",)).why
+        ('missing',)
+    """
+
+    changes: tuple[str, ...]
+    """The changes."""
+    why: tuple[Literal["not_go", "missing", "cycle"], ...]
+    """Why, of their own; empty if they only wait for others."""
+    roots: tuple[str, ...]
+    """The changes whose groups hold them back in the end, themselves included if they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that a change needs and that is neither live in the stage nor in the item.
+
+    Example:
+        >>> from lynchpin import Missing
+        >>> Missing(change="C-7", needs=("C-1", "C-2")).needs
+        ('C-1', 'C-2')
+    """
+
+    change: str
+    """The change that needs it."""
+    needs: tuple[str, ...]
+    """What would do: any one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One change waits for another.
+
+    Example:
+        >>> from lynchpin import Edge
+        >>> print(Edge(source="C-7", kind="requires", target="C-4"))
+        C-7 requires C-4
+    """
+
+    source: str
+    """The change that waits."""
+    kind: Literal["requires", "after", "together", "order"]
+    """Why; `order` between groups."""
+    target: str
+    """The change it waits for."""
+
+    def __str__(self) -> str:
+        kind = "after" if self.kind == "order" else self.kind
+        return f"{self.source} {kind} {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Changes that wait for each other in a circle, with the shortest circle as proof.
+
+    Example:
+        >>> from lynchpin import Cycle, Edge
+        >>> witness = (Edge("A", "requires", "B"), Edge("B", "after", "A"))
+        >>> print(Cycle(changes=("A", "B"), witness=witness, exact=True, forbidden=True))
+        A requires B, B after A
+    """
+
+    changes: tuple[str, ...]
+    """All changes of it."""
+    witness: tuple[Edge, ...]
+    """The shortest circle through them."""
+    exact: bool
+    """Whether no shorter circle exists; for very large cycles the search is cut short."""
+    forbidden: bool
+    """Whether they are refused; otherwise they ship as one group."""
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.witness))
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two changes that must be kept apart and are both in the item.
+
+    Example:
+        >>> from lynchpin import Conflict
+        >>> Conflict(changes=("C-1", "C-2"), scope="in_flight", goes=None).goes is None
+        True
+    """
+
+    changes: tuple[str, ...]
+    """The two, by id."""
+    scope: Literal["in_flight", "exclusive"]
+    """Until when they must be kept apart: while one is in flight, or also once it is live."""
+    goes: str | None
+    """The one that goes by the release's stated priority; neither, if it states none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalPath:
+    """The chain of changes that takes longest.
+
+    Example:
+        >>> plan.critical_path
+        CriticalPath(changes=('C-1',), minutes=1)
+    """
+
+    changes: tuple[str, ...]
+    """The changes, first to ship first."""
+    minutes: int
+    """The sum of their efforts; a change without one counts as one minute."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan:
+    """The order in which a release or a change ships.
+
+    Made by `Snapshot.plan`. A wave holds what can ship at the same time; a group within it ships
+    as one, its changes in that order. Two plans are equal if their documents are. It can be
+    pickled and copied.
+
+    Example:
+        >>> for number, wave in enumerate(plan.waves, start=1):
+        ...     print(number, wave)
+        1 (('C-1',),)
+    """
+
+    subject: Subject = field(compare=False)
+    """What is planned."""
+    stage: str = field(compare=False)
+    """For which stage."""
+    at: datetime = field(compare=False)
+    """As of which instant, in UTC."""
+    scope: Literal["all", "ready"] = field(compare=False)
+    """Which changes were held to be able to go."""
+    policy: str | None = field(compare=False)
+    """The digest of the policy that was applied; none, if none was in force."""
+    waves: tuple[tuple[tuple[str, ...], ...], ...] = field(compare=False)
+    """What ships: waves of groups of changes."""
+    dropped: tuple[Dropped, ...] = field(compare=False)
+    """What does not ship, and why."""
+    missing: tuple[Missing, ...] = field(compare=False)
+    """What is needed and neither live in the stage nor in the item."""
+    cycles: tuple[Cycle, ...] = field(compare=False)
+    """Changes that wait for each other in a circle."""
+    conflicts: tuple[Conflict, ...] = field(compare=False)
+    """Changes that must be kept apart and are both in the item."""
+    critical_path: CriticalPath = field(compare=False)
+    """The chain of changes that takes longest."""
+    edges: tuple[Edge, ...] = field(compare=False)
+    """The dependencies between groups that no chain of others implies; empty for very large
+    plans."""
+    cancelled: tuple[str, ...] = field(compare=False)
+    """The changes in it that were cancelled."""
+    unknown: tuple[str, ...] = field(compare=False)
+    """The changes in it that are not known."""
+    _wire: bytes
+
+    @classmethod
+    def from_json(cls, document: bytes | str, /) -> "Plan":
+        """Reads a plan back from its document.
+
+        Args:
+            document: What `to_json` gave, or an answer of `Snapshot.ask`.
+
+        Returns:
+            An equal plan.
+
+        Raises:
+            DocumentError: It is no plan's document.
+
+        Example:
+            >>> Plan.from_json(plan.to_json()) == plan
+            True
+        """
+        fields, wire = read_answer(document, "plan")
+        path = fields.inner("critical_path")
+        return cls(
+            subject=fields.subject("subject"),
+            stage=fields.text("stage"),
+            at=fields.instant("at"),
+            scope=fields.word("scope", _SCOPES.__getitem__),
+            policy=fields.maybe_text("policy"),
+            waves=fields.waves("waves"),
+            dropped=tuple(map(_read_dropped, fields.each("dropped"))),
+            missing=tuple(map(_read_missing, fields.each("missing"))),
+            cycles=tuple(map(_read_cycle, fields.each("cycles"))),
+            conflicts=tuple(map(_read_conflict, fields.each("conflicts"))),
+            critical_path=CriticalPath(path.texts("changes"), path.integer("minutes")),
+            edges=tuple(map(_read_edge, fields.each("edges"))),
+            cancelled=fields.texts("cancelled"),
+            unknown=fields.texts("unknown"),
+            _wire=wire,
+        )
+
+    @property
+    def shipped(self) -> tuple[str, ...]:
+        """The changes that ship, in order."""
+        return tuple(change for wave in self.waves for group in wave for change in group)
+
+    def to_json(self) -> bytes:
+        """The answer's document, byte for byte what every other language gives.
+
+        Returns:
+            One line of JSON without a newline at its end.
+
+        Example:
+            >>> plan.to_json()[:37]
+            b'{"plan":{"subject":{"change":"C-1"},"'
+        """
+        return self._wire
+
+    def __str__(self) -> str:
+        return _show.plan(self)
+
+    def __repr__(self) -> str:
+        dropped = sum(len(group.changes) for group in self.dropped)
+        counts = f"{len(self.shipped)} shipped, {dropped} dropped"
+        return f"<lynchpin.Plan of {self.subject} to {self.stage}: {counts}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Plan.from_json, (self._wire,)
+
+    def _repr_markdown_(self) -> str:
+        return _show.plan_markdown(self)
+
+    def _repr_html_(self) -> str:
+        return _show.plan_html(self)
+
+
+def _read_dropped(fields: Fields) -> Dropped:
+    whys = fields.words("why", _WHYS.__getitem__)
+    return Dropped(fields.texts("changes"), whys, fields.texts("roots"))
+
+
+def _read_missing(fields: Fields) -> Missing:
+    return Missing(fields.text("change"), fields.texts("needs"))
+
+
+def _read_edge(fields: Fields) -> Edge:
+    kind = fields.word("kind", _KINDS.__getitem__)
+    return Edge(fields.text("from"), kind, fields.text("to"))
+
+
+def _read_cycle(fields: Fields) -> Cycle:
+    witness = tuple(map(_read_edge, fields.each("witness")))
+    changes = fields.texts("changes")
+    return Cycle(changes, witness, fields.boolean("exact"), fields.boolean("forbidden"))
+
+
+def _read_conflict(fields: Fields) -> Conflict:
+    scope = fields.word("scope", _APART.__getitem__)
+    return Conflict(fields.texts("changes"), scope, fields.maybe_text("goes"))

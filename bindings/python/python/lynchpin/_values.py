@@ -1,0 +1,154 @@
+"""Small values that questions and answers are made of."""
+
+import enum
+from dataclasses import dataclass
+from typing import Literal, Never
+
+
+@enum.unique
+class Verdict(enum.Enum):
+    """The answer to "may it go?", from nothing asked to refused.
+
+    The order is total, best first; the value is the stable number in C. Only `GO` and `GO_WAIVED`
+    are a go. A verdict has no truth value: ask for `is_go`.
+
+    Example:
+        >>> from lynchpin import Verdict
+        >>> Verdict.GO < Verdict.WAIT
+        True
+        >>> Verdict(50), str(Verdict.NEEDS_ACTION), Verdict.GO_WAIVED.is_go
+        (Verdict.NEEDS_ACTION, 'needs_action', True)
+    """
+
+    NOT_APPLICABLE = 10
+    """Nothing was asked here; not a go."""
+    GO = 20
+    """Every requirement is met."""
+    GO_WAIVED = 21
+    """Met through a waiver, which is shown."""
+    WAIT = 30
+    """Will clear by itself."""
+    BLOCKED = 40
+    """Another change, release or service must move first."""
+    NEEDS_ACTION = 50
+    """Somebody has to do something: approve, test, plan, release from hold."""
+    UNKNOWN = 60
+    """Cannot be determined, which never passes."""
+    NO_GO = 70
+    """Refused."""
+
+    @property
+    def is_go(self) -> bool:
+        """Whether it may go."""
+        return self in (Verdict.GO, Verdict.GO_WAIVED)
+
+    def __lt__(self, other: object) -> bool:
+        return self.value < other.value if isinstance(other, Verdict) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self.value <= other.value if isinstance(other, Verdict) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self.value > other.value if isinstance(other, Verdict) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self.value >= other.value if isinstance(other, Verdict) else NotImplemented
+
+    def __bool__(self) -> Never:
+        raise TypeError("a verdict is neither true nor false: ask for .is_go")
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+    def __repr__(self) -> str:
+        return f"Verdict.{self.name}"
+
+
+@enum.unique
+class Clears(enum.Enum):
+    """When something becomes a go, where that is not an instant.
+
+    Example:
+        >>> from lynchpin import Clears
+        >>> Clears("on_action")
+        Clears.ON_ACTION
+    """
+
+    NOW = "now"
+    """It is a go already."""
+    UNKNOWN = "unknown"
+    """By itself, at a time that nobody knows yet."""
+    ON_ACTION = "on_action"
+    """Only when somebody acts."""
+
+    def __str__(self) -> str:
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"Clears.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What answers are about: a change or a release.
+
+    Args:
+        kind: "change" or "release".
+        id: Its id.
+
+    Raises:
+        ValueError: `kind` is neither.
+
+    Example:
+        >>> from lynchpin import Subject
+        >>> Subject("release", "R-11")
+        Subject('release', 'R-11')
+    """
+
+    kind: Literal["change", "release"]
+    """Which of the two it is."""
+    id: str
+    """Its id."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("change", "release"):
+            raise ValueError(f'kind: `{self.kind}` is neither "change" nor "release"')
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    def __repr__(self) -> str:
+        return f"Subject({self.kind!r}, {self.id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who can change a verdict: a person or a group.
+
+    Args:
+        kind: "person" or "group".
+        id: The id.
+
+    Raises:
+        ValueError: `kind` is neither.
+
+    Example:
+        >>> from lynchpin import Actor
+        >>> Actor("group", "cab")
+        Actor('group', 'cab')
+    """
+
+    kind: Literal["person", "group"]
+    """Which of the two it is."""
+    id: str
+    """The id."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("person", "group"):
+            raise ValueError(f'kind: `{self.kind}` is neither "person" nor "group"')
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    def __repr__(self) -> str:
+        return f"Actor({self.kind!r}, {self.id!r})"

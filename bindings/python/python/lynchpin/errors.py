@@ -1,0 +1,186 @@
+"""The exceptions of the package: one family, whose members also are what a Python user expects.
+
+An exception means that a document, a policy or a question was malformed, or that something stopped
+the work. A refusal is a `Decision`, never an exception.
+
+    LynchpinError
+        DocumentError (also a ValueError)
+        PolicyError (also a ValueError)
+        QuestionError (also a ValueError)
+            NotFoundError (also a LookupError)
+        LimitError
+        BrokenError (also a RuntimeError)
+        PanicError (also a RuntimeError)
+"""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "BrokenError",
+    "DocumentError",
+    "LimitError",
+    "LynchpinError",
+    "NotFoundError",
+    "PanicError",
+    "PolicyError",
+    "Problem",
+    "QuestionError",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where it is, and what to do about it.
+
+    Example:
+        >>> from lynchpin import Problem
+        >>> print(Problem("wrong_type", 1005, "invalid type", "$.people[0].id", 1, 9))
+        wrong_type: invalid type at $.people[0].id (line 1, column 9)
+    """
+
+    code: str
+    """The stable name of the kind of problem, such as `duplicate_key`."""
+    number: int
+    """The stable number of the kind of problem; the status in C."""
+    message: str
+    """What is wrong, and what to do next."""
+    path: str = ""
+    """Where in the document, as a JSON path such as `$.changes[3].requires`; empty if it has no
+    place."""
+    line: int = 0
+    """The line in the document, from 1; 0 if unknown."""
+    column: int = 0
+    """The column in that line, from 1; 0 if unknown."""
+
+    def __str__(self) -> str:
+        path = f" at {self.path}" if self.path else ""
+        place = f" (line {self.line}, column {self.column})" if self.line else ""
+        return f"{self.code}: {self.message}{path}{place}"
+
+
+class LynchpinError(Exception):
+    """The base of all exceptions of the package.
+
+    Args:
+        problems: Everything that is wrong, the first leading.
+
+    Example:
+        >>> from lynchpin import Engine, LynchpinError
+        >>> try:
+        ...     Engine().load("[]")
+        ... except LynchpinError as error:
+        ...     error.code
+        'wrong_type'
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], /) -> None:
+        super().__init__(problems)
+        if not problems:
+            raise ValueError("problems: an error names at least one")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong, in the order of the document, at most a hundred."""
+        found: tuple[Problem, ...] = self.args[0]
+        return found
+
+    @property
+    def code(self) -> str:
+        """The stable name of the first problem's kind."""
+        return self.problems[0].code
+
+    @property
+    def number(self) -> int:
+        """The stable number of the first problem's kind; the status in C."""
+        return self.problems[0].number
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+    def __repr__(self) -> str:
+        count = len(self.problems)
+        return f"<lynchpin.{type(self).__name__} {self.code}: {count} problem{'s'[: count > 1]}>"
+
+
+class DocumentError(LynchpinError, ValueError):
+    """A portfolio, or an answer to be read back, is malformed; nothing of it was taken in.
+
+    Example:
+        >>> from lynchpin import DocumentError, Engine
+        >>> try:
+        ...     Engine().load('{"lynchpin": "portfolio/1", "peple": []}')
+        ... except DocumentError as error:
+        ...     error.code
+        'unknown_field'
+    """
+
+
+class PolicyError(LynchpinError, ValueError):
+    """A policy is malformed; the former one stays.
+
+    Example:
+        >>> from lynchpin import Engine, PolicyError
+        >>> try:
+        ...     Engine().set_policy("name = ")
+        ... except PolicyError as error:
+        ...     error.code
+        'syntax'
+    """
+
+
+class QuestionError(LynchpinError, ValueError):
+    """A question is malformed.
+
+    Example:
+        >>> from datetime import datetime
+        >>> from lynchpin import Engine, QuestionError
+        >>> try:
+        ...     Engine().snapshot().decide(change="C-1", at=datetime(2026, 11, 2))
+        ... except QuestionError as error:
+        ...     error.code
+        'instant_malformed'
+    """
+
+
+class NotFoundError(QuestionError, LookupError):
+    """The change, the release or the stage asked about is not known as of that instant.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from lynchpin import Engine, NotFoundError
+        >>> try:
+        ...     Engine().snapshot().score(change="C-1", at=datetime.now(timezone.utc))
+        ... except NotFoundError as error:
+        ...     error.code
+        'subject_unknown'
+    """
+
+
+class LimitError(LynchpinError):
+    """A limit stopped the work.
+
+    Example:
+        >>> from lynchpin import LimitError, LynchpinError
+        >>> issubclass(LimitError, LynchpinError)
+        True
+    """
+
+
+class BrokenError(LynchpinError, RuntimeError):
+    """An earlier call on the same object panicked: make a new one.
+
+    Example:
+        >>> from lynchpin import BrokenError, LynchpinError
+        >>> issubclass(BrokenError, LynchpinError)
+        True
+    """
+
+
+class PanicError(LynchpinError, RuntimeError):
+    """The library panicked, which is a defect in it; the object is broken from now on.
+
+    Example:
+        >>> from lynchpin import LynchpinError, PanicError
+        >>> issubclass(PanicError, LynchpinError)
+        True
+    """

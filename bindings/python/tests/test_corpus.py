@@ -1,0 +1,77 @@
+"""The cases that all languages share: each answer the same bytes, each refusal the same status."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from lynchpin import Decision, Engine, LynchpinError, Plan, Score, Snapshot
+
+KINDS: dict[str, type[Decision] | type[Plan] | type[Score]] = {
+    "decision": Decision,
+    "plan": Plan,
+    "score": Score,
+}
+
+
+def _corpus() -> Path:
+    """Where the Rust tests unpack the cases."""
+    default = Path(__file__).resolve().parents[3] / "target" / "corpus"
+    return Path(os.environ.get("LYNCHPIN_CORPUS", default))
+
+
+def _loaded(case: Path) -> Snapshot:
+    engine = Engine()
+    engine.load((case / "portfolio.json").read_bytes())
+    policy = case / "policy.toml"
+    if policy.exists():
+        engine.set_policy(policy.read_bytes())
+    return engine.snapshot()
+
+
+def _check_question(case: Path, snapshot: Snapshot, number: int) -> None:
+    status = int((case / f"{number:02}.status").read_text())
+    expected = (case / f"{number:02}.answer.json").read_bytes()
+    question = (case / f"{number:02}.question.json").read_bytes()
+    where = f"{case.name}, question {number}"
+    try:
+        answer = snapshot.ask(question)
+    except LynchpinError as error:
+        assert error.number == status, f"{where}: {error}"
+        assert error.number == error.problems[0].number, where
+        return
+    assert status == 0, f"{where}: was answered, expected status {status}"
+    assert answer == expected, f"{where}: another answer"
+    kind = KINDS[next(iter(json.loads(answer)))]
+    value = kind.from_json(answer)
+    assert value.to_json() == expected and str(value), where
+
+
+def _check_case(case: Path, questions: int) -> None:
+    if questions > 0:
+        snapshot = _loaded(case)
+        for number in range(questions):
+            _check_question(case, snapshot, number)
+        return
+    status = int((case / "00.status").read_text())
+    assert status != 0, f"{case.name}: asks nothing and is not refused"
+    with pytest.raises(LynchpinError) as caught:
+        _loaded(case)
+    assert caught.value.number == status, f"{case.name}: {caught.value}"
+
+
+def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = _corpus()
+    count = corpus / "python.count"
+    count.unlink(missing_ok=True)
+    index = corpus / "index.txt"
+    assert index.exists(), f"{index} is missing: run `cargo test -p lynchpin-tests --test corpus`"
+    passed = 0
+    for line in index.read_text(encoding="utf-8").splitlines():
+        name, questions = line.rsplit(" ", 1)
+        _check_case(corpus / name, int(questions))
+        passed += 1
+    assert passed > 0, f"{index} names no case"
+    count.write_text(f"{passed}\n")
+    with capsys.disabled():
+        print(f"\npython: corpus {passed} passed")

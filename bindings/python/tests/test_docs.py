@@ -1,0 +1,119 @@
+"""Everything public says what it does, and its examples run."""
+
+import dataclasses
+import doctest
+import inspect
+import re
+import runpy
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import lynchpin
+import pytest
+from lynchpin import Engine
+
+ROOT = Path(__file__).parent.parent
+SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
+
+
+def _globals() -> dict[str, object]:
+    """What the example of `Engine` leaves behind, and one answer of each kind to it."""
+    runner = doctest.DocTestRunner()
+    found = doctest.DocTestParser().get_doctest(inspect.getdoc(Engine) or "", {}, "Engine", None, 0)
+    assert found.examples and runner.run(found, clear_globs=False).failed == 0
+    names: dict[str, object] = dict(found.globs)
+    names |= {name: getattr(lynchpin, name) for name in lynchpin.__all__}
+    snapshot = names["snapshot"]
+    assert isinstance(snapshot, lynchpin.Snapshot)
+    at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+    names |= {"datetime": datetime, "timezone": timezone}
+    names["plan"] = snapshot.plan(change="C-1", at=at)
+    names["score"] = snapshot.score(change="C-1", at=at)
+    return names
+
+
+def _documented() -> Iterator[tuple[str, object]]:
+    """Each public class and function, and their public methods."""
+    for name in lynchpin.__all__:
+        value = getattr(lynchpin, name)
+        if not inspect.isclass(value):
+            continue
+        yield name, value
+        for inner, member in vars(value).items():
+            if isinstance(member, classmethod):
+                member = member.__func__
+            if not inner.startswith("_") and (inspect.isroutine(member)):
+                yield f"{name}.{inner}", member
+
+
+PUBLIC = dict(_documented())
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_is_documented_and_its_example_runs(name: str) -> None:
+    text = inspect.getdoc(PUBLIC[name]) or ""
+    first, *rest = text.splitlines()
+    assert first.endswith(".") and (not rest or rest[0] == ""), f"{name}: begin with one sentence"
+    places = [text.find(f"\n{section}\n") for section in SECTIONS]
+    found = [place for place in places if place >= 0]
+    assert found == sorted(found), f"{name}: order {', '.join(SECTIONS)}"
+    example = doctest.DocTestParser().get_doctest(text, _globals(), name, None, 0)
+    assert example.examples and places[3] >= 0, f"{name}: give an example"
+    lines: list[str] = []
+    outcome = doctest.DocTestRunner().run(example, out=lines.append)
+    assert outcome.failed == 0, "".join(lines)
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if "." in name])
+def test_arguments_and_results_are_explained(name: str) -> None:
+    text = inspect.getdoc(PUBLIC[name]) or ""
+    member = PUBLIC[name]
+    assert callable(member)
+    signature = inspect.signature(member)
+    for parameter in signature.parameters:
+        if parameter not in ("self", "cls", "$self"):
+            assert re.search(rf"^    {parameter}: ", text, re.MULTILINE), f"{name}: {parameter}"
+    owner, _, method = name.partition(".")
+    if method not in ("load", "set_policy"):
+        assert "\nReturns:\n" in text, f"{owner}.{method}: say what it returns"
+
+
+def test_fields_and_properties_are_explained() -> None:
+    checked = 0
+    for name in lynchpin.__all__:
+        value = getattr(lynchpin, name)
+        if not inspect.isclass(value) or not value.__module__.startswith("lynchpin."):
+            continue
+        source = inspect.getsource(value)
+        if dataclasses.is_dataclass(value):
+            for field in dataclasses.fields(value):
+                if not field.name.startswith("_"):
+                    said = re.search(rf'^    {field.name}: .*\n    """[A-Z]', source, re.MULTILINE)
+                    assert said, f"{name}.{field.name}"
+                    checked += 1
+        for inner, member in vars(value).items():
+            if isinstance(member, property):
+                assert inspect.getdoc(member), f"{name}.{inner}"
+                checked += 1
+    assert checked > 60
+
+
+def test_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert blocks
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+
+
+def test_the_example_decides(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "examples" / "decide.py"), run_name="__main__")
+    assert ended.value.code == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "release R-11: unknown"
+    assert "- release R-11: approved by 1 of 2 (ask cab)" in lines
+    assert "- change C-7: the plan is missing (ask raj)" in lines
+    assert "wave 1: C-4" in lines and "C-8 needs C-1 or C-2" in lines

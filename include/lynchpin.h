@@ -1,0 +1,1656 @@
+/*
+ * lynchpin.h - the release-management engine as a C library.
+ *
+ * This header is the contract: what does not appear here is not part of the library. It is
+ * generated; change the Rust sources instead. A C++ program may prefer lynchpin.hpp.
+ *
+ *     lp_engine *engine = NULL;
+ *     lp_snapshot *snapshot = NULL;
+ *     lp_decision *decision = NULL;
+ *     lp_error *error = NULL;
+ *
+ *     if (lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, &error) == LP_STATUS_OK
+ *         && lp_engine_load(engine, portfolio, &error) == LP_STATUS_OK
+ *         && lp_engine_set_policy(engine, policy, &error) == LP_STATUS_OK
+ *         && lp_engine_snapshot(engine, &snapshot, &error) == LP_STATUS_OK
+ *         && lp_snapshot_decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-11"), LP_STR("production"),
+ *                               at, &decision, &error) == LP_STATUS_OK) {
+ *         lp_str verdict = lp_verdict_name(lp_decision_verdict(decision));
+ *         printf("%.*s\n", (int)verdict.len, verdict.ptr);
+ *     } else {
+ *         lp_str message = lp_error_message(error);
+ *         fprintf(stderr, "%.*s\n", (int)message.len, message.ptr);
+ *     }
+ *     lp_error_free(error);
+ *     lp_decision_free(decision);
+ *     lp_snapshot_free(snapshot);
+ *     lp_engine_free(engine);
+ *
+ * Rules for all calls
+ *
+ * Status. What can fail returns an LP_STATUS_ number; LP_STATUS_OK is 0. A "no" is not a failure
+ * but a decision with a verdict. Outputs are written on success only, all or none.
+ *
+ * Errors. The last parameter `error_out` may be NULL. On failure it receives an lp_error that is
+ * yours: free it with lp_error_free. On success it is left as it is, so set it to NULL before.
+ * Functions without it fail with LP_STATUS_BAD_ARGUMENT for an index that is too large, a
+ * `struct_size` that was not set, and what is said under NULL.
+ *
+ * Ownership. Each type has one function that frees it. A string that a function returns belongs to
+ * the object it was asked of, unless it says otherwise. Objects do not depend on each other: they
+ * may be freed in any order.
+ *
+ * NULL. A NULL object, output or non-empty string, and an object of another type or after its end
+ * as far as that can be told, are LP_STATUS_BAD_ARGUMENT; functions that return a value then return
+ * what reads as "nothing": 0, an empty string, or what they state. Freeing NULL does nothing.
+ *
+ * Threads. Every function may be called from any thread; there is no global and no thread-local
+ * state. An object may be used by many threads at once, but freed only when no other call uses it.
+ *
+ * Structs that begin with `struct_size` may grow: set it to the sizeof of the struct first. Fields
+ * that the library does not know become zero.
+ *
+ * Numbers. Enumerations are uint32_t; 0 is never a verdict, a kind or a reason. Instants are
+ * microseconds since 1970-01-01T00:00:00Z up to the year 9999; LP_NEVER stands for never.
+ *
+ * Panics. A defect in the library ends in LP_STATUS_PANIC with its message; the object it happened
+ * in answers LP_STATUS_BROKEN from then on and can only be freed, all others stay whole. Only
+ * memory that cannot be had ends the process.
+ *
+ * The library reads no clock, file or environment variable, starts no thread and installs no
+ * handler. A panic also goes to the panic hook of the process, which by default writes to standard
+ * error.
+ */
+
+#ifndef LYNCHPIN_H
+#define LYNCHPIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header as a text. */
+#define LP_VERSION "0.1.0"
+/** The first number of the version of this header. */
+#define LP_VERSION_MAJOR 0
+/** The second number of the version of this header. */
+#define LP_VERSION_MINOR 1
+/** The third number of the version of this header. */
+#define LP_VERSION_PATCH 0
+
+/* The compiler says so where a result that must be looked at is not. */
+#if defined(__GNUC__)
+#define LP_MUST_USE __attribute__((warn_unused_result))
+#else
+#define LP_MUST_USE
+#endif
+
+#ifdef __cplusplus
+/** An lp_str of a string literal. */
+#define LP_STR(text) (lp_str{"" text, sizeof("" text) - 1})
+#else
+/** An lp_str of a string literal. */
+#define LP_STR(text) ((lp_str){"" text, sizeof("" text) - 1})
+#endif
+
+/**
+ * The version of the binary interface. It grows whenever a program built against an older header
+ * could go wrong with the library; see `lp_abi_version`.
+ */
+#define LP_ABI_VERSION UINT32_C(1)
+
+/**
+ * The instant that stands for "never".
+ */
+#define LP_NEVER INT64_MAX
+
+/**
+ * Limits for documents from outside: 16 MiB, lists of a million.
+ */
+#define LP_LIMITS_UNTRUSTED UINT32_C(1)
+
+/**
+ * Limits for files that the host itself made: 4 GiB, lists of ten million.
+ */
+#define LP_LIMITS_BULK UINT32_C(2)
+
+/**
+ * The subject is a change.
+ */
+#define LP_SUBJECT_CHANGE UINT32_C(1)
+
+/**
+ * The subject is a release with all of its changes.
+ */
+#define LP_SUBJECT_RELEASE UINT32_C(2)
+
+/**
+ * The actor is that person.
+ */
+#define LP_ACTOR_PERSON UINT32_C(1)
+
+/**
+ * The actor is anybody of that group.
+ */
+#define LP_ACTOR_GROUP UINT32_C(2)
+
+/**
+ * It is clear already.
+ */
+#define LP_CLEARS_NOW UINT32_C(1)
+
+/**
+ * It clears by itself, not before a known instant.
+ */
+#define LP_CLEARS_AT UINT32_C(2)
+
+/**
+ * It clears by itself, at a time that nobody knows yet.
+ */
+#define LP_CLEARS_UNKNOWN UINT32_C(3)
+
+/**
+ * It clears only when somebody acts.
+ */
+#define LP_CLEARS_ON_ACTION UINT32_C(4)
+
+/**
+ * A plan of all changes that are not cancelled: the order of the whole.
+ */
+#define LP_SCOPE_ALL UINT32_C(1)
+
+/**
+ * A plan of the changes that a decision at that instant lets go: what could ship now.
+ */
+#define LP_SCOPE_READY UINT32_C(2)
+
+/**
+ * A member is not a go, or is on the losing side of a conflict. One bit of `lp_dropped`.
+ */
+#define LP_DROPPED_NOT_GO UINT32_C(1)
+
+/**
+ * A member needs something that is neither live nor in the item. One bit of `lp_dropped`.
+ */
+#define LP_DROPPED_MISSING UINT32_C(2)
+
+/**
+ * A member is part of a cycle. One bit of `lp_dropped`.
+ */
+#define LP_DROPPED_CYCLE UINT32_C(4)
+
+/**
+ * The two are never in the same release, nor in flight or soaking in a stage at the same time.
+ */
+#define LP_CONFLICT_IN_FLIGHT UINT32_C(1)
+
+/**
+ * The two are also never live together, until superseded or rolled back.
+ */
+#define LP_CONFLICT_EXCLUSIVE UINT32_C(2)
+
+/**
+ * A document with the verdict, when it clears and how long it holds.
+ */
+#define LP_DETAIL_VERDICT UINT32_C(1)
+
+/**
+ * Also with what holds it back, and who can change that.
+ */
+#define LP_DETAIL_UNMET UINT32_C(2)
+
+/**
+ * Also with the whole tree, met and unmet, and the facts it rests on.
+ */
+#define LP_DETAIL_FULL UINT32_C(3)
+
+/**
+ * It went well.
+ */
+#define LP_STATUS_OK UINT32_C(0)
+
+/**
+ * The document is larger than the limits allow.
+ */
+#define LP_STATUS_DOCUMENT_TOO_LARGE UINT32_C(1001)
+
+/**
+ * The document is not UTF-8, or begins with a byte order mark.
+ */
+#define LP_STATUS_DOCUMENT_NOT_UTF8 UINT32_C(1002)
+
+/**
+ * The document is nested deeper than the limits allow.
+ */
+#define LP_STATUS_DOCUMENT_TOO_DEEP UINT32_C(1003)
+
+/**
+ * The text is not JSON or TOML at all.
+ */
+#define LP_STATUS_SYNTAX UINT32_C(1004)
+
+/**
+ * A value has another type than the field wants.
+ */
+#define LP_STATUS_WRONG_TYPE UINT32_C(1005)
+
+/**
+ * A field that the document does not have.
+ */
+#define LP_STATUS_UNKNOWN_FIELD UINT32_C(1006)
+
+/**
+ * A field that must be there is not.
+ */
+#define LP_STATUS_MISSING_FIELD UINT32_C(1007)
+
+/**
+ * One object names a key twice.
+ */
+#define LP_STATUS_DUPLICATE_KEY UINT32_C(1008)
+
+/**
+ * Two facts share an id but not their content.
+ */
+#define LP_STATUS_DUPLICATE_ID UINT32_C(1009)
+
+/**
+ * A number outside of what can be kept exactly.
+ */
+#define LP_STATUS_NUMBER_OUT_OF_RANGE UINT32_C(1010)
+
+/**
+ * A string longer than the limits allow.
+ */
+#define LP_STATUS_STRING_TOO_LONG UINT32_C(1011)
+
+/**
+ * A list longer than the limits allow.
+ */
+#define LP_STATUS_LIST_TOO_LONG UINT32_C(1012)
+
+/**
+ * The document does not say that it is one of the kind and version expected.
+ */
+#define LP_STATUS_WRONG_VERSION UINT32_C(1013)
+
+/**
+ * A word that is not among those allowed here.
+ */
+#define LP_STATUS_UNKNOWN_WORD UINT32_C(1014)
+
+/**
+ * An identifier outside of the allowed characters or length.
+ */
+#define LP_STATUS_ID_NOT_CANONICAL UINT32_C(1020)
+
+/**
+ * Two people whose ids look alike and that are not declared to be one person.
+ */
+#define LP_STATUS_PEOPLE_LOOK_ALIKE UINT32_C(1021)
+
+/**
+ * A digest that is not `sha256:` and 64 lower-case hexadecimal digits.
+ */
+#define LP_STATUS_DIGEST_MALFORMED UINT32_C(1022)
+
+/**
+ * A stated digest is not the digest of the content it names.
+ */
+#define LP_STATUS_DIGEST_MISMATCH UINT32_C(1023)
+
+/**
+ * An instant that is not strict RFC 3339 in UTC.
+ */
+#define LP_STATUS_INSTANT_MALFORMED UINT32_C(1024)
+
+/**
+ * A duration that is not a whole number and one of `s`, `m`, `h`, `d`.
+ */
+#define LP_STATUS_SPAN_MALFORMED UINT32_C(1025)
+
+/**
+ * A decimal that is not digits with an optional fraction in range.
+ */
+#define LP_STATUS_DECIMAL_MALFORMED UINT32_C(1026)
+
+/**
+ * A fact must name exactly one subject.
+ */
+#define LP_STATUS_SUBJECT_AMBIGUOUS UINT32_C(1027)
+
+/**
+ * Facts were recorded before they were made, or a period ends before it begins.
+ */
+#define LP_STATUS_TIME_ORDER UINT32_C(1029)
+
+/**
+ * A list that must name something is empty.
+ */
+#define LP_STATUS_EMPTY UINT32_C(1030)
+
+/**
+ * A gate names a requirement that the policy does not define.
+ */
+#define LP_STATUS_REQUIREMENT_UNKNOWN UINT32_C(1301)
+
+/**
+ * A combinator without children would pass by silence.
+ */
+#define LP_STATUS_COMBINATOR_EMPTY UINT32_C(1302)
+
+/**
+ * A quorum of nobody, or of more than can ever be reached.
+ */
+#define LP_STATUS_QUORUM_INVALID UINT32_C(1303)
+
+/**
+ * The subject asked about is not in the portfolio as of that time.
+ */
+#define LP_STATUS_SUBJECT_UNKNOWN UINT32_C(1501)
+
+/**
+ * The stage asked about is named neither by the release nor by the portfolio.
+ */
+#define LP_STATUS_STAGE_UNKNOWN UINT32_C(1502)
+
+/**
+ * A limit stopped the work.
+ */
+#define LP_STATUS_LIMIT_EXCEEDED UINT32_C(1601)
+
+/**
+ * The caller stopped the work.
+ */
+#define LP_STATUS_CANCELLED UINT32_C(1602)
+
+/**
+ * An earlier panic left this handle unusable; make a new one.
+ */
+#define LP_STATUS_BROKEN UINT32_C(1603)
+
+/**
+ * The library panicked: a defect in it. The handle is broken from now on.
+ */
+#define LP_STATUS_PANIC UINT32_C(1604)
+
+/**
+ * A NULL, or a handle of another kind, was passed to the C library.
+ */
+#define LP_STATUS_BAD_ARGUMENT UINT32_C(1605)
+
+/**
+ * A file could not be read or written.
+ */
+#define LP_STATUS_IO UINT32_C(1701)
+
+/**
+ * A code that this version of the header does not know.
+ */
+#define LP_STATUS_OTHER UINT32_C(1999)
+
+/**
+ * Nothing was asked here; not a go.
+ */
+#define LP_VERDICT_NOT_APPLICABLE UINT32_C(10)
+
+/**
+ * Every requirement is met.
+ */
+#define LP_VERDICT_GO UINT32_C(20)
+
+/**
+ * Met through a waiver, which is shown; never reads as passed.
+ */
+#define LP_VERDICT_GO_WAIVED UINT32_C(21)
+
+/**
+ * Will clear by itself.
+ */
+#define LP_VERDICT_WAIT UINT32_C(30)
+
+/**
+ * Another change, release or service must move first.
+ */
+#define LP_VERDICT_BLOCKED UINT32_C(40)
+
+/**
+ * Somebody has to do something: approve, test, plan, release from hold.
+ */
+#define LP_VERDICT_NEEDS_ACTION UINT32_C(50)
+
+/**
+ * Cannot be determined, which never passes.
+ */
+#define LP_VERDICT_UNKNOWN UINT32_C(60)
+
+/**
+ * Refused.
+ */
+#define LP_VERDICT_NO_GO UINT32_C(70)
+
+/**
+ * A release and all that was judged for it.
+ */
+#define LP_REASON_RELEASE UINT32_C(100)
+
+/**
+ * A change and all that was judged for it.
+ */
+#define LP_REASON_CHANGE UINT32_C(101)
+
+/**
+ * A gate of the policy.
+ */
+#define LP_REASON_GATE UINT32_C(102)
+
+/**
+ * All children must hold.
+ */
+#define LP_REASON_ALL UINT32_C(103)
+
+/**
+ * Any one child must hold.
+ */
+#define LP_REASON_ANY UINT32_C(104)
+
+/**
+ * So many children must hold.
+ */
+#define LP_REASON_AT_LEAST UINT32_C(105)
+
+/**
+ * Fewer children apply than must hold.
+ */
+#define LP_REASON_CANNOT_PASS UINT32_C(106)
+
+/**
+ * The policy names this stage as open.
+ */
+#define LP_REASON_STAGE_OPEN UINT32_C(110)
+
+/**
+ * No gate of the policy judges this change in this stage.
+ */
+#define LP_REASON_NO_POLICY_APPLIES UINT32_C(111)
+
+/**
+ * The stage's gates judge whole releases, and the change is in none.
+ */
+#define LP_REASON_NOT_IN_A_RELEASE UINT32_C(112)
+
+/**
+ * The requirement does not apply to this subject.
+ */
+#define LP_REASON_NOT_ASKED UINT32_C(113)
+
+/**
+ * The release has no change that is not cancelled.
+ */
+#define LP_REASON_RELEASE_EMPTY UINT32_C(114)
+
+/**
+ * It was cancelled.
+ */
+#define LP_REASON_CANCELLED UINT32_C(120)
+
+/**
+ * It is on hold.
+ */
+#define LP_REASON_ON_HOLD UINT32_C(121)
+
+/**
+ * The release names a change that is not in the portfolio.
+ */
+#define LP_REASON_CHANGE_UNKNOWN UINT32_C(122)
+
+/**
+ * What it requires is live in the stage.
+ */
+#define LP_REASON_REQUIREMENT_LIVE UINT32_C(200)
+
+/**
+ * What it requires ships earlier in the same release, with a go.
+ */
+#define LP_REASON_REQUIREMENT_SHIPS UINT32_C(201)
+
+/**
+ * What it requires is in the same release, and waits.
+ */
+#define LP_REASON_REQUIREMENT_WAITS UINT32_C(202)
+
+/**
+ * What it requires is in the same release, and is not a go.
+ */
+#define LP_REASON_REQUIREMENT_BLOCKED UINT32_C(203)
+
+/**
+ * What it requires is neither live in the stage nor in this release.
+ */
+#define LP_REASON_REQUIREMENT_NOT_LIVE UINT32_C(204)
+
+/**
+ * What it requires was cancelled.
+ */
+#define LP_REASON_REQUIREMENT_CANCELLED UINT32_C(205)
+
+/**
+ * What it requires is not known.
+ */
+#define LP_REASON_REQUIREMENT_NOT_FOUND UINT32_C(206)
+
+/**
+ * A clause of the dependencies: any of its alternatives.
+ */
+#define LP_REASON_REQUIRES UINT32_C(207)
+
+/**
+ * What ships together with it is in the same release.
+ */
+#define LP_REASON_TOGETHER_SHIPS UINT32_C(210)
+
+/**
+ * What must ship together with it is held back.
+ */
+#define LP_REASON_TOGETHER_BLOCKED UINT32_C(211)
+
+/**
+ * What must ship together with it waits.
+ */
+#define LP_REASON_TOGETHER_WAITS UINT32_C(212)
+
+/**
+ * What must ship together with it is neither live in the stage nor in this release.
+ */
+#define LP_REASON_TOGETHER_MISSING UINT32_C(213)
+
+/**
+ * The change is part of a cycle of dependencies.
+ */
+#define LP_REASON_DEPENDENCY_CYCLE UINT32_C(220)
+
+/**
+ * A conflicting change is in the same release.
+ */
+#define LP_REASON_CONFLICT_IN_RELEASE UINT32_C(230)
+
+/**
+ * A conflicting change is in flight in the stage.
+ */
+#define LP_REASON_CONFLICT_IN_FLIGHT UINT32_C(231)
+
+/**
+ * A change that may never be live together with it is live in the stage.
+ */
+#define LP_REASON_CONFLICT_LIVE UINT32_C(232)
+
+/**
+ * The check passed.
+ */
+#define LP_REASON_EVIDENCE_PASSED UINT32_C(300)
+
+/**
+ * The check passed after runs that failed.
+ */
+#define LP_REASON_PASSED_ON_RERUN UINT32_C(301)
+
+/**
+ * The check failed.
+ */
+#define LP_REASON_EVIDENCE_FAILED UINT32_C(302)
+
+/**
+ * There is no result of the check for what ships.
+ */
+#define LP_REASON_EVIDENCE_MISSING UINT32_C(303)
+
+/**
+ * The check could not run.
+ */
+#define LP_REASON_EVIDENCE_ERRORED UINT32_C(304)
+
+/**
+ * The check could not tell.
+ */
+#define LP_REASON_EVIDENCE_INCONCLUSIVE UINT32_C(305)
+
+/**
+ * The check is running.
+ */
+#define LP_REASON_EVIDENCE_RUNNING UINT32_C(306)
+
+/**
+ * The result is too old.
+ */
+#define LP_REASON_EVIDENCE_EXPIRED UINT32_C(307)
+
+/**
+ * The check passed only after more failures than the policy bears.
+ */
+#define LP_REASON_TOO_MANY_RERUNS UINT32_C(308)
+
+/**
+ * The check must pass on each of these.
+ */
+#define LP_REASON_EVIDENCE UINT32_C(309)
+
+/**
+ * Enough entitled people approved.
+ */
+#define LP_REASON_APPROVED UINT32_C(400)
+
+/**
+ * Too few people approved.
+ */
+#define LP_REASON_APPROVAL_MISSING UINT32_C(401)
+
+/**
+ * It was approved, but something that matters changed since, or the approval expired.
+ */
+#define LP_REASON_APPROVAL_STALE UINT32_C(402)
+
+/**
+ * It is approved from a later instant on.
+ */
+#define LP_REASON_APPROVAL_LATER UINT32_C(403)
+
+/**
+ * Somebody entitled rejected it.
+ */
+#define LP_REASON_APPROVAL_REJECTED UINT32_C(404)
+
+/**
+ * Somebody entitled asks for changes first.
+ */
+#define LP_REASON_CHANGES_REQUESTED UINT32_C(405)
+
+/**
+ * The decision was put off.
+ */
+#define LP_REASON_APPROVAL_DEFERRED UINT32_C(406)
+
+/**
+ * Fewer people may approve than must.
+ */
+#define LP_REASON_QUORUM_UNREACHABLE UINT32_C(407)
+
+/**
+ * It has been in the stage before for long enough.
+ */
+#define LP_REASON_SOAKED UINT32_C(500)
+
+/**
+ * It has not yet been in the stage before for long enough.
+ */
+#define LP_REASON_SOAKING UINT32_C(501)
+
+/**
+ * It is not in the stage before.
+ */
+#define LP_REASON_NOT_SOAKING UINT32_C(502)
+
+/**
+ * There is no stage before in which it could soak.
+ */
+#define LP_REASON_NO_STAGE_BEFORE UINT32_C(503)
+
+/**
+ * The risk is below the threshold.
+ */
+#define LP_REASON_RISK_ACCEPTED UINT32_C(510)
+
+/**
+ * The risk is not below the threshold.
+ */
+#define LP_REASON_RISK_TOO_HIGH UINT32_C(511)
+
+/**
+ * The plan is there.
+ */
+#define LP_REASON_PLAN_GIVEN UINT32_C(520)
+
+/**
+ * The plan is missing.
+ */
+#define LP_REASON_PLAN_MISSING UINT32_C(521)
+
+/**
+ * It can be undone.
+ */
+#define LP_REASON_REVERSIBLE UINT32_C(530)
+
+/**
+ * It cannot be undone.
+ */
+#define LP_REASON_IRREVERSIBLE UINT32_C(531)
+
+/**
+ * It is not said whether it can be undone.
+ */
+#define LP_REASON_REVERSIBILITY_UNKNOWN UINT32_C(532)
+
+/**
+ * The requirement is waived; the answer without the waiver is shown below.
+ */
+#define LP_REASON_WAIVED UINT32_C(600)
+
+/**
+ * A verdict with the tree of reasons for it. Never changes; share it freely between threads. Free
+ * it with `lp_decision_free`.
+ */
+typedef struct lp_decision lp_decision;
+
+/**
+ * Takes facts and a policy in. It changes; what answers questions is a snapshot of it. Calls from
+ * several threads take turns; free it with `lp_engine_free` when no thread uses it any more.
+ */
+typedef struct lp_engine lp_engine;
+
+/**
+ * Why a call failed: a status, a message, and every problem found with its place. Never changes;
+ * share it freely between threads. Free it with `lp_error_free`.
+ */
+typedef struct lp_error lp_error;
+
+/**
+ * An order in which changes ship, and what does not ship. Never changes; share it freely between
+ * threads. Free it with `lp_plan_free`.
+ *
+ * A wave holds what can ship at the same time; a group of a wave ships as one, its changes in the
+ * order given.
+ */
+typedef struct lp_plan lp_plan;
+
+/**
+ * The probability that a change or a release causes a failure, and what makes it so. Never
+ * changes; share it freely between threads. Free it with `lp_score_free`.
+ */
+typedef struct lp_score lp_score;
+
+/**
+ * What an engine held at one moment. Never changes; any number of threads may ask it at once. Free
+ * it with `lp_snapshot_free` when no thread uses it any more.
+ */
+typedef struct lp_snapshot lp_snapshot;
+
+/**
+ * Bytes that the caller owns: a document. A NUL follows the last byte, so a text can be used as a
+ * C string. Free it with `lp_buf_free`, exactly once, and change neither field.
+ */
+typedef struct lp_buf {
+    /**
+     * The first byte.
+     */
+    char *ptr;
+    /**
+     * The number of bytes, without the NUL.
+     */
+    size_t len;
+} lp_buf;
+
+/**
+ * A borrowed string: UTF-8, not NUL-terminated. Print it with `"%.*s", (int)s.len, s.ptr`.
+ *
+ * As an input it is read during the call only. As an output it belongs to the object that it was
+ * asked of and is valid until that object is freed. An empty one may have a NULL `ptr`.
+ */
+typedef struct lp_str {
+    /**
+     * The first byte; may be NULL if `len` is 0.
+     */
+    const char *ptr;
+    /**
+     * The number of bytes.
+     */
+    size_t len;
+} lp_str;
+
+/**
+ * One thing that is wrong with a document or a question. Set `struct_size` before the call.
+ */
+typedef struct lp_problem {
+    /**
+     * `sizeof(lp_problem)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The kind of problem: LP_STATUS_...
+     */
+    uint32_t code;
+    /**
+     * What is wrong and what to do about it.
+     */
+    struct lp_str message;
+    /**
+     * Where in the document, such as `$.changes[3].requires`; empty if it has no place.
+     */
+    struct lp_str path;
+    /**
+     * The line, from 1; 0 if unknown.
+     */
+    uint64_t line;
+    /**
+     * The column in that line, from 1; 0 if unknown.
+     */
+    uint64_t column;
+} lp_problem;
+
+/**
+ * One node of the tree of reasons. Set `struct_size` before the call. Its strings are valid until
+ * the decision is freed.
+ *
+ * The nodes stand in one list, parents before their children: the children of node i begin at i +
+ * 1, each follows at the `next` of the one before, and they end before the `next` of node i.
+ */
+typedef struct lp_reason {
+    /**
+     * `sizeof(lp_reason)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The index of this node.
+     */
+    size_t index;
+    /**
+     * The index after its last descendant.
+     */
+    size_t next;
+    /**
+     * The verdict of this node: LP_VERDICT_...
+     */
+    uint32_t verdict;
+    /**
+     * Why: LP_REASON_...
+     */
+    uint32_t code;
+    /**
+     * What it is about: LP_SUBJECT_...
+     */
+    uint32_t subject_kind;
+    /**
+     * When it clears: LP_CLEARS_...
+     */
+    uint32_t clears;
+    /**
+     * The id of what it is about.
+     */
+    struct lp_str subject_id;
+    /**
+     * The gate that asks; empty if none does.
+     */
+    struct lp_str gate;
+    /**
+     * The requirement that is answered; empty if it is none.
+     */
+    struct lp_str requirement;
+    /**
+     * The figures behind it, by name, as a JSON object.
+     */
+    struct lp_str args_json;
+    /**
+     * How many can act on it; see `lp_decision_act_at`.
+     */
+    size_t act_count;
+    /**
+     * The instant of LP_CLEARS_AT; else LP_NEVER.
+     */
+    int64_t clears_at;
+    /**
+     * The first instant at which it may change without a new fact; LP_NEVER if there is none.
+     */
+    int64_t holds_until;
+} lp_reason;
+
+/**
+ * Who can act. Set `struct_size` before the call.
+ */
+typedef struct lp_actor {
+    /**
+     * `sizeof(lp_actor)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * LP_ACTOR_PERSON or LP_ACTOR_GROUP.
+     */
+    uint32_t kind;
+    /**
+     * The id of the person or of the group.
+     */
+    struct lp_str id;
+} lp_actor;
+
+/**
+ * Some borrowed strings, which belong to the object that they were asked of, as each of them does.
+ */
+typedef struct lp_strs {
+    /**
+     * The first string; may be NULL if `len` is 0.
+     */
+    const struct lp_str *ptr;
+    /**
+     * The number of strings.
+     */
+    size_t len;
+} lp_strs;
+
+/**
+ * Changes that would ship as one and do not. Set `struct_size` before the call.
+ */
+typedef struct lp_dropped {
+    /**
+     * `sizeof(lp_dropped)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The changes.
+     */
+    struct lp_strs changes;
+    /**
+     * The changes whose groups hold them back in the end, themselves included if they do.
+     */
+    struct lp_strs roots;
+    /**
+     * Why, of their own: a sum of LP_DROPPED_ bits; 0 if they only wait for others.
+     */
+    uint32_t why;
+} lp_dropped;
+
+/**
+ * Something that a change needs and that is neither live in the stage nor in the item. Set
+ * `struct_size` before the call.
+ */
+typedef struct lp_missing {
+    /**
+     * `sizeof(lp_missing)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The change that needs it.
+     */
+    struct lp_str change;
+    /**
+     * What would do: any one of these.
+     */
+    struct lp_strs needs;
+} lp_missing;
+
+/**
+ * Changes that wait for each other in a circle. Set `struct_size` before the call.
+ */
+typedef struct lp_cycle {
+    /**
+     * `sizeof(lp_cycle)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * All changes of it.
+     */
+    struct lp_strs changes;
+    /**
+     * How many edges the circle has that proves it; see `lp_plan_cycle_edge_at`.
+     */
+    size_t edge_count;
+    /**
+     * Whether no shorter circle exists; for very large cycles the search is cut short.
+     */
+    bool exact;
+    /**
+     * Whether they are refused; otherwise they ship as one group.
+     */
+    bool forbidden;
+} lp_cycle;
+
+/**
+ * One change waits for another. Set `struct_size` before the call.
+ */
+typedef struct lp_edge {
+    /**
+     * `sizeof(lp_edge)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The change that waits.
+     */
+    struct lp_str from;
+    /**
+     * Why: `requires`, `after` or `together`; `order` between groups.
+     */
+    struct lp_str kind;
+    /**
+     * The change it waits for.
+     */
+    struct lp_str to;
+} lp_edge;
+
+/**
+ * Two changes that must be kept apart and are both in the item. Set `struct_size` before the call.
+ */
+typedef struct lp_conflict {
+    /**
+     * `sizeof(lp_conflict)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The one with the smaller id.
+     */
+    struct lp_str first;
+    /**
+     * The other one.
+     */
+    struct lp_str second;
+    /**
+     * The one that goes by the release's stated priority; empty if it states none.
+     */
+    struct lp_str goes;
+    /**
+     * Until when they must be kept apart: LP_CONFLICT_...
+     */
+    uint32_t scope;
+} lp_conflict;
+
+/**
+ * The risk of one change. Set `struct_size` before the call.
+ */
+typedef struct lp_change_risk {
+    /**
+     * `sizeof(lp_change_risk)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The change.
+     */
+    struct lp_str change;
+    /**
+     * The log-odds in billionths: exactly the baseline and all contributions, added up.
+     */
+    int64_t log_odds;
+    /**
+     * The log-odds that every change begins with, in billionths.
+     */
+    int64_t baseline;
+    /**
+     * How many factors contribute; see `lp_score_contribution_at`.
+     */
+    size_t contribution_count;
+    /**
+     * The probability in parts per billion.
+     */
+    uint32_t probability;
+} lp_change_risk;
+
+/**
+ * What one factor adds to the log-odds of a change. Set `struct_size` before the call.
+ */
+typedef struct lp_contribution {
+    /**
+     * `sizeof(lp_contribution)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The name of the factor, such as `lines`.
+     */
+    struct lp_str factor;
+    /**
+     * Its value for this change; 0 if it is not known.
+     */
+    uint64_t value;
+    /**
+     * What it adds to the log-odds, in billionths; below 0 it makes the change less risky.
+     */
+    int64_t log_odds;
+    /**
+     * Whether the value is known; what is not known counts as the worst.
+     */
+    bool known;
+} lp_contribution;
+
+/**
+ * A change that drives the risk of its release. Set `struct_size` before the call.
+ */
+typedef struct lp_driver {
+    /**
+     * `sizeof(lp_driver)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The change.
+     */
+    struct lp_str change;
+    /**
+     * By how much the risk of the release would fall without it, in parts per billion.
+     */
+    uint32_t falls_by;
+} lp_driver;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Frees a buffer and empties it, so that a second call does nothing. NULL is a no-op.
+ */
+void lp_buf_free(struct lp_buf *buf);
+
+/**
+ * The version of the binary interface that the library has. Compare it with `LP_ABI_VERSION` once
+ * at start: if they differ, header and library do not belong together.
+ */
+LP_MUST_USE uint32_t lp_abi_version(void);
+
+/**
+ * The version of the library, such as `0.1.0`. Valid for ever.
+ */
+LP_MUST_USE struct lp_str lp_version(void);
+
+/**
+ * The stable name of a status, such as `duplicate_key`; `ok` for 0, empty for a number that is
+ * none. Valid for ever.
+ */
+LP_MUST_USE struct lp_str lp_status_name(uint32_t status);
+
+/**
+ * The stable name of a verdict, such as `needs_action`; empty for a number that is none. Valid for
+ * ever.
+ */
+LP_MUST_USE struct lp_str lp_verdict_name(uint32_t verdict);
+
+/**
+ * Whether a verdict is a go: true for `LP_VERDICT_GO` and `LP_VERDICT_GO_WAIVED` only.
+ */
+LP_MUST_USE bool lp_verdict_is_go(uint32_t verdict);
+
+/**
+ * The stable name of a reason code, such as `approval_stale`; empty for a number that is none.
+ * Valid for ever.
+ */
+LP_MUST_USE struct lp_str lp_reason_name(uint32_t code);
+
+/**
+ * What a reason code says to people, in a few words; `{name}` stands for the argument of that
+ * name. Empty for a number that is none. Valid for ever.
+ */
+LP_MUST_USE struct lp_str lp_reason_text(uint32_t code);
+
+/**
+ * The status that the call returned; 0 for NULL.
+ */
+LP_MUST_USE uint32_t lp_error_status(const struct lp_error *error);
+
+/**
+ * All problems as one text, a line for each. Valid until the error is freed; empty for NULL.
+ */
+LP_MUST_USE struct lp_str lp_error_message(const struct lp_error *error);
+
+/**
+ * How many problems were found: 1 to 100; 0 for NULL.
+ */
+LP_MUST_USE size_t lp_error_problem_count(const struct lp_error *error);
+
+/**
+ * One problem, by its index from 0. Its strings are valid until the error is freed.
+ */
+LP_MUST_USE
+uint32_t lp_error_problem_at(const struct lp_error *error,
+                             size_t index,
+                             struct lp_problem *problem_out);
+
+/**
+ * The error as JSON: `{"problems": [{"code", "message", "path", "line", "column"}, ...]}` on one
+ * line. Free the buffer with `lp_buf_free`.
+ */
+LP_MUST_USE uint32_t lp_error_json(const struct lp_error *error, struct lp_buf *json_out);
+
+/**
+ * Frees an error. NULL is a no-op.
+ */
+void lp_error_free(struct lp_error *error);
+
+/**
+ * Makes an empty engine.
+ *
+ * `limits` is LP_LIMITS_UNTRUSTED or LP_LIMITS_BULK. On success `*engine_out` is yours: free it
+ * with `lp_engine_free`.
+ */
+LP_MUST_USE
+uint32_t lp_engine_new(uint32_t limits,
+                       struct lp_engine **engine_out,
+                       struct lp_error **error_out);
+
+/**
+ * Takes in a portfolio document (JSON, `portfolio/1`): all of it, or on failure nothing.
+ *
+ * May be called again with further documents; an equal fact twice has one effect. Snapshots made
+ * before do not change. Takes time in proportion to the document. The error names every problem
+ * found, up to a hundred.
+ */
+LP_MUST_USE
+uint32_t lp_engine_load(struct lp_engine *engine,
+                        struct lp_str portfolio_json,
+                        struct lp_error **error_out);
+
+/**
+ * Sets the policy (TOML) that is in force where the portfolio itself adopts none. On failure the
+ * former one stays.
+ */
+LP_MUST_USE
+uint32_t lp_engine_set_policy(struct lp_engine *engine,
+                              struct lp_str policy_toml,
+                              struct lp_error **error_out);
+
+/**
+ * Makes a snapshot of all that was taken in so far.
+ *
+ * Cheap. On success `*snapshot_out` is yours: free it with `lp_snapshot_free`. It does not depend
+ * on the engine, which may be freed first.
+ */
+LP_MUST_USE
+uint32_t lp_engine_snapshot(const struct lp_engine *engine,
+                            struct lp_snapshot **snapshot_out,
+                            struct lp_error **error_out);
+
+/**
+ * Frees an engine; its snapshots stay. NULL is a no-op.
+ */
+void lp_engine_free(struct lp_engine *engine);
+
+/**
+ * Answers any question: JSON in, JSON out, the same bytes in every language.
+ *
+ * A question is `{"decide": {"subject": {"release": "R-11"}, "stage": "production", "at":
+ * "2026-11-03T10:00:00Z"}}`, or the like with `plan` or `score`. The answer is one line without a
+ * newline at its end. On success `*answer_out` is yours: free it with `lp_buf_free`.
+ */
+LP_MUST_USE
+uint32_t lp_ask(const struct lp_snapshot *snapshot,
+                struct lp_str question_json,
+                struct lp_buf *answer_out,
+                struct lp_error **error_out);
+
+/**
+ * Decides whether a change or a release may go to a stage at an instant, and why.
+ *
+ * `subject_kind` is an LP_SUBJECT_ number. An empty `stage` means the first stage that the subject
+ * has not wholly entered. `at` is in microseconds since 1970-01-01T00:00:00Z. A refusal is an
+ * answer, not a failure: ask it for its verdict. On success `*decision_out` is yours: free it with
+ * `lp_decision_free`.
+ */
+LP_MUST_USE
+uint32_t lp_snapshot_decide(const struct lp_snapshot *snapshot,
+                            uint32_t subject_kind,
+                            struct lp_str subject_id,
+                            struct lp_str stage,
+                            int64_t at,
+                            struct lp_decision **decision_out,
+                            struct lp_error **error_out);
+
+/**
+ * Says in which order a change or a release ships to a stage, and what cannot. `scope` is an
+ * LP_SCOPE_ number; the other inputs are those of `lp_snapshot_decide`. On success `*plan_out` is
+ * yours: free it with `lp_plan_free`.
+ */
+LP_MUST_USE
+uint32_t lp_snapshot_plan(const struct lp_snapshot *snapshot,
+                          uint32_t subject_kind,
+                          struct lp_str subject_id,
+                          struct lp_str stage,
+                          int64_t at,
+                          uint32_t scope,
+                          struct lp_plan **plan_out,
+                          struct lp_error **error_out);
+
+/**
+ * Says how risky a change or a release is, and what makes it so. The inputs are those of
+ * `lp_snapshot_decide`. On success `*score_out` is yours: free it with `lp_score_free`.
+ */
+LP_MUST_USE
+uint32_t lp_snapshot_score(const struct lp_snapshot *snapshot,
+                           uint32_t subject_kind,
+                           struct lp_str subject_id,
+                           int64_t at,
+                           struct lp_score **score_out,
+                           struct lp_error **error_out);
+
+/**
+ * Frees a snapshot; what it answered stays. NULL is a no-op.
+ */
+void lp_snapshot_free(struct lp_snapshot *snapshot);
+
+/**
+ * The verdict: LP_VERDICT_..., or 0, which is no go, for anything but a decision.
+ */
+LP_MUST_USE uint32_t lp_decision_verdict(const struct lp_decision *decision);
+
+/**
+ * When it becomes a go: LP_CLEARS_..., or 0 for anything but a decision.
+ */
+LP_MUST_USE uint32_t lp_decision_clears(const struct lp_decision *decision);
+
+/**
+ * The instant at which it becomes a go by itself, in microseconds since 1970; LP_NEVER unless
+ * `lp_decision_clears` says LP_CLEARS_AT.
+ */
+LP_MUST_USE int64_t lp_decision_clears_at(const struct lp_decision *decision);
+
+/**
+ * The first instant at which the answer may change without a new fact, in microseconds since 1970;
+ * LP_NEVER if there is none; 0, which is past, for anything but a decision.
+ */
+LP_MUST_USE int64_t lp_decision_holds_until(const struct lp_decision *decision);
+
+/**
+ * What was asked about: LP_SUBJECT_..., or 0 for anything but a decision.
+ */
+LP_MUST_USE uint32_t lp_decision_subject_kind(const struct lp_decision *decision);
+
+/**
+ * The id of what was asked about. Valid until the decision is freed.
+ */
+LP_MUST_USE struct lp_str lp_decision_subject_id(const struct lp_decision *decision);
+
+/**
+ * The stage that was judged, also if none was asked for. Valid until the decision is freed.
+ */
+LP_MUST_USE struct lp_str lp_decision_stage(const struct lp_decision *decision);
+
+/**
+ * The instant asked about, in microseconds since 1970; 0 for anything but a decision.
+ */
+LP_MUST_USE int64_t lp_decision_at(const struct lp_decision *decision);
+
+/**
+ * The digest of the policy it was judged by, such as `sha256:77ab...`; empty if there was none.
+ * Valid until the decision is freed.
+ */
+LP_MUST_USE struct lp_str lp_decision_policy(const struct lp_decision *decision);
+
+/**
+ * Whether it is a what-if, judged by another policy than the one in force. True for anything but a
+ * decision.
+ */
+LP_MUST_USE bool lp_decision_what_if(const struct lp_decision *decision);
+
+/**
+ * How many reasons there are, the root included; 0 for anything but a decision.
+ */
+LP_MUST_USE size_t lp_decision_reason_count(const struct lp_decision *decision);
+
+/**
+ * One reason, by its index from 0, which is the root.
+ */
+LP_MUST_USE
+uint32_t lp_decision_reason_at(const struct lp_decision *decision,
+                               size_t index,
+                               struct lp_reason *reason_out);
+
+/**
+ * How many reasons hold the answer back and were not merely passed on along a dependency: what
+ * somebody has to do something about. 0 for anything but a decision.
+ */
+LP_MUST_USE size_t lp_decision_root_blocker_count(const struct lp_decision *decision);
+
+/**
+ * One of the reasons that hold the answer back, by its index from 0 among these. Takes time in
+ * proportion to the tree.
+ */
+LP_MUST_USE
+uint32_t lp_decision_root_blocker_at(const struct lp_decision *decision,
+                                     size_t index,
+                                     struct lp_reason *reason_out);
+
+/**
+ * Who can act on a reason: the `index`-th, from 0, of its `act_count`. The id is valid until the
+ * decision is freed.
+ */
+LP_MUST_USE
+uint32_t lp_decision_act_at(const struct lp_decision *decision,
+                            size_t reason,
+                            size_t index,
+                            struct lp_actor *actor_out);
+
+/**
+ * The decision as JSON: the bytes that `lp_ask` answers to the same question. `detail` is an
+ * LP_DETAIL_ number. Takes the time of deciding again. Free the buffer with `lp_buf_free`.
+ */
+LP_MUST_USE
+uint32_t lp_decision_json(const struct lp_decision *decision,
+                          uint32_t detail,
+                          struct lp_buf *json_out,
+                          struct lp_error **error_out);
+
+/**
+ * Frees a decision. NULL is a no-op.
+ */
+void lp_decision_free(struct lp_decision *decision);
+
+/**
+ * What is planned: LP_SUBJECT_..., or 0 for anything but a plan.
+ */
+LP_MUST_USE uint32_t lp_plan_subject_kind(const struct lp_plan *plan);
+
+/**
+ * The id of what is planned. Valid until the plan is freed.
+ */
+LP_MUST_USE struct lp_str lp_plan_subject_id(const struct lp_plan *plan);
+
+/**
+ * The stage it is planned for, also if none was asked for. Valid until the plan is freed.
+ */
+LP_MUST_USE struct lp_str lp_plan_stage(const struct lp_plan *plan);
+
+/**
+ * The instant asked about, in microseconds since 1970; 0 for anything but a plan.
+ */
+LP_MUST_USE int64_t lp_plan_at(const struct lp_plan *plan);
+
+/**
+ * Which changes were held to be able to go: LP_SCOPE_..., or 0 for anything but a plan.
+ */
+LP_MUST_USE uint32_t lp_plan_scope(const struct lp_plan *plan);
+
+/**
+ * How many waves there are; 0 for anything but a plan.
+ */
+LP_MUST_USE size_t lp_plan_wave_count(const struct lp_plan *plan);
+
+/**
+ * How many groups a wave has, by its index from 0; 0 if there is no such wave.
+ */
+LP_MUST_USE size_t lp_plan_group_count(const struct lp_plan *plan, size_t wave);
+
+/**
+ * The changes of a group of a wave, first to ship first; empty if there is no such group. Valid
+ * until the plan is freed.
+ */
+LP_MUST_USE struct lp_strs lp_plan_group_at(const struct lp_plan *plan, size_t wave, size_t group);
+
+/**
+ * The chain of changes that takes longest, first to ship first. Valid until the plan is freed.
+ */
+LP_MUST_USE struct lp_strs lp_plan_critical_path(const struct lp_plan *plan);
+
+/**
+ * The sum of the efforts along that chain, in minutes; a change without one counts as one minute.
+ */
+LP_MUST_USE uint64_t lp_plan_critical_minutes(const struct lp_plan *plan);
+
+/**
+ * The changes in it that were cancelled. Valid until the plan is freed.
+ */
+LP_MUST_USE struct lp_strs lp_plan_cancelled(const struct lp_plan *plan);
+
+/**
+ * The changes in it that are not known. Valid until the plan is freed.
+ */
+LP_MUST_USE struct lp_strs lp_plan_unknown(const struct lp_plan *plan);
+
+/**
+ * How many groups do not ship; 0 for anything but a plan.
+ */
+LP_MUST_USE size_t lp_plan_dropped_count(const struct lp_plan *plan);
+
+/**
+ * A group that does not ship, by its index from 0. Valid until the plan is freed.
+ */
+LP_MUST_USE
+uint32_t lp_plan_dropped_at(const struct lp_plan *plan,
+                            size_t index,
+                            struct lp_dropped *dropped_out);
+
+/**
+ * How many needs are not met; 0 for anything but a plan.
+ */
+LP_MUST_USE size_t lp_plan_missing_count(const struct lp_plan *plan);
+
+/**
+ * A need that is not met, by its index from 0. Valid until the plan is freed.
+ */
+LP_MUST_USE
+uint32_t lp_plan_missing_at(const struct lp_plan *plan,
+                            size_t index,
+                            struct lp_missing *missing_out);
+
+/**
+ * How many cycles there are; 0 for anything but a plan.
+ */
+LP_MUST_USE size_t lp_plan_cycle_count(const struct lp_plan *plan);
+
+/**
+ * A cycle, by its index from 0. Valid until the plan is freed.
+ */
+LP_MUST_USE
+uint32_t lp_plan_cycle_at(const struct lp_plan *plan,
+                          size_t index,
+                          struct lp_cycle *cycle_out);
+
+/**
+ * An edge of the circle that proves a cycle, by the indices of both from 0. Valid until the plan
+ * is freed.
+ */
+LP_MUST_USE
+uint32_t lp_plan_cycle_edge_at(const struct lp_plan *plan,
+                               size_t cycle,
+                               size_t index,
+                               struct lp_edge *edge_out);
+
+/**
+ * How many conflicts there are; 0 for anything but a plan.
+ */
+LP_MUST_USE size_t lp_plan_conflict_count(const struct lp_plan *plan);
+
+/**
+ * A conflict, by its index from 0. Valid until the plan is freed.
+ */
+LP_MUST_USE
+uint32_t lp_plan_conflict_at(const struct lp_plan *plan,
+                             size_t index,
+                             struct lp_conflict *conflict_out);
+
+/**
+ * The plan as JSON: the bytes that `lp_ask` answers to the same question. Free the buffer with
+ * `lp_buf_free`.
+ */
+LP_MUST_USE
+uint32_t lp_plan_json(const struct lp_plan *plan,
+                      struct lp_buf *json_out,
+                      struct lp_error **error_out);
+
+/**
+ * Frees a plan. NULL is a no-op.
+ */
+void lp_plan_free(struct lp_plan *plan);
+
+/**
+ * What was scored: LP_SUBJECT_..., or 0 for anything but a score.
+ */
+LP_MUST_USE uint32_t lp_score_subject_kind(const struct lp_score *score);
+
+/**
+ * The id of what was scored. Valid until the score is freed.
+ */
+LP_MUST_USE struct lp_str lp_score_subject_id(const struct lp_score *score);
+
+/**
+ * The instant asked about, in microseconds since 1970; 0 for anything but a score.
+ */
+LP_MUST_USE int64_t lp_score_at(const struct lp_score *score);
+
+/**
+ * The name and version of the risk model, such as `scorecard/1`. Valid for ever.
+ */
+LP_MUST_USE struct lp_str lp_score_model(const struct lp_score *score);
+
+/**
+ * The probability in parts per billion: 0 to 1,000,000,000. 1,000,000,000, which is certain, for
+ * anything but a score.
+ */
+LP_MUST_USE uint32_t lp_score_probability(const struct lp_score *score);
+
+/**
+ * The least that the probability can be, in parts per billion: for a release that of its riskiest
+ * change, for a change the probability itself. Certain for anything but a score.
+ */
+LP_MUST_USE uint32_t lp_score_at_least(const struct lp_score *score);
+
+/**
+ * The most that the probability can be, in parts per billion: for a release as if its changes
+ * failed independently, for a change the probability itself. Certain for anything but a score.
+ */
+LP_MUST_USE uint32_t lp_score_at_most(const struct lp_score *score);
+
+/**
+ * How many changes were scored: 1 for a change; 0 for anything but a score.
+ */
+LP_MUST_USE size_t lp_score_change_count(const struct lp_score *score);
+
+/**
+ * The risk of one change, by its index from 0, in order of ids. Valid until the score is freed.
+ */
+LP_MUST_USE
+uint32_t lp_score_change_at(const struct lp_score *score,
+                            size_t index,
+                            struct lp_change_risk *risk_out);
+
+/**
+ * What one factor contributes to the risk of one change, by the indices of both from 0. The name
+ * is valid for ever.
+ */
+LP_MUST_USE
+uint32_t lp_score_contribution_at(const struct lp_score *score,
+                                  size_t change,
+                                  size_t index,
+                                  struct lp_contribution *contribution_out);
+
+/**
+ * How many changes are named as driving the risk of a release; 0 for a change, and for anything
+ * but a score.
+ */
+LP_MUST_USE size_t lp_score_driver_count(const struct lp_score *score);
+
+/**
+ * A change that drives the risk of a release, by its index from 0, the strongest first. Valid
+ * until the score is freed.
+ */
+LP_MUST_USE
+uint32_t lp_score_driver_at(const struct lp_score *score,
+                            size_t index,
+                            struct lp_driver *driver_out);
+
+/**
+ * The score as JSON: the bytes that `lp_ask` answers to the same question. Free the buffer with
+ * `lp_buf_free`.
+ */
+LP_MUST_USE
+uint32_t lp_score_json(const struct lp_score *score,
+                       struct lp_buf *json_out,
+                       struct lp_error **error_out);
+
+/**
+ * Frees a score. NULL is a no-op.
+ */
+void lp_score_free(struct lp_score *score);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* LYNCHPIN_H */
