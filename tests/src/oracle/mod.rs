@@ -1,3 +1,4 @@
 //! Answers computed by definition, written apart from the engine.
 
+pub mod gate;
 pub mod graph;

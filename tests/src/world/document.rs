@@ -1,0 +1,326 @@
+//! A world as a portfolio document, its policy as TOML.
+
+use serde_json::{Value, json};
+
+use super::{
+    Change, Hour, Made, On, PEOPLE, Policy, Quorum, REQUIREMENTS, Revision, SOAK_HOURS, STAGES,
+    Subject, Tree, WAIVER_HOURS, World,
+};
+
+/// An hour as an instant; hours beyond the day go on to the next.
+#[must_use]
+pub fn instant(hour: Hour) -> String {
+    format!("2026-11-{:02}T{:02}:00:00Z", 1 + hour / 24, hour % 24)
+}
+
+fn name<const N: usize>(names: [&'static str; N], number: u8) -> &'static str {
+    names.get(usize::from(number)).copied().unwrap_or("none")
+}
+
+fn change_id(number: u8) -> String {
+    format!("C-{number}")
+}
+
+fn digest(number: u8) -> String {
+    format!("sha256:{}", number.to_string().repeat(64))
+}
+
+fn bits(mask: u8) -> impl Iterator<Item = u8> {
+    (0..8).filter(move |bit| mask & (1 << bit) != 0)
+}
+
+/// Puts the fields that all facts share, and those of the subject, on a fact.
+fn fact(mut fields: Value, subject: Option<Subject>, by: u8, made: Made) -> Value {
+    if let Some(subject) = subject {
+        let (key, id) = subject.document();
+        put(&mut fields, key, json!(id));
+    }
+    put(&mut fields, "by", json!(name(PEOPLE, by)));
+    put(&mut fields, "at", json!(instant(made.at)));
+    if made.recorded > made.at {
+        put(&mut fields, "recorded", json!(instant(made.recorded)));
+    }
+    fields
+}
+
+fn put(fields: &mut Value, key: &str, value: Value) {
+    if let Some(fields) = fields.as_object_mut() {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
+fn put_hour(fields: &mut Value, key: &str, hour: Option<Hour>) {
+    if let Some(hour) = hour {
+        put(fields, key, json!(instant(hour)));
+    }
+}
+
+impl Subject {
+    /// The field and the id.
+    #[must_use]
+    pub fn document(self) -> (&'static str, String) {
+        match self {
+            Subject::Change(number) => ("change", change_id(number)),
+            Subject::Release(number) => ("release", format!("R-{number}")),
+        }
+    }
+}
+
+impl World {
+    /// The portfolio document.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        json!({
+            "lynchpin": "portfolio/1",
+            "people": self.people(),
+            "groups": self.groups(),
+            "stages": STAGES.map(|stage| json!({"id": stage})),
+            "changes": self.change_facts(),
+            "releases": self.release_facts(),
+            "evidence": self.evidence.iter().map(super::Evidence::fact).collect::<Vec<_>>(),
+            "approvals": self.approvals.iter().map(super::Approval::fact).collect::<Vec<_>>(),
+            "waivers": self.waiver_facts(),
+            "revocations": self.revocation_facts(),
+            "holds": self.holds.iter().map(|(subject, held, made)| {
+                fact(json!({"event": if *held { "held" } else { "released" }}), Some(*subject), 0, *made)
+            }).collect::<Vec<_>>(),
+            "cancellations": self.cancellations.iter()
+                .map(|(subject, made)| fact(json!({}), Some(*subject), 0, *made)).collect::<Vec<_>>(),
+            "deployments": self.deployment_facts(),
+            "incidents": self.incident_facts(),
+        })
+    }
+
+    fn people(&self) -> Value {
+        let mut pc = json!({"id": "pc"});
+        put_hour(&mut pc, "suspended_from", self.suspended);
+        json!([{"id": "pa"}, {"id": "pb", "aliases": ["pb-x"]}, pc, {"id": "bot", "kind": "machine"}])
+    }
+
+    fn groups(&self) -> Value {
+        let member = |person: u8| {
+            let mut member = json!({"person": name(PEOPLE, person)});
+            if person == 2 {
+                put_hour(&mut member, "from", self.membership.0);
+                put_hour(&mut member, "to", self.membership.1);
+            }
+            member
+        };
+        let board: Vec<Value> = bits(self.board).map(member).collect();
+        json!([{"id": "board", "members": board},
+            {"id": "ops", "members": [{"person": "pb"}, {"person": "pc"}, {"person": "bot"}]}])
+    }
+
+    fn change_facts(&self) -> Vec<Value> {
+        let facts = (0u8..).zip(&self.changes).flat_map(|(number, change)| {
+            (1u8..)
+                .zip(&change.revisions)
+                .map(move |(revision, content)| revision_fact(number, revision, change, content))
+        });
+        facts.collect()
+    }
+
+    fn release_facts(&self) -> Vec<Value> {
+        let facts = (0u8..).zip(&self.releases).flat_map(|(number, release)| {
+            let numbered = (1u8..).zip(&release.revisions);
+            numbered.map(move |(revision, (members, by, made))| {
+                let members: Vec<String> = bits(*members).map(change_id).collect();
+                let priority: Vec<String> =
+                    release.priority.iter().map(|change| change_id(*change)).collect();
+                let fields = json!({"id": format!("R-{number}"), "revision": revision,
+                    "changes": members, "priority": priority});
+                fact(fields, None, *by, *made)
+            })
+        });
+        facts.collect()
+    }
+
+    fn waiver_facts(&self) -> Vec<Value> {
+        let numbered = self.waivers.iter().enumerate();
+        let facts = numbered.map(|(number, waiver)| {
+            let fields = json!({"id": format!("W-{number}"), "revision": waiver.revision,
+                "requirement": name(REQUIREMENTS, waiver.requirement),
+                "stage": name(STAGES, waiver.stage), "requester": name(PEOPLE, waiver.requester),
+                "expires": instant(waiver.made.at + waiver.hours)});
+            fact(fields, Some(waiver.subject), waiver.by, waiver.made)
+        });
+        facts.collect()
+    }
+
+    fn revocation_facts(&self) -> Vec<Value> {
+        let numbered = self.waivers.iter().enumerate();
+        let revoked = numbered.filter_map(|(number, waiver)| Some((number, waiver.revoked?)));
+        let facts = revoked.map(|(number, at)| {
+            fact(json!({"waiver": format!("W-{number}")}), None, 0, Made { at, recorded: at })
+        });
+        facts.collect()
+    }
+
+    fn deployment_facts(&self) -> Vec<Value> {
+        let outcomes = ["started", "succeeded", "failed", "rolled_back"];
+        let facts = self.deployments.iter().enumerate().map(|(number, deployment)| {
+            let fields = json!({"id": format!("D-{number}"),
+                "environment": name(STAGES, deployment.stage),
+                "outcome": name(outcomes, deployment.outcome),
+                "changes": [change_id(deployment.change)]});
+            fact(fields, None, 3, deployment.made)
+        });
+        facts.collect()
+    }
+
+    fn incident_facts(&self) -> Vec<Value> {
+        let mut facts = Vec::new();
+        for (number, incident) in self.incidents.iter().enumerate() {
+            let id = format!("I-{number}");
+            let opened = Made { at: incident.opened, recorded: incident.opened };
+            let attribution = if incident.confirmed { "confirmed" } else { "suspect" };
+            facts.push(fact(json!({"id": id, "event": "opened"}), None, 0, opened));
+            let link = json!({"id": id, "event": "linked", "change": change_id(incident.change),
+                "attribution": attribution});
+            facts.push(fact(link, None, 0, opened));
+            if let Some(at) = incident.resolved {
+                let resolved = Made { at, recorded: at };
+                facts.push(fact(json!({"id": id, "event": "resolved"}), None, 0, resolved));
+            }
+        }
+        facts
+    }
+}
+
+fn revision_fact(number: u8, revision: u8, change: &Change, said: &Revision) -> Value {
+    let content = &said.content;
+    let mut fields = json!({"id": change_id(number), "revision": revision,
+        "title": format!("title {}", content.title),
+        "kind": if content.emergency { "emergency" } else { "normal" },
+        "artifacts": bits(content.artifacts).map(|bit| digest(bit + 1)).collect::<Vec<_>>()});
+    if content.back_out {
+        put(&mut fields, "plans", json!({"back_out": "undo it"}));
+    }
+    if content.depends {
+        let ids = |numbers: &[u8]| numbers.iter().map(|id| change_id(*id)).collect::<Vec<_>>();
+        let clause = |clause: &Vec<u8>| match clause.as_slice() {
+            [only] => json!({"change": change_id(*only)}),
+            several => json!({"any": ids(several)}),
+        };
+        let conflict = |(other, exclusive): &(u8, bool)| {
+            let scope = if *exclusive { "exclusive" } else { "in_flight" };
+            json!({"change": change_id(*other), "scope": scope})
+        };
+        put(&mut fields, "requires", change.requires.iter().map(clause).collect());
+        put(&mut fields, "together", json!(ids(&change.together)));
+        put(&mut fields, "after", json!(ids(&change.after)));
+        put(&mut fields, "conflicts", change.conflicts.iter().map(conflict).collect());
+    }
+    fact(fields, None, said.by, said.made)
+}
+
+impl super::Evidence {
+    fn fact(&self) -> Value {
+        let outcomes =
+            ["passed", "info", "skipped", "running", "inconclusive", "errored", "failed"];
+        let mut fields = json!({"check": name(["unit", "lint"], self.check), "run": self.run,
+            "outcome": name(outcomes, self.outcome)});
+        match self.on {
+            On::Artifact(artifact) => put(&mut fields, "artifact", json!(digest(artifact + 1))),
+            On::Revision(change, revision) => {
+                put(&mut fields, "change", json!(change_id(change)));
+                put(&mut fields, "revision", json!(revision));
+            }
+        }
+        if self.configured {
+            put(&mut fields, "configuration", json!("x"));
+        }
+        put_hour(&mut fields, "expires", self.expires);
+        fact(fields, None, self.by, self.made)
+    }
+}
+
+impl super::Approval {
+    fn fact(&self) -> Value {
+        let decisions = ["approved", "withdrawn", "deferred", "request_changes", "rejected"];
+        let mut fields = json!({"revision": self.revision,
+            "requirement": name(REQUIREMENTS, self.requirement),
+            "stage": name(STAGES, self.stage), "decision": name(decisions, self.decision)});
+        put_hour(&mut fields, "effective_from", self.from);
+        put_hour(&mut fields, "expires", self.expires);
+        fact(fields, Some(self.subject), self.by, self.made)
+    }
+}
+
+impl Tree {
+    fn text(&self) -> String {
+        let list =
+            |children: &[Tree]| children.iter().map(Tree::text).collect::<Vec<_>>().join(", ");
+        match self {
+            Tree::Leaf(number) => format!("\"{}\"", name(REQUIREMENTS, *number)),
+            Tree::All(children) => format!("{{ all = [{}] }}", list(children)),
+            Tree::Any(children) => format!("{{ any = [{}] }}", list(children)),
+            Tree::AtLeast(count, children) => {
+                format!("{{ at_least = {count}, of = [{}] }}", list(children))
+            }
+        }
+    }
+}
+
+impl Policy {
+    /// The policy as TOML.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let waiver = |number: u8| {
+            let waivable = self.waivable & (1 << number) != 0;
+            let rule =
+                format!(", waiver = {{ group = \"ops\", for_at_most = \"{WAIVER_HOURS}h\" }}");
+            if waivable { rule } else { String::new() }
+        };
+        let people = match self.quorum {
+            Quorum::Count(count) => count.to_string(),
+            Quorum::All => "\"all\"".to_owned(),
+            Quorum::Half => "\"50%\"".to_owned(),
+        };
+        let part = |holds: bool, text: &str| if holds { text.to_owned() } else { String::new() };
+        let hours = |key: &str, hours: Option<Hour>| {
+            hours.map_or(String::new(), |hours| format!(", {key} = \"{hours}h\""))
+        };
+        let runs = self
+            .failed_runs
+            .map_or(String::new(), |most| format!(", failed_runs_at_most = {most}"));
+        let mut lines = vec![
+            "name = \"world\"".to_owned(),
+            format!("open = [{}]", part(self.open, "\"staging\"")),
+            format!("cycles = \"{}\"", if self.atomic { "atomic" } else { "forbidden" }),
+            format!(
+                "requirement.unit = {{ evidence = {{ check = \"unit\"{} }}{} }}",
+                part(self.configured, ", configurations = [\"x\"]"),
+                waiver(0)
+            ),
+            format!(
+                "requirement.lint = {{ evidence = {{ check = \"lint\"{}{runs} }}{} }}",
+                hours("max_age", self.evidence_hours),
+                waiver(1)
+            ),
+            format!(
+                "requirement.board = {{ approval = {{ group = \"board\", people = {people}{} }}{} }}",
+                part(self.veto, ", veto = \"stands\""),
+                waiver(2)
+            ),
+            format!(
+                "requirement.sec = {{ approval = {{ group = \"board\"{} }}{}{} }}",
+                hours("expires_after", self.approval_hours),
+                part(self.sec_for_emergencies, ", only_for = { kind = [\"emergency\"] }"),
+                waiver(3)
+            ),
+            format!("requirement.soaked = {{ soak = {{ for = \"{SOAK_HOURS}h\" }}{} }}", waiver(4)),
+            format!("requirement.back-out = {{ plan = \"back_out\"{} }}", waiver(5)),
+        ];
+        for (number, gate) in self.gates.iter().enumerate() {
+            lines.push(format!(
+                "gate.g{number} = {{ stage = \"{}\", judges = \"{}\"{}, require = {} }}",
+                name(STAGES, gate.stage),
+                if gate.release { "release" } else { "change" },
+                part(gate.emergency, ", kind = [\"emergency\"]"),
+                gate.tree.text()
+            ));
+        }
+        lines.join("\n") + "\n"
+    }
+}

@@ -1,0 +1,298 @@
+//! Small worlds on which everything happens often: a few people, changes, digests and hours.
+//!
+//! A world holds small numbers only, so that an oracle can be written against it without the
+//! engine's types; [`World::document`] writes it as a portfolio and [`Policy::text`] as TOML.
+
+pub mod document;
+pub mod strategy;
+
+/// An hour of the first of November; facts lie on hours so that boundaries are hit.
+pub type Hour = u8;
+
+/// Who is who, by number: `pa`, `pb` and `pc` are people, `bot` is a machine, `pb-x` is an alias of
+/// `pb` and `zed` is declared nowhere.
+pub const PEOPLE: [&str; 6] = ["pa", "pb", "pc", "bot", "pb-x", "zed"];
+
+/// The requirements that a policy may name, by number.
+pub const REQUIREMENTS: [&str; 6] = ["unit", "lint", "board", "sec", "soaked", "back-out"];
+
+/// The stages, in order; each has one environment of its name.
+pub const STAGES: [&str; 2] = ["staging", "production"];
+
+/// When a fact was made, and how many hours later it was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// When it was made.
+    pub at: Hour,
+    /// When it was recorded, never before.
+    pub recorded: Hour,
+}
+
+/// A change or a release, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A change.
+    Change(u8),
+    /// A release.
+    Release(u8),
+}
+
+/// What one revision of a change says. Its dependencies are the change's own, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Which of the two artifacts ship, one bit each.
+    pub artifacts: u8,
+    /// Which of two titles.
+    pub title: u8,
+    /// Whether there is a back-out plan.
+    pub back_out: bool,
+    /// Whether it is an emergency.
+    pub emergency: bool,
+    /// Whether its dependencies are stated.
+    pub depends: bool,
+}
+
+/// One revision.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// What it says.
+    pub content: Content,
+    /// Who made it.
+    pub by: u8,
+    /// When.
+    pub made: Made,
+}
+
+/// A change with its revisions, numbered from 1, and what it depends on.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Its revisions.
+    pub revisions: Vec<Revision>,
+    /// Clauses of alternatives; 9 is a change that nobody knows.
+    pub requires: Vec<Vec<u8>>,
+    /// What ships with it.
+    pub together: Vec<u8>,
+    /// What it comes after.
+    pub after: Vec<u8>,
+    /// What it conflicts with, and whether exclusively.
+    pub conflicts: Vec<(u8, bool)>,
+}
+
+/// A release with the members of each of its revisions, one bit a change.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// Members, who made it, when.
+    pub revisions: Vec<(u8, u8, Made)>,
+    /// Which change goes first in a conflict.
+    pub priority: Vec<u8>,
+}
+
+/// What evidence is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// An artifact, 0 or 1.
+    Artifact(u8),
+    /// A revision of a change.
+    Revision(u8, u8),
+}
+
+/// One result of a run.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// 0 for unit, 1 for lint.
+    pub check: u8,
+    /// On what.
+    pub on: On,
+    /// In the configuration `x`, or in none.
+    pub configured: bool,
+    /// The number of the run.
+    pub run: u8,
+    /// passed, info, skipped, running, inconclusive, errored, failed.
+    pub outcome: u8,
+    /// When it expires.
+    pub expires: Option<Hour>,
+    /// The producer.
+    pub by: u8,
+    /// When.
+    pub made: Made,
+}
+
+/// What somebody decided.
+#[derive(Clone, Debug)]
+pub struct Approval {
+    /// About what.
+    pub subject: Subject,
+    /// About which revision.
+    pub revision: u8,
+    /// 2 for board, 3 for sec.
+    pub requirement: u8,
+    /// For which stage.
+    pub stage: u8,
+    /// approved, withdrawn, deferred, request_changes, rejected.
+    pub decision: u8,
+    /// From when on it counts.
+    pub from: Option<Hour>,
+    /// When it expires.
+    pub expires: Option<Hour>,
+    /// Who.
+    pub by: u8,
+    /// When.
+    pub made: Made,
+}
+
+/// A waiver, revoked or not.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// Of what.
+    pub subject: Subject,
+    /// Of which revision.
+    pub revision: u8,
+    /// Of which requirement.
+    pub requirement: u8,
+    /// For which stage.
+    pub stage: u8,
+    /// Who asked for it.
+    pub requester: u8,
+    /// For how many hours.
+    pub hours: Hour,
+    /// Who granted it.
+    pub by: u8,
+    /// When.
+    pub made: Made,
+    /// When it was taken back.
+    pub revoked: Option<Hour>,
+}
+
+/// What was brought where.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// The environment of which stage.
+    pub stage: u8,
+    /// started, succeeded, failed, rolled_back.
+    pub outcome: u8,
+    /// The change.
+    pub change: u8,
+    /// When.
+    pub made: Made,
+}
+
+/// An incident that a change was linked to when it was opened.
+#[derive(Clone, Debug)]
+pub struct Incident {
+    /// The change.
+    pub change: u8,
+    /// Whether the link is confirmed, or a suspicion.
+    pub confirmed: bool,
+    /// When it was opened.
+    pub opened: Hour,
+    /// When it was resolved.
+    pub resolved: Option<Hour>,
+}
+
+/// Everything that is known.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// From when on `pc` is suspended.
+    pub suspended: Option<Hour>,
+    /// Who is on the board, one bit a person.
+    pub board: u8,
+    /// From when to when `pc` is on the board, if at all.
+    pub membership: (Option<Hour>, Option<Hour>),
+    /// The changes `C-0`, `C-1` and so on.
+    pub changes: Vec<Change>,
+    /// The releases.
+    pub releases: Vec<Release>,
+    /// Evidence.
+    pub evidence: Vec<Evidence>,
+    /// Approvals.
+    pub approvals: Vec<Approval>,
+    /// Waivers.
+    pub waivers: Vec<Waiver>,
+    /// Whether something was put on hold, or released.
+    pub holds: Vec<(Subject, bool, Made)>,
+    /// What was cancelled.
+    pub cancellations: Vec<(Subject, Made)>,
+    /// Deployments.
+    pub deployments: Vec<Deployment>,
+    /// Incidents.
+    pub incidents: Vec<Incident>,
+}
+
+/// A tree of requirements by number.
+#[derive(Clone, Debug)]
+pub enum Tree {
+    /// One requirement.
+    Leaf(u8),
+    /// Every child.
+    All(Vec<Tree>),
+    /// Any child.
+    Any(Vec<Tree>),
+    /// So many children.
+    AtLeast(u8, Vec<Tree>),
+}
+
+/// One gate.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// The stage it stands before.
+    pub stage: u8,
+    /// Whether it judges releases.
+    pub release: bool,
+    /// Whether it is for emergencies only.
+    pub emergency: bool,
+    /// What it asks.
+    pub tree: Tree,
+}
+
+/// How many of the board must approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quorum {
+    /// So many.
+    Count(u8),
+    /// All.
+    All,
+    /// Half.
+    Half,
+}
+
+/// A policy over the six requirements.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Whether staging is open.
+    pub open: bool,
+    /// Whether cycles of `requires` ship as one.
+    pub atomic: bool,
+    /// How many must approve for board.
+    pub quorum: Quorum,
+    /// Whether a rejection for board is a veto.
+    pub veto: bool,
+    /// How many hours an approval for sec counts.
+    pub approval_hours: Option<Hour>,
+    /// Whether unit must have passed in the configuration `x`.
+    pub configured: bool,
+    /// How many hours a result of lint counts.
+    pub evidence_hours: Option<Hour>,
+    /// How many runs of lint may have failed.
+    pub failed_runs: Option<u8>,
+    /// Whether sec is for emergencies only.
+    pub sec_for_emergencies: bool,
+    /// Which requirements may be waived, one bit each.
+    pub waivable: u8,
+    /// The gates.
+    pub gates: Vec<Gate>,
+}
+
+/// For how many hours a waiver may be at most, and for how many a change must soak.
+pub const WAIVER_HOURS: Hour = 3;
+/// For how many hours a change must soak.
+pub const SOAK_HOURS: Hour = 2;
+
+impl World {
+    /// Every subject there is.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<Subject> {
+        let changes = (0u8..).zip(&self.changes).map(|(number, _)| Subject::Change(number));
+        let releases = (0u8..).zip(&self.releases).map(|(number, _)| Subject::Release(number));
+        changes.chain(releases).collect()
+    }
+}

@@ -1,0 +1,297 @@
+//! Generators of worlds and policies, with few distinct values so that facts meet.
+
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+
+use super::{
+    Approval, Change, Content, Deployment, Evidence, Gate, Hour, Incident, Made, On, Policy,
+    Quorum, Release, Revision, Subject, Tree, Waiver, World,
+};
+
+/// The last hour at which anything is recorded.
+pub const LAST: Hour = 6;
+
+fn made(last: Hour) -> impl Strategy<Value = Made> {
+    let delay = prop_oneof![6 => Just(0), 1 => 1u8..=2];
+    (0..=last, delay).prop_map(|(at, delay)| Made { at, recorded: at + delay })
+}
+
+fn hour() -> impl Strategy<Value = Option<Hour>> {
+    weighted(0.12, 0..=LAST + 1)
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    prop_oneof![
+        5 => prop_oneof![6 => Just(0u8), 3 => Just(1), 1 => 2u8..4].prop_map(Subject::Change),
+        2 => prop_oneof![4 => Just(0u8), 1 => Just(1)].prop_map(Subject::Release),
+    ]
+}
+
+fn content() -> impl Strategy<Value = Content> {
+    let artifacts = prop_oneof![1 => Just(0u8), 5 => Just(1), 1 => Just(2), 1 => Just(3)];
+    (
+        artifacts,
+        0u8..2,
+        weighted(0.7, Just(())),
+        prop::bool::weighted(0.25),
+        prop::bool::weighted(0.9),
+    )
+        .prop_map(|(artifacts, title, back_out, emergency, depends)| Content {
+            artifacts,
+            title,
+            back_out: back_out.is_some(),
+            emergency,
+            depends,
+        })
+}
+
+/// A later revision keeps most of what the one before said.
+fn edit() -> impl Strategy<Value = (Option<u8>, Option<u8>, bool, bool, bool)> {
+    (
+        weighted(0.25, 0u8..4),
+        weighted(0.6, 0u8..2),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.1),
+    )
+}
+
+fn person() -> impl Strategy<Value = u8> {
+    prop_oneof![6 => 0u8..3, 1 => 3u8..6]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let author = prop_oneof![16 => Just(0u8), 2 => Just(1), 1 => Just(2), 1 => Just(4)];
+    let edits =
+        prop_oneof![2 => Just(vec![]), 1 => vec((edit(), author.clone(), made(LAST)), 1..=2)];
+    let first = (0u8..=1).prop_map(|at| Made { at, recorded: at });
+    let clause = prop_oneof![
+        8 => (0u8..3).prop_map(|on| vec![on]),
+        4 => vec(0u8..4, 2..=2),
+        1 => Just(vec![9]),
+    ];
+    let requires = prop_oneof![5 => Just(vec![]), 2 => vec(clause, 1..=2)];
+    let together = prop_oneof![10 => Just(vec![]), 1 => vec(0u8..4, 1..=1)];
+    let after = prop_oneof![8 => Just(vec![]), 2 => vec(0u8..4, 1..=1)];
+    let conflicts = prop_oneof![18 => Just(vec![]), 2 => vec((0u8..4, any::<bool>()), 1..=1)];
+    ((content(), author, first), edits, requires, together, after, conflicts).prop_map(
+        |((content, by, made), edits, requires, together, after, conflicts)| {
+            let mut revisions = vec![Revision { content: content.clone(), by, made }];
+            let mut now = content;
+            for ((artifacts, title, back_out, emergency, depends), by, made) in edits {
+                now.artifacts = artifacts.unwrap_or(now.artifacts);
+                now.title = title.unwrap_or(now.title);
+                now.back_out ^= back_out;
+                now.emergency ^= emergency;
+                now.depends ^= depends;
+                revisions.push(Revision { content: now.clone(), by, made });
+            }
+            Change { revisions, requires, together, after, conflicts }
+        },
+    )
+}
+
+fn release() -> impl Strategy<Value = Release> {
+    let members =
+        prop_oneof![6 => Just(1u8), 8 => Just(3u8), 2 => Just(7), 2 => 1u8..16, 1 => Just(0)];
+    let revision = (members, prop_oneof![4 => Just(0u8), 1 => 1u8..3], made(2));
+    let priority = prop_oneof![2 => Just(vec![]), 1 => vec(0u8..4, 1..=2)];
+    (vec(revision, 1..=2), priority)
+        .prop_map(|(revisions, priority)| Release { revisions, priority })
+}
+
+fn evidence() -> impl Strategy<Value = Evidence> {
+    let on = prop_oneof![
+        5 => Just(On::Artifact(0)),
+        2 => Just(On::Artifact(1)),
+        2 => (0u8..3, 1u8..3).prop_map(|(change, revision)| On::Revision(change, revision)),
+    ];
+    let outcome = prop_oneof![12 => Just(0u8), 2 => Just(6), 1 => Just(3), 2 => 1u8..6];
+    let by = prop_oneof![4 => Just(3u8), 1 => Just(1), 1 => Just(4)];
+    (0u8..2, on, prop::bool::weighted(0.3), 1u8..4, outcome, hour(), by, made(LAST)).prop_map(
+        |(check, on, configured, run, outcome, expires, by, made)| Evidence {
+            check,
+            on,
+            configured,
+            run,
+            outcome,
+            expires,
+            by,
+            made,
+        },
+    )
+}
+
+fn approval() -> impl Strategy<Value = Approval> {
+    let decision = prop_oneof![8 => Just(0u8), 1 => 1u8..5];
+    let revision = prop_oneof![4 => Just(1u8), 2 => Just(2), 1 => Just(3)];
+    let stage = prop_oneof![5 => Just(1u8), 1 => Just(0)];
+    (subject(), revision, 2u8..4, stage, decision, hour(), hour(), person(), made(LAST)).prop_map(
+        |(subject, revision, requirement, stage, decision, from, expires, by, made)| Approval {
+            subject,
+            revision,
+            requirement,
+            stage,
+            decision,
+            from,
+            expires,
+            by,
+            made,
+        },
+    )
+}
+
+fn waiver() -> impl Strategy<Value = Waiver> {
+    let stage = prop_oneof![12 => Just(1u8), 1 => Just(0)];
+    let revision = prop_oneof![8 => Just(1u8), 1 => Just(2)];
+    let by = prop_oneof![12 => Just(2u8), 2 => Just(1), 1 => Just(4), 1 => Just(3), 1 => Just(0)];
+    let hours = prop_oneof![8 => Just(3u8), 4 => 1u8..=2, 1 => Just(4)];
+    let who = (by, prop_oneof![8 => Just(0u8), 1 => Just(2), 1 => Just(1)]);
+    (subject(), revision, 0u8..6, stage, who, hours, made(LAST), weighted(0.15, 0..=LAST)).prop_map(
+        |(subject, revision, requirement, stage, (by, requester), hours, made, revoked)| Waiver {
+            subject,
+            revision,
+            requirement,
+            stage,
+            requester,
+            hours,
+            by,
+            made,
+            revoked,
+        },
+    )
+}
+
+fn deployment() -> impl Strategy<Value = Deployment> {
+    let outcome = prop_oneof![6 => Just(1u8), 1 => Just(0), 1 => Just(2), 2 => Just(3)];
+    let stage = prop_oneof![4 => Just(0u8), 1 => Just(1)];
+    (stage, outcome, prop_oneof![3 => 0u8..2, 1 => 0u8..4], made(LAST))
+        .prop_map(|(stage, outcome, change, made)| Deployment { stage, outcome, change, made })
+}
+
+fn incident() -> impl Strategy<Value = Incident> {
+    let resolved = weighted(0.6, 0..=3u8);
+    (0u8..3, prop::bool::weighted(0.7), 1..=LAST, resolved).prop_map(
+        |(change, confirmed, opened, after)| Incident {
+            change,
+            confirmed,
+            opened,
+            resolved: after.map(|after| opened + after),
+        },
+    )
+}
+
+/// A world.
+pub fn world() -> impl Strategy<Value = World> {
+    let suspended = weighted(0.1, 0..=LAST + 1);
+    let people = (suspended, prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16], (hour(), hour()));
+    let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
+    let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7));
+    let holds = vec((subject(), prop::bool::weighted(0.6), made(LAST)), 0..=2);
+    let holds = prop_oneof![6 => Just(vec![]), 1 => holds];
+    let cancelled = vec((subject(), made(LAST)), 1..=2);
+    let cancelled = prop_oneof![6 => Just(vec![]), 1 => cancelled];
+    let incidents = prop_oneof![4 => Just(vec![]), 1 => vec(incident(), 1..=2)];
+    let happened = (holds, cancelled, vec(deployment(), 0..=5), incidents);
+    (people, subjects, said, happened).prop_map(|(people, subjects, said, happened)| {
+        let (suspended, board, mut membership) = people;
+        // A membership ends after it begins.
+        if let (Some(from), Some(to)) = membership
+            && to <= from
+        {
+            membership.1 = None;
+        }
+        World {
+            suspended,
+            board,
+            membership,
+            changes: subjects.0,
+            releases: subjects.1,
+            evidence: said.0,
+            approvals: said.1,
+            waivers: said.2,
+            holds: happened.0,
+            cancellations: happened.1,
+            deployments: happened.2,
+            incidents: happened.3,
+        }
+    })
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let leaf = || (0u8..6).prop_map(Tree::Leaf);
+    let inner = prop_oneof![
+        4 => leaf(),
+        1 => vec(leaf(), 1..=2).prop_map(Tree::All),
+        1 => vec(leaf(), 1..=3).prop_map(Tree::Any),
+    ];
+    let children = prop_oneof![vec(inner.clone(), 1..=1), vec(inner, 2..=3)];
+    (children, 0u8..6, 1u8..=3).prop_map(|(children, join, count)| {
+        let most = u8::try_from(children.len()).unwrap_or(1);
+        match join {
+            0..=2 => Tree::All(children),
+            3..=4 => Tree::Any(children),
+            _ => Tree::AtLeast(count.min(most), children),
+        }
+    })
+}
+
+fn gate() -> impl Strategy<Value = Gate> {
+    let stage = prop_oneof![5 => Just(1u8), 1 => Just(0)];
+    (stage, prop::bool::weighted(0.25), prop::bool::weighted(0.15), tree())
+        .prop_map(|(stage, release, emergency, tree)| Gate { stage, release, emergency, tree })
+}
+
+/// A policy.
+pub fn policy() -> impl Strategy<Value = Policy> {
+    let quorum = prop_oneof![
+        3 => Just(Quorum::Count(1)),
+        2 => Just(Quorum::Count(2)),
+        1 => Just(Quorum::All),
+        1 => Just(Quorum::Half),
+    ];
+    let hours = || weighted(0.4, 1u8..=3);
+    let bits = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let rest = (
+        hours(),
+        hours(),
+        weighted(0.4, 0u8..2),
+        0u8..64,
+        prop_oneof![2 => vec(gate(), 1..=1), 1 => vec(gate(), 2..=3)],
+    );
+    (bits, quorum, rest).prop_map(|(bits, quorum, rest)| Policy {
+        open: bits.0,
+        atomic: bits.1,
+        quorum,
+        veto: bits.2,
+        approval_hours: rest.0,
+        configured: bits.3,
+        evidence_hours: rest.1,
+        failed_runs: rest.2,
+        sec_for_emergencies: bits.4,
+        waivable: rest.3,
+        gates: rest.4,
+    })
+}
+
+/// A world and a policy for it. Some are about one requirement of one subject, so that every
+/// question about it comes up often.
+pub fn case() -> impl Strategy<Value = (World, Policy)> {
+    let focus = weighted(0.5, (0u8..6, prop::bool::weighted(0.2)));
+    (world(), policy(), focus).prop_map(|(mut world, mut policy, focus)| {
+        let Some((requirement, release)) = focus else { return (world, policy) };
+        let subject = if release { Subject::Release(0) } else { Subject::Change(0) };
+        policy.gates.truncate(1);
+        for gate in &mut policy.gates {
+            *gate = Gate { stage: 1, release, emergency: false, tree: Tree::Leaf(requirement) };
+        }
+        for waiver in &mut world.waivers {
+            (waiver.subject, waiver.requirement) = (subject, requirement);
+        }
+        for approval in world.approvals.iter_mut().filter(|_| matches!(requirement, 2 | 3)) {
+            (approval.subject, approval.requirement) = (subject, requirement);
+        }
+        (world, policy)
+    })
+}

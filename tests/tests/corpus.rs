@@ -1,0 +1,296 @@
+//! The worked cases: what each must answer was derived by hand, and every language answers the
+//! same bytes.
+//!
+//! A file of `tests/corpus` holds a list of cases. A case has a name, why it must come out as it
+//! does, a portfolio, a policy (lines of TOML) and what is asked; what is expected is a part of the
+//! answer, where `null` stands for a field that must not be there. A case whose portfolio or policy
+//! must be refused says so instead of asking.
+//!
+//! All cases are unpacked into `corpus` of the target folder, for the other languages to run.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lynchpin::base::{Error, Limits};
+use lynchpin::portfolio::{Engine, Snapshot};
+use lynchpin::wire::{ask, read_portfolio};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// One worked case.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    /// The derivation of what is expected, in words.
+    why: String,
+    /// The portfolio, as it is written in the file.
+    #[serde(default)]
+    portfolio: Option<Box<RawValue>>,
+    /// The portfolio piece by piece, where it is no JSON.
+    #[serde(default)]
+    portfolio_bytes: Option<Vec<Piece>>,
+    #[serde(default)]
+    policy: Vec<String>,
+    /// What is wrong with the portfolio or the policy: every problem, in order.
+    #[serde(default)]
+    refused: Option<Vec<Problem>>,
+    #[serde(default)]
+    ask: Vec<Asked>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Piece {
+    Text(String),
+    /// Bytes by their numbers, where they are no text.
+    Bytes(Vec<u8>),
+    Repeat(String, usize),
+}
+
+#[derive(Deserialize, PartialEq, Debug)]
+#[serde(deny_unknown_fields)]
+struct Problem {
+    code: String,
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    /// Why this answer, where the case asks several things.
+    #[serde(default)]
+    note: Option<String>,
+    #[serde(default)]
+    question: Option<Box<RawValue>>,
+    /// The question, where it is no JSON.
+    #[serde(default)]
+    question_text: Option<String>,
+    /// A part of the answer.
+    #[serde(default)]
+    expect: Option<Value>,
+    /// What is wrong with the question.
+    #[serde(default)]
+    refused: Option<Vec<Problem>>,
+}
+
+impl Case {
+    fn portfolio(&self) -> Vec<u8> {
+        match (&self.portfolio, &self.portfolio_bytes) {
+            (Some(written), None) => written.get().as_bytes().to_vec(),
+            (None, Some(pieces)) => pieces.iter().flat_map(Piece::bytes).collect(),
+            _ => panic!("{}: give one of `portfolio` and `portfolio_bytes`", self.name),
+        }
+    }
+
+    /// The policy, if there is one.
+    fn policy(&self) -> Option<String> {
+        (!self.policy.is_empty()).then(|| self.policy.join("\n") + "\n")
+    }
+
+    fn load(&self) -> Result<Snapshot, Error> {
+        load(&self.portfolio(), self.policy().as_deref())
+    }
+}
+
+impl Piece {
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Piece::Text(text) => text.as_bytes().to_vec(),
+            Piece::Bytes(bytes) => bytes.clone(),
+            Piece::Repeat(text, times) => text.repeat(*times).into_bytes(),
+        }
+    }
+}
+
+impl Asked {
+    fn question(&self) -> &[u8] {
+        match (&self.question, &self.question_text) {
+            (Some(written), None) => written.get().as_bytes(),
+            (None, Some(text)) => text.as_bytes(),
+            _ => panic!("give one of `question` and `question_text`"),
+        }
+    }
+}
+
+fn load(portfolio: &[u8], policy: Option<&str>) -> Result<Snapshot, Error> {
+    let mut engine = Engine::new(Limits::untrusted());
+    engine.add(read_portfolio(portfolio, engine.limits())?)?;
+    policy.map_or(Ok(()), |policy| engine.set_policy(policy))?;
+    Ok(engine.snapshot())
+}
+
+fn problems(error: &Error) -> Vec<Problem> {
+    let problem = |problem: &lynchpin::base::error::Problem| Problem {
+        code: problem.code.name().to_owned(),
+        path: problem.path.clone(),
+    };
+    error.problems().iter().map(problem).collect()
+}
+
+/// Every case with the file it stands in.
+fn cases() -> Vec<(String, Case)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let entries = fs::read_dir(&folder).expect("the folder of the corpus can be read");
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    files.sort();
+    let mut cases = Vec::new();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).expect("a file of the corpus can be read");
+        let found: Vec<Case> = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("tests/corpus/{name}: {error}"));
+        cases.extend(found.into_iter().map(|case| (name.clone(), case)));
+    }
+    cases
+}
+
+/// Where what was found is not what was expected.
+fn differences(path: &str, expected: &Value, found: Option<&Value>, into: &mut Vec<String>) {
+    match (expected, found) {
+        (Value::Null, None) => {}
+        (Value::Object(wanted), Some(Value::Object(found))) => {
+            for (key, value) in wanted {
+                differences(&format!("{path}.{key}"), value, found.get(key), into);
+            }
+        }
+        (Value::Array(wanted), Some(Value::Array(found))) if wanted.len() == found.len() => {
+            for (index, (value, found)) in wanted.iter().zip(found).enumerate() {
+                differences(&format!("{path}[{index}]"), value, Some(found), into);
+            }
+        }
+        (wanted, Some(found)) if wanted == found => {}
+        (wanted, found) => {
+            let found = found.map_or("nothing".to_owned(), ToString::to_string);
+            into.push(format!("{path}: expected {wanted}, found {found}"));
+        }
+    }
+}
+
+/// What one question comes to: the bytes of the answer, or the number of the error.
+fn run(asked: &Asked, snapshot: &Snapshot, wrong: &mut Vec<String>) -> (Vec<u8>, u32) {
+    match (ask(snapshot, asked.question()), &asked.expect, &asked.refused) {
+        (Ok(bytes), Some(expected), None) => {
+            let found: Value = serde_json::from_slice(&bytes).expect("an answer is JSON");
+            differences("$", expected, Some(&found), wrong);
+            (bytes, 0)
+        }
+        (Err(error), None, Some(expected)) => {
+            if *expected != problems(&error) {
+                wrong.push(format!("expected {expected:?}, found {:?}", problems(&error)));
+            }
+            (Vec::new(), error.code().number())
+        }
+        (Ok(bytes), None, Some(_)) => {
+            wrong.push(format!("was answered: {}", String::from_utf8_lossy(&bytes)));
+            (bytes, 0)
+        }
+        (Err(error), Some(_), None) => {
+            wrong.push(format!("was refused: {error}"));
+            (Vec::new(), error.code().number())
+        }
+        (_, Some(_), Some(_)) | (_, None, None) => {
+            panic!("give one of `expect` and `refused`")
+        }
+    }
+}
+
+/// Runs a case, unpacks it, and gives the number of its questions.
+fn unpack(folder: &Path, case: &Case, wrong: &mut Vec<String>) -> usize {
+    let folder = folder.join(&case.name);
+    fs::create_dir_all(&folder).expect("the folder of a case can be made");
+    let write = |name: String, bytes: &[u8]| {
+        fs::write(folder.join(name), bytes).expect("a file of a case can be written");
+    };
+    write("portfolio.json".to_owned(), &case.portfolio());
+    if let Some(policy) = case.policy() {
+        write("policy.toml".to_owned(), policy.as_bytes());
+    }
+    let snapshot = match (case.load(), &case.refused) {
+        (Ok(snapshot), None) => snapshot,
+        (Err(error), Some(expected)) => {
+            if *expected != problems(&error) {
+                wrong.push(format!("expected {expected:?}, found {:?}", problems(&error)));
+            }
+            write("00.status".to_owned(), error.code().number().to_string().as_bytes());
+            return 0;
+        }
+        (Ok(_), Some(_)) => {
+            wrong.push("was taken".to_owned());
+            return 0;
+        }
+        (Err(error), None) => {
+            wrong.push(format!("was refused: {error}"));
+            return 0;
+        }
+    };
+    for (number, asked) in case.ask.iter().enumerate() {
+        let mut found = Vec::new();
+        let (answer, status) = run(asked, &snapshot, &mut found);
+        let note = asked.note.as_deref().unwrap_or("");
+        wrong.extend(found.iter().map(|found| format!("question {number} {note}: {found}")));
+        write(format!("{number:02}.question.json"), asked.question());
+        write(format!("{number:02}.answer.json"), &answer);
+        write(format!("{number:02}.status"), status.to_string().as_bytes());
+    }
+    case.ask.len()
+}
+
+#[test]
+fn every_case_answers_as_derived() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../corpus");
+    // What an earlier run left would be counted by the other languages.
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
+        Ok(()) | Err(_) => {}
+    }
+    let (mut index, mut wrong, mut names) = (String::new(), String::new(), BTreeSet::new());
+    let cases = cases();
+    for (file, case) in &cases {
+        assert!(names.insert(&case.name), "two cases are named {}", case.name);
+        assert!(!case.why.is_empty(), "{}: says why", case.name);
+        let asks = case.refused.is_none() != case.ask.is_empty();
+        assert!(asks, "{}: either is refused or asks", case.name);
+        let mut found = Vec::new();
+        let questions = unpack(&folder, case, &mut found);
+        let _ = writeln!(index, "{} {questions}", case.name);
+        for found in found {
+            let _ = writeln!(wrong, "{file}: {}: {found}", case.name);
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+    fs::write(folder.join("index.txt"), index).expect("the index can be written");
+    println!("corpus: {} cases", cases.len());
+}
+
+/// The order of facts in a document says nothing, so it changes no byte of an answer.
+#[test]
+fn the_order_of_facts_changes_no_byte() {
+    let mut turned = 0;
+    for (_, case) in cases() {
+        let Ok(snapshot) = case.load() else { continue };
+        let Ok(mut document) = serde_json::from_slice::<Value>(&case.portfolio()) else { continue };
+        for (name, facts) in document.as_object_mut().into_iter().flatten() {
+            // The order of stages is that of the way to the users.
+            if let Some(facts) = facts.as_array_mut().filter(|_| name != "stages") {
+                facts.reverse();
+            }
+        }
+        let backwards = load(document.to_string().as_bytes(), case.policy().as_deref());
+        let backwards = backwards.unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        for asked in &case.ask {
+            let (one, other) =
+                (ask(&snapshot, asked.question()), ask(&backwards, asked.question()));
+            assert_eq!(one, other, "{}", case.name);
+            turned += 1;
+        }
+    }
+    assert!(turned > 0, "no case was asked twice");
+}

@@ -1,0 +1,482 @@
+//! The laws of decisions, on small worlds at every hour.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::BTreeSet;
+
+use lynchpin::base::{Instant, Limits, When, canonical};
+use lynchpin::plan::PlanScope;
+use lynchpin::portfolio::{DecideQuestion, Decision, Engine, PlanQuestion, Snapshot};
+use lynchpin::reason::tree::Clears;
+use lynchpin::reason::{ReasonCode, Verdict};
+use lynchpin::wire::{ask, read_portfolio};
+use lynchpin_tests::world::document::instant;
+use lynchpin_tests::world::strategy::{LAST, case};
+use lynchpin_tests::world::{Gate, Hour, Policy, STAGES, Subject, Tree, World};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// The last hour that is asked about: nothing changes by itself after it.
+const END: Hour = LAST + 6;
+
+/// Where and when every subject is asked about.
+const ASKED: [(&str, Hour); 5] = [
+    ("production", 2),
+    ("production", 4),
+    ("production", 5),
+    ("production", LAST + 2),
+    ("staging", LAST),
+];
+
+/// The arrays that hold facts, each known from when it was recorded on.
+const FACTS: [&str; 10] = [
+    "changes",
+    "releases",
+    "evidence",
+    "approvals",
+    "waivers",
+    "revocations",
+    "holds",
+    "cancellations",
+    "deployments",
+    "incidents",
+];
+
+/// How many worlds each law gets: `LYNCHPIN_CASES`, else what a debug build does in seconds.
+#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
+fn config() -> ProptestConfig {
+    let told = std::env::var("LYNCHPIN_CASES").ok();
+    let cases = told.map_or(40, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn load(document: &Value, policy: &str) -> Snapshot {
+    let mut engine = Engine::new(Limits::untrusted());
+    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
+    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
+    engine.set_policy(policy).expect("a policy can be read");
+    engine.snapshot()
+}
+
+fn at(hour: Hour) -> Instant {
+    instant(hour).parse().expect("an hour is an instant")
+}
+
+fn subject(subject: Subject) -> lynchpin::base::Subject {
+    let (key, id) = subject.document();
+    serde_json::from_value(json!({ key: id })).expect("a subject can be read")
+}
+
+/// The decision, unless the subject was not known yet.
+fn decide(snapshot: &Snapshot, of: Subject, stage: &str, hour: Hour) -> Option<Decision> {
+    let question = DecideQuestion::new(subject(of), at(hour));
+    let stage = stage.parse().expect("a stage has an id");
+    snapshot.decide(&question.with_stage(stage)).ok()
+}
+
+/// The verdict on every subject.
+fn verdicts(
+    snapshot: &Snapshot,
+    world: &World,
+) -> Vec<(Subject, &'static str, Hour, Option<Verdict>)> {
+    let mut found = Vec::new();
+    for of in world.subjects() {
+        for (stage, hour) in ASKED {
+            let decision = decide(snapshot, of, stage, hour);
+            found.push((of, stage, hour, decision.map(|decision| decision.verdict())));
+        }
+    }
+    found
+}
+
+/// The answers to everything that can be asked of a subject, in full.
+fn bytes(
+    snapshot: &Snapshot,
+    of: Subject,
+    stage: &str,
+    hour: Hour,
+) -> Vec<Result<Vec<u8>, String>> {
+    let (key, id) = of.document();
+    let asked = json!({"subject": { key: id }, "stage": stage, "at": instant(hour)});
+    let with = |key: &str, value: &str| {
+        let mut asked = asked.clone();
+        asked[key] = json!(value);
+        asked
+    };
+    let questions = [
+        json!({"decide": with("detail", "full")}),
+        json!({"plan": with("scope", "all")}),
+        json!({"plan": with("scope", "ready")}),
+    ];
+    questions
+        .iter()
+        .map(|question| {
+            ask(snapshot, question.to_string().as_bytes()).map_err(|error| error.to_string())
+        })
+        .collect()
+}
+
+fn facts<'a>(document: &'a mut Value, name: &str) -> &'a mut Vec<Value> {
+    document[name].as_array_mut().expect("a world has every array")
+}
+
+/// The document with what was recorded by then.
+fn known(document: &Value, hour: Hour) -> Value {
+    let mut document = document.clone();
+    for name in FACTS {
+        if let Some(facts) = document[name].as_array_mut() {
+            facts.retain(|fact| {
+                let recorded = fact["recorded"].as_str().or(fact["at"].as_str());
+                recorded.is_some_and(|recorded| *recorded <= *instant(hour))
+            });
+        }
+    }
+    document
+}
+
+/// Fails if any verdict is better than it was.
+fn never_better(world: &World, before: &Snapshot, after: &Snapshot) -> Result<(), TestCaseError> {
+    for (was, is) in verdicts(before, world).into_iter().zip(verdicts(after, world)) {
+        if let (Some(was_verdict), Some(is_verdict)) = (was.3, is.3) {
+            prop_assert!(is_verdict >= was_verdict, "was {was:?}, is {is:?}");
+        }
+    }
+    Ok(())
+}
+
+fn one_gate(policy: &Policy, tree: Tree) -> Policy {
+    let gate = Gate { stage: 1, release: false, emergency: false, tree };
+    Policy { gates: vec![gate], ..policy.clone() }
+}
+
+/// What the one gate says of each change at an hour.
+fn of_gate(snapshot: &Snapshot, world: &World, hour: Hour) -> Vec<Option<Verdict>> {
+    let changes = (0u8..).zip(&world.changes).map(|(number, _)| Subject::Change(number));
+    let verdict = |of| {
+        let decision = decide(snapshot, of, "production", hour)?;
+        let mut nodes = decision.reasons().nodes().iter();
+        nodes.find(|node| node.code == ReasonCode::Gate).map(|node| node.verdict)
+    };
+    changes.map(verdict).collect()
+}
+
+/// What makes one tree of several.
+type Join<'j> = &'j dyn Fn(Vec<Tree>) -> Tree;
+
+/// The children without one of them.
+fn without(children: &[Tree], dropped: usize) -> Vec<Tree> {
+    let kept = children.iter().enumerate().filter(|(index, _)| *index != dropped);
+    kept.map(|(_, child)| child.clone()).collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// The same facts in any order give the same bytes.
+    #[test]
+    fn order_says_nothing((world, policy) in case(), turn in any::<u64>()) {
+        let document = world.document();
+        let mut turned = document.clone();
+        for name in FACTS.iter().chain(&["people", "groups"]) {
+            if let Some(facts) = turned[*name].as_array_mut() {
+                let mut seed = turn;
+                for last in (1..facts.len()).rev() {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    let chosen = usize::try_from(seed >> 33).unwrap_or(0) % (last + 1);
+                    facts.swap(last, chosen);
+                }
+            }
+        }
+        let (one, other) = (load(&document, &policy.text()), load(&turned, &policy.text()));
+        for of in world.subjects() {
+            for hour in [1, 3, LAST + 2] {
+                let stage = "production";
+                prop_assert_eq!(bytes(&one, of, stage, hour), bytes(&other, of, stage, hour));
+            }
+        }
+    }
+
+    /// A fact that is there twice has one effect, in one document or taken in again.
+    #[test]
+    fn repetition_says_nothing((world, policy) in case()) {
+        let document = world.document();
+        let mut doubled = document.clone();
+        for name in FACTS.iter().chain(&["people", "groups", "stages"]) {
+            if let Some(facts) = doubled[*name].as_array_mut() {
+                facts.extend(facts.clone());
+            }
+        }
+        let one = load(&document, &policy.text());
+        let twice = load(&doubled, &policy.text());
+        let mut engine = Engine::new(Limits::untrusted());
+        for _ in 0..2 {
+            let text = document.to_string();
+            let portfolio = read_portfolio(text.as_bytes(), engine.limits());
+            engine.add(portfolio.expect("a world can be read")).expect("it can be taken in again");
+        }
+        engine.set_policy(&policy.text()).expect("a policy can be read");
+        let again = engine.snapshot();
+        for of in world.subjects() {
+            let first = bytes(&one, of, "production", LAST);
+            prop_assert_eq!(&first, &bytes(&twice, of, "production", LAST));
+            prop_assert_eq!(&first, &bytes(&again, of, "production", LAST));
+        }
+    }
+
+    /// Without a passed result, an approval or a waiver nothing gets better.
+    #[test]
+    fn what_favours_only_favours((world, policy) in case()) {
+        let document = world.document();
+        let before = load(&document, &policy.text());
+        let favours = |name: &str, fact: &Value| match name {
+            "evidence" => fact["outcome"] == "passed",
+            "approvals" => fact["decision"] == "approved",
+            _ => true,
+        };
+        for name in ["evidence", "approvals", "waivers"] {
+            let count = document[name].as_array().map_or(0, Vec::len);
+            for index in 0..count {
+                if favours(name, &document[name][index]) {
+                    let mut less = document.clone();
+                    facts(&mut less, name).remove(index);
+                    never_better(&world, &before, &load(&less, &policy.text()))?;
+                }
+            }
+        }
+    }
+
+    /// With a failure, a rejection, a withdrawal of an approval or a hold more, nothing gets better.
+    ///
+    /// A failure that ends a run takes away what kept a waiver of it from counting, so failures are
+    /// added where nothing runs.
+    #[test]
+    fn what_harms_only_harms(
+        (world, policy) in case(),
+        which in 0usize..4,
+        number in any::<prop::sample::Index>(),
+        hour in 0..=LAST,
+    ) {
+        let document = world.document();
+        let before = load(&document, &policy.text());
+        let mut more = document.clone();
+        match which {
+            0 => {
+                let runs = world.evidence.iter().any(|evidence| evidence.outcome == 3);
+                prop_assume!(!runs && !world.evidence.is_empty());
+                let evidence = facts(&mut more, "evidence");
+                let mut failed = evidence[number.index(evidence.len())].clone();
+                failed["outcome"] = json!("failed");
+                evidence.push(failed);
+            }
+            1 | 2 => {
+                prop_assume!(!world.approvals.is_empty());
+                let approvals = facts(&mut more, "approvals");
+                let mut decision = approvals[number.index(approvals.len())].clone();
+                // Who takes back a no does no harm.
+                let no = |by: u8| world.approvals.iter().any(|a| a.decision > 1 && a.by == by);
+                prop_assume!(which == 1 || !(0..6).any(no));
+                decision["decision"] = json!(if which == 1 { "rejected" } else { "withdrawn" });
+                decision["at"] = json!(instant(hour));
+                decision.as_object_mut().expect("a fact is an object").remove("recorded");
+                approvals.push(decision);
+            }
+            _ => {
+                let subjects = world.subjects();
+                let (key, id) = subjects[number.index(subjects.len())].document();
+                let hold = json!({key: id, "event": "held", "at": instant(hour), "by": "pa"});
+                facts(&mut more, "holds").push(hold);
+            }
+        }
+        never_better(&world, &before, &load(&more, &policy.text()))?;
+    }
+
+    /// The facts that an answer cites are enough for its verdict: of what was said and done, that
+    /// is. What the subjects are (their revisions, cancellations, people) and what went wrong in
+    /// operation is kept.
+    #[test]
+    fn what_is_cited_suffices((world, policy) in case()) {
+        let document = world.document();
+        let whole = load(&document, &policy.text());
+        let names = ["evidence", "approvals", "waivers", "holds", "deployments"];
+        for of in world.subjects() {
+            for (stage, hour) in [("production", 3), ("production", LAST), ("staging", LAST)] {
+                let Some(decision) = decide(&whole, of, stage, hour) else { continue };
+                let nodes = decision.reasons().nodes().iter();
+                let cited: BTreeSet<String> = nodes
+                    .flat_map(|node| &node.cites)
+                    .map(|(kind, number)| {
+                        let portfolio = whole.portfolio();
+                        let digest = match *kind {
+                            "evidence" => canonical::digest(&portfolio.evidence[*number]),
+                            "approvals" => canonical::digest(&portfolio.approvals[*number]),
+                            "waivers" => canonical::digest(&portfolio.waivers[*number]),
+                            "holds" => canonical::digest(&portfolio.holds[*number]),
+                            "cancellations" => canonical::digest(&portfolio.cancellations[*number]),
+                            "deployments" => canonical::digest(&portfolio.deployments[*number]),
+                            other => panic!("{other} is cited"),
+                        };
+                        digest.expect("a fact has a digest").to_string()
+                    })
+                    .collect();
+                let mut kept = document.clone();
+                for name in names {
+                    facts(&mut kept, name).retain(|fact| {
+                        let digest = canonical::digest(fact).expect("a fact has a digest");
+                        cited.contains(&digest.to_string())
+                    });
+                }
+                // What was taken back is not cited, so neither is that it was.
+                let waivers: Vec<Value> =
+                    facts(&mut kept, "waivers").iter().map(|waiver| waiver["id"].clone()).collect();
+                facts(&mut kept, "revocations").retain(|fact| waivers.contains(&fact["waiver"]));
+                let again = decide(&load(&kept, &policy.text()), of, stage, hour);
+                let again = again.map(|decision| decision.verdict());
+                prop_assert_eq!(again, Some(decision.verdict()), "{:?} {} {}", of, stage, hour);
+            }
+        }
+    }
+
+    /// Before `holds_until`, and without a new fact, the verdict is the same; what waits until an
+    /// instant is no go before it and waits no longer then.
+    #[test]
+    fn times_are_honest((world, policy) in case()) {
+        let document = world.document();
+        for hour in [0, 2, 3, 4, LAST] {
+            let snapshot = load(&known(&document, hour), &policy.text());
+            for of in world.subjects() {
+                for stage in STAGES {
+                    let Some(decision) = decide(&snapshot, of, stage, hour) else { continue };
+                    let verdict = decision.verdict();
+                    for later in hour..=END {
+                        let then = decide(&snapshot, of, stage, later).expect("it is still known");
+                        let held = When::At(at(later)) < decision.holds_until();
+                        prop_assert!(
+                            !held || then.verdict() == verdict,
+                            "{of:?} {stage}: {verdict:?} at {hour} until {:?}, {:?} at {later}",
+                            decision.holds_until(), then.verdict()
+                        );
+                        let Clears::At(clears) = decision.clears() else { continue };
+                        let early = at(later) < clears && then.verdict().is_go();
+                        let stuck = at(later) == clears && then.verdict() == Verdict::Wait;
+                        prop_assert!(
+                            !early && !stuck,
+                            "{of:?} {stage}: {verdict:?} at {hour} clears {clears}, {:?} at {later}",
+                            then.verdict()
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// As of an instant only what was recorded by then is known.
+    #[test]
+    fn the_past_stays_as_it_was((world, policy) in case()) {
+        let document = world.document();
+        let whole = load(&document, &policy.text());
+        for hour in 0..=LAST {
+            let then = load(&known(&document, hour), &policy.text());
+            for of in world.subjects() {
+                let stage = "production";
+                let (one, other) = (bytes(&whole, of, stage, hour), bytes(&then, of, stage, hour));
+                prop_assert_eq!(one, other);
+            }
+        }
+    }
+
+    /// What is a go only through a waiver does not read as a plain go.
+    #[test]
+    fn waived_is_not_passed((world, policy) in case()) {
+        let document = world.document();
+        let whole = load(&document, &policy.text());
+        let mut strict = document.clone();
+        facts(&mut strict, "waivers").clear();
+        facts(&mut strict, "revocations").clear();
+        let strict = load(&strict, &policy.text());
+        for (was, is) in verdicts(&whole, &world).into_iter().zip(verdicts(&strict, &world)) {
+            prop_assert!(was.3 != Some(Verdict::Go) || is.3 == Some(Verdict::Go), "{was:?} {is:?}");
+        }
+    }
+
+    /// Fewer children make an `all` no worse; an `any` and an `at_least` no better, while a child
+    /// that applies is left.
+    #[test]
+    fn fewer_children((world, policy) in case(), children in prop::collection::vec(0u8..6, 2..=4), count in 1u8..=3) {
+        let document = world.document();
+        let children: Vec<Tree> = children.into_iter().map(Tree::Leaf).collect();
+        let trees: [(Join<'_>, bool); 3] = [
+            (&Tree::All, true),
+            (&Tree::Any, false),
+            (&|children| Tree::AtLeast(count, children), false),
+        ];
+        for (join, is_all) in trees {
+            let fits = |children: &[Tree]| is_all || children.len() >= usize::from(count);
+            if !fits(&children) {
+                continue;
+            }
+            let whole = load(&document, &one_gate(&policy, join(children.clone())).text());
+            for dropped in 0..children.len() {
+                let fewer = without(&children, dropped);
+                if !fits(&fewer) {
+                    continue;
+                }
+                let fewer = load(&document, &one_gate(&policy, join(fewer)).text());
+                for hour in 0..=LAST {
+                    let (was, is) = (of_gate(&whole, &world, hour), of_gate(&fewer, &world, hour));
+                    for (was, is) in was.into_iter().zip(is) {
+                        let applies = is != Some(Verdict::NotApplicable);
+                        prop_assert!(
+                            if is_all { is <= was } else { !applies || is >= was },
+                            "was {was:?}, is {is:?} without child {dropped}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Without evidence and waivers nothing passes a gate that asks for evidence.
+    #[test]
+    fn missing_evidence_is_no_go((world, policy) in case()) {
+        let mut document = world.document();
+        facts(&mut document, "evidence").clear();
+        facts(&mut document, "waivers").clear();
+        facts(&mut document, "revocations").clear();
+        let snapshot = load(&document, &one_gate(&policy, Tree::Leaf(0)).text());
+        for (of, stage, hour, verdict) in verdicts(&snapshot, &world) {
+            let passed = verdict.is_some_and(Verdict::is_go) && stage == "production";
+            prop_assert!(!passed, "{of:?} at {hour}");
+        }
+    }
+
+    /// What is ready to ship is what a decision lets go: all of it, where the decision is a go, and
+    /// nothing of a subject of which nothing was asked.
+    #[test]
+    fn plans_ship_what_decisions_let_go((world, policy) in case()) {
+        let snapshot = load(&world.document(), &policy.text());
+        for of in world.subjects() {
+            let Some(decision) = decide(&snapshot, of, "production", LAST) else { continue };
+            let question = PlanQuestion::new(subject(of), at(LAST)).with_scope(PlanScope::Ready);
+            let question = question.with_stage("production".parse().expect("a stage has an id"));
+            let plan = snapshot.plan(&question).expect("what can be decided can be planned");
+            let ships: BTreeSet<_> = plan.shipped().cloned().collect();
+            if decision.verdict().is_go() {
+                prop_assert!(plan.dropped.is_empty(), "{of:?}: {plan:?}");
+            }
+            if decision.verdict() == Verdict::NotApplicable {
+                prop_assert!(ships.is_empty(), "{of:?}: {plan:?}");
+            }
+            for node in decision.changes() {
+                let lynchpin::base::Subject::Change(id) = &node.subject else { continue };
+                let goes = node.verdict.is_go() || !ships.contains(id);
+                prop_assert!(
+                    goes || node.verdict == Verdict::NotApplicable,
+                    "{id} ships and is {:?}", node.verdict
+                );
+            }
+        }
+    }
+}
