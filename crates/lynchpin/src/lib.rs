@@ -9,5 +9,6 @@ pub mod model;
 pub mod plan;
 pub mod portfolio;
 pub mod reason;
+pub mod report;
 pub mod risk;
 pub mod wire;

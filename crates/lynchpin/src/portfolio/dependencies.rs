@@ -13,6 +13,9 @@ use crate::plan::Item;
 use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
+/// The longest witness of a cycle that each member tells.
+const WITNESS_TOLD: usize = 64;
+
 /// How many partners of a group are named as holding it back.
 const PARTNERS_NAMED: usize = 16;
 
@@ -146,8 +149,7 @@ pub(super) fn clauses(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons 
         }
         reasons.close(open, Join::Any);
     }
-    let absent = case.records.partners(&change.id);
-    for partner in absent.filter(|id| !flow.item.has(id) && !is_live(case, id)) {
+    for partner in case.records.partners(&change.id).filter(|id| !flow.item.has(id)) {
         reasons.push(absent_partner(case, change, partner));
     }
     reasons
@@ -186,10 +188,14 @@ fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> 
     node.until(flow.holds_until)
 }
 
-/// A change that must ship together with this one and is nowhere.
+/// A change that must ship together with this one and is not in the item.
 fn absent_partner(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
     let subject = Subject::Change(id.clone());
     let records = case.records;
+    if is_live(case, id) {
+        let node = Node::new(Verdict::Go, ReasonCode::RequirementLive, &subject);
+        return citing(node, records.live_by(id, case.stage));
+    }
     let Some(other) = records.change(id).and_then(|row| row.current(records)) else {
         return Node::new(Verdict::Unknown, ReasonCode::RequirementNotFound, &subject)
             .act(case.owners(change));
@@ -328,9 +334,19 @@ pub(super) fn cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Vec<Node>
             let (from, to) = (flow.item.id(hop.from)?, flow.item.id(hop.to)?);
             Some(format!("{from} {kind} {to}"))
         };
-        Node::new(Verdict::NoGo, ReasonCode::DependencyCycle, &subject)
-            .with("witness", Arg::Texts(cycle.witness.iter().filter_map(hop).collect()))
-            .with("changes", Arg::count(cycle.members.len()))
+        // A long witness is told once, by the first of its members: told by each, it would grow
+        // with the square of the cycle.
+        let first = cycle.members.first().and_then(|first| flow.item.id(*first));
+        let told = cycle.witness.len() <= WITNESS_TOLD || first == Some(&change.id);
+        let node = Node::new(Verdict::NoGo, ReasonCode::DependencyCycle, &subject);
+        let node = match first.filter(|_| !told) {
+            Some(first) => node.with("witness_of", Arg::text(first)),
+            None => {
+                let hops = cycle.witness.iter().filter_map(hop).collect();
+                node.with("witness", Arg::Texts(hops))
+            }
+        };
+        node.with("changes", Arg::count(cycle.members.len()))
             .act(case.owners(change))
             .until(When::Never)
     };

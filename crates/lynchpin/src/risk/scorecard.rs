@@ -347,4 +347,82 @@ mod tests {
         assert_eq!(probability(LogOdds::from_billionths(i64::MAX)), Probability::ONE);
         assert_eq!(probability(LogOdds::from_billionths(i64::MIN)), Probability::ZERO);
     }
+
+    /// Features with every value from a number, some of them unknown.
+    fn some(seed: u64) -> Features {
+        let mut state = seed;
+        let mut next = |most: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            Some((state >> 33) % (most + 1)).filter(|_| state >> 61 != 0)
+        };
+        Features {
+            lines: next(5_000),
+            files: next(200),
+            folders: next(60),
+            services: next(12),
+            tier: next(6),
+            kind: next(2).map(|kind| match kind {
+                0 => Kind::Standard,
+                1 => Kind::Normal,
+                _ => Kind::Emergency,
+            }),
+            author_record: next(80),
+            author_failures: next(20),
+            service_failures: next(20),
+            dependencies: next(40),
+            back_out_plan: next(1),
+            reversible: next(1),
+        }
+    }
+
+    /// The same, but for one factor that is no longer known.
+    fn without(mut features: Features, factor: Factor) -> Features {
+        match factor {
+            Factor::Lines => features.lines = None,
+            Factor::Files => features.files = None,
+            Factor::Folders => features.folders = None,
+            Factor::Services => features.services = None,
+            Factor::Tier => features.tier = None,
+            Factor::Kind => features.kind = None,
+            Factor::AuthorRecord => features.author_record = None,
+            Factor::AuthorFailures => features.author_failures = None,
+            Factor::ServiceFailures => features.service_failures = None,
+            Factor::Dependencies => features.dependencies = None,
+            Factor::BackOutPlan => features.back_out_plan = None,
+            Factor::Reversibility => features.reversible = None,
+        }
+        features
+    }
+
+    #[test]
+    fn it_adds_up_and_forgetting_never_lowers_it() {
+        for seed in 0..500 {
+            let features = some(seed);
+            let risk = scorecard(&features);
+            let parts = risk.contributions.iter().map(|c| c.log_odds.billionths());
+            let sum: i64 = risk.baseline.billionths() + parts.sum::<i64>();
+            assert_eq!(sum, risk.log_odds.billionths(), "seed {seed}");
+            assert!(risk.contributions.iter().map(|c| c.factor).eq(Factor::ALL));
+            for factor in Factor::ALL {
+                let forgotten = scorecard(&without(features, factor));
+                assert!(forgotten.log_odds >= risk.log_odds, "seed {seed}, {}", factor.name());
+                assert!(forgotten.probability >= risk.probability);
+                let listed = forgotten.contributions.iter().find(|c| c.factor == factor).unwrap();
+                assert_eq!(listed.value, None, "{}", factor.name());
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_and_tiers_are_ordered_as_they_are_meant() {
+        let kinds: Vec<LogOdds> = (0..3).map(|kind| Factor::Kind.weigh(Some(kind))).collect();
+        assert!(kinds.is_sorted_by(|a, b| a < b));
+        let tiers: Vec<LogOdds> = (1..5).rev().map(|tier| Factor::Tier.weigh(Some(tier))).collect();
+        assert!(tiers.is_sorted_by(|a, b| a < b));
+        for planned in [Factor::BackOutPlan, Factor::Reversibility] {
+            assert!(planned.weigh(Some(1)) < planned.weigh(Some(0)), "{}", planned.name());
+        }
+    }
 }

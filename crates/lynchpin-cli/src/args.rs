@@ -1,0 +1,232 @@
+//! What the command understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
+use lynchpin::base::{Instant, Subject};
+use lynchpin::plan::PlanScope;
+use lynchpin::wire::Detail;
+
+/// The exit statuses, for the foot of the help.
+const STATUSES: &str = "\
+Exit status:
+  0  a go; for `plan`, that nothing was dropped; for all others, that there is an answer
+  1  not a go; for `plan`, that something does not ship
+  2  something is malformed or cannot be read: every problem is on standard error
+  3  not a go, but it only has to wait: until when is on the first line
+  4  a what-if, whatever it says: --policy is not the policy that the portfolio has adopted
+
+With --all the worst item decides: 2, then 4, then 1, then 3, then 0.";
+
+/// Release management: what is in a release, may it go, how risky is it, and why.
+#[derive(Debug, Parser)]
+#[command(name = "lynchpin", version, about, after_help = STATUSES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// May it go to a stage now, and if not, why and who can change that?
+    Decide(Decide),
+    /// In which order does it ship, and what does not?
+    Plan(Plan),
+    /// How likely is it to cause a failure, and what makes it so?
+    Score(Score),
+    /// What would the next release of a git repository ship, and is it ready?
+    Assess(Assess),
+    /// Write a sample portfolio and a commented policy to begin with
+    Init(Init),
+    /// Print the JSON Schema of the portfolio document
+    Schema,
+}
+
+/// What every question to a portfolio needs.
+#[derive(Debug, Args)]
+pub struct Asked {
+    /// The portfolio document; `-` reads standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    items: Items,
+    /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
+    #[arg(long, value_name = "T")]
+    pub at: Option<Instant>,
+    /// The policy to judge by [default: what the portfolio adopts, else `lynchpin.toml` beside it]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Print the answer as JSON, one line an item
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is asked about: exactly one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Items {
+    /// A release
+    #[arg(long, value_name = "ID")]
+    release: Option<ReleaseId>,
+    /// A change
+    #[arg(long, value_name = "ID")]
+    change: Option<ChangeId>,
+    /// Every release that is not cancelled; if there are no releases at all, every change
+    #[arg(long)]
+    all: bool,
+}
+
+impl Asked {
+    /// The one subject that is asked about, or nothing for all.
+    pub fn subject(&self) -> Option<Subject> {
+        let release = self.items.release.clone().map(Subject::Release);
+        release.or_else(|| self.items.change.clone().map(Subject::Change))
+    }
+}
+
+/// May it go?
+#[derive(Debug, Args)]
+pub struct Decide {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// To which stage [default: the first that it has not wholly entered]
+    #[arg(long, value_name = "ID")]
+    pub stage: Option<StageId>,
+    /// How much of the reasons to give
+    #[arg(long, value_enum, default_value = "unmet")]
+    pub detail: HowMuch,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "json")]
+    pub format: Format,
+}
+
+/// In which order?
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// To which stage [default: the first that it has not wholly entered]
+    #[arg(long, value_name = "ID")]
+    pub stage: Option<StageId>,
+    /// Which changes are held to be able to go
+    #[arg(long, value_enum, default_value = "all")]
+    pub scope: Scope,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "json")]
+    pub format: PlanFormat,
+}
+
+/// How risky?
+#[derive(Debug, Args)]
+pub struct Score {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "json")]
+    pub format: Format,
+}
+
+/// What would a repository ship?
+#[derive(Debug, Args)]
+pub struct Assess {
+    /// A folder in a git repository
+    #[arg(required_unless_present = "print_policy")]
+    pub path: Option<PathBuf>,
+    /// What is released already [default: the last tag, else 200 commits back]
+    #[arg(long, value_name = "REV")]
+    pub from: Option<String>,
+    /// What would ship [default: HEAD]
+    #[arg(long, value_name = "REV")]
+    pub to: Option<String>,
+    /// As of which instant [default: when the newest commit was made]
+    #[arg(long, value_name = "T")]
+    pub at: Option<Instant>,
+    /// The policy to judge by [default: one review by somebody else for each change]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Print the policy that is used where none is given, and do nothing else
+    #[arg(long)]
+    pub print_policy: bool,
+    /// List every change, however many there are
+    #[arg(long)]
+    pub full: bool,
+    /// Print the assessment, the plan, the decision and the score as JSON, a line each
+    #[arg(long)]
+    pub json: bool,
+    /// Also write what was read as a portfolio document, to be asked more
+    #[arg(long, value_name = "FILE")]
+    pub portfolio: Option<PathBuf>,
+}
+
+/// Where to write the sample.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to write to; it is made if it is not there
+    pub folder: PathBuf,
+    /// Write over files that are there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How much of the reasons is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HowMuch {
+    /// The verdict and when it clears
+    Verdict,
+    /// Also what holds it back and who can change that
+    Unmet,
+    /// Also everything that is met
+    Full,
+}
+
+impl From<HowMuch> for Detail {
+    fn from(much: HowMuch) -> Self {
+        match much {
+            HowMuch::Verdict => Detail::Verdict,
+            HowMuch::Unmet => Detail::Unmet,
+            HowMuch::Full => Detail::Full,
+        }
+    }
+}
+
+/// Which changes a plan holds to be able to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scope {
+    /// All that are not cancelled: the order of the whole
+    All,
+    /// Those that a decision lets go now
+    Ready,
+}
+
+impl From<Scope> for PlanScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::All => PlanScope::All,
+            Scope::Ready => PlanScope::Ready,
+        }
+    }
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal
+    Text,
+    /// For a pull request or a notebook
+    Markdown,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For a terminal
+    Text,
+    /// For a pull request or a notebook
+    Markdown,
+    /// As a flowchart that code forges draw
+    Mermaid,
+    /// As a picture
+    Svg,
+}

@@ -1,0 +1,103 @@
+//! Files in: the portfolio, the policy, and the time.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use lynchpin::base::{Error, ErrorCode, Instant, Limits};
+use lynchpin::portfolio::{Engine, Snapshot};
+use lynchpin::wire::read_portfolio;
+
+use super::failure::Failure;
+
+/// The policy that is taken where none is named: the file of this name beside the portfolio.
+pub const POLICY_FILE: &str = "lynchpin.toml";
+
+/// Reads a portfolio and the policy to judge it by.
+///
+/// That is the policy named. Where none is, and the portfolio adopts none itself, it is the
+/// `lynchpin.toml` beside it: a file that happens to lie there never overrules what was adopted.
+pub fn load(file: &Path, policy: Option<&Path>) -> Result<Snapshot, Failure> {
+    let mut engine = Engine::new(Limits::bulk());
+    let portfolio = add(&mut engine, file);
+    let beside = || {
+        let adopts = !engine.snapshot().portfolio().policies.is_empty();
+        let beside = file.parent().map(|folder| folder.join(POLICY_FILE));
+        beside.filter(|beside| !is_stdin(file) && !adopts && beside.exists())
+    };
+    let policy: Option<PathBuf> = match policy {
+        Some(named) => Some(named.to_owned()),
+        // What a portfolio that cannot be read adopts is not known.
+        None if portfolio.is_ok() => beside(),
+        None => None,
+    };
+    let policy = policy.map_or(Ok(()), |policy| set_policy(&mut engine, &policy));
+    match (portfolio, policy) {
+        (Ok(()), Ok(())) => Ok(engine.snapshot()),
+        (Err(one), Ok(())) | (Ok(()), Err(one)) => Err(one),
+        (Err(one), Err(other)) => Err(one.join(other)),
+    }
+}
+
+/// Takes a policy from a file.
+pub fn set_policy(engine: &mut Engine, file: &Path) -> Result<(), Failure> {
+    let bytes = read(file, Limits::untrusted().document_bytes_max)?;
+    let malformed = |error: &Error| Failure::of_document(&name(file), &bytes, error);
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        malformed(&Error::new(ErrorCode::DocumentNotUtf8, "the policy is not UTF-8"))
+    })?;
+    engine.set_policy(text).map_err(|error| malformed(&error))
+}
+
+fn add(engine: &mut Engine, file: &Path) -> Result<(), Failure> {
+    let limits = engine.limits();
+    let bytes = read(file, limits.document_bytes_max)?;
+    let portfolio = read_portfolio(&bytes, limits);
+    portfolio
+        .and_then(|portfolio| engine.add(portfolio))
+        .map_err(|error| Failure::of_document(&name(file), &bytes, &error))
+}
+
+/// Reads a whole file, or standard input for `-`, up to one byte beyond the limit: then the
+/// reader of the document says that it is too large.
+fn read(file: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    let read = if is_stdin(file) {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        File::open(file).and_then(|open| open.take(most).read_to_end(&mut bytes))
+    };
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) => {
+            let message = format!("`{}` cannot be read: {error}", name(file));
+            Err(Failure::plain(ErrorCode::Io.name(), &message))
+        }
+    }
+}
+
+fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+/// What a file is called in messages.
+fn name(file: &Path) -> String {
+    if is_stdin(file) { "standard input".to_owned() } else { file.display().to_string() }
+}
+
+/// The instant that is asked about: the one given, or now.
+#[expect(clippy::disallowed_types, reason = "the command is where the clock is read")]
+pub fn at(given: Option<Instant>) -> Result<Instant, Failure> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    // Whole seconds: nobody can retype a fraction to ask again.
+    let micros =
+        since.ok().and_then(|since| i64::try_from(since.as_secs()).ok()?.checked_mul(1_000_000));
+    micros.and_then(|micros| Instant::from_micros(micros).ok()).ok_or_else(|| {
+        let message = "the clock of this machine is outside of 1970 to 9999: give --at";
+        Failure::plain(ErrorCode::InstantMalformed.name(), message)
+    })
+}

@@ -1,0 +1,162 @@
+//! Answers as Markdown, for pull requests and notebooks. Everything that comes from outside is
+//! escaped: no title can open a heading, a link or a tag, or call somebody by name.
+
+use super::decision::{basis as decision_basis, rows};
+use super::options::Options;
+use super::words::{counted, mark, word};
+use super::{headline, plan as plan_text, score as score_text};
+use crate::base::id::ChangeId;
+use crate::plan::Plan;
+use crate::portfolio::{Decision, Score};
+
+/// A decision: the verdict as a heading, a table of its changes, and its reasons as a list.
+///
+/// ```
+/// use lynchpin::base::Limits;
+/// use lynchpin::portfolio::{DecideQuestion, Engine};
+/// use lynchpin::report::{Options, markdown};
+///
+/// let portfolio = serde_json::from_str(
+///     r#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}], "changes": [
+///         {"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+/// ).unwrap();
+/// let mut engine = Engine::new(Limits::untrusted());
+/// engine.add(portfolio)?;
+/// let subject = serde_json::from_str(r#"{"change": "C-1"}"#).unwrap();
+/// let question = DecideQuestion::new(subject, "2026-11-02T09:00:00Z".parse()?);
+/// let text = markdown::decision(&engine.snapshot().decide(&question)?, &Options::new());
+/// assert!(text.starts_with("### ✗ NO GO: change C-1 to production\n"));
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+#[must_use]
+pub fn decision(decision: &Decision, options: &Options<'_>) -> String {
+    let plain = Options { style: super::Style::Plain, ..*options };
+    let mut out = heading(&headline(decision, &plain), &decision_basis(decision));
+    let rows = rows(decision);
+    if rows.len() > 1 {
+        let cells = rows.into_iter().map(|row| {
+            let verdict = format!("{} {}", mark(row.verdict), word(row.verdict));
+            vec![verdict, row.name, row.what, row.who, row.clears]
+        });
+        let heads = ["verdict", "change", "what holds it back", "who acts", "clears"];
+        out.push_str(&table(&heads, cells));
+        out.push('\n');
+    }
+    for line in super::tree::lines(decision.reasons(), &plain) {
+        let indent = "  ".repeat(line.last.len());
+        let verdict = format!("{} **{}**", mark(line.verdict), word(line.verdict));
+        out.push_str(&format!("{indent}- {verdict} {}", escape(&line.text)));
+        if !line.tail.is_empty() {
+            out.push_str(&format!(" {}", escape(&line.tail)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A plan: its waves as a table, and what does not ship as lists.
+#[must_use]
+pub fn plan(plan: &Plan, options: &Options<'_>) -> String {
+    let mut out = heading(&plan_text::headline(plan), &plan_text::basis(plan));
+    let name = |id: &ChangeId| match options.title(id) {
+        Some(title) => format!("{id} {title}"),
+        None => id.to_string(),
+    };
+    let steps = plan.waves.iter().enumerate().flat_map(|(number, wave)| {
+        wave.iter().map(move |step| {
+            let names: Vec<String> = step.changes.iter().map(name).collect();
+            vec![(number + 1).to_string(), names.join(" + ")]
+        })
+    });
+    if !plan.waves.is_empty() {
+        out.push_str(&table(&["wave", "ships as one"], steps));
+    }
+    for (head, lines) in plan_text::sections(plan) {
+        out.push_str(&format!("\n**{head}**\n\n"));
+        lines.iter().for_each(|line| out.push_str(&format!("- {}\n", escape(line))));
+    }
+    out
+}
+
+/// A score: of a change what its risk is made of, of a release its changes.
+#[must_use]
+pub fn score(score: &Score, options: &Options<'_>) -> String {
+    let mut out = heading(&score_text::headline(score), &score_text::basis(score));
+    let Some(release) = &score.release else {
+        let rows = score.changes.first().map(score_text::sum).unwrap_or_default();
+        let rows = rows.into_iter().map(|(added, name)| vec![added.trim().to_owned(), name]);
+        out.push_str(&table(&["log-odds", "factor"], rows));
+        return out;
+    };
+    let rows = score.changes.iter().map(|change| {
+        let [risk, falls, raised] = score_text::cells(change, release);
+        let name = match options.title(&change.change) {
+            Some(title) => format!("{} {title}", change.change),
+            None => change.change.to_string(),
+        };
+        vec![risk, name, falls, raised]
+    });
+    let heads = ["risk", "change", "the release without it", "what raises it most"];
+    out.push_str(&table(&heads, rows));
+    out.push_str(&format!("\n{}\n", counted(score.changes.len(), "change", "changes")));
+    out
+}
+
+/// A text with every character that means something to Markdown or HTML made harmless.
+///
+/// ```
+/// use lynchpin::report::markdown::escape;
+///
+/// assert_eq!(escape("fix <b> | [x](y) *now*"), r"fix &lt;b&gt; \| \[x\]\(y\) \*now\*");
+/// ```
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in super::printable(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // A space without width keeps people and tickets from being called by name.
+            '@' | '#' => {
+                out.push(c);
+                out.push_str("&#8203;");
+            }
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    // An address becomes a link by itself.
+    out.replace("://", "&#58;//").replace("www.", "www&#46;")
+}
+
+fn heading(headline: &str, basis: &str) -> String {
+    format!("### {}\n\n{}\n\n", escape(headline), escape(basis))
+}
+
+fn table(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut out = format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len()));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();
+        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn nothing_is_left_to_act() {
+        let bad = "# head\n- [a](https://x) ![b](c) <script> @ann #12 `x` **b** ~~s~~ www.x.org";
+        let safe = escape(bad);
+        for left in ["\n", "](", "<", "@a", "#1", " `", " **", " ~~", "://", "www."] {
+            assert!(!safe.contains(left), "{left}: {safe}");
+        }
+        assert_eq!(escape("plain text, 5.1 % of it: fine"), "plain text, 5.1 % of it: fine");
+    }
+}

@@ -1,0 +1,35 @@
+//! Floor 9: answers as text for people.
+//!
+//! Prose is one rendering of a reason tree and nothing more: the same answer is a table and a tree
+//! for a terminal ([`decision`], [`plan`], [`score`]), the same with everything escaped for pull
+//! requests and notebooks ([`markdown`]), and a plan's waves as a picture ([`mermaid`], [`svg`]).
+//! Every function is pure: the same answer and options give the same bytes. Whether colours are
+//! wanted is for the caller to know, never decided here.
+//!
+//! What other people wrote (titles, reasons) is made safe to print first: nothing in it can move a
+//! cursor, turn the direction of a line or break out of a table.
+
+pub mod markdown;
+pub mod mermaid;
+pub mod svg;
+
+mod decision;
+mod options;
+mod overview;
+mod plan;
+mod safe;
+mod score;
+mod sentence;
+mod table;
+mod tree;
+mod words;
+
+pub use decision::{decision, headline, summary};
+pub use options::{Fold, Options, Style, Titles};
+pub use overview::{blockers, overview};
+pub use plan::plan;
+pub use safe::printable;
+pub use score::score;
+pub use sentence::sentence;
+pub use tree::tree;
+pub use words::{mark, percent, word};

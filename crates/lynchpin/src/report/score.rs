@@ -1,0 +1,100 @@
+//! A score: how risky, and what makes it so.
+
+use super::options::Options;
+use super::table::Table;
+use super::words::{Tone, counted, paint, percent};
+use crate::base::LogOdds;
+use crate::portfolio::{ChangeScore, ReleaseScore, Score};
+use crate::risk::Contribution;
+
+/// How many factors are named for each change of a release.
+const FACTORS_NAMED: usize = 3;
+
+/// A score as a release manager reads it: the probability on the first line, then what it is made
+/// of. Of a change every contribution is shown, and they add up to the score; of a release each
+/// change with what raises it most.
+#[must_use]
+pub fn score(score: &Score, options: &Options<'_>) -> String {
+    let mut out = paint(options.style, Tone::Strong, &headline(score));
+    out.push('\n');
+    out.push_str(&paint(options.style, Tone::Faint, &basis(score)));
+    out.push_str("\n\n");
+    let Some(release) = &score.release else {
+        out.push_str(&score.changes.first().map_or(String::new(), |one| factors(one, options)));
+        return out;
+    };
+    let mut table =
+        Table::new(&["risk", "change", "the release without it", "what raises it most"]);
+    for change in &score.changes {
+        let [risk, falls, raised] = cells(change, release);
+        let name = match options.title(&change.change) {
+            Some(title) => format!("{}  {title}", change.change),
+            None => change.change.to_string(),
+        };
+        let cells = [(risk, Some(Tone::Strong)), (name, None), (falls, None), (raised, None)];
+        table.row(cells.into());
+    }
+    out.push_str(&table.draw(options.style));
+    out
+}
+
+pub(super) fn headline(score: &Score) -> String {
+    format!("RISK {}: {}", percent(score.probability), score.subject)
+}
+
+pub(super) fn basis(score: &Score) -> String {
+    let mut out = format!("at {}, model {}", score.at, score.model);
+    if let Some(release) = &score.release {
+        out.push_str(&format!(
+            ", between {} (the riskiest change alone) and {} (if they failed independently), {}",
+            percent(release.at_least),
+            percent(release.at_most),
+            counted(score.changes.len(), "change", "changes"),
+        ));
+    }
+    out
+}
+
+/// The cells of one change of a release: its risk, what the release would gain, and why.
+pub(super) fn cells(change: &ChangeScore, release: &ReleaseScore) -> [String; 3] {
+    let driver = release.drivers.iter().find(|driver| driver.change == change.change);
+    let falls =
+        driver.map_or(String::new(), |driver| format!("{} lower", percent(driver.falls_by)));
+    let raised: Vec<String> =
+        change.risk.raised_by().iter().take(FACTORS_NAMED).map(factor).collect();
+    [percent(change.risk.probability), falls, raised.join(", ")]
+}
+
+fn factors(change: &ChangeScore, options: &Options<'_>) -> String {
+    let mut table = Table::new(&["    log-odds", "factor"]);
+    for (added, name) in sum(change) {
+        table.row(vec![(added, None), (name, None)]);
+    }
+    table.draw(options.style)
+}
+
+/// The baseline, each contribution and their sum: figures that add up.
+pub(super) fn sum(change: &ChangeScore) -> Vec<(String, String)> {
+    let risk = &change.risk;
+    let mut rows = vec![(signed(risk.baseline), "baseline".to_owned())];
+    rows.extend(risk.contributions.iter().map(|c| (signed(c.log_odds), factor(c))));
+    let total = format!("the sum, which is {}", percent(risk.probability));
+    rows.push((signed(risk.log_odds), total));
+    rows
+}
+
+fn factor(contribution: &Contribution) -> String {
+    let name = contribution.factor.text();
+    match contribution.value {
+        Some(value) => format!("{name}: {value}"),
+        None => format!("{name}: not known"),
+    }
+}
+
+/// With its sign and all nine places, so that columns line up and add up.
+fn signed(value: LogOdds) -> String {
+    let magnitude = value.billionths().unsigned_abs();
+    let sign = if value.billionths() < 0 { '-' } else { '+' };
+    let shown = format!("{sign}{}.{:09}", magnitude / 1_000_000_000, magnitude % 1_000_000_000);
+    format!("{shown:>12}")
+}
