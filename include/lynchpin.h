@@ -1364,6 +1364,12 @@ LP_MUST_USE int64_t lp_decision_at(const struct lp_decision *decision);
 LP_MUST_USE struct lp_str lp_decision_policy(const struct lp_decision *decision);
 
 /**
+ * The name and version of the risk model, such as `scorecard/1`; empty if the policy asks for no
+ * risk. Valid for ever.
+ */
+LP_MUST_USE struct lp_str lp_decision_risk_model(const struct lp_decision *decision);
+
+/**
  * Whether it is a what-if, judged by another policy than the one in force. True for anything but a
  * decision.
  */

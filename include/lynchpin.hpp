@@ -348,6 +348,7 @@ public:
     instant at() const { return internal::point(lp_decision_at(get())); }
     /// The digest of the policy it was judged by; empty if there was none.
     std::string policy() const { return internal::copy(lp_decision_policy(get())); }
+    std::string risk_model() const { return internal::copy(lp_decision_risk_model(get())); }
     /// Whether another policy than the one in force was applied.
     bool what_if() const { return lp_decision_what_if(get()); }
 

@@ -248,7 +248,8 @@ proptest! {
         }
     }
 
-    /// With a failure, a rejection, a withdrawal of an approval or a hold more, nothing gets better.
+    /// With a failure, a rejection, a withdrawal of an approval or a hold more, nothing gets
+    /// better.
     ///
     /// A failure that ends a run takes away what kept a waiver of it from counting, so failures are
     /// added where nothing runs.
@@ -363,7 +364,8 @@ proptest! {
                         let stuck = at(later) == clears && then.verdict() == Verdict::Wait;
                         prop_assert!(
                             !early && !stuck,
-                            "{of:?} {stage}: {verdict:?} at {hour} clears {clears}, {:?} at {later}",
+                            "{of:?} {stage}: {verdict:?} at {hour} clears {clears}, \
+                             {:?} at {later}",
                             then.verdict()
                         );
                     }
@@ -404,7 +406,11 @@ proptest! {
     /// Fewer children make an `all` no worse; an `any` and an `at_least` no better, while a child
     /// that applies is left.
     #[test]
-    fn fewer_children((world, policy) in case(), children in prop::collection::vec(0u8..6, 2..=4), count in 1u8..=3) {
+    fn fewer_children(
+        (world, policy) in case(),
+        children in prop::collection::vec(0u8..6, 2..=4),
+        count in 1u8..=3,
+    ) {
         let document = world.document();
         let children: Vec<Tree> = children.into_iter().map(Tree::Leaf).collect();
         let trees: [(Join<'_>, bool); 3] = [

@@ -359,11 +359,14 @@ fn depends_on_lines_load_and_order() {
         .map(|change| {
             let on = needs.get(change).into_iter().flatten();
             let requires: Vec<Value> = on.map(|on| json!({"change": on})).collect();
-            json!({"id": change, "revision": 1, "requires": requires, "at": instant(0), "by": "author"})
+            json!({"id": change, "revision": 1, "requires": requires, "at": instant(0),
+                "by": "author"})
         })
         .collect();
-    let document = json!({"lynchpin": "portfolio/1", "stages": [{"id": "master"}], "changes": changes,
-        "releases": [{"id": "all", "revision": 1, "changes": known, "at": instant(0), "by": "zuul"}]});
+    let release =
+        json!({"id": "all", "revision": 1, "changes": known, "at": instant(0), "by": "zuul"});
+    let document = json!({"lynchpin": "portfolio/1", "stages": [{"id": "master"}],
+        "changes": changes, "releases": [release]});
     let mut engine = Engine::new(Limits::untrusted());
     let read = read_portfolio(document.to_string().as_bytes(), engine.limits());
     engine.add(read.expect("all edges can be read")).expect("all edges can be taken in");
@@ -384,8 +387,20 @@ fn depends_on_lines_load_and_order() {
         edges.iter().map(|edge| id(edge.on)).filter(|on| !known.contains(on)).collect();
     assert_eq!(unresolved, expected);
 
-    // The order of those whose requirements are all there: what cannot be resolved is taken for
-    // met, as it was when these commits merged.
+    let pairs = pairs_in_order(&edges, &known, document, all, at);
+    println!("openstack: {} edges, {pairs} in order, {} unresolved", edges.len(), expected.len());
+}
+
+/// Plans those whose requirements are all there (what cannot be resolved is taken for met, as it
+/// was when these commits merged) and counts the pairs that merged in order; none may be
+/// contradicted.
+fn pairs_in_order(
+    edges: &[Edge<'_>],
+    known: &BTreeSet<String>,
+    mut document: Value,
+    all: Subject,
+    at: Instant,
+) -> usize {
     let in_order: Vec<&Edge<'_>> = edges
         .iter()
         .filter(|edge| edge.state == "merged-before")
@@ -405,7 +420,6 @@ fn depends_on_lines_load_and_order() {
         change["requires"] = json!(kept);
         change
     };
-    let mut document = document.clone();
     document["changes"] =
         document["changes"].as_array().into_iter().flatten().map(resolved).collect();
     let mut engine = Engine::new(Limits::untrusted());
@@ -429,12 +443,7 @@ fn depends_on_lines_load_and_order() {
     let contradicts = |edge: &&&Edge<'_>| order[&*id(edge.on)] >= order[&*id(edge.change)];
     let contradicting = in_order.iter().filter(contradicts).count();
     assert_eq!(contradicting, 0, "the plan contradicts the order in which these merged");
-    println!(
-        "openstack: {} edges, {} in order, {} unresolved",
-        edges.len(),
-        in_order.len(),
-        expected.len()
-    );
+    in_order.len()
 }
 
 /// Nothing of this may depend on a subject that is not there.

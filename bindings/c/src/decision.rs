@@ -161,6 +161,17 @@ pub unsafe extern "C" fn lp_decision_policy(decision: *const lp_decision) -> lp_
     unsafe { read(decision, lp_str::EMPTY, |it| lp_str::lend(&it.policy)) }
 }
 
+/// The name and version of the risk model, such as `scorecard/1`; empty if the policy asks for no
+/// risk. Valid for ever.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_decision_risk_model(decision: *const lp_decision) -> lp_str {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        read(decision, lp_str::EMPTY, |it| lp_str::lend(it.decision.risk_model.unwrap_or("")))
+    }
+}
+
 /// Whether it is a what-if, judged by another policy than the one in force. True for anything but a
 /// decision.
 #[must_use]

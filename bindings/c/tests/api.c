@@ -78,6 +78,7 @@ static void a_waiting_change(const lp_snapshot *snapshot) {
     CHECK(same(lp_decision_stage(decision), "production"));
     CHECK(lp_decision_at(decision) == SAMPLE_AT);
     CHECK(lp_decision_policy(decision).len == strlen("sha256:") + 64);
+    CHECK(same(lp_decision_risk_model(decision), "")); /* the policy asks for none */
     CHECK(!lp_decision_what_if(decision));
     CHECK(lp_decision_root_blocker_count(decision) == 1);
     CHECK(lp_decision_root_blocker_at(decision, 0, &reason) == LP_STATUS_OK);

@@ -51,7 +51,7 @@ void decisions(const lynchpin::snapshot &snapshot) {
     CHECK(!decision.holds_until());
     CHECK(decision.subject() == subject::change("C-6") && decision.stage() == "production");
     CHECK(decision.at() == at && decision.policy().rfind("sha256:", 0) == 0);
-    CHECK(!decision.what_if());
+    CHECK(!decision.what_if() && decision.risk_model().empty());
     const auto reasons = decision.reasons();
     CHECK(reasons.size() == decision.reason_count() && reasons.size() > 2);
     CHECK(reasons[0].next == reasons.size() && reasons[0].index == 0);

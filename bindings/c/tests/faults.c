@@ -237,7 +237,7 @@ static void nothing_is_told_of_null(void) {
     CHECK(lp_decision_holds_until(NULL) == 0 && lp_decision_at(NULL) == 0);
     CHECK(lp_decision_subject_kind(NULL) == 0 && lp_decision_subject_id(NULL).len == 0);
     CHECK(lp_decision_stage(NULL).len == 0 && lp_decision_policy(NULL).len == 0);
-    CHECK(lp_decision_what_if(NULL));
+    CHECK(lp_decision_what_if(NULL) && lp_decision_risk_model(NULL).len == 0);
     CHECK(lp_decision_reason_count(NULL) == 0 && lp_decision_root_blocker_count(NULL) == 0);
     CHECK(lp_plan_subject_kind(NULL) == 0 && lp_plan_subject_id(NULL).len == 0);
     CHECK(lp_plan_stage(NULL).len == 0 && lp_plan_at(NULL) == 0 && lp_plan_scope(NULL) == 0);

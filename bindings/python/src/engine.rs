@@ -31,16 +31,16 @@ use crate::snapshot::Snapshot;
 ///     >>> engine.load('''{"lynchpin": "portfolio/1",
 ///     ...     "people": [{"id": "raj"}],
 ///     ...     "stages": [{"id": "production"}],
-///     ...     "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by":
-///     "raj"}]}''')
+///     ...     "changes": [{"id": "C-1", "revision": 1,
+///     ...         "at": "2026-11-01T09:00:00Z", "by": "raj"}]}''')
 ///     >>> engine.set_policy('''
 ///     ... name = "acme"
 ///     ... requirement.back-out = { plan = "back_out" }
 ///     ... gate.fast = { stage = "production", judges = "change", require = "back-out" }
 ///     ... ''')
 ///     >>> snapshot = engine.snapshot()
-///     >>> decision = snapshot.decide(change="C-1", at=datetime(2026, 11, 2, 9,
-///     tzinfo=timezone.utc))
+///     >>> at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+///     >>> decision = snapshot.decide(change="C-1", at=at)
 ///     >>> decision.verdict
 ///     Verdict.NEEDS_ACTION
 #[pyclass(frozen, module = "lynchpin")]

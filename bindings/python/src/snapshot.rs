@@ -85,8 +85,7 @@ impl Snapshot {
         Ok(PyBytes::new(py, &answer))
     }
 
-    /// Decides whether a change or a release may go to a stage, and if not, why and who can change
-    /// that.
+    /// Decides whether a change or a release may go to a stage, and if not, who can change that.
     ///
     /// A refusal is an answer, never an exception.
     ///

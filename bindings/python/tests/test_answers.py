@@ -98,8 +98,9 @@ def test_a_wait_says_until_when() -> None:
         "stages": [{"id": "production"}],
         "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}],
         "approvals": [{"change": "C-1", "revision": 1, "requirement": "board",
-            "stage": "production", "decision": "approved", "effective_from": "2026-11-05T00:00:00.000001Z",
-            "at": "2026-11-02T09:00:00Z", "by": "ann"}]}""")
+            "stage": "production", "decision": "approved",
+            "effective_from": "2026-11-05T00:00:00.000001Z", "at": "2026-11-02T09:00:00Z",
+            "by": "ann"}]}""")
     engine.set_policy("""
         name = "acme"
         requirement.board = { approval = { group = "cab", people = 1 } }
@@ -246,6 +247,17 @@ def test_a_decision_reads_as_a_report(decision: Decision) -> None:
     assert "  needs_action: release R-11: board: approved by 1 of 2 (ask group cab)" in lines
     assert "      needs_action: gate plans" in lines
     assert "    go: change C-4" in lines
+
+
+def test_no_text_moves_a_cursor(decision: Decision, plan: Plan, score: Score) -> None:
+    hostile = "\x1b[2J\u202e\n\u2028"
+    for value in (decision, plan, score):
+        document = value.to_json().decode().replace("C-7", json.dumps(hostile)[1:-1])
+        read = type(value).from_json(document)
+        assert len(str(read).splitlines()) == len(str(value).splitlines())
+        for shown in (str(read), read._repr_html_(), read._repr_markdown_()):
+            assert not {"\x1b", "\u202e", "\u2028"} & set(shown)
+            assert "\ufffd" in shown
 
 
 def test_notebooks_show_text_as_text() -> None:

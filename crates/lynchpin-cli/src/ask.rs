@@ -28,10 +28,10 @@ pub fn decide(asked: &Decide, output: &mut Output) -> Result<Status, Failure> {
             let question =
                 wire::Decide { subject: subject.clone(), stage, at, detail: asked.detail.into() };
             let answer = Question::Decide(question).ask(&snapshot)?;
-            let status = match &answer {
-                wire::Answer::Decision(found) => Status::of(found.verdict, found.what_if.is_some()),
-                _ => Status::Malformed,
-            };
+            let mut status = Status::Malformed;
+            if let wire::Answer::Decision(found) = &answer {
+                status = Status::of(found.verdict, found.what_if.is_some());
+            }
             Ok((status, with_newline(answer.to_bytes()?)))
         })
         .print(output);

@@ -18,20 +18,19 @@ const PORTFOLIO: &str = include_str!("../sample/portfolio.json");
 const POLICY: &str = include_str!("../sample/lynchpin.toml");
 const PORTFOLIO_FILE: &str = "portfolio.json";
 /// The instant at which the sample is most worth asking about.
-const AT: &str = "2026-11-05T09:00:00Z";
+const AT: &str = "2026-11-20T09:00:00Z";
 /// The release that has the tangles.
-const RELEASE: &str = "2026.11";
+const RELEASE: &str = "R-2026.11";
 
 /// Writes the sample and says what to run next.
 pub fn init(asked: &Init, output: &mut Output) -> Result<Status, Failure> {
     let folder = &asked.folder;
     let files = [(POLICY_FILE, POLICY), (PORTFOLIO_FILE, PORTFOLIO)];
     let refused = |error: &io::Error, path: &Path| {
-        let message = match error.kind() {
-            ErrorKind::AlreadyExists => {
-                format!("`{}` is there already: give another folder, or --force", path.display())
-            }
-            _ => format!("`{}` cannot be written: {error}", path.display()),
+        let message = if error.kind() == ErrorKind::AlreadyExists {
+            format!("`{}` is there already: give another folder, or --force", path.display())
+        } else {
+            format!("`{}` cannot be written: {error}", path.display())
         };
         Failure::plain(ErrorCode::Io.name(), &message)
     };
@@ -58,12 +57,13 @@ pub fn init(asked: &Init, output: &mut Output) -> Result<Status, Failure> {
     }
     let file = folder.join(PORTFOLIO_FILE);
     let file = file.display();
-    output.line("\nnext, ask about the release of an invented furniture shop:\n")?;
+    output.line("\nnext, ask about the November release of an invented railway:\n")?;
+    let stage = "--stage production";
     for line in [
-        format!("lynchpin decide {file} --release {RELEASE} --at {AT}"),
-        format!("lynchpin plan {file} --release {RELEASE} --at {AT}"),
+        format!("lynchpin decide {file} --release {RELEASE} {stage} --at {AT}"),
+        format!("lynchpin decide {file} --change C-110 {stage} --at {AT}"),
+        format!("lynchpin plan {file} --release {RELEASE} {stage} --at {AT}"),
         format!("lynchpin score {file} --release {RELEASE} --at {AT}"),
-        format!("lynchpin decide {file} --all --detail verdict --at {AT}"),
     ] {
         output.line(&format!("  {line}"))?;
     }

@@ -82,10 +82,12 @@ impl World {
             "waivers": self.waiver_facts(),
             "revocations": self.revocation_facts(),
             "holds": self.holds.iter().map(|(subject, held, made)| {
-                fact(json!({"event": if *held { "held" } else { "released" }}), Some(*subject), 0, *made)
+                let event = json!({"event": if *held { "held" } else { "released" }});
+                fact(event, Some(*subject), 0, *made)
             }).collect::<Vec<_>>(),
             "cancellations": self.cancellations.iter()
-                .map(|(subject, made)| fact(json!({}), Some(*subject), 0, *made)).collect::<Vec<_>>(),
+                .map(|(subject, made)| fact(json!({}), Some(*subject), 0, *made))
+                .collect::<Vec<_>>(),
             "deployments": self.deployment_facts(),
             "incidents": self.incident_facts(),
         })
@@ -94,7 +96,8 @@ impl World {
     fn people(&self) -> Value {
         let mut pc = json!({"id": "pc"});
         put_hour(&mut pc, "suspended_from", self.suspended);
-        json!([{"id": "pa"}, {"id": "pb", "aliases": ["pb-x"]}, pc, {"id": "bot", "kind": "machine"}])
+        let pb = json!({"id": "pb", "aliases": ["pb-x"]});
+        json!([{"id": "pa"}, pb, pc, {"id": "bot", "kind": "machine"}])
     }
 
     fn groups(&self) -> Value {
@@ -299,7 +302,8 @@ impl Policy {
                 waiver(1)
             ),
             format!(
-                "requirement.board = {{ approval = {{ group = \"board\", people = {people}{} }}{} }}",
+                "requirement.board = {{ approval = {{ group = \"board\", {}{} }}{} }}",
+                format_args!("people = {people}"),
                 part(self.veto, ", veto = \"stands\""),
                 waiver(2)
             ),

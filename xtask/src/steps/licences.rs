@@ -1,9 +1,10 @@
-//! Licences, banned crates and sources of every locked package, as `deny.toml` states them.
+//! Licences, banned crates and sources of every package we ship, as `deny.toml` states them.
 //!
 //! cargo-deny reads the same file; this check needs no further tool on a fresh machine.
 
 use crate::job::{Job, Outcome, read};
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     let rules = Rules::parse(&read(&job.workspace.root.join("deny.toml"))?)?;
@@ -11,14 +12,45 @@ pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     let text = job.capture(&mut job.workspace.cargo(metadata))?;
     let document: Value =
         serde_json::from_str(&text).map_err(|why| format!("cargo metadata is not JSON: {why}"))?;
+    let shipped = shipped(&document).ok_or("cargo metadata does not say what depends on what")?;
     let packages = document.get("packages").and_then(Value::as_array);
     let packages = packages.ok_or("cargo metadata names no packages")?;
     let mut problems = Vec::new();
+    let mut looked_at = 0;
     for package in packages {
-        problems.extend(rules.problem_of(package));
+        if package.get("id").and_then(Value::as_str).is_some_and(|id| shipped.contains(id)) {
+            looked_at += 1;
+            problems.extend(rules.problem_of(package));
+        }
     }
-    job.note(&format!("{} packages looked at", packages.len()));
+    job.note(&format!("{looked_at} of {} packages looked at", packages.len()));
+    if looked_at == 0 {
+        return Err("no package was looked at: this check is blind".to_owned());
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n  ")) }
+}
+
+/// The ids of all packages that somebody who uses ours gets, too: what only tests need stays here.
+fn shipped(document: &Value) -> Option<BTreeSet<&str>> {
+    let nodes = document.get("resolve")?.get("nodes")?.as_array()?;
+    let node_of: BTreeMap<&str, &Value> =
+        nodes.iter().map(|node| Some((node.get("id")?.as_str()?, node))).collect::<Option<_>>()?;
+    let members = document.get("workspace_members")?.as_array()?;
+    let mut open: Vec<&str> = members.iter().map(Value::as_str).collect::<Option<_>>()?;
+    let mut found = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if !found.insert(id) {
+            continue;
+        }
+        for dependency in node_of.get(id)?.get("deps")?.as_array()? {
+            let kinds = dependency.get("dep_kinds")?.as_array()?;
+            let is_dev = |kind: &Value| kind.get("kind").and_then(Value::as_str) == Some("dev");
+            if !kinds.iter().all(is_dev) {
+                open.push(dependency.get("pkg")?.as_str()?);
+            }
+        }
+    }
+    Some(found)
 }
 
 /// The part of `deny.toml` that is checked here.
@@ -111,7 +143,7 @@ fn single(words: &mut Words<'_>, allowed: &[String]) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rules, allows};
+    use super::{Rules, allows, shipped};
 
     #[test]
     fn licence_expressions_are_evaluated() {
@@ -140,5 +172,20 @@ mod tests {
         assert!(problem(r#"{"name":"a"}"#).unwrap().contains("no licence"));
         let git = r#"{"name":"a","license":"MIT","source":"git+ssh"}"#;
         assert!(problem(git).unwrap().contains("registry"));
+    }
+    #[test]
+    fn what_only_tests_need_is_not_shipped() {
+        let dependency =
+            |id: &str, kind: &str| format!(r#"{{"pkg":"{id}","dep_kinds":[{{"kind":{kind}}}]}}"#);
+        let (a, b, c) =
+            (dependency("a", "null"), dependency("b", r#""dev""#), dependency("c", r#""build""#));
+        let text = format!(
+            r#"{{"workspace_members":["m"],"resolve":{{"nodes":[{{"id":"m","deps":[{a},{b}]}},
+            {{"id":"a","deps":[{c}]}},{{"id":"b","deps":[]}},{{"id":"c","deps":[]}}]}}}}"#
+        );
+        let document = serde_json::from_str(&text).unwrap();
+        let found: Vec<&str> = shipped(&document).unwrap().into_iter().collect();
+        assert_eq!(found, ["a", "c", "m"]);
+        assert_eq!(shipped(&serde_json::Value::Null), None);
     }
 }

@@ -23,8 +23,7 @@ _TEXTS = {name: text for _, name, text in reason_codes()}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reason:
-    """One reason of a decision: what holds, for whom, why, who can change it, and for how long it
-    stands.
+    """One reason of a decision: what holds, for whom, why, who can change it, and how long.
 
     Made by the engine; `Decision.reasons` and `Decision.root_blockers` hold them.
 
@@ -250,8 +249,8 @@ def _read_reasons(root: Fields) -> tuple[Reason, ...]:
         if parent is not None:
             children_of[parent].append(index)
         waiting.extend((child, index, depth + 1) for child in reversed(fields.each("reasons")))
-    # Children come behind their parent, so from the end on they are there when the parent needs
-    them. reasons: list[Reason | None] = [None] * len(documents)
+    # Children come behind their parent, so from the end on they are there when it needs them.
+    reasons: list[Reason | None] = [None] * len(documents)
     for index in range(len(documents) - 1, -1, -1):
         children = tuple(r for c in children_of[index] if (r := reasons[c]) is not None)
         reasons[index] = _read_reason(documents[index], children)

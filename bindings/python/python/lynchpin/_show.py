@@ -1,8 +1,8 @@
-"""Answers as text, Markdown and HTML. Everything that comes from a document is escaped in the
-latter two."""
+"""Answers as text, Markdown and HTML, in which whatever a document says is only shown."""
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +39,7 @@ def decision(decision: "Decision") -> str:
     if decision.reasons:
         lines += ["", "reasons:"]
         lines += _tree(decision)
-    return "\n".join(lines)
+    return _lines(lines)
 
 
 def decision_markdown(decision: "Decision") -> str:
@@ -53,10 +53,11 @@ def decision_markdown(decision: "Decision") -> str:
 def decision_html(decision: "Decision") -> str:
     """A decision for a notebook, its tree folded."""
     table = _html(_blockers(decision)) if decision.root_blockers else ""
-    tree = html.escape("\n".join(_tree(decision)))
+    tree = html.escape(_lines(_tree(decision)))
     folded = f"<details><summary>reasons</summary><pre>{tree}</pre></details>" if tree else ""
-    circumstances = html.escape("; ".join(_circumstances(decision)))
-    return f"<p><b>{html.escape(_headline(decision))}</b><br>{circumstances}</p>{table}{folded}"
+    circumstances = _plain("; ".join(_circumstances(decision)))
+    headline = _plain(_headline(decision))
+    return f"<p><b>{headline}</b><br>{circumstances}</p>{table}{folded}"
 
 
 def reason(reason: "Reason", within: "Reason | None" = None) -> str:
@@ -79,7 +80,7 @@ def plan(plan: "Plan") -> str:
     for number, wave in enumerate(plan.waves, start=1):
         lines.append(f"wave {number}: {', '.join(map(_group, wave))}")
     lines += [f"{what} {name}: {why}" for what, name, why in _left_out(plan)]
-    return "\n".join(lines)
+    return _lines(lines)
 
 
 def plan_markdown(plan: "Plan") -> str:
@@ -91,7 +92,7 @@ def plan_markdown(plan: "Plan") -> str:
 def plan_html(plan: "Plan") -> str:
     """A plan for a notebook."""
     tables = "".join(_html(table) for table in _plan_tables(plan) if table[1])
-    return f"<p><b>{html.escape(_plan_headline(plan))}</b></p>{tables}"
+    return f"<p><b>{_plain(_plan_headline(plan))}</b></p>{tables}"
 
 
 def score(score: "Score") -> str:
@@ -99,7 +100,7 @@ def score(score: "Score") -> str:
     header, rows = _score_table(score)
     lines = [_score_headline(score)]
     lines += [f"  {', '.join(f'{head} {cell}' for head, cell in zip(header, row))}" for row in rows]
-    return "\n".join(lines)
+    return _lines(lines)
 
 
 def score_markdown(score: "Score") -> str:
@@ -109,7 +110,7 @@ def score_markdown(score: "Score") -> str:
 
 def score_html(score: "Score") -> str:
     """A score for a notebook."""
-    return f"<p><b>{html.escape(_score_headline(score))}</b></p>{_html(_score_table(score))}"
+    return f"<p><b>{_plain(_score_headline(score))}</b></p>{_html(_score_table(score))}"
 
 
 def _headline(decision: "Decision") -> str:
@@ -223,9 +224,28 @@ def _html(table: _Table) -> str:
 
 
 def _cells(tag: str, cells: Iterable[str]) -> str:
-    return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+    return "".join(f"<{tag}>{_plain(cell)}</{tag}>" for cell in cells)
+
+
+def _plain(text: str) -> str:
+    """Text that HTML takes for text."""
+    return html.escape(_safe(text))
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(map(_safe, lines))
+
+
+def _safe(text: str) -> str:
+    """Text in which nothing moves a cursor, breaks a line or turns its direction."""
+    return "".join("\ufffd" if _moves(c) else c for c in text)
+
+
+def _moves(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] == "C" or category in ("Zl", "Zp")
 
 
 def _escape(text: str) -> str:
     """Text that Markdown takes for text, also in a table."""
-    return re.sub(r"([\\`*_{}\[\]()|~#!])", r"\\\1", html.escape(" ".join(text.split())))
+    return re.sub(r"([\\`*_{}\[\]()|~#!])", r"\\\1", _plain(" ".join(text.split())))

@@ -33,7 +33,8 @@ pub struct Person {
     /// Human, unless it says machine.
     #[serde(default, skip_serializing_if = "is_human")]
     pub kind: PersonKind,
-    /// Suspended from that instant on: no act of theirs counts for anything, whenever it was done.
+    /// Suspended from that instant on: no approval or waiver of theirs counts, whenever it was
+    /// given; a rejection still stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_from: Option<Instant>,
 }

@@ -60,7 +60,8 @@ impl Flow {
         Ok(Flow { item, ready_at, holds_until, go, wait })
     }
 
-    /// The members in the order in which they would ship, group by group; then those that would not.
+    /// The members in the order in which they would ship, group by group; then those that would
+    /// not.
     pub(super) fn groups(&self) -> Vec<Vec<ChangeId>> {
         let names = |nodes: &[GraphNode]| -> Vec<ChangeId> {
             nodes.iter().filter_map(|node| self.item.id(*node).cloned()).collect()
@@ -72,7 +73,8 @@ impl Flow {
         shipped.chain(rest.map(|node| names(&[node]))).collect()
     }
 
-    /// Takes in when the members of a group would be ready, their dependencies included: all at the last.
+    /// Takes in when the members of a group would be ready, their dependencies included: all at the
+    /// last.
     pub(super) fn settle(&mut self, group: &[ChangeId], clauses: impl Fn(&ChangeId) -> Clears) {
         let at = |id: &ChangeId| self.ready_at(id).max(clauses(id));
         let last = group.iter().map(at).max().unwrap_or(Clears::Now);

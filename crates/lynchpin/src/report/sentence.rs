@@ -60,14 +60,21 @@ fn of_place(node: &Node, text: &str) -> Option<String> {
     let id = node.subject.id();
     let together =
         [Code::TogetherShips, Code::TogetherBlocked, Code::TogetherWaits, Code::TogetherMissing];
-    match node.code {
-        Code::Release | Code::Change => Some(node.subject.to_string()),
-        Code::ChangeUnknown => Some(format!("{id}: {text}")),
-        Code::Gate => node.gate.as_ref().map(|gate| format!("gate {gate}")),
-        Code::Requires => Some("requires any of".to_owned()),
-        code if is_of_another(code) => Some(format!("requires {id}, which {text}")),
-        code if together.contains(&code) => Some(format!("{} {text}", companions(node))),
-        _ => None,
+    let code = node.code;
+    if matches!(code, Code::Release | Code::Change) {
+        Some(node.subject.to_string())
+    } else if code == Code::ChangeUnknown {
+        Some(format!("{id}: {text}"))
+    } else if code == Code::Gate {
+        node.gate.as_ref().map(|gate| format!("gate {gate}"))
+    } else if code == Code::Requires {
+        Some("requires any of".to_owned())
+    } else if is_of_another(code) {
+        Some(format!("requires {id}, which {text}"))
+    } else if together.contains(&code) {
+        Some(format!("{} {text}", companions(node)))
+    } else {
+        None
     }
 }
 
