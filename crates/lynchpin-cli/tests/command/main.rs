@@ -1,4 +1,5 @@
 //! The command as its users run it: what it prints, and what it ends with.
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod assess;
 mod malformed;

@@ -28,8 +28,10 @@ fn problems_of_a_policy_name_its_lines() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let portfolio = r#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}]}"#;
     fs::write(folder.path().join("portfolio.json"), portfolio).expect("written");
-    let policy = "name = \"acme\"\nrequirement.unit = { evidence = { chek = \"unit\" } }\n\
-                  gate.a = { stage = \"production\", judges = \"change\", require = { all = [] } }\n";
+    let policy = r#"name = "acme"
+requirement.unit = { evidence = { chek = "unit" } }
+gate.a = { stage = "production", judges = "change", require = { all = [] } }
+"#;
     fs::write(folder.path().join("lynchpin.toml"), policy).expect("written");
     let ran = run(folder.path(), &["decide", "portfolio.json", "--all"]);
     assert_eq!((ran.status, ran.out.as_str()), (2, ""));

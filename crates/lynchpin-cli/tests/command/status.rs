@@ -7,17 +7,8 @@ use crate::run::{Ran, run, run_with};
 
 const AT: &str = "2026-11-03T10:00:00Z";
 
-/// Four changes, each with another verdict, and what their verdicts need.
-const PORTFOLIO: &str = r#"{"lynchpin": "portfolio/1",
- "people": [{"id": "raj"}, {"id": "ci", "kind": "machine"}],
- "stages": [{"id": "staging"}, {"id": "production"}],
- "changes": [
-  {"id": "GOES", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "plans": {"back_out": "roll back"}},
-  {"id": "WAITS", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "plans": {"back_out": "roll back"}},
-  {"id": "LACKS", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}],
- "deployments": [
-  {"id": "D-1", "environment": "staging", "outcome": "succeeded", "changes": ["GOES"], "at": "2026-11-01T09:00:00Z", "by": "ci"},
-  {"id": "D-2", "environment": "staging", "outcome": "succeeded", "changes": ["WAITS", "LACKS"], "at": "2026-11-03T09:00:00Z", "by": "ci"}]}"#;
+/// Three changes, each with another verdict, and what their verdicts need.
+const PORTFOLIO: &str = include_str!("status.json");
 
 const POLICY: &str = r#"name = "acme"
 open = ["staging"]

@@ -317,8 +317,26 @@ impl Problem {
         ];
         let found = begins.iter().find(|(begin, _)| message.starts_with(begin));
         let text = message.split(" at line ").next().unwrap_or(message);
-        Problem::new(found.map_or(ErrorCode::Syntax, |(_, code)| *code), text)
+        Problem::new(found.map_or(ErrorCode::Syntax, |(_, code)| *code), in_words(text))
     }
+}
+
+/// A message of serde without the names of Rust's types, which mean nothing to who wrote the
+/// document.
+fn in_words(message: &str) -> String {
+    let Some((before, expected)) = message.rsplit_once(", expected ") else {
+        return message.to_owned();
+    };
+    let word = match expected {
+        "u8" => "a whole number from 0 to 255",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number from 0 to 2^53-1",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        _ if expected.starts_with("struct ") => "an object",
+        _ => return message.to_owned(),
+    };
+    format!("{before}, expected {word}")
 }
 
 #[cfg(test)]

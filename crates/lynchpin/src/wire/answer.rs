@@ -51,10 +51,10 @@ pub struct Decision {
     pub clears_at: Clears,
     /// Until when the answer stands without a new fact.
     pub holds_until: When,
-    /// What holds it back.
+    /// What holds it back, without what was only passed on along dependencies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_blockers: Option<Vec<Reason>>,
-    /// Why, as a tree.
+    /// Why, as a tree: all of it, or without what is met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Tree>,
 }
@@ -71,6 +71,8 @@ pub struct Reason {
 pub struct Tree {
     reasons: Reasons,
     cites: Vec<Vec<String>>,
+    /// Whether it tells only what is not simply met. A waived go is told, with what it overrides.
+    unmet_only: bool,
 }
 
 impl Answer {
@@ -82,9 +84,14 @@ impl Answer {
     ) -> Answer {
         let reason = |node: &Node| Reason { node: node.clone(), cites: Vec::new() };
         let blockers = || decision.root_blockers().map(reason).collect();
+        let unmet_only = detail == Detail::Unmet;
+        let cited = |node: &Node| {
+            if unmet_only && is_met(node.verdict) { Vec::new() } else { cites(snapshot, node) }
+        };
         let tree = || Tree {
             reasons: decision.reasons().clone(),
-            cites: decision.reasons().nodes().iter().map(|node| cites(snapshot, node)).collect(),
+            cites: decision.reasons().nodes().iter().map(cited).collect(),
+            unmet_only,
         };
         Answer::Decision(Decision {
             verdict: decision.verdict(),
@@ -97,7 +104,8 @@ impl Answer {
             clears_at: decision.clears(),
             holds_until: decision.holds_until(),
             root_blockers: (detail >= Detail::Unmet).then(blockers),
-            reasons: (detail == Detail::Full).then(tree),
+            reasons: (detail == Detail::Full || unmet_only && !is_met(decision.verdict()))
+                .then(tree),
         })
     }
 
@@ -179,6 +187,22 @@ impl Serialize for Reason {
     }
 }
 
+/// Whether nothing is left to tell of it; of a waived go there is what it overrides.
+fn is_met(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::NotApplicable | Verdict::Go)
+}
+
+impl Tree {
+    /// The children of a node that are told.
+    fn told(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        let nodes = self.reasons.nodes();
+        let children = self.reasons.children(index);
+        children.filter(move |child| {
+            !self.unmet_only || nodes.get(*child).is_some_and(|node| !is_met(node.verdict))
+        })
+    }
+}
+
 impl Serialize for Tree {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Branch { tree: self, index: 0 }.serialize(serializer)
@@ -197,7 +221,7 @@ impl Serialize for Branch<'_> {
         let cites = self.tree.cites.get(self.index).map(Vec::as_slice).unwrap_or_default();
         if let Some(node) = self.tree.reasons.nodes().get(self.index) {
             write_fields(&mut map, node, cites)?;
-            if node.next > self.index + 1 {
+            if self.tree.told(self.index).next().is_some() {
                 map.serialize_entry("reasons", &Children(self))?;
             }
         }
@@ -210,7 +234,7 @@ struct Children<'a>(&'a Branch<'a>);
 impl Serialize for Children<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
-        for index in self.0.tree.reasons.children(self.0.index) {
+        for index in self.0.tree.told(self.0.index) {
             list.serialize_element(&Branch { tree: self.0.tree, index })?;
         }
         list.end()

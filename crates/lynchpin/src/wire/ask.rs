@@ -32,7 +32,7 @@ pub enum Question {
 pub enum Detail {
     /// The verdict, when it clears and how long it holds.
     Verdict,
-    /// Also what holds it back, and who can change that.
+    /// Also what holds it back, who can change that, and the tree of what is not simply met.
     #[default]
     Unmet,
     /// Also the whole tree, met and unmet, with the facts it rests on.
