@@ -1,45 +1,66 @@
 //! `cargo xtask soak`: the property tests with many more cases and a stated seed.
+//!
+//! The full test runs a share of it, [`SHARE`] cases seeded by the commit: every commit looks at other
+//! cases, and the same commit always at the same.
 
 use crate::End;
-use crate::job::{Job, Tier, read};
+use crate::job::{Job, Outcome, Tier, read};
 use crate::workspace::Workspace;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// How many cases each property gets in a whole soak.
 const CASES: u64 = 100_000;
+/// How many of them the full test runs.
+const SHARE: u64 = 1_000;
 
-/// What a soak runs: a name and the cargo arguments, release profile for speed.
-const SOAKS: &[(&str, [&str; 5])] =
-    &[("laws", ["test", "--locked", "--release", "--package", "lynchpin-tests"])];
+/// The test programs that hold properties.
+const PROPERTIES: [&str; 4] = ["gates", "graph", "hostile", "laws"];
 
-/// Runs every soak; the seed makes a failure repeatable.
+/// `cargo xtask soak`; the seed makes a failure repeatable.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     let (cases, seed) = match options(words) {
         Ok(options) => options,
         Err(why) => return End::Usage(why),
     };
-    println!(
-        "cases {cases}, seed {seed}: repeat with cargo xtask soak --cases {cases} --seed {seed}"
-    );
-    for (name, arguments) in SOAKS {
-        let log = format!("soak-{name}");
-        let outcome = Job::start(workspace, Tier::Full, &log).and_then(|mut job| {
-            let mut command = workspace.cargo(*arguments);
-            command.env("LYNCHPIN_CASES", cases.to_string());
-            command.env("LYNCHPIN_SEED", seed.to_string());
-            command.env("PROPTEST_CASES", cases.to_string());
-            command.env("PROPTEST_RNG_SEED", seed.to_string());
-            job.run(command.args(["--no-fail-fast", "--", "--show-output"]))?;
-            Ok(job.minutes())
-        });
-        match outcome {
-            Ok(minutes) => println!("{name:<16}ok      {minutes:>5.1} min"),
-            Err(why) => {
-                println!("{}", read(&workspace.log(&log)).unwrap_or_default());
-                return End::Failed(format!("{name}: {why}"));
-            }
+    let outcome = Job::start(workspace, Tier::Full, "soak").and_then(|mut job| {
+        println!("{}", repeat(cases, seed));
+        soak(&mut job, cases, seed)?;
+        Ok(job.minutes())
+    });
+    match outcome {
+        Ok(minutes) => {
+            println!("{} passed in {minutes:.1} minutes", PROPERTIES.join(", "));
+            End::Good
+        }
+        Err(why) => {
+            println!("{}", read(&workspace.log("soak")).unwrap_or_default());
+            End::Failed(why)
         }
     }
-    End::Good
+}
+
+/// The step of the full test.
+pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
+    let mut head = job.workspace.command("git");
+    let commit = job.capture(head.args(["rev-parse", "HEAD"]));
+    // A checkout that is no repository, such as an unpacked archive, has a share of its own.
+    let digits = commit.unwrap_or_default().chars().take(8).collect::<String>();
+    let seed = u64::from_str_radix(&digits, 16).unwrap_or(1);
+    job.note(&repeat(SHARE, seed));
+    soak(job, SHARE, seed)
+}
+
+fn repeat(cases: u64, seed: u64) -> String {
+    format!("to repeat: cargo xtask soak --cases {cases} --seed {seed}")
+}
+
+fn soak(job: &mut Job<'_>, cases: u64, seed: u64) -> Outcome {
+    let test = ["test", "--locked", "--profile", "soak", "--package", "lynchpin-tests"];
+    let mut command = job.workspace.cargo(test);
+    command.args(PROPERTIES.into_iter().flat_map(|name| ["--test", name]));
+    command.env("LYNCHPIN_CASES", cases.to_string());
+    command.env("PROPTEST_RNG_SEED", seed.to_string());
+    job.run(command.args(["--no-fail-fast", "--", "--show-output"]))
 }
 
 fn options(words: &[&str]) -> Result<(u64, u64), String> {
@@ -59,5 +80,18 @@ fn options(words: &[&str]) -> Result<(u64, u64), String> {
         Ok((cases, seed))
     } else {
         Err(format!("`{}` needs a number", rest.join(" ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::options;
+
+    #[test]
+    fn cases_and_seed_can_be_given() {
+        assert_eq!(options(&["--cases", "5", "--seed", "7"]), Ok((5, 7)));
+        assert!(options(&["--cases"]).is_err());
+        assert!(options(&["--cases", "many"]).is_err());
+        assert!(options(&["--speed", "7"]).is_err());
     }
 }

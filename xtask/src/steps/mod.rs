@@ -9,7 +9,7 @@ mod readme;
 mod rust;
 
 use crate::job::{Job, Outcome};
-use crate::tools;
+use crate::{soak, tools};
 
 /// One named check. A step whose inputs are missing fails; nothing is passed over in silence.
 pub(crate) struct Step {
@@ -35,6 +35,7 @@ pub(crate) const STEPS: &[Step] = &[
     quick("clippy", "no lint in any target, with default and with all features", rust::clippy),
     full("licences", "licences, banned crates and sources as deny.toml says", licences::step),
     quick("rust-tests", "unit, corpus, law, golden, header, floor and doc tests", rust::tests),
+    full("soak", "a share of the soak: the properties, seeded by the commit", soak::share),
     full("docs", "rustdoc without a warning", rust::docs),
     full("c-headers", "headers alone and twice, C99, C11, C17 and C++17, pedantic", c::headers),
     full("c-plain", "C and C++ programs against the shared library", c::plain),

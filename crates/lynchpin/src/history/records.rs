@@ -53,6 +53,7 @@ pub struct Records {
     holds: BTreeMap<Subject, usize>,
     cancelled: BTreeMap<Subject, usize>,
     incidents: BTreeMap<IncidentId, Vec<usize>>,
+    incidents_of: BTreeMap<ChangeId, BTreeSet<IncidentId>>,
     superseded_by: BTreeMap<ChangeId, Vec<ChangeId>>,
     partners: BTreeMap<ChangeId, BTreeSet<ChangeId>>,
     conflicts: BTreeMap<ChangeId, BTreeMap<ChangeId, ConflictScope>>,
@@ -60,15 +61,13 @@ pub struct Records {
     services: BTreeMap<ServiceId, usize>,
 }
 
-/// The numbers of the facts that were known by then, in the one order of facts.
+/// The numbers of the facts that were known by then, in the one order of facts: those that tie by
+/// what they say, so that their order in a document makes no difference.
 fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
-    let mut numbers: Vec<usize> =
-        facts.iter().enumerate().filter(|(_, f)| is_known(*f, as_of)).map(|(n, _)| n).collect();
-    numbers.sort_by(|a, b| match (facts.get(*a), facts.get(*b)) {
-        (Some(a), Some(b)) => by_record(a, b),
-        _ => std::cmp::Ordering::Equal,
-    });
-    numbers
+    let mut found: Vec<(usize, &T)> =
+        facts.iter().enumerate().filter(|(_, fact)| is_known(*fact, as_of)).collect();
+    found.sort_by(|(_, a), (_, b)| by_record(*a, *b).then_with(|| a.cmp(b)));
+    found.into_iter().map(|(number, _)| number).collect()
 }
 
 /// Files facts under the subject that each names.
@@ -115,6 +114,7 @@ impl Records {
                 .filter_map(|(subject, numbers)| Some((subject, *numbers.first()?)))
                 .collect(),
             incidents: BTreeMap::new(),
+            incidents_of: BTreeMap::new(),
             superseded_by: BTreeMap::new(),
             partners: BTreeMap::new(),
             conflicts: BTreeMap::new(),
@@ -144,6 +144,13 @@ impl Records {
         for number in known(&portfolio.incidents, self.as_of) {
             let Some(incident) = portfolio.incidents.get(number) else { continue };
             self.incidents.entry(incident.id.clone()).or_default().push(number);
+            if let Some(change) = &incident.change {
+                let of = self.incidents_of.entry(change.clone()).or_default();
+                of.insert(incident.id.clone());
+            }
+        }
+        for numbers in self.incidents.values_mut() {
+            order_incident(&portfolio, numbers);
         }
         for row in self.changes.values() {
             let current = row.revisions.last().and_then(|last| portfolio.changes.get(last.fact));
@@ -283,6 +290,15 @@ impl Records {
     /// All incidents with the numbers of their facts, in order of ids.
     pub fn incidents(&self) -> impl Iterator<Item = (&IncidentId, &[usize])> + '_ {
         self.incidents.iter().map(|(id, numbers)| (id, numbers.as_slice()))
+    }
+
+    /// The incidents that were ever linked to a change, with the numbers of their facts.
+    pub fn incidents_of(
+        &self,
+        change: &ChangeId,
+    ) -> impl Iterator<Item = (&IncidentId, &[usize])> + '_ {
+        let ids = self.incidents_of.get(change).into_iter().flatten();
+        ids.filter_map(|id| Some((id, self.incidents.get(id)?.as_slice())))
     }
 
     /// Whether one change requires another, in any alternative, or must ship together with it.
@@ -504,6 +520,17 @@ fn release_rows(p: &Portfolio, as_of: Instant) -> BTreeMap<ReleaseId, ReleaseRow
         row.revisions.push(number);
     }
     rows
+}
+
+/// Puts the facts of one incident in order: of those that tie, what comes later in the life of an
+/// incident, and the surer link, is taken last and so counts.
+fn order_incident(p: &Portfolio, numbers: &mut [usize]) {
+    numbers.sort_by(|a, b| match (p.incidents.get(*a), p.incidents.get(*b)) {
+        (Some(a), Some(b)) => by_record(a, b)
+            .then_with(|| a.event.cmp(&b.event))
+            .then_with(|| a.attribution.cmp(&b.attribution)),
+        _ => std::cmp::Ordering::Equal,
+    });
 }
 
 /// The hold that stands on each subject: the last event, where holding wins a tie.

@@ -18,8 +18,9 @@ pub struct Envelope<'a> {
     pub via: Option<&'a Reference>,
 }
 
-/// Something that was said or done at some time by somebody.
-pub trait Fact {
+/// Something that was said or done at some time by somebody. The order is that of its fields; it
+/// has no meaning but to list facts that tie in the same order wherever they came from.
+pub trait Fact: Ord {
     /// The kind of fact: the name of its array in the portfolio document.
     const KIND: &'static str;
 
@@ -39,7 +40,7 @@ macro_rules! fact {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct $name {

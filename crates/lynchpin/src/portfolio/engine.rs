@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::check;
 use super::snapshot::{Adopted, Snapshot};
+use crate::base::Limits;
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::{Instant, Limits};
 use crate::gate::Policy;
-use crate::model::Portfolio;
+use crate::history::order::by_record;
+use crate::model::{Fact, Portfolio};
 
 /// Holds all facts of a portfolio; the only thing here that changes.
 ///
@@ -114,16 +115,15 @@ impl Engine {
 
 /// Reads the policies that were adopted, oldest first.
 fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
-    let mut adopted: Vec<Adopted> = Vec::new();
+    let mut adopted = Vec::new();
     for (number, adoption) in portfolio.policies.iter().enumerate() {
         let path = format!("$.policies[{}].text", number.saturating_sub(old));
         let policy: Policy = adoption.text.parse().map_err(|error: Error| error.under(&path))?;
-        let recorded: Instant = adoption.recorded.unwrap_or(adoption.at);
-        adopted.push((recorded, policy));
+        adopted.push((adoption, policy));
     }
     // Of two that were adopted at once, the digest decides, so that their order in a file does not.
-    adopted.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.digest.cmp(&y.digest)));
-    Ok(adopted)
+    adopted.sort_by(|(a, x), (b, y)| by_record(*a, *b).then_with(|| x.digest.cmp(&y.digest)));
+    Ok(adopted.into_iter().map(|(adoption, it)| (adoption.envelope().recorded, it)).collect())
 }
 
 /// Drops what is there twice and has an id to tell it by; that the content is equal was checked

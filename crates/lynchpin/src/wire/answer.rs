@@ -82,7 +82,7 @@ impl Answer {
         decision: &portfolio::Decision,
         detail: Detail,
     ) -> Answer {
-        let reason = |node: &Node| Reason { node: node.clone(), cites: Vec::new() };
+        let reason = |node: &Node| Reason { node: node.clone(), cites: cites(snapshot, node) };
         let blockers = || decision.root_blockers().map(reason).collect();
         let unmet_only = detail == Detail::Unmet;
         let cited = |node: &Node| {

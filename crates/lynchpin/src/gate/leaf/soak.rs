@@ -103,7 +103,7 @@ fn since_incidents(
     mut since: Instant,
 ) -> Result<Instant, &'static str> {
     let incidents = &case.records.portfolio().incidents;
-    for (_, numbers) in case.records.incidents() {
+    for (_, numbers) in case.records.incidents_of(&change.id) {
         let facts: Vec<_> = numbers.iter().filter_map(|number| incidents.get(*number)).collect();
         let link = facts.iter().rev().find(|fact| fact.change.as_ref() == Some(&change.id));
         if link.and_then(|link| link.attribution) != Some(Attribution::Confirmed) {
