@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use super::error::{Error, ErrorCode, Result};
+use super::text::as_text;
 
 /// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits.
 ///
@@ -82,30 +82,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        super::error::from_text(deserializer, |text| text.parse())
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Digest {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Digest".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"})
-    }
-}
+as_text!(Digest, {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"});
 
 #[cfg(test)]
 mod tests {

@@ -8,10 +8,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use super::error::{Error, ErrorCode, Result};
 use super::limits::ID_BYTES_MAX;
+use super::text::as_text;
 
 /// Checks the form that all identifiers share.
 fn check(kind: &str, text: &str) -> Result<()> {
@@ -90,34 +89,11 @@ macro_rules! ids {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                super::error::from_text(deserializer, |text| $name::new(text))
-            }
-        }
-
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({
-                    "type": "string",
-                    "pattern": "^[A-Za-z0-9_%][A-Za-z0-9._:/@+#~=%-]{0,255}$",
-                    "description": concat!("id of a ", $kind),
-                })
-            }
-        }
+        as_text!($name, {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_%][A-Za-z0-9._:/@+#~=%-]{0,255}$",
+            "description": concat!("id of a ", $kind),
+        });
     )*};
 }
 

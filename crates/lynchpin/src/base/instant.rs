@@ -3,9 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{Error, ErrorCode, Result};
+use super::text::as_text;
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -235,35 +235,6 @@ impl std::str::FromStr for When {
     fn from_str(text: &str) -> Result<Self> {
         if text == "never" { Ok(When::Never) } else { text.parse().map(When::At) }
     }
-}
-
-macro_rules! as_text {
-    ($name:ident, $schema:tt) => {
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                super::error::from_text(deserializer, |text| text.parse())
-            }
-        }
-
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!($schema)
-            }
-        }
-    };
 }
 
 as_text!(Instant, {

@@ -11,6 +11,7 @@ pub mod instant;
 pub mod limits;
 pub mod number;
 pub mod subject;
+mod text;
 
 pub use digest::Digest;
 pub use error::{Error, ErrorCode, Problem, Result};

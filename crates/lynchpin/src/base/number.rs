@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use super::error::{Error, ErrorCode, Result};
+use super::text::as_text;
 
 const BILLION: u32 = 1_000_000_000;
 
@@ -138,37 +137,8 @@ fn billionths(text: &str) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(u64::from(BILLION))?.checked_add(parts)
 }
 
-macro_rules! as_decimal {
-    ($name:ident, $pattern:literal) => {
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                super::error::from_text(deserializer, |text| text.parse())
-            }
-        }
-
-        #[cfg(feature = "schema")]
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string", "pattern": $pattern})
-            }
-        }
-    };
-}
-
-as_decimal!(Probability, r"^(0(\.[0-9]{1,9})?|1(\.0{1,9})?)$");
-as_decimal!(LogOdds, r"^-?(0|[1-9][0-9]*)(\.[0-9]{1,9})?$");
+as_text!(Probability, {"type": "string", "pattern": r"^(0(\.[0-9]{1,9})?|1(\.0{1,9})?)$"});
+as_text!(LogOdds, {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]{1,9})?$"});
 
 #[cfg(test)]
 mod tests {

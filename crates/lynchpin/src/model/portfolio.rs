@@ -29,6 +29,17 @@ macro_rules! arrays {
 }
 pub(crate) use arrays;
 
+/// Passes the name of each array of facts, which all have an envelope, to another macro.
+macro_rules! facts {
+    ($then:ident) => {
+        $then! {
+            policies, releases, changes, evidence, approvals, waivers, revocations, holds,
+            cancellations, deployments, incidents,
+        }
+    };
+}
+pub(crate) use facts;
+
 macro_rules! portfolio {
     ($($field:ident: $type:ty,)*) => {
         /// Everything known about a portfolio of services: what a portfolio document holds.

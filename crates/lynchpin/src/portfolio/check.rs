@@ -10,7 +10,7 @@ use crate::base::id::{ChangeId, PersonId, ReleaseId};
 use crate::base::limits::{CLAUSES_MAX, INTEGER_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX};
 use crate::base::{Instant, Subject};
 use crate::history::{Records, revision};
-use crate::model::portfolio::arrays;
+use crate::model::portfolio::{arrays, facts};
 use crate::model::{Change, Fact, Period, Portfolio, SectionDigests};
 
 macro_rules! counts {
@@ -66,7 +66,7 @@ fn added<'a, T>(
 
 fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     macro_rules! each {
-        ($($field:ident),*) => {$(
+        ($($field:ident,)*) => {$(
             for (at, fact) in added(&portfolio.$field, old.$field, stringify!($field)) {
                 let envelope = fact.envelope();
                 if envelope.recorded < envelope.at {
@@ -81,19 +81,7 @@ fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems)
             }
         )*};
     }
-    each!(
-        policies,
-        releases,
-        changes,
-        evidence,
-        approvals,
-        waivers,
-        revocations,
-        holds,
-        cancellations,
-        deployments,
-        incidents
-    );
+    facts!(each);
 }
 
 fn check_text(problems: &mut Problems, at: &str, field: &str, text: Option<&String>) {

@@ -8,7 +8,37 @@ use crate::reason::{ReasonCode, Verdict};
 /// A verdict with everything it rests on.
 ///
 /// A refusal is a decision, never an error. It says who can change it, when it clears by itself
-/// and for how long it stands without a new fact.
+/// and for how long it stands without a new fact. To let something through, ask
+/// [`is_go`](Decision::is_go).
+///
+/// ```
+/// use lynchpin::base::{Limits, Subject};
+/// use lynchpin::portfolio::{DecideQuestion, Engine};
+/// use lynchpin::reason::Verdict;
+/// use lynchpin::wire::read_portfolio;
+///
+/// let mut engine = Engine::new(Limits::untrusted());
+/// engine.add(read_portfolio(
+///     br#"{"lynchpin": "portfolio/1",
+///      "people": [{"id": "raj"}], "stages": [{"id": "production"}],
+///      "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+///     engine.limits(),
+/// )?)?;
+/// engine.set_policy(
+///     r#"
+///     name = "acme"
+///     requirement.back-out = { plan = "back_out" }
+///     gate.fast = { stage = "production", judges = "change", require = "back-out" }
+///     "#,
+/// )?;
+/// let change = Subject::Change("C-1".parse()?);
+/// let question = DecideQuestion::new(change, "2026-11-02T09:00:00Z".parse()?);
+/// let decision = engine.snapshot().decide(&question)?;
+/// assert!(!decision.is_go());
+/// assert_eq!(decision.verdict(), Verdict::NeedsAction);
+/// assert_eq!(decision.root_blockers().next().unwrap().code.name(), "plan_missing");
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
 #[must_use = "a decision that nobody looks at stops nothing"]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -34,6 +64,12 @@ impl Decision {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.reasons.verdict()
+    }
+
+    /// Whether it may go: a go by the policy in force. What another policy would say never is.
+    #[must_use]
+    pub fn is_go(&self) -> bool {
+        self.verdict().is_go() && !self.what_if
     }
 
     /// When it becomes a go.

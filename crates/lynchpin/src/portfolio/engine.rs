@@ -85,9 +85,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Sets the policy to apply where the portfolio adopts none.
+    /// Sets the policy that answers from now on.
     ///
-    /// Where it does adopt one, answers by another policy are marked as a what-if.
+    /// Where the portfolio adopts none, it is in force. Where it adopts one, the policy set here
+    /// still answers; if it is another, every answer is marked as a what-if and is no go, whatever
+    /// its verdict.
     ///
     /// # Errors
     ///

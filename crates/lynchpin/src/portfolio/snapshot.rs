@@ -13,6 +13,7 @@ use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::{Instant, Subject};
 use crate::gate::Policy;
 use crate::history::Records;
+use crate::model::portfolio::facts;
 use crate::model::{Fact, Portfolio};
 use crate::plan::{Plan, Reach};
 
@@ -147,24 +148,12 @@ impl Snapshot {
 fn newest(portfolio: &Portfolio) -> Instant {
     let mut newest = Instant::EPOCH;
     macro_rules! take {
-        ($($field:ident),*) => {$(
+        ($($field:ident,)*) => {$(
             for fact in &portfolio.$field {
                 newest = newest.max(fact.envelope().recorded);
             }
         )*};
     }
-    take!(
-        policies,
-        releases,
-        changes,
-        evidence,
-        approvals,
-        waivers,
-        revocations,
-        holds,
-        cancellations,
-        deployments,
-        incidents
-    );
+    facts!(take);
     newest
 }
