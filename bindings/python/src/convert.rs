@@ -6,7 +6,10 @@ use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
 use lynchpin::base::{Error, ErrorCode, Instant, Result, Subject};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDateTime, PyDelta, PyMemoryView, PyString, PyTzInfo};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{
+    PyByteArray, PyBytes, PyDateTime, PyDelta, PyDict, PyMemoryView, PyString, PyType, PyTzInfo,
+};
 
 use crate::error::exception;
 use crate::family::Given;
@@ -33,48 +36,73 @@ pub(crate) fn bytes_of<'a>(given: Given, object: &'a Bound<'_, PyAny>) -> PyResu
         return Ok(Cow::Owned(copied.cast::<PyBytes>()?.as_bytes().to_vec()));
     }
     let class = object.get_type().name()?;
-    Err(PyTypeError::new_err(format!("pass bytes or str, not {class}: read the file first")))
+    let advice = if object.is_instance_of::<PyDict>() {
+        "write it as text first, by json.dumps"
+    } else {
+        "read the file first"
+    };
+    Err(PyTypeError::new_err(format!("pass bytes or str, not {class}: {advice}")))
+}
+
+/// Refuses the name of a file where its content is wanted; a document has a bracket or an `=`.
+pub(crate) fn refuse_path(bytes: &[u8]) -> Result<()> {
+    let named = bytes.ends_with(b".json") || bytes.ends_with(b".toml");
+    if !named || bytes.iter().any(|byte| b"{}[]=\n".contains(byte)) {
+        return Ok(());
+    }
+    let message = "this is the name of a file: pass its content, by Path(...).read_bytes()";
+    Err(Error::new(ErrorCode::Syntax, message))
 }
 
 /// The change or the release that was named, by exactly one of the three ways to do so.
 pub(crate) fn subject_of(
     subject: Option<&Bound<'_, PyAny>>,
-    release: Option<&str>,
-    change: Option<&str>,
+    release: Option<&Bound<'_, PyString>>,
+    change: Option<&Bound<'_, PyString>>,
 ) -> PyResult<Result<Subject>> {
     match (subject, release, change) {
-        (Some(subject), None, None) => {
-            let kind: String = named(subject, "kind")?;
-            let id: String = named(subject, "id")?;
-            match kind.as_str() {
-                "release" => Ok(ReleaseId::new(&id).map(Subject::Release)),
-                "change" => Ok(ChangeId::new(&id).map(Subject::Change)),
-                _ => Err(not_a_subject(subject)),
-            }
-        }
-        (None, Some(id), None) => Ok(ReleaseId::new(id).map(Subject::Release)),
-        (None, None, Some(id)) => Ok(ChangeId::new(id).map(Subject::Change)),
+        (Some(subject), None, None) => subject_within(subject),
+        (None, Some(id), None) => Ok(ReleaseId::new(text_of(id)).map(Subject::Release)),
+        (None, None, Some(id)) => Ok(ChangeId::new(text_of(id)).map(Subject::Change)),
         _ => Err(PyTypeError::new_err(
             "name exactly one subject: release=\"...\", change=\"...\" or a Subject",
         )),
     }
 }
 
-fn named(subject: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
-    let value = subject.getattr(name).and_then(|value| value.extract());
-    value.map_err(|_| not_a_subject(subject))
+/// What a `Subject` of the package names.
+fn subject_within(subject: &Bound<'_, PyAny>) -> PyResult<Result<Subject>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let class = CLASS.import(subject.py(), "lynchpin._values", "Subject")?;
+    if !subject.is_instance(class)? {
+        let class = subject.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "a {class} is no Subject: write release=\"...\" or change=\"...\", or pass a Subject"
+        )));
+    }
+    let (kind, id) = (subject.getattr("kind")?, subject.getattr("id")?);
+    let id = text_of(id.cast::<PyString>()?);
+    // A Subject is of one of two kinds; its class sees to that.
+    if kind.eq("release")? {
+        return Ok(ReleaseId::new(id).map(Subject::Release));
+    }
+    Ok(ChangeId::new(id).map(Subject::Change))
 }
 
-fn not_a_subject(object: &Bound<'_, PyAny>) -> PyErr {
-    let class = object.get_type().name().map_or(String::new(), |name| name.to_string());
-    PyTypeError::new_err(format!(
-        "a {class} is no Subject: write release=\"...\" or change=\"...\", or pass a Subject"
-    ))
+/// A name as text. Half a surrogate pair becomes a character that no id may have, so that it is
+/// refused as any other.
+fn text_of<'a>(name: &'a Bound<'_, PyString>) -> Cow<'a, str> {
+    name.to_string_lossy()
+}
+
+/// The change that was named.
+pub(crate) fn change_of(change: &Bound<'_, PyString>) -> Result<ChangeId> {
+    ChangeId::new(text_of(change))
 }
 
 /// The stage that was named, if one was.
-pub(crate) fn stage_of(stage: Option<&str>) -> Result<Option<StageId>> {
-    stage.map(StageId::new).transpose()
+pub(crate) fn stage_of(stage: Option<&Bound<'_, PyString>>) -> Result<Option<StageId>> {
+    stage.map(|stage| StageId::new(text_of(stage))).transpose()
 }
 
 /// An aware datetime as an instant, exact to the microsecond.

@@ -1,13 +1,13 @@
 //! The engine: the one object that changes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, TryLockError};
 
 use lynchpin::base::{Error, ErrorCode, Limits, Result};
 use lynchpin::wire;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::convert::bytes_of;
+use crate::convert::{bytes_of, refuse_path};
 use crate::error::exception;
 use crate::family::Given;
 use crate::guard::Guard;
@@ -97,7 +97,8 @@ impl Engine {
     ///
     /// Raises:
     ///     DocumentError: The document is malformed; `problems` names everything found, with its
-    ///     place. TypeError: It is neither text nor bytes.
+    ///         place.
+    ///     TypeError: It is neither text nor bytes.
     ///
     /// Example:
     ///     >>> from lynchpin import DocumentError, Engine
@@ -111,7 +112,12 @@ impl Engine {
         let bytes = bytes_of(Given::Document, document)?;
         let (bytes, limits) = (bytes.as_ref(), self.limits);
         // Reading takes longest and needs no engine, so others may use it meanwhile.
-        let read = py.detach(|| Guard::default().run(|| wire::read_portfolio(bytes, limits)));
+        let read = py.detach(|| {
+            Guard::default().run(|| {
+                refuse_path(bytes)?;
+                wire::read_portfolio(bytes, limits)
+            })
+        });
         let portfolio = read.map_err(|error| exception(py, Given::Document, &error))?;
         self.with(py, Given::Document, |engine| engine.add(portfolio))
     }
@@ -141,7 +147,10 @@ impl Engine {
             let error = Error::new(ErrorCode::DocumentNotUtf8, "the policy is not UTF-8");
             return Err(exception(py, Given::Policy, &error));
         };
-        self.with(py, Given::Policy, |engine| engine.set_policy(text))
+        self.with(py, Given::Policy, |engine| {
+            refuse_path(text.as_bytes())?;
+            engine.set_policy(text)
+        })
     }
 
     /// All that was taken in so far, frozen and ready to be asked. Cheap.
@@ -150,7 +159,7 @@ impl Engine {
     ///     A snapshot that later loads do not change.
     ///
     /// Raises:
-    ///     BrokenError: An earlier call on this engine panicked.
+    ///     BrokenError: An earlier call on this engine panicked, or the process was forked since.
     ///
     /// Example:
     ///     >>> from lynchpin import Engine
@@ -160,10 +169,15 @@ impl Engine {
         self.with(py, Given::Question, |engine| Ok(engine.snapshot())).map(Snapshot::from)
     }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let count =
-            |engine: &mut lynchpin::portfolio::Engine| Ok(engine.snapshot().portfolio().len());
-        let facts = self.with(py, Given::Question, count)?;
-        Ok(format!("<lynchpin.Engine of {facts} facts>"))
+    fn __repr__(&self) -> String {
+        // Whoever looks at an engine neither waits for it nor learns of its troubles.
+        match self.engine.try_lock() {
+            Ok(engine) => {
+                let facts = engine.snapshot().portfolio().len();
+                format!("<lynchpin.Engine of {facts} facts>")
+            }
+            Err(TryLockError::WouldBlock) => "<lynchpin.Engine at work>".to_owned(),
+            Err(TryLockError::Poisoned(_)) => "<lynchpin.Engine, broken>".to_owned(),
+        }
     }
 }

@@ -6,10 +6,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use lynchpin::base::{Error, ErrorCode, Result};
 
-/// Whether a panic left an object in a state that nobody knows; from then on it refuses to work.
-#[derive(Debug, Default)]
+/// Whether an object is in a state that nobody knows, and so refuses to work: for good after a
+/// panic, and in every process but its own. A process that was forked has the locks as they were,
+/// and whoever held one of them is not there to open it.
+#[derive(Debug)]
 pub(crate) struct Guard {
     broken: AtomicBool,
+    process: u32,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Guard { broken: AtomicBool::new(false), process: std::process::id() }
+    }
 }
 
 impl Guard {
@@ -21,8 +30,15 @@ impl Guard {
     /// # Errors
     ///
     /// Those of the body; [`ErrorCode::Panic`] if it panicked, [`ErrorCode::Broken`] if one did
-    /// before.
+    /// before or the object was made before the process was forked.
     pub(crate) fn run<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        if self.process != std::process::id() {
+            return Err(Error::new(
+                ErrorCode::Broken,
+                "this was made before the process was forked: make a new engine in the child, or \
+                 let multiprocessing spawn its processes",
+            ));
+        }
         if self.broken.load(Ordering::Acquire) {
             return Err(Error::new(
                 ErrorCode::Broken,

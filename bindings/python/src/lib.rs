@@ -8,6 +8,7 @@
 //! Every call runs without the interpreter lock, and a panic ends in an exception of the package
 //! (`guard`).
 
+mod asked;
 mod convert;
 mod engine;
 mod error;
@@ -17,16 +18,18 @@ mod snapshot;
 
 use lynchpin::base::ErrorCode;
 use lynchpin::reason::{ReasonCode, Verdict};
+use lynchpin::report;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 /// The native half of the package `lynchpin`; import from there instead.
 #[pymodule]
 mod _lynchpin {
     #[pymodule_export]
-    use super::{engine::Engine, snapshot::Snapshot};
+    use super::{asked::Asked, engine::Engine, snapshot::Snapshot};
 
     #[pymodule_export]
-    use super::{error_codes, reason_codes, verdicts, version};
+    use super::{error_codes, portfolio_schema, printable, reason_codes, verdicts, version};
 }
 
 /// The version of the engine.
@@ -36,20 +39,58 @@ fn version() -> &'static str {
 }
 
 /// The number and the name of each error code, by number.
+///
+/// Returns:
+///     A list of (number, name). The number is also the status in C.
+///
+/// Example:
+///     >>> from lynchpin import error_codes
+///     >>> error_codes()[0]
+///     (1001, 'document_too_large')
 #[pyfunction]
 fn error_codes() -> Vec<(u32, &'static str)> {
     ErrorCode::ALL.iter().map(|code| (code.number(), code.name())).collect()
 }
 
-/// The number, the name and the text of each reason code, by number. `{name}` in a text stands for
-/// the argument of that name.
+/// The number, the name and the text of each reason code, by number.
+///
+/// Returns:
+///     A list of (number, name, text). `{name}` in a text stands for the argument of that name.
+///
+/// Example:
+///     >>> from lynchpin import reason_codes
+///     >>> reason_codes()[0]
+///     (100, 'release', 'release')
 #[pyfunction]
 fn reason_codes() -> Vec<(u32, &'static str, &'static str)> {
     ReasonCode::ALL.iter().map(|code| (code.number(), code.name(), code.text())).collect()
 }
 
-/// The number and the name of each verdict, best first.
+/// The JSON Schema of the portfolio document, for editors and validators.
+///
+/// Returns:
+///     The text of the schema.
+///
+/// Example:
+///     >>> import json
+///     >>> from lynchpin import portfolio_schema
+///     >>> "changes" in json.loads(portfolio_schema())["properties"]
+///     True
 #[pyfunction]
-fn verdicts() -> Vec<(u32, &'static str)> {
-    Verdict::ALL.iter().map(|verdict| (verdict.number(), verdict.name())).collect()
+fn portfolio_schema() -> &'static str {
+    include_str!("../../../schema/portfolio-1.json")
+}
+
+/// The number and the name of each verdict, best first, and its mark and word in reports.
+#[pyfunction]
+fn verdicts() -> Vec<(u32, &'static str, char, &'static str)> {
+    let all = Verdict::ALL.iter();
+    all.map(|v| (v.number(), v.name(), report::mark(*v), report::word(*v))).collect()
+}
+
+/// A text on one line, with whatever would act instead of being seen by its number.
+#[pyfunction]
+#[pyo3(signature = (text, /))]
+fn printable(text: &Bound<'_, PyString>) -> String {
+    report::printable(&text.to_string_lossy())
 }

@@ -1,21 +1,23 @@
 //! A snapshot: answers questions about what the engine held when it was taken.
 
 use lynchpin::base::{Instant, Result};
-use lynchpin::plan::PlanScope;
-use lynchpin::wire::{self, Detail, Question};
+use lynchpin::plan::{Direction, PlanScope};
+use lynchpin::wire::{self, Answer, Detail, Question};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDateTime, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDateTime, PyString, PyTuple};
 
-use crate::convert::{bytes_of, instant_of, stage_of, subject_of};
+use crate::asked::Asked;
+use crate::convert::{bytes_of, change_of, instant_of, stage_of, subject_of};
 use crate::error::exception;
 use crate::family::Given;
 use crate::guard::Guard;
 
-/// What an engine held at one moment. It never changes; any number of threads may ask it at once.
+/// What an engine held at one moment.
 ///
-/// Taken by `Engine.snapshot()`. None of its calls holds the interpreter while the engine works.
+/// Taken by `Engine.snapshot()`. It never changes; any number of threads may ask it at once, and
+/// none of its calls holds the interpreter while the engine works. It is good in the process that
+/// made it only: a forked child loads the facts itself.
 ///
 /// Example:
 ///     >>> from lynchpin import Engine, Snapshot
@@ -43,10 +45,24 @@ impl Snapshot {
         done.map_err(|error| exception(py, Given::Question, &error))
     }
 
-    /// The answer's document.
-    fn answer<'py>(&self, py: Python<'py>, question: &Question) -> PyResult<Bound<'py, PyBytes>> {
-        let answer = self.with(py, |snapshot| question.ask(snapshot)?.to_bytes())?;
-        Ok(PyBytes::new(py, &answer))
+    /// The answer as a value of a class of the package.
+    ///
+    /// The class is given the document, and of a decision also its head alone: the reasons of a
+    /// large one take long to read and are read once they are asked for.
+    fn value<'py>(
+        &self,
+        py: Python<'py>,
+        question: Question,
+        (module, class): (&str, &str),
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (document, head) = self.with(py, |snapshot| {
+            let answer = question.ask(snapshot)?;
+            Ok((answer.to_bytes()?, head(answer)?))
+        })?;
+        let document = PyBytes::new(py, &document);
+        let head = head.map_or_else(|| document.clone(), |head| PyBytes::new(py, &head));
+        let asked = Asked::new(self.snapshot.clone(), question);
+        py.import(module)?.getattr(class)?.call_method1("_answered", (document, head, asked))
     }
 }
 
@@ -54,12 +70,12 @@ impl Snapshot {
 impl Snapshot {
     /// Answers any question: JSON in, JSON out, the same bytes in every language.
     ///
-    /// Use it to pass questions on from elsewhere; `decide`, `plan` and `score` ask the same and
-    /// give values.
+    /// Use it to pass questions on from elsewhere; `decide`, `plan`, `score` and `reach` ask the
+    /// same and give values.
     ///
     /// Args:
-    ///     question: The text or its UTF-8 bytes: an object whose only key is `decide`, `plan` or
-    ///     `score`.
+    ///     question: The text or its UTF-8 bytes: an object whose only key is `decide`, `plan`,
+    ///         `score` or `reach`.
     ///
     /// Returns:
     ///     The answer, one line without a newline at its end.
@@ -96,39 +112,53 @@ impl Snapshot {
     ///     stage: The id of the stage; the first not wholly entered yet, if left out.
     ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
     ///
+    ///     detail: "full" for the whole tree of reasons, "unmet" for what is not simply met, or
+    ///         "verdict" for no reasons at all, which is fastest.
+    ///
     /// Returns:
-    ///     A `Decision` with its whole tree of reasons.
+    ///     A `Decision` with as much of its reasons as was asked for.
     ///
     /// Raises:
     ///     NotFoundError: The subject or the stage is not known as of that instant.
     ///     QuestionError: An id is malformed, or `at` has no time zone.
     ///     LimitError: The release is too large.
     ///     TypeError: Not exactly one subject was named.
+    ///     ValueError: `detail` is none of the three.
     ///
     /// Example:
     ///     >>> at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
     ///     >>> snapshot.decide(change="C-1", stage="production", at=at).is_go
     ///     False
-    #[pyo3(signature = (subject = None, /, *, release = None, change = None, stage = None, at))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (
+        subject = None, /, *, release = None, change = None, stage = None, at, detail = "full"
+    ))]
     fn decide<'py>(
         &self,
         py: Python<'py>,
         subject: Option<&Bound<'py, PyAny>>,
-        release: Option<&str>,
-        change: Option<&str>,
-        stage: Option<&str>,
+        release: Option<&Bound<'py, PyString>>,
+        change: Option<&Bound<'py, PyString>>,
+        stage: Option<&Bound<'py, PyString>>,
         at: &Bound<'py, PyDateTime>,
+        detail: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        let detail = match detail {
+            "full" => Detail::Full,
+            "unmet" => Detail::Unmet,
+            "verdict" => Detail::Verdict,
+            _ => {
+                let message = "detail: pass \"full\", \"unmet\" or \"verdict\"";
+                return Err(PyValueError::new_err(message));
+            }
+        };
         let question = Question::Decide(wire::Decide {
             subject: checked(py, subject_of(subject, release, change)?)?,
             stage: checked(py, stage_of(stage))?,
             at: checked(py, instant_of(at)?)?,
-            detail: Detail::Full,
+            detail,
         });
-        let answer = self.answer(py, &question)?;
-        let class = CLASS.import(py, "lynchpin._decision", "Decision")?;
-        class.call_method1("from_json", (answer,))
+        self.value(py, question, ("lynchpin._decision", "Decision"))
     }
 
     /// Says in which order a release or a change ships to a stage, and what of it does not.
@@ -162,13 +192,12 @@ impl Snapshot {
         &self,
         py: Python<'py>,
         subject: Option<&Bound<'py, PyAny>>,
-        release: Option<&str>,
-        change: Option<&str>,
-        stage: Option<&str>,
+        release: Option<&Bound<'py, PyString>>,
+        change: Option<&Bound<'py, PyString>>,
+        stage: Option<&Bound<'py, PyString>>,
         at: &Bound<'py, PyDateTime>,
         scope: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let scope = match scope {
             "all" => PlanScope::All,
             "ready" => PlanScope::Ready,
@@ -180,9 +209,7 @@ impl Snapshot {
             at: checked(py, instant_of(at)?)?,
             scope,
         });
-        let answer = self.answer(py, &question)?;
-        let class = CLASS.import(py, "lynchpin._plan", "Plan")?;
-        class.call_method1("from_json", (answer,))
+        self.value(py, question, ("lynchpin._plan", "Plan"))
     }
 
     /// Says how likely a change or a release is to cause a failure, and what makes it so.
@@ -210,18 +237,73 @@ impl Snapshot {
         &self,
         py: Python<'py>,
         subject: Option<&Bound<'py, PyAny>>,
-        release: Option<&str>,
-        change: Option<&str>,
+        release: Option<&Bound<'py, PyString>>,
+        change: Option<&Bound<'py, PyString>>,
         at: &Bound<'py, PyDateTime>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let question = Question::Score(wire::Score {
             subject: checked(py, subject_of(subject, release, change)?)?,
             at: checked(py, instant_of(at)?)?,
         });
-        let answer = self.answer(py, &question)?;
-        let class = CLASS.import(py, "lynchpin._score", "Score")?;
-        class.call_method1("from_json", (answer,))
+        self.value(py, question, ("lynchpin._score", "Score"))
+    }
+
+    /// Says what a change needs, or what needs it, directly or through others.
+    ///
+    /// Args:
+    ///     change: The id of the change.
+    ///     direction: "upstream" for what it needs, all alternatives taken; "downstream" for what
+    ///         needs it.
+    ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+    ///
+    /// Returns:
+    ///     A `Reach`: the changes that are reached, in order of ids.
+    ///
+    /// Raises:
+    ///     NotFoundError: The change is not known as of that instant.
+    ///     QuestionError: The id is malformed, or `at` has no time zone.
+    ///     LimitError: There are too many dependencies.
+    ///     ValueError: `direction` is neither.
+    ///
+    /// Example:
+    ///     >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    ///     >>> snapshot.reach(change="C-1", direction="upstream", at=at).changes
+    ///     ()
+    #[pyo3(signature = (*, change, direction, at))]
+    fn reach<'py>(
+        &self,
+        py: Python<'py>,
+        change: &Bound<'py, PyString>,
+        direction: &str,
+        at: &Bound<'py, PyDateTime>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let direction = match direction {
+            "upstream" => Direction::Upstream,
+            "downstream" => Direction::Downstream,
+            _ => {
+                let message = "direction: pass \"upstream\" or \"downstream\"";
+                return Err(PyValueError::new_err(message));
+            }
+        };
+        let question = Question::Reach(wire::Reach {
+            change: checked(py, change_of(change))?,
+            direction,
+            at: checked(py, instant_of(at)?)?,
+        });
+        self.value(py, question, ("lynchpin._reach", "Reach"))
+    }
+
+    /// The ids of the stages, in the order in which a change goes through them.
+    ///
+    /// Returns:
+    ///     The ids.
+    ///
+    /// Example:
+    ///     >>> snapshot.stages()
+    ///     ('production',)
+    fn stages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let stages = &self.snapshot.portfolio().stages;
+        PyTuple::new(py, stages.iter().map(|stage| stage.id.as_str()))
     }
 
     /// The ids of the releases known by an instant and not cancelled, in order.
@@ -274,9 +356,26 @@ impl Snapshot {
         PyTuple::new(py, found.iter().map(|id| id.as_str()))
     }
 
+    /// Nothing of it changes, so it is as good as its copy.
+    fn __copy__(this: Bound<'_, Self>) -> Bound<'_, Self> {
+        this
+    }
+
+    fn __deepcopy__<'py>(this: Bound<'py, Self>, _memo: &Bound<'py, PyAny>) -> Bound<'py, Self> {
+        this
+    }
+
     fn __repr__(&self) -> String {
         format!("<lynchpin.Snapshot of {} facts>", self.snapshot.portfolio().len())
     }
+}
+
+/// A decision's document without its reasons.
+fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
+    let Answer::Decision(mut decision) = answer else { return Ok(None) };
+    decision.root_blockers = None;
+    decision.reasons = None;
+    Answer::Decision(decision).to_bytes().map(Some)
 }
 
 /// A part of a question, or the exception that it is malformed.

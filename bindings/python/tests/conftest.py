@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from lynchpin import Decision, Engine, Plan, Score, Snapshot
+from lynchpin import Decision, Engine, Plan, Reach, Score, Snapshot
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -45,3 +45,8 @@ def plan(snapshot: Snapshot, at: datetime) -> Plan:
 @pytest.fixture
 def score(snapshot: Snapshot, at: datetime) -> Score:
     return snapshot.score(release="R-11", at=at)
+
+
+@pytest.fixture
+def reach(snapshot: Snapshot, at: datetime) -> Reach:
+    return snapshot.reach(change="C-7", direction="upstream", at=at)

@@ -5,12 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
-from lynchpin import Decision, Engine, LynchpinError, Plan, Score, Snapshot
+from lynchpin import Decision, Engine, LynchpinError, Plan, Reach, Score, Snapshot
 
-KINDS: dict[str, type[Decision] | type[Plan] | type[Score]] = {
+KINDS: dict[str, type[Decision] | type[Plan] | type[Score] | type[Reach]] = {
     "decision": Decision,
     "plan": Plan,
     "score": Score,
+    "reach": Reach,
 }
 
 
@@ -45,6 +46,8 @@ def _check_question(case: Path, snapshot: Snapshot, number: int) -> None:
     kind = KINDS[next(iter(json.loads(answer)))]
     value = kind.from_json(answer)
     assert value.to_json() == expected and str(value), where
+    if isinstance(value, Decision):
+        assert all(any(b is r for r in value.reasons) for b in value.root_blockers), where
 
 
 def _check_case(case: Path, questions: int) -> None:

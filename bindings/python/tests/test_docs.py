@@ -1,5 +1,6 @@
 """Everything public says what it does, and its examples run."""
 
+import ast
 import dataclasses
 import doctest
 import inspect
@@ -30,21 +31,38 @@ def _globals() -> dict[str, object]:
     names |= {"datetime": datetime, "timezone": timezone}
     names["plan"] = snapshot.plan(change="C-1", at=at)
     names["score"] = snapshot.score(change="C-1", at=at)
+    names["reach"] = snapshot.reach(change="C-1", direction="upstream", at=at)
     return names
 
 
 def _documented() -> Iterator[tuple[str, object]]:
-    """Each public class and function, and their public methods."""
+    """Each public class and function, and their public methods, inherited ones included."""
     for name in lynchpin.__all__:
         value = getattr(lynchpin, name)
+        if inspect.isroutine(value):
+            yield name, value
         if not inspect.isclass(value):
             continue
         yield name, value
-        for inner, member in vars(value).items():
-            if isinstance(member, classmethod):
-                member = member.__func__
-            if not inner.startswith("_") and (inspect.isroutine(member)):
-                yield f"{name}.{inner}", member
+        for owner in value.__mro__:
+            if not owner.__module__.startswith("lynchpin"):
+                continue
+            for inner, member in vars(owner).items():
+                if isinstance(member, classmethod):
+                    member = member.__func__
+                if not inner.startswith("_") and inspect.isroutine(member):
+                    yield f"{name}.{inner}", member
+
+
+def _sources() -> dict[str, str]:
+    """The text of each class that is written in Python."""
+    found = {}
+    for path in Path(lynchpin.__file__).parent.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                found[node.name] = ast.get_source_segment(text, node) or ""
+    return found
 
 
 PUBLIC = dict(_documented())
@@ -81,11 +99,12 @@ def test_arguments_and_results_are_explained(name: str) -> None:
 
 def test_fields_and_properties_are_explained() -> None:
     checked = 0
+    sources = _sources()
     for name in lynchpin.__all__:
         value = getattr(lynchpin, name)
-        if not inspect.isclass(value) or not value.__module__.startswith("lynchpin."):
+        if not inspect.isclass(value) or name not in sources:
             continue
-        source = inspect.getsource(value)
+        source = sources[name]
         if dataclasses.is_dataclass(value):
             for field in dataclasses.fields(value):
                 if not field.name.startswith("_"):
@@ -117,3 +136,8 @@ def test_the_example_decides(capsys: pytest.CaptureFixture[str]) -> None:
     assert "- release R-11: approved by 1 of 2 (ask cab)" in lines
     assert "- change C-7: the plan is missing (ask raj)" in lines
     assert "wave 1: C-4" in lines and "C-8 needs C-1 or C-2" in lines
+
+
+def test_the_licences_are_those_of_the_workspace() -> None:
+    for name in ("LICENSE-MIT", "LICENSE-APACHE"):
+        assert (ROOT / name).read_bytes() == (ROOT.parent.parent / name).read_bytes()

@@ -37,6 +37,27 @@ def test_anything_else_is_a_type_error(wrong: object, snapshot: Snapshot) -> Non
             call(wrong)  # type: ignore[arg-type]
 
 
+def test_advice_is_given_for_what_is_no_document(snapshot: Snapshot) -> None:
+    with pytest.raises(TypeError, match="by json.dumps"):
+        Engine().load({"lynchpin": "portfolio/1"})  # type: ignore[arg-type]
+    with pytest.raises(DocumentError, match="pass its content"):
+        Engine().load("target/acme/portfolio.json")
+    with pytest.raises(PolicyError, match="pass its content"):
+        Engine().set_policy(b"lynchpin.toml")
+
+
+def test_what_interrupts_a_question_is_passed_on(snapshot: Snapshot, at: datetime) -> None:
+    class Interrupting:
+        @property
+        def kind(self) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(TypeError, match="an? Interrupting is no Subject"):
+        snapshot.decide(Interrupting(), at=at)  # type: ignore[call-overload]
+    with pytest.raises(TypeError):
+        snapshot.decide(release=7, at=at)  # type: ignore[call-overload]
+
+
 def test_half_a_surrogate_pair_is_a_malformed_document() -> None:
     with pytest.raises(DocumentError) as caught:
         Engine().load("\ud800")
@@ -92,13 +113,13 @@ def test_handles_are_closed_to_everything_but_their_calls(snapshot: Snapshot) ->
             setattr(handle, "anything", 1)
         with pytest.raises(TypeError):
             pickle.dumps(handle)
-        with pytest.raises(TypeError):
-            copy.deepcopy(handle)
+    with pytest.raises(TypeError):
+        copy.deepcopy(Engine())
     for closed in (Engine, Snapshot):
         with pytest.raises(TypeError):
             type("Derived", (closed,), {})
     with pytest.raises(TypeError):
-        Snapshot()
+        Snapshot()  # type: ignore[call-arg]
 
 
 def test_a_subject_is_named_exactly_once(snapshot: Snapshot, at: datetime) -> None:

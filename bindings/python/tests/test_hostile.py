@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from lynchpin import Decision, Engine, LynchpinError, PanicError, Plan, Score
+from lynchpin import Decision, Engine, LynchpinError, PanicError, Plan, Reach, Score, Subject
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PORTFOLIO = (EXAMPLES / "portfolio.json").read_bytes()
@@ -103,7 +103,7 @@ def ask(question: bytes) -> None:
     except LynchpinError as error:
         assert not isinstance(error, PanicError), error
     else:
-        assert set(json.loads(answer)) <= {"decision", "plan", "score"}
+        assert set(json.loads(answer)) <= {"decision", "plan", "score", "reach"}
 
 
 @hostile
@@ -137,26 +137,36 @@ def test_any_question(question: bytes) -> None:
 
 
 @hostile
-@given(st.text())
+@example("\ud800")
+@given(st.text(st.characters(codec=None, exclude_categories=())))
 def test_any_id(name: str) -> None:
-    for call in (SNAPSHOT.decide, SNAPSHOT.plan, SNAPSHOT.score):
+    for call in (
+        lambda: SNAPSHOT.decide(change=name, at=AT),
+        lambda: SNAPSHOT.decide(Subject("release", name), at=AT),
+        lambda: SNAPSHOT.decide(change="C-4", stage=name, at=AT),
+        lambda: SNAPSHOT.plan(change=name, at=AT),
+        lambda: SNAPSHOT.score(change=name, at=AT),
+        lambda: SNAPSHOT.reach(change=name, direction="downstream", at=AT),
+    ):
         try:
-            call(change=name, at=AT)
+            call()
         except LynchpinError as error:
             assert not isinstance(error, PanicError), error
+            assert str(error).encode()
 
 
 ANSWERS = (
     SNAPSHOT.decide(release="R-11", stage="production", at=AT),
     SNAPSHOT.plan(release="R-11", stage="production", at=AT),
     SNAPSHOT.score(release="R-11", at=AT),
+    SNAPSHOT.reach(change="C-7", direction="upstream", at=AT),
 )
 
 
 @hostile
 @given(st.one_of([replaced(answer.to_json()) | mutated(answer.to_json()) for answer in ANSWERS]))
 def test_any_answer_read_back(document: bytes) -> None:
-    for kind in (Decision, Plan, Score):
+    for kind in (Decision, Plan, Score, Reach):
         try:
             value = kind.from_json(document)
         except LynchpinError:

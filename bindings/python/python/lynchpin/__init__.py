@@ -2,8 +2,8 @@
 
 Load what is known of changes, releases, evidence and approvals into an `Engine`, take a `Snapshot`
 of it and ask: may it go (`decide`), in which order does it ship (`plan`), how risky is it
-(`score`)? Answers are frozen values. A refusal is an answer, never an exception; exceptions are
-the `LynchpinError` family.
+(`score`), what does it need (`reach`)? Answers are frozen values. A refusal is an answer, never an
+exception; exceptions are the `LynchpinError` family.
 
 The package reads no clock, no file and no environment: documents and instants are arguments.
 """
@@ -11,8 +11,9 @@ The package reads no clock, no file and no environment: documents and instants a
 from typing import Final
 
 from ._decision import Decision, Reason
-from ._lynchpin import Engine, Snapshot, version
+from ._lynchpin import Engine, Snapshot, error_codes, portfolio_schema, reason_codes, version
 from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Missing, Plan
+from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._values import Actor, Clears, Subject, Verdict
 from .errors import (
@@ -53,6 +54,7 @@ __all__ = [
     "PolicyError",
     "Problem",
     "QuestionError",
+    "Reach",
     "Reason",
     "ReleaseScore",
     "Risk",
@@ -61,4 +63,7 @@ __all__ = [
     "Subject",
     "Verdict",
     "__version__",
+    "error_codes",
+    "portfolio_schema",
+    "reason_codes",
 ]

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Never, TypeAlias
+from types import MappingProxyType
+from typing import ClassVar, Never, TypeAlias, final
 
 from . import _show
-from ._lynchpin import reason_codes
-from ._read import Fields, read_answer, refuse
+from ._answer import Answer
+from ._read import Fields, read_own, refuse
+from ._value import public, value
 from ._values import Actor, Clears, Subject, Verdict
 
 Arg: TypeAlias = int | str | tuple[str, ...] | tuple[Mapping[str, str], ...]
@@ -18,10 +20,41 @@ _FrozenArg: TypeAlias = int | str | tuple[str, ...] | tuple[_Row, ...]
 # The engine nests as deep as the policy does, which is less; whatever is read back stays harmless.
 _DEPTH_MAX = 100
 
-_TEXTS = {name: text for _, name, text in reason_codes()}
+_CODES = {code: code for code in _show.TEXTS}
+_DECISION = frozenset(
+    {
+        "verdict",
+        "subject",
+        "stage",
+        "at",
+        "policy",
+        "risk_model",
+        "what_if",
+        "clears_at",
+        "holds_until",
+        "root_blockers",
+        "reasons",
+    }
+)
+_REASON = frozenset(
+    {
+        "verdict",
+        "code",
+        "subject",
+        "gate",
+        "requirement",
+        "args",
+        "act",
+        "clears_at",
+        "holds_until",
+        "cites",
+        "reasons",
+    }
+)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@final
+@value
 class Reason:
     """One reason of a decision: what holds, for whom, why, who can change it, and how long.
 
@@ -40,7 +73,7 @@ class Reason:
     verdict: Verdict
     """The verdict of this reason alone."""
     code: str
-    """Why, as a stable name such as `approval_stale`."""
+    """Why, as a stable name such as `approval_stale`; `lynchpin.reason_codes()` lists them."""
     subject: Subject
     """What it is about."""
     gate: str | None
@@ -61,103 +94,117 @@ class Reason:
     _args: tuple[tuple[str, _FrozenArg], ...]
 
     @property
-    def args(self) -> dict[str, Arg]:
+    def args(self) -> Mapping[str, Arg]:
         """The figures behind it, by name."""
-        return {name: _thawed(arg) for name, arg in self._args}
+        return MappingProxyType({name: _thawed(arg) for name, arg in self._args})
+
+    @property
+    def is_go(self) -> bool:
+        """Whether it holds nothing back: the verdict is `GO` or `GO_WAIVED`."""
+        return self.verdict.is_go
 
     @property
     def text(self) -> str:
-        """The reason in a few words."""
+        """The reason in a few words; `str` says it in full."""
         args = dict(self._args)
 
         def filled(match: re.Match[str]) -> str:
             arg = args.get(match[1])
             return match[0] if arg is None or isinstance(arg, tuple) else str(arg)
 
-        return re.sub(r"\{(\w+)\}", filled, _TEXTS.get(self.code, self.code.replace("_", " ")))
+        return re.sub(r"\{(\w+)\}", filled, _show.TEXTS[self.code])
+
+    def __bool__(self) -> Never:
+        raise TypeError("a reason is neither true nor false: ask for .is_go or .verdict")
 
     def __str__(self) -> str:
         return _show.reason(self)
 
     def __repr__(self) -> str:
-        return f"<lynchpin.Reason {self.verdict} {self.code}: {self.subject}>"
+        return _show.short(f"Reason {self.verdict} {self.code}: {self.subject}")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Decision:
+@final
+@public
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class Decision(Answer):
     """A verdict with everything it rests on.
 
     Made by `Snapshot.decide`. A decision has no truth value, because `if decision:` would hide
     that waiting and unknown are not a go: ask for `is_go`. Two are equal if their documents are.
-    It can be pickled and copied.
+    It can be pickled; the engine alone makes one, so nothing that is no go can be made to read as
+    one. While it lives, so does the snapshot that gave it.
 
     Example:
         >>> decision.verdict, decision.is_go, decision.stage
         (Verdict.NEEDS_ACTION, False, 'production')
         >>> print(str(decision).splitlines()[0])
-        needs_action: change C-1 to production at 2026-11-02T09:00:00Z
+        ! NEEDS ACTION: change C-1 to production
     """
 
     __match_args__ = ("verdict", "subject")
 
-    verdict: Verdict = field(compare=False)
+    KIND: ClassVar[str] = "decision"
+    """The name of such answers in documents."""
+
+    verdict: Verdict
     """The verdict."""
-    subject: Subject = field(compare=False)
+    subject: Subject
     """What was decided on."""
-    stage: str = field(compare=False)
+    stage: str
     """For which stage."""
-    at: datetime = field(compare=False)
+    at: datetime
     """As of which instant, in UTC."""
-    policy: str | None = field(compare=False)
+    policy: str | None
     """The digest of the policy that was applied; none, if none was in force."""
-    what_if: bool = field(compare=False)
+    risk_model: str | None
+    """The name and version of the risk model; none, if the policy asks for no risk."""
+    what_if: bool
     """Whether another policy than the one in force was applied: an answer to "what if"."""
-    clears_at: datetime | Clears = field(compare=False)
+    clears_at: datetime | Clears
     """When it becomes a go."""
-    holds_until: datetime | None = field(compare=False)
+    holds_until: datetime | None
     """The first instant at which it may change without a new fact; none, if there is no such
     instant."""
-    root_blockers: tuple[Reason, ...] = field(compare=False)
-    """What holds it back and was not merely passed on along a dependency."""
-    reasons: tuple[Reason, ...] = field(compare=False)
-    """All reasons, each before its children; the first is the root. Empty, if read from an answer
-    that was asked for with less detail."""
-    _wire: bytes
+    # What holds it back, and all reasons; none, until they are asked for.
+    _reasons: tuple[tuple[Reason, ...], tuple[Reason, ...]] | None
 
     @classmethod
-    def from_json(cls, document: bytes | str, /) -> "Decision":
-        """Reads a decision back from its document.
-
-        Args:
-            document: What `to_json` gave, or an answer of `Snapshot.ask`.
-
-        Returns:
-            An equal decision.
-
-        Raises:
-            DocumentError: It is no decision's document.
-
-        Example:
-            >>> Decision.from_json(decision.to_json()) == decision
-            True
-        """
-        fields, wire = read_answer(document, "decision")
+    def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
+        fields.only(_DECISION)
         if "what_if" in fields and fields.text("what_if") != "yes":
-            refuse("unknown_word", "expected `yes` or no such field", "$.decision.what_if")
-        tree = _read_reasons(fields.inner("reasons")) if "reasons" in fields else ()
-        return cls(
-            verdict=fields.verdict("verdict"),
-            subject=fields.subject("subject"),
-            stage=fields.text("stage"),
-            at=fields.instant("at"),
-            policy=fields.maybe_text("policy"),
-            what_if="what_if" in fields,
-            clears_at=fields.clears_at("clears_at"),
-            holds_until=fields.holds_until("holds_until"),
-            root_blockers=tuple(map(_read_reason, fields.each("root_blockers"))),
-            reasons=tree,
-            _wire=wire,
-        )
+            refuse("unknown_word", "expected `yes` or no such field", fields.path("what_if"))
+        return {
+            "verdict": fields.verdict("verdict"),
+            "subject": fields.subject("subject"),
+            "stage": fields.text("stage"),
+            "at": fields.instant("at"),
+            "policy": fields.maybe_text("policy"),
+            "risk_model": fields.maybe_text("risk_model"),
+            "what_if": "what_if" in fields,
+            "clears_at": fields.clears_at("clears_at"),
+            "holds_until": fields.holds_until("holds_until"),
+            "_reasons": _read_both(fields) if whole else None,
+        }
+
+    def _both(self) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+        if self._reasons is None:
+            both = _read_both(read_own(self._wire, self.KIND))
+            object.__setattr__(self, "_reasons", both)
+            return both
+        return self._reasons
+
+    @property
+    def root_blockers(self) -> tuple[Reason, ...]:
+        """What holds it back and was not merely passed on along a dependency: these very reasons
+        stand in `reasons` too. Empty, if only the verdict was asked for."""
+        return self._both()[0]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """All reasons, each before its children; the first is the root. With detail "unmet" those
+        that are simply met are left out; empty, if only the verdict was asked for."""
+        return self._both()[1]
 
     @property
     def is_go(self) -> bool:
@@ -167,7 +214,7 @@ class Decision:
     @property
     def changes(self) -> tuple[Reason, ...]:
         """The reason of each change of a release, in order of ids; of the change itself, if it is
-        one."""
+        one. With detail "unmet" only of those that are not simply met."""
         return tuple(r for r in self.reasons if r.code in ("change", "change_unknown"))
 
     def walk(self) -> Iterator[tuple[int, Reason]]:
@@ -186,42 +233,52 @@ class Decision:
             yield depth, reason
             open_reasons.extend((depth + 1, child) for child in reversed(reason.children))
 
-    def to_json(self) -> bytes:
-        """The answer's document, byte for byte what every other language gives.
-
-        Returns:
-            One line of JSON without a newline at its end.
-
-        Example:
-            >>> decision.to_json()[:37]
-            b'{"decision":{"verdict":"needs_action"'
-        """
-        return self._wire
-
     def __bool__(self) -> Never:
         raise TypeError("a decision is neither true nor false: ask for .is_go or .verdict")
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
+        return _show.short(f"Decision {self.verdict}: {self.subject} to {self.stage}")
+
+    def _told(self) -> _show.Report:
         return _show.decision(self)
 
-    def __repr__(self) -> str:
-        return f"<lynchpin.Decision {self.verdict}: {self.subject} to {self.stage}>"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return Decision.from_json, (self._wire,)
+def _read_both(fields: Fields) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """What holds a decision back, and all its reasons."""
+    blockers = fields.each("root_blockers")
+    if "reasons" not in fields:
+        return tuple(map(_read_reason, blockers)), ()
+    documents, reasons = _read_tree(fields.inner("reasons"))
+    if reasons[0].verdict is not fields.verdict("verdict"):
+        message = f"expected `{reasons[0].verdict}`, as the root reason says"
+        refuse("unknown_word", message, fields.path("verdict"))
+    # They stand in the tree in the same order.
+    nodes = zip(documents, reasons, strict=True)
+    found: list[Reason] = []
+    for blocker in blockers:
+        same = (reason for document, reason in nodes if _is_same(document.raw(), blocker.raw()))
+        reason = next(same, None)
+        if reason is None:
+            refuse("wrong_type", "expected one of the reasons in the tree", blocker.path())
+        found.append(reason)
+    return tuple(found), reasons
 
-    def _repr_markdown_(self) -> str:
-        return _show.decision_markdown(self)
 
-    def _repr_html_(self) -> str:
-        return _show.decision_html(self)
+def _is_same(node: dict[str, object], blocker: dict[str, object]) -> bool:
+    """Whether a blocker is that node of the tree, told without its children."""
+    if "reasons" not in node:
+        return node == blocker
+    if node.get("code") != blocker.get("code"):
+        return False
+    return {name: value for name, value in node.items() if name != "reasons"} == blocker
 
 
 def _read_reason(fields: Fields, children: tuple[Reason, ...] = ()) -> Reason:
+    fields.only(_REASON)
     args = fields.inner("args") if "args" in fields else None
     return Reason(
         verdict=fields.verdict("verdict"),
-        code=fields.text("code"),
+        code=fields.word("code", _CODES.__getitem__),
         subject=fields.subject("subject"),
         gate=fields.maybe_text("gate"),
         requirement=fields.maybe_text("requirement"),
@@ -230,41 +287,42 @@ def _read_reason(fields: Fields, children: tuple[Reason, ...] = ()) -> Reason:
         holds_until=fields.holds_until("holds_until"),
         cites=fields.texts("cites"),
         children=children,
-        _args=tuple((name, _read_arg(args, name)) for name in args.names()) if args else (),
+        _args=tuple([(name, _read_arg(args, name)) for name in args.names()]) if args else (),
     )
 
 
-def _read_reasons(root: Fields) -> tuple[Reason, ...]:
+def _read_tree(root: Fields) -> tuple[list[Fields], tuple[Reason, ...]]:
     """The whole tree, each reason before its children, without recursion."""
     documents: list[Fields] = []
     children_of: list[list[int]] = []
-    waiting: list[tuple[Fields, int | None, int]] = [(root, None, 0)]
+    waiting: list[tuple[Fields, int, int]] = [(root, -1, 0)]
     while waiting:
         fields, parent, depth = waiting.pop()
         if depth > _DEPTH_MAX:
-            refuse("document_too_deep", "the reasons are nested too deeply", "$.decision.reasons")
+            refuse("document_too_deep", "the reasons are nested too deeply", root.path())
         index = len(documents)
         documents.append(fields)
         children_of.append([])
-        if parent is not None:
+        if parent >= 0:
             children_of[parent].append(index)
-        waiting.extend((child, index, depth + 1) for child in reversed(fields.each("reasons")))
+        waiting.extend([(child, index, depth + 1) for child in reversed(fields.each("reasons"))])
     # Children come behind their parent, so from the end on they are there when it needs them.
-    reasons: list[Reason | None] = [None] * len(documents)
+    reasons: dict[int, Reason] = {}
     for index in range(len(documents) - 1, -1, -1):
-        children = tuple(r for c in children_of[index] if (r := reasons[c]) is not None)
+        children = tuple([reasons[child] for child in children_of[index]])
         reasons[index] = _read_reason(documents[index], children)
-    return tuple(reason for reason in reasons if reason is not None)
+    return documents, tuple([reasons[index] for index in range(len(documents))])
 
 
 def _read_arg(args: Fields, name: str) -> _FrozenArg:
     match args.value(name):
         case bool():
-            refuse("wrong_type", "expected no truth value", "$.decision")
+            refuse("wrong_type", "expected no truth value", args.path(name))
         case int() | str() as plain:
             return plain
         case [dict(), *_]:
-            return tuple(tuple((k, row.text(k)) for k in row.names()) for row in args.each(name))
+            rows = args.each(name)
+            return tuple([tuple([(key, row.text(key)) for key in row.names()]) for row in rows])
         case _:
             return args.texts(name)
 
@@ -273,4 +331,5 @@ def _thawed(arg: _FrozenArg) -> Arg:
     if not isinstance(arg, tuple):
         return arg
     texts = tuple(item for item in arg if isinstance(item, str))
-    return texts or tuple(dict(row) for row in arg if not isinstance(row, str))
+    rows = [MappingProxyType(dict(row)) for row in arg if not isinstance(row, str)]
+    return texts or tuple(rows)

@@ -1,32 +1,225 @@
-"""Types of the native half; what stands here is documented there."""
+"""Types of the native half, and a copy of what is said there, which a test holds to it."""
 
 from datetime import datetime
-from typing import Literal, Self, TypeAlias, final, overload
+from typing import Literal, Never, Self, TypeAlias, final, overload
 
 from ._decision import Decision
 from ._plan import Plan
+from ._reach import Reach
 from ._score import Score
 from ._values import Subject
 
-__all__ = ["Engine", "Snapshot", "error_codes", "reason_codes", "verdicts", "version"]
+__all__ = [
+    "Asked",
+    "Engine",
+    "Snapshot",
+    "error_codes",
+    "portfolio_schema",
+    "printable",
+    "reason_codes",
+    "verdicts",
+    "version",
+]
 
 _Text: TypeAlias = bytes | bytearray | memoryview | str
 _Scope: TypeAlias = Literal["all", "ready"]
+_Detail: TypeAlias = Literal["full", "unmet", "verdict"]
 
-def error_codes() -> list[tuple[int, str]]: ...
-def reason_codes() -> list[tuple[int, str, str]]: ...
-def verdicts() -> list[tuple[int, str]]: ...
-def version() -> str: ...
+def error_codes() -> list[tuple[int, str]]:
+    """The number and the name of each error code, by number.
+
+    Returns:
+        A list of (number, name). The number is also the status in C.
+
+    Example:
+        >>> from lynchpin import error_codes
+        >>> error_codes()[0]
+        (1001, 'document_too_large')
+    """
+
+def portfolio_schema() -> str:
+    """The JSON Schema of the portfolio document, for editors and validators.
+
+    Returns:
+        The text of the schema.
+
+    Example:
+        >>> import json
+        >>> from lynchpin import portfolio_schema
+        >>> "changes" in json.loads(portfolio_schema())["properties"]
+        True
+    """
+
+def printable(text: str, /) -> str:
+    """A text on one line, with whatever would act instead of being seen by its number."""
+
+def reason_codes() -> list[tuple[int, str, str]]:
+    """The number, the name and the text of each reason code, by number.
+
+    Returns:
+        A list of (number, name, text). `{name}` in a text stands for the argument of that name.
+
+    Example:
+        >>> from lynchpin import reason_codes
+        >>> reason_codes()[0]
+        (100, 'release', 'release')
+    """
+
+def verdicts() -> list[tuple[int, str, str, str]]:
+    """The number and the name of each verdict, best first, and its mark and word in reports."""
+
+def version() -> str:
+    """The version of the engine."""
+
+@final
+class Asked:
+    """A snapshot and the question that was put to it.
+
+    An answer keeps this instead of the engine's own answer, which is larger than its document and
+    seldom wanted: the same question has the same answer whenever it is asked again.
+    """
+
+    def __new__(cls, _: Never, /) -> Self: ...
+    def report(self, form: str, /) -> str | None:
+        """The answer as a report, if the engine has one of that form: "text" or "markdown", and of
+        plans also "mermaid" and "svg".
+        """
+
 @final
 class Engine:
+    """Takes facts and a policy in; what answers questions is a snapshot of it.
+
+    Use one for each portfolio. Any number of threads may call it; they take turns, and none of them
+    holds the interpreter while it works.
+
+    Args:
+        limits: "untrusted" (documents of at most 16 MiB) or, for files you trust, "bulk" (4 GiB).
+
+    Raises:
+        ValueError: `limits` is neither.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from lynchpin import Engine
+        >>> engine = Engine()
+        >>> engine.load('''{"lynchpin": "portfolio/1",
+        ...     "people": [{"id": "raj"}],
+        ...     "stages": [{"id": "production"}],
+        ...     "changes": [{"id": "C-1", "revision": 1,
+        ...         "at": "2026-11-01T09:00:00Z", "by": "raj"}]}''')
+        >>> engine.set_policy('''
+        ... name = "acme"
+        ... requirement.back-out = { plan = "back_out" }
+        ... gate.fast = { stage = "production", judges = "change", require = "back-out" }
+        ... ''')
+        >>> snapshot = engine.snapshot()
+        >>> at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+        >>> decision = snapshot.decide(change="C-1", at=at)
+        >>> decision.verdict
+        Verdict.NEEDS_ACTION
+    """
+
     def __new__(cls, *, limits: Literal["untrusted", "bulk"] = "untrusted") -> Self: ...
-    def load(self, document: _Text, /) -> None: ...
-    def set_policy(self, text: _Text, /) -> None: ...
-    def snapshot(self) -> Snapshot: ...
+    def load(self, document: _Text, /) -> None:
+        """Takes in a portfolio document (JSON, `portfolio/1`): all of it or, on failure, nothing.
+
+        May be called again with further documents; a fact that is there already has no second
+        effect. Snapshots taken before do not change.
+
+        Args:
+            document: The text or its UTF-8 bytes, such as `Path("portfolio.json").read_bytes()`.
+
+        Raises:
+            DocumentError: The document is malformed; `problems` names everything found, with its
+                place.
+            TypeError: It is neither text nor bytes.
+
+        Example:
+            >>> from lynchpin import DocumentError, Engine
+            >>> try:
+            ...     Engine().load('{"lynchpin": "portfolio/1", "people": [{"id": 7}]}')
+            ... except DocumentError as error:
+            ...     print(error.code, error.problems[0].path)
+            wrong_type $.people[0].id
+        """
+
+    def set_policy(self, text: _Text, /) -> None:
+        """Sets the policy (TOML) that is in force where the portfolio itself adopts none.
+
+        Where it does adopt one, answers by another policy are marked as a what-if.
+
+        Args:
+            text: The text or its UTF-8 bytes.
+
+        Raises:
+            PolicyError: The policy is malformed; the former one stays.
+            TypeError: It is neither text nor bytes.
+
+        Example:
+            >>> from lynchpin import Engine, PolicyError
+            >>> try:
+            ...     Engine().set_policy("name = 7")
+            ... except PolicyError as error:
+            ...     print(error.code)
+            wrong_type
+        """
+
+    def snapshot(self) -> Snapshot:
+        """All that was taken in so far, frozen and ready to be asked. Cheap.
+
+        Returns:
+            A snapshot that later loads do not change.
+
+        Raises:
+            BrokenError: An earlier call on this engine panicked, or the process was forked since.
+
+        Example:
+            >>> from lynchpin import Engine
+            >>> Engine().snapshot()
+            <lynchpin.Snapshot of 0 facts>
+        """
 
 @final
 class Snapshot:
-    def ask(self, question: _Text, /) -> bytes: ...
+    """What an engine held at one moment.
+
+    Taken by `Engine.snapshot()`. It never changes; any number of threads may ask it at once, and
+    none of its calls holds the interpreter while the engine works. It is good in the process that
+    made it only: a forked child loads the facts itself.
+
+    Example:
+        >>> from lynchpin import Engine, Snapshot
+        >>> isinstance(Engine().snapshot(), Snapshot)
+        True
+    """
+
+    def __new__(cls, _: Never, /) -> Self: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object, /) -> Self: ...
+    def ask(self, question: _Text, /) -> bytes:
+        """Answers any question: JSON in, JSON out, the same bytes in every language.
+
+        Use it to pass questions on from elsewhere; `decide`, `plan`, `score` and `reach` ask the
+        same and give values.
+
+        Args:
+            question: The text or its UTF-8 bytes: an object whose only key is `decide`, `plan`,
+                `score` or `reach`.
+
+        Returns:
+            The answer, one line without a newline at its end.
+
+        Raises:
+            QuestionError: The question is malformed.
+            NotFoundError: What it is about is not known as of that instant.
+            TypeError: It is neither text nor bytes.
+
+        Example:
+            >>> snapshot.ask('''{"decide": {"subject": {"change": "C-1"}, "stage": "production",
+            ...     "at": "2026-11-02T09:00:00Z", "detail": "verdict"}}''')[:37]
+            b'{"decision":{"verdict":"needs_action"'
+        """
+
     @overload
     def decide(
         self,
@@ -37,7 +230,38 @@ class Snapshot:
         change: None = None,
         stage: str | None = None,
         at: datetime,
-    ) -> Decision: ...
+        detail: _Detail = "full",
+    ) -> Decision:
+        """Decides whether a change or a release may go to a stage, and if not, who can change that.
+
+        A refusal is an answer, never an exception.
+
+        Args:
+            subject: What to decide on; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            stage: The id of the stage; the first not wholly entered yet, if left out.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+            detail: "full" for the whole tree of reasons, "unmet" for what is not simply met, or
+                "verdict" for no reasons at all, which is fastest.
+
+        Returns:
+            A `Decision` with as much of its reasons as was asked for.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of that instant.
+            QuestionError: An id is malformed, or `at` has no time zone.
+            LimitError: The release is too large.
+            TypeError: Not exactly one subject was named.
+            ValueError: `detail` is none of the three.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+            >>> snapshot.decide(change="C-1", stage="production", at=at).is_go
+            False
+        """
+
     @overload
     def decide(
         self,
@@ -48,6 +272,7 @@ class Snapshot:
         change: None = None,
         stage: str | None = None,
         at: datetime,
+        detail: _Detail = "full",
     ) -> Decision: ...
     @overload
     def decide(
@@ -59,6 +284,7 @@ class Snapshot:
         change: str,
         stage: str | None = None,
         at: datetime,
+        detail: _Detail = "full",
     ) -> Decision: ...
     @overload
     def plan(
@@ -71,7 +297,32 @@ class Snapshot:
         stage: str | None = None,
         at: datetime,
         scope: _Scope = "all",
-    ) -> Plan: ...
+    ) -> Plan:
+        """Says in which order a release or a change ships to a stage, and what of it does not.
+
+        Args:
+            subject: What to plan; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            stage: The id of the stage; the first not wholly entered yet, if left out.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+            scope: "all" for the order of everything, "ready" for what could ship at that instant.
+
+        Returns:
+            A `Plan`: waves of groups of changes, with what is dropped, missing or in conflict.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of that instant.
+            QuestionError: An id is malformed, or `at` has no time zone.
+            LimitError: The release is too large.
+            TypeError: Not exactly one subject was named.
+            ValueError: `scope` is neither.
+
+        Example:
+            >>> snapshot.plan(change="C-1", at=datetime(2026, 11, 2, tzinfo=timezone.utc)).waves
+            ((('C-1',),),)
+        """
+
     @overload
     def plan(
         self,
@@ -105,7 +356,29 @@ class Snapshot:
         release: None = None,
         change: None = None,
         at: datetime,
-    ) -> Score: ...
+    ) -> Score:
+        """Says how likely a change or a release is to cause a failure, and what makes it so.
+
+        Args:
+            subject: What to score; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `Score`, whose contributions add up to it exactly.
+
+        Raises:
+            NotFoundError: The subject is not known as of that instant.
+            QuestionError: The id is malformed, or `at` has no time zone.
+            TypeError: Not exactly one subject was named.
+
+        Example:
+            >>> score = snapshot.score(change="C-1", at=datetime(2026, 11, 2, tzinfo=timezone.utc))
+            >>> 0 < score.probability < 1
+            True
+        """
+
     @overload
     def score(
         self,
@@ -126,5 +399,73 @@ class Snapshot:
         change: str,
         at: datetime,
     ) -> Score: ...
-    def releases(self, *, at: datetime) -> tuple[str, ...]: ...
-    def changes(self, *, at: datetime) -> tuple[str, ...]: ...
+    def reach(
+        self, *, change: str, direction: Literal["upstream", "downstream"], at: datetime
+    ) -> Reach:
+        """Says what a change needs, or what needs it, directly or through others.
+
+        Args:
+            change: The id of the change.
+            direction: "upstream" for what it needs, all alternatives taken; "downstream" for what
+                needs it.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `Reach`: the changes that are reached, in order of ids.
+
+        Raises:
+            NotFoundError: The change is not known as of that instant.
+            QuestionError: The id is malformed, or `at` has no time zone.
+            LimitError: There are too many dependencies.
+            ValueError: `direction` is neither.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> snapshot.reach(change="C-1", direction="upstream", at=at).changes
+            ()
+        """
+
+    def stages(self) -> tuple[str, ...]:
+        """The ids of the stages, in the order in which a change goes through them.
+
+        Returns:
+            The ids.
+
+        Example:
+            >>> snapshot.stages()
+            ('production',)
+        """
+
+    def releases(self, *, at: datetime) -> tuple[str, ...]:
+        """The ids of the releases known by an instant and not cancelled, in order.
+
+        Args:
+            at: The instant, as a datetime with a time zone.
+
+        Returns:
+            The ids.
+
+        Raises:
+            QuestionError: `at` has no time zone.
+
+        Example:
+            >>> snapshot.releases(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
+            ()
+        """
+
+    def changes(self, *, at: datetime) -> tuple[str, ...]:
+        """The ids of the changes known by an instant and not cancelled, in order.
+
+        Args:
+            at: The instant, as a datetime with a time zone.
+
+        Returns:
+            The ids.
+
+        Raises:
+            QuestionError: `at` has no time zone.
+
+        Example:
+            >>> snapshot.changes(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
+            ('C-1',)
+        """

@@ -1,12 +1,18 @@
 """In which order does it ship?"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal, final
 
 from . import _show
-from ._read import Fields, read_answer
+from ._answer import Answer
+from ._lynchpin import printable
+from ._read import Fields
+from ._value import public, value
 from ._values import Subject
+
+# A notebook draws no more changes than a screen can show.
+_DRAWN_MAX = 200
 
 _SCOPES: dict[str, Literal["all", "ready"]] = {"all": "all", "ready": "ready"}
 _WHYS: dict[str, Literal["not_go", "missing", "cycle"]] = {
@@ -24,9 +30,27 @@ _APART: dict[str, Literal["in_flight", "exclusive"]] = {
     "in_flight": "in_flight",
     "exclusive": "exclusive",
 }
+_PLAN = frozenset(
+    {
+        "subject",
+        "stage",
+        "at",
+        "scope",
+        "policy",
+        "waves",
+        "dropped",
+        "missing",
+        "cycles",
+        "conflicts",
+        "critical_path",
+        "edges",
+        "cancelled",
+        "unknown",
+    }
+)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dropped:
     """Changes that would ship as one and do not ship.
 
@@ -44,7 +68,7 @@ class Dropped:
     """The changes whose groups hold them back in the end, themselves included if they do."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Missing:
     """Something that a change needs and that is neither live in the stage nor in the item.
 
@@ -60,7 +84,7 @@ class Missing:
     """What would do: any one of these."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Edge:
     """One change waits for another.
 
@@ -79,10 +103,10 @@ class Edge:
 
     def __str__(self) -> str:
         kind = "after" if self.kind == "order" else self.kind
-        return f"{self.source} {kind} {self.target}"
+        return printable(f"{self.source} {kind} {self.target}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cycle:
     """Changes that wait for each other in a circle, with the shortest circle as proof.
 
@@ -106,7 +130,7 @@ class Cycle:
         return ", ".join(map(str, self.witness))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conflict:
     """Two changes that must be kept apart and are both in the item.
 
@@ -124,7 +148,7 @@ class Conflict:
     """The one that goes by the release's stated priority; neither, if it states none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CriticalPath:
     """The chain of changes that takes longest.
 
@@ -139,13 +163,15 @@ class CriticalPath:
     """The sum of their efforts; a change without one counts as one minute."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Plan:
+@final
+@public
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class Plan(Answer):
     """The order in which a release or a change ships.
 
     Made by `Snapshot.plan`. A wave holds what can ship at the same time; a group within it ships
     as one, its changes in that order. Two plans are equal if their documents are. It can be
-    pickled and copied.
+    pickled; the engine alone makes one. While it lives, so does the snapshot that gave it.
 
     Example:
         >>> for number, wave in enumerate(plan.waves, start=1):
@@ -153,129 +179,138 @@ class Plan:
         1 (('C-1',),)
     """
 
-    subject: Subject = field(compare=False)
+    KIND: ClassVar[str] = "plan"
+    """The name of such answers in documents."""
+    subject: Subject
     """What is planned."""
-    stage: str = field(compare=False)
+    stage: str
     """For which stage."""
-    at: datetime = field(compare=False)
+    at: datetime
     """As of which instant, in UTC."""
-    scope: Literal["all", "ready"] = field(compare=False)
+    scope: Literal["all", "ready"]
     """Which changes were held to be able to go."""
-    policy: str | None = field(compare=False)
+    policy: str | None
     """The digest of the policy that was applied; none, if none was in force."""
-    waves: tuple[tuple[tuple[str, ...], ...], ...] = field(compare=False)
+    waves: tuple[tuple[tuple[str, ...], ...], ...]
     """What ships: waves of groups of changes."""
-    dropped: tuple[Dropped, ...] = field(compare=False)
+    dropped: tuple[Dropped, ...]
     """What does not ship, and why."""
-    missing: tuple[Missing, ...] = field(compare=False)
+    missing: tuple[Missing, ...]
     """What is needed and neither live in the stage nor in the item."""
-    cycles: tuple[Cycle, ...] = field(compare=False)
+    cycles: tuple[Cycle, ...]
     """Changes that wait for each other in a circle."""
-    conflicts: tuple[Conflict, ...] = field(compare=False)
+    conflicts: tuple[Conflict, ...]
     """Changes that must be kept apart and are both in the item."""
-    critical_path: CriticalPath = field(compare=False)
+    critical_path: CriticalPath
     """The chain of changes that takes longest."""
-    edges: tuple[Edge, ...] = field(compare=False)
+    edges: tuple[Edge, ...]
     """The dependencies between groups that no chain of others implies; empty for very large
     plans."""
-    cancelled: tuple[str, ...] = field(compare=False)
+    cancelled: tuple[str, ...]
     """The changes in it that were cancelled."""
-    unknown: tuple[str, ...] = field(compare=False)
+    unknown: tuple[str, ...]
     """The changes in it that are not known."""
-    _wire: bytes
 
     @classmethod
-    def from_json(cls, document: bytes | str, /) -> "Plan":
-        """Reads a plan back from its document.
-
-        Args:
-            document: What `to_json` gave, or an answer of `Snapshot.ask`.
-
-        Returns:
-            An equal plan.
-
-        Raises:
-            DocumentError: It is no plan's document.
-
-        Example:
-            >>> Plan.from_json(plan.to_json()) == plan
-            True
-        """
-        fields, wire = read_answer(document, "plan")
+    def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
+        fields.only(_PLAN)
         path = fields.inner("critical_path")
-        return cls(
-            subject=fields.subject("subject"),
-            stage=fields.text("stage"),
-            at=fields.instant("at"),
-            scope=fields.word("scope", _SCOPES.__getitem__),
-            policy=fields.maybe_text("policy"),
-            waves=fields.waves("waves"),
-            dropped=tuple(map(_read_dropped, fields.each("dropped"))),
-            missing=tuple(map(_read_missing, fields.each("missing"))),
-            cycles=tuple(map(_read_cycle, fields.each("cycles"))),
-            conflicts=tuple(map(_read_conflict, fields.each("conflicts"))),
-            critical_path=CriticalPath(path.texts("changes"), path.integer("minutes")),
-            edges=tuple(map(_read_edge, fields.each("edges"))),
-            cancelled=fields.texts("cancelled"),
-            unknown=fields.texts("unknown"),
-            _wire=wire,
-        )
+        path.only(frozenset(("changes", "minutes")))
+        return {
+            "subject": fields.subject("subject"),
+            "stage": fields.text("stage"),
+            "at": fields.instant("at"),
+            "scope": fields.word("scope", _SCOPES.__getitem__),
+            "policy": fields.maybe_text("policy"),
+            "waves": fields.waves("waves"),
+            "dropped": tuple(map(_read_dropped, fields.each("dropped"))),
+            "missing": tuple(map(_read_missing, fields.each("missing"))),
+            "cycles": tuple(map(_read_cycle, fields.each("cycles"))),
+            "conflicts": tuple(map(_read_conflict, fields.each("conflicts"))),
+            "critical_path": CriticalPath(path.texts("changes"), path.integer("minutes")),
+            "edges": tuple(map(_read_edge, fields.each("edges"))),
+            "cancelled": fields.texts("cancelled"),
+            "unknown": fields.texts("unknown"),
+        }
 
     @property
     def shipped(self) -> tuple[str, ...]:
         """The changes that ship, in order."""
         return tuple(change for wave in self.waves for group in wave for change in group)
 
-    def to_json(self) -> bytes:
-        """The answer's document, byte for byte what every other language gives.
+    def to_mermaid(self) -> str:
+        """The plan as a Mermaid flowchart, which code forges draw by themselves.
 
         Returns:
-            One line of JSON without a newline at its end.
+            The flowchart: a box for each group, an arrow to whatever waits for it.
+
+        Raises:
+            ValueError: The plan was read back from its document: ask a snapshot again.
 
         Example:
-            >>> plan.to_json()[:37]
-            b'{"plan":{"subject":{"change":"C-1"},"'
+            >>> print(plan.to_mermaid().splitlines()[0])
+            flowchart LR
         """
-        return self._wire
+        return self._drawn("mermaid")
 
-    def __str__(self) -> str:
-        return _show.plan(self)
+    def to_svg(self) -> str:
+        """The plan as a picture that needs nothing else: no script, no font, no link.
+
+        Returns:
+            The text of an SVG file.
+
+        Raises:
+            ValueError: The plan was read back from its document: ask a snapshot again.
+
+        Example:
+            >>> plan.to_svg()[:5]
+            '<svg '
+        """
+        return self._drawn("svg")
+
+    def _drawn(self, form: str) -> str:
+        drawn = self._report(form)
+        if drawn is None:
+            raise ValueError("the engine that drew this plan is not at hand: ask a snapshot again")
+        return drawn
 
     def __repr__(self) -> str:
         dropped = sum(len(group.changes) for group in self.dropped)
         counts = f"{len(self.shipped)} shipped, {dropped} dropped"
-        return f"<lynchpin.Plan of {self.subject} to {self.stage}: {counts}>"
+        return _show.short(f"Plan of {self.subject} to {self.stage}: {counts}")
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return Plan.from_json, (self._wire,)
+    def _repr_svg_(self) -> str | None:
+        return self._report("svg") if len(self.shipped) <= _DRAWN_MAX else None
 
-    def _repr_markdown_(self) -> str:
-        return _show.plan_markdown(self)
-
-    def _repr_html_(self) -> str:
-        return _show.plan_html(self)
+    def _told(self) -> _show.Report:
+        return _show.plan(self)
 
 
 def _read_dropped(fields: Fields) -> Dropped:
+    fields.only(frozenset(("changes", "why", "roots")))
     whys = fields.words("why", _WHYS.__getitem__)
     return Dropped(fields.texts("changes"), whys, fields.texts("roots"))
 
 
 def _read_missing(fields: Fields) -> Missing:
+    fields.only(frozenset(("change", "needs")))
     return Missing(fields.text("change"), fields.texts("needs"))
 
 
 def _read_edge(fields: Fields) -> Edge:
+    fields.only(frozenset(("from", "kind", "to")))
     kind = fields.word("kind", _KINDS.__getitem__)
     return Edge(fields.text("from"), kind, fields.text("to"))
 
 
 def _read_cycle(fields: Fields) -> Cycle:
+    fields.only(frozenset(("changes", "witness", "exact", "forbidden")))
     witness = tuple(map(_read_edge, fields.each("witness")))
     changes = fields.texts("changes")
     return Cycle(changes, witness, fields.boolean("exact"), fields.boolean("forbidden"))
 
 
 def _read_conflict(fields: Fields) -> Conflict:
+    fields.only(frozenset(("changes", "scope", "goes")))
     scope = fields.word("scope", _APART.__getitem__)
     return Conflict(fields.texts("changes"), scope, fields.maybe_text("goes"))

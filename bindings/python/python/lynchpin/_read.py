@@ -1,5 +1,5 @@
 """Reads answer documents: every value is checked for its type, so that a class never holds another
-one."""
+one. Nothing that a document says is passed over."""
 
 import json
 import re
@@ -8,69 +8,94 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NoReturn, TypeVar
 
-from ._lynchpin import error_codes
+from ._lynchpin import error_codes, printable
 from ._values import Actor, Clears, Subject, Verdict
 from .errors import DocumentError, Problem
 
 _NUMBERS = {name: number for number, name in error_codes()}
 _VERDICTS = {str(verdict): verdict for verdict in Verdict}
+_CLEARS = {str(clears): clears for clears in Clears}
+
+# No answer of the engine nests half as deep, and Python's reader takes much more.
+_DEPTH_MAX = 200
 
 T = TypeVar("T")
 
 
 def refuse(code: str, message: str, path: str) -> NoReturn:
-    """Raises that a document is malformed."""
-    raise DocumentError((Problem(code, _NUMBERS[code], message, path),))
+    """Raises that a document is malformed. Whatever it quotes of it is made safe to print."""
+    problem = Problem(code, _NUMBERS[code], printable(message), printable(path[:200]))
+    raise DocumentError((problem,))
 
 
 class Fields:
     """The fields of an object, each taken as the type that it must have."""
 
-    __slots__ = ("_path", "_values")
+    __slots__ = ("_name", "_parent", "_values")
 
-    def __init__(self, value: object, path: str) -> None:
+    def __init__(self, value: object, parent: "Fields | None" = None, name: str = "$") -> None:
+        self._parent = parent
+        self._name = name
         if not isinstance(value, dict):
-            refuse("wrong_type", "expected an object", path)
+            refuse("wrong_type", "expected an object", self.path())
         self._values: dict[str, object] = value
-        self._path = path
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
+
+    def path(self, name: str = "") -> str:
+        """Where this is, or the field of that name; made up only when something is refused."""
+        names = [name] if name else []
+        fields: Fields | None = self
+        while fields is not None:
+            names.append(fields._name)
+            fields = fields._parent
+        return ".".join(reversed(names))
+
+    def only(self, known: frozenset[str]) -> None:
+        """Refuses fields that nobody reads."""
+        if not self._values.keys() <= known:
+            name = next(name for name in self._values if name not in known)
+            refuse("unknown_field", f"unknown field `{name[:40]}`", self.path())
 
     def names(self) -> Iterable[str]:
         """The names of all fields, in order."""
         return self._values.keys()
 
+    def raw(self) -> dict[str, object]:
+        """All fields as they are."""
+        return self._values
+
     def inner(self, name: str) -> "Fields":
         """An object."""
-        return Fields(self._get(name), f"{self._path}.{name}")
+        return Fields(self.value(name), self, name)
 
     def text(self, name: str) -> str:
         """A string."""
-        value = self._get(name)
+        value = self._values.get(name)
         return value if isinstance(value, str) else self._wrong(name, "a string")
 
     def maybe_text(self, name: str) -> str | None:
         """A string, if it is there."""
-        return self.text(name) if name in self else None
+        return self.text(name) if name in self._values else None
 
     def integer(self, name: str) -> int:
         """An integer."""
-        value = self._get(name)
+        value = self._values.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         return self._wrong(name, "an integer")
 
     def boolean(self, name: str) -> bool:
         """True or false."""
-        value = self._get(name)
+        value = self._values.get(name)
         return value if isinstance(value, bool) else self._wrong(name, "true or false")
 
     def decimal(self, name: str) -> Decimal:
         """A decimal string, exactly."""
         text = self.text(name)
         if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", text):
-            refuse("decimal_malformed", f"`{text[:40]}` is no decimal", f"{self._path}.{name}")
+            refuse("decimal_malformed", f"`{text[:40]}` is no decimal", self.path(name))
         return Decimal(text)
 
     def instant(self, name: str) -> datetime:
@@ -85,7 +110,9 @@ class Fields:
     def clears_at(self, name: str) -> datetime | Clears:
         """An instant, or why there is none."""
         text = self.text(name)
-        return self._instant(name, text) if text[:1].isdigit() else self.word(name, Clears)
+        if text[:1].isdigit():
+            return self._instant(name, text)
+        return self._word(name, text, _CLEARS.__getitem__)
 
     def word(self, name: str, known: Callable[[str], T]) -> T:
         """A word, as what it stands for."""
@@ -99,20 +126,23 @@ class Fields:
         """A verdict."""
         return self.word(name, _VERDICTS.__getitem__)
 
-    def items(self, name: str) -> tuple[object, ...]:
+    def items(self, name: str) -> "list[object]":
         """A list; an empty one, if it is not there."""
         value = self._values.get(name, [])
-        return tuple(value) if isinstance(value, list) else self._wrong(name, "a list")
+        return value if isinstance(value, list) else self._wrong(name, "a list")
 
     def each(self, name: str) -> "tuple[Fields, ...]":
-        """A list of objects."""
-        path = f"{self._path}.{name}"
+        """A list of objects; an empty one, if it is not there."""
+        if name not in self._values:
+            return ()
         items = self.items(name)
-        return tuple(Fields(item, f"{path}[{index}]") for index, item in enumerate(items))
+        return tuple([Fields(item, self, f"{name}[{i}]") for i, item in enumerate(items)])
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of strings."""
-        return self._texts(name, self.items(name))
+        """A list of strings; an empty one, if it is not there."""
+        if name not in self._values:
+            return ()
+        return self._texts(name, self._values[name])
 
     def waves(self, name: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
         """A list of lists of lists of strings."""
@@ -123,50 +153,48 @@ class Fields:
 
     def subject(self, name: str) -> Subject:
         """A change or a release."""
-        fields = self.inner(name)
-        match list(fields.names()):
-            case ["change"]:
-                return Subject("change", fields.text("change"))
-            case ["release"]:
-                return Subject("release", fields.text("release"))
+        match self.value(name):
+            case {"change": str(change), **others} if not others:
+                return Subject("change", change)
+            case {"release": str(release), **others} if not others:
+                return Subject("release", release)
             case _:
                 self._wrong(name, "a change or a release")
 
     def actors(self, name: str) -> tuple[Actor, ...]:
-        """A list of people and groups."""
-        return tuple(self._actor(name, fields) for fields in self.each(name))
+        """A list of people and groups; an empty one, if it is not there."""
+        if name not in self._values:
+            return ()
+        return tuple([self._actor(name, item) for item in self.items(name)])
 
-    def _actor(self, name: str, fields: "Fields") -> Actor:
-        match list(fields.names()):
-            case ["person"]:
-                return Actor("person", fields.text("person"))
-            case ["group"]:
-                return Actor("group", fields.text("group"))
+    def _actor(self, name: str, item: object) -> Actor:
+        match item:
+            case {"person": str(person), **others} if not others:
+                return Actor("person", person)
+            case {"group": str(group), **others} if not others:
+                return Actor("group", group)
             case _:
                 self._wrong(name, "a list of people and groups")
 
     def value(self, name: str) -> object:
         """Whatever there is."""
-        return self._get(name)
+        if name not in self._values:
+            self._wrong(name, "")
+        return self._values[name]
 
     def _word(self, name: str, text: str, known: Callable[[str], T]) -> T:
         try:
             return known(text)
         except (KeyError, ValueError):
-            refuse("unknown_word", f"unknown word `{text[:40]}`", f"{self._path}.{name}")
+            refuse("unknown_word", f"unknown word `{text[:40]}`", self.path(name))
 
-    def _list(self, name: str, value: object) -> list[object] | tuple[object, ...]:
-        return value if isinstance(value, (list, tuple)) else self._wrong(name, "a list")
+    def _list(self, name: str, value: object) -> list[object]:
+        return value if isinstance(value, list) else self._wrong(name, "a list")
 
     def _texts(self, name: str, value: object) -> tuple[str, ...]:
         items = self._list(name, value)
-        texts = tuple(item for item in items if isinstance(item, str))
+        texts = tuple([item for item in items if isinstance(item, str)])
         return texts if len(texts) == len(items) else self._wrong(name, "a list of strings")
-
-    def _get(self, name: str) -> object:
-        if name not in self._values:
-            refuse("missing_field", f"missing field `{name}`", self._path)
-        return self._values[name]
 
     def _instant(self, name: str, text: str) -> datetime:
         try:
@@ -174,23 +202,82 @@ class Fields:
         except ValueError:
             value = None
         if value is None or value.utcoffset() != timedelta(0):
-            refuse("instant_malformed", f"`{text[:40]}` is no instant", f"{self._path}.{name}")
+            refuse("instant_malformed", f"`{text[:40]}` is no instant", self.path(name))
         return value
 
     def _wrong(self, name: str, expected: str) -> NoReturn:
-        refuse("wrong_type", f"expected {expected}", f"{self._path}.{name}")
+        if name not in self._values:
+            refuse("missing_field", f"missing field `{name}`", self.path())
+        refuse("wrong_type", f"expected {expected}", self.path(name))
 
 
-def read_answer(document: bytes | str, kind: str) -> tuple[Fields, bytes]:
-    """The answer of that kind which a document holds, and its bytes to be given out again."""
+def read_answer(document: object, kind: str) -> tuple[Fields, bytes]:
+    """The answer of that kind which a document of anybody holds, and its bytes."""
     try:
-        wire = document.encode() if isinstance(document, str) else bytes(document)
-        value: object = json.loads(wire.decode())
+        wire = _bytes_of(document)
+        text = wire.decode()
+        value = _parse(text)
+        if "\\u" in text:
+            # Half a surrogate pair can be written as an escape only, and is no text.
+            json.dumps(value, ensure_ascii=False).encode()
+    except DocumentError:
+        raise
     except UnicodeError:
         refuse("document_not_utf8", "the answer is not UTF-8", "$")
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         refuse("syntax", f"the answer is no JSON: {error}", "$")
-    fields = Fields(value, "$")
+    return _inner(value, kind), wire
+
+
+def read_own(wire: bytes, kind: str) -> Fields:
+    """The answer of that kind which the engine gave just now."""
+    return _inner(json.loads(wire), kind)
+
+
+def _inner(value: object, kind: str) -> Fields:
+    fields = Fields(value)
     if list(fields.names()) != [kind]:
         refuse("wrong_version", f"expected an answer whose only field is `{kind}`", "$")
-    return fields.inner(kind), wire
+    return fields.inner(kind)
+
+
+def _bytes_of(document: object) -> bytes:
+    match document:
+        case str():
+            return document.encode()
+        case bytes() | bytearray() | memoryview():
+            return bytes(document)
+        case _:
+            raise TypeError(f"pass bytes or str, not {type(document).__name__}")
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_number)
+    except RecursionError:
+        # Either the document is nested without end, or the caller is: that is for it to know.
+        if not _is_deep(text):
+            raise
+        refuse("document_too_deep", "the answer is nested too deeply", "$")
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        refuse("duplicate_key", f"the key `{double[:40]}` is there twice", "$")
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    refuse("syntax", f"the answer is no JSON: `{word}` is no number", "$")
+
+
+def _is_deep(text: str) -> bool:
+    depth = 0
+    for found in re.finditer(r'"(?:[^"\\]+|\\.)*"|[\[{]|[\]}]', text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth > _DEPTH_MAX:
+            return True
+    return False

@@ -1,15 +1,18 @@
 """How risky is it?"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar, final
 
 from . import _show
-from ._read import Fields, read_answer
+from ._answer import Answer
+from ._read import Fields
+from ._value import public, value
 from ._values import Subject
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contribution:
     """What one factor adds to the risk of a change.
 
@@ -26,7 +29,7 @@ class Contribution:
     """What it adds, in log-odds."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Risk:
     """The risk of one change: a probability, and what it is made of.
 
@@ -48,14 +51,15 @@ class Risk:
     @property
     def raised_by(self) -> tuple[Contribution, ...]:
         """What would lower it: the contributions above zero, the largest first."""
+        # Compared as they are: to negate one would round it to the caller's precision.
         above = (c for c in self.contributions if c.log_odds > 0)
-        return tuple(sorted(above, key=lambda contribution: -contribution.log_odds))
+        return tuple(sorted(above, key=lambda contribution: contribution.log_odds, reverse=True))
 
     def __repr__(self) -> str:
-        return f"<lynchpin.Risk {self.probability}: {len(self.contributions)} contributions>"
+        return _show.short(f"Risk {self.probability}: {len(self.contributions)} contributions")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChangeScore:
     """A change and its risk.
 
@@ -70,7 +74,7 @@ class ChangeScore:
     """Its probability and what that is made of."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Driver:
     """A change that drives the risk of its release.
 
@@ -87,7 +91,7 @@ class Driver:
     """By how much the probability of the release would fall without it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReleaseScore:
     """What the changes of a release come to together.
 
@@ -104,103 +108,76 @@ class ReleaseScore:
     """The changes that drive it, the largest first."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Score:
+@final
+@public
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class Score(Answer):
     """How likely a change or a release is to cause a failure, and what makes it so.
 
     Made by `Snapshot.score`. Numbers are decimals, so that sums are exact. Two are equal if their
-    documents are. It can be pickled and copied.
+    documents are. It can be pickled; the engine alone makes one. While it lives, so does the
+    snapshot that gave it.
 
     Example:
         >>> score.subject, score.model, len(score.changes)
         (Subject('change', 'C-1'), 'scorecard/1', 1)
     """
 
-    subject: Subject = field(compare=False)
+    KIND: ClassVar[str] = "score"
+    """The name of such answers in documents."""
+    subject: Subject
     """What was scored."""
-    at: datetime = field(compare=False)
+    at: datetime
     """As of which instant, in UTC."""
-    model: str = field(compare=False)
+    model: str
     """The name and version of the model."""
-    probability: Decimal = field(compare=False)
+    probability: Decimal
     """The probability that it causes a failure, to nine places."""
-    release: ReleaseScore | None = field(compare=False)
+    release: ReleaseScore | None
     """For a release: what its changes come to together."""
-    changes: tuple[ChangeScore, ...] = field(compare=False)
+    changes: tuple[ChangeScore, ...]
     """Each change: the one asked about, or those of the release in order of ids."""
-    _wire: bytes
 
     @classmethod
-    def from_json(cls, document: bytes | str, /) -> "Score":
-        """Reads a score back from its document.
-
-        Args:
-            document: What `to_json` gave, or an answer of `Snapshot.ask`.
-
-        Returns:
-            An equal score.
-
-        Raises:
-            DocumentError: It is no score's document.
-
-        Example:
-            >>> Score.from_json(score.to_json()) == score
-            True
-        """
-        fields, wire = read_answer(document, "score")
-        return cls(
-            subject=fields.subject("subject"),
-            at=fields.instant("at"),
-            model=fields.text("model"),
-            probability=fields.decimal("probability"),
-            release=_read_release(fields.inner("release")) if "release" in fields else None,
-            changes=tuple(map(_read_change, fields.each("changes"))),
-            _wire=wire,
-        )
-
-    def to_json(self) -> bytes:
-        """The answer's document, byte for byte what every other language gives.
-
-        Returns:
-            One line of JSON without a newline at its end.
-
-        Example:
-            >>> score.to_json()[:38]
-            b'{"score":{"subject":{"change":"C-1"},"'
-        """
-        return self._wire
-
-    def __str__(self) -> str:
-        return _show.score(self)
+    def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
+        fields.only(frozenset(("subject", "at", "model", "probability", "release", "changes")))
+        return {
+            "subject": fields.subject("subject"),
+            "at": fields.instant("at"),
+            "model": fields.text("model"),
+            "probability": fields.decimal("probability"),
+            "release": _read_release(fields.inner("release")) if "release" in fields else None,
+            "changes": tuple(map(_read_change, fields.each("changes"))),
+        }
 
     def __repr__(self) -> str:
-        return f"<lynchpin.Score {self.probability}: {self.subject}>"
+        return _show.short(f"Score {self.probability}: {self.subject}")
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return Score.from_json, (self._wire,)
-
-    def _repr_markdown_(self) -> str:
-        return _show.score_markdown(self)
-
-    def _repr_html_(self) -> str:
-        return _show.score_html(self)
+    def _told(self) -> _show.Report:
+        return _show.score(self)
 
 
 def _read_change(fields: Fields) -> ChangeScore:
+    fields.only(frozenset(("change", "risk")))
     risk = fields.inner("risk")
+    risk.only(frozenset(("probability", "log_odds", "baseline", "contributions")))
     contributions = tuple(map(_read_contribution, risk.each("contributions")))
     numbers = (risk.decimal("probability"), risk.decimal("log_odds"), risk.decimal("baseline"))
     return ChangeScore(fields.text("change"), Risk(*numbers, contributions))
 
 
 def _read_contribution(fields: Fields) -> Contribution:
+    fields.only(frozenset(("factor", "value", "log_odds")))
     value = fields.integer("value") if "value" in fields else None
     return Contribution(fields.text("factor"), value, fields.decimal("log_odds"))
 
 
 def _read_release(fields: Fields) -> ReleaseScore:
-    drivers = tuple(
-        Driver(driver.text("change"), driver.decimal("falls_by"))
-        for driver in fields.each("drivers")
-    )
+    fields.only(frozenset(("at_least", "at_most", "drivers")))
+    drivers = tuple(map(_read_driver, fields.each("drivers")))
     return ReleaseScore(fields.decimal("at_least"), fields.decimal("at_most"), drivers)
+
+
+def _read_driver(fields: Fields) -> Driver:
+    fields.only(frozenset(("change", "falls_by")))
+    return Driver(fields.text("change"), fields.decimal("falls_by"))

@@ -1,21 +1,35 @@
-"""Answers as text, Markdown and HTML, in which whatever a document says is only shown."""
+"""Answers for notebooks, and for where the engine that gave them is not at hand: its own reports
+say more. Whatever a document says is only shown."""
 
-import html
+import html as escapes
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from typing import TYPE_CHECKING, TypeAlias
 
-from ._values import Clears
+from ._lynchpin import printable, reason_codes, verdicts
+from ._values import Clears, Subject, Verdict
 
 if TYPE_CHECKING:
-    from ._decision import Decision, Reason
+    from ._decision import Arg, Decision, Reason
     from ._plan import Plan
-    from ._score import Risk, Score
+    from ._reach import Reach
+    from ._score import Score
 
-_Table: TypeAlias = tuple[Sequence[str], list[Sequence[str]]]
+Table: TypeAlias = tuple[Sequence[str], list[Sequence[str]]]
+
+# How much a notebook shows at once, and how many of a list are named on one line.
+_ROWS_MAX = 50
+_LINES_MAX = 200
+_NAMED_MAX = 12
+_REPR_MAX = 160
+
+TEXTS: dict[str, str] = {name: text for _, name, text in reason_codes()}
+"""What each reason code says, `{name}` for the argument of that name."""
+
+_WORDS = {Verdict(number): f"{mark} {word}" for number, _, mark, word in verdicts()}
 
 _CLEARS = {
     Clears.NOW: "it is a go",
@@ -23,149 +37,163 @@ _CLEARS = {
     Clears.ON_ACTION: "clears when somebody acts",
 }
 
+# Told by the requirement's name, by the verdict or by the place in the tree.
+_UNSAID = {"given", "needed", "for", "eligible", "waiver", "check", "run", "artifact", "changes"}
 
-def instant(at: datetime) -> str:
-    """An instant as documents write it."""
-    form = "microseconds" if at.microsecond else "seconds"
-    return at.replace(tzinfo=None).isoformat(timespec=form) + "Z"
-
-
-def decision(decision: "Decision") -> str:
-    """A decision as a text: the verdict, what holds it back, and the tree of reasons."""
-    lines = [_headline(decision), *(f"  {line}" for line in _circumstances(decision))]
-    if decision.root_blockers:
-        lines += ["", "held back by:"]
-        lines += [f"  {blocker}" for blocker in decision.root_blockers]
-    if decision.reasons:
-        lines += ["", "reasons:"]
-        lines += _tree(decision)
-    return _lines(lines)
+_SAID = {"changed": "since then: {}", "since": "since {}", "until": "until {}", "by": "by {}"}
 
 
-def decision_markdown(decision: "Decision") -> str:
-    """A decision for a notebook."""
-    table = _markdown(_blockers(decision)) if decision.root_blockers else ""
-    headline = _escape(_headline(decision))
-    circumstances = _escape("; ".join(_circumstances(decision)))
-    return f"**{headline}**\n\n{circumstances}\n\n{table}".rstrip() + "\n"
+@dataclass(slots=True)
+class Report:
+    """An answer as what every form of it shows."""
+
+    headline: str
+    notes: list[str] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    tree: list[str] = field(default_factory=list)
 
 
-def decision_html(decision: "Decision") -> str:
-    """A decision for a notebook, its tree folded."""
-    table = _html(_blockers(decision)) if decision.root_blockers else ""
-    tree = html.escape(_lines(_tree(decision)))
-    folded = f"<details><summary>reasons</summary><pre>{tree}</pre></details>" if tree else ""
-    circumstances = _plain("; ".join(_circumstances(decision)))
-    headline = _plain(_headline(decision))
-    return f"<p><b>{headline}</b><br>{circumstances}</p>{table}{folded}"
+def text(report: Report) -> str:
+    """A report as lines of text."""
+    blocks = [[report.headline, *report.notes]]
+    blocks += [_columns(table) for table in report.tables if table[1]]
+    blocks += [report.tree] if report.tree else []
+    return "\n\n".join("\n".join(map(printable, block)) for block in blocks)
 
 
-def reason(reason: "Reason", within: "Reason | None" = None) -> str:
-    """A reason on one line; its subject is said only if it is not that of the reason it stands
-    within."""
-    parts = [] if within and within.subject == reason.subject else [str(reason.subject)]
-    if reason.code == "gate" and reason.gate:
-        parts.append(f"gate {reason.gate}")
-    elif reason.code not in ("change", "release") or not parts:
-        parts += [reason.requirement] if reason.requirement else []
-        parts.append(reason.text)
-    asked = reason.act and not reason.verdict.is_go
-    ask = f" (ask {', '.join(map(str, reason.act))})" if asked else ""
-    return f"{reason.verdict}: {': '.join(parts)}{ask}"
+def markdown(report: Report) -> str:
+    """A report as Markdown."""
+    blocks = [f"### {_escape(report.headline)}", _escape("; ".join(report.notes))]
+    for head, rows in report.tables:
+        lines = [head, ["---"] * len(head), *([*map(_escape, row)] for row in rows)]
+        blocks.append("\n".join(f"| {' | '.join(line)} |" for line in lines) if rows else "")
+    blocks.append("\n".join(f"- {_escape(line.strip())}" for line in report.tree))
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def plan(plan: "Plan") -> str:
-    """A plan as a text: its waves, and what does not ship."""
-    lines = [_plan_headline(plan)]
-    for number, wave in enumerate(plan.waves, start=1):
-        lines.append(f"wave {number}: {', '.join(map(_group, wave))}")
-    lines += [f"{what} {name}: {why}" for what, name, why in _left_out(plan)]
-    return _lines(lines)
+def html(report: Report, whole: str) -> str:
+    """A report for a notebook, its whole text folded."""
+    tables = "".join(_html(table) for table in report.tables if table[1])
+    notes = _plain("; ".join(report.notes))
+    folded = f"<details><summary>report</summary><pre>{escapes.escape(cut(whole))}</pre></details>"
+    return f"<p><b>{_plain(report.headline)}</b><br>{notes}</p>{tables}{folded}"
 
 
-def plan_markdown(plan: "Plan") -> str:
-    """A plan for a notebook."""
-    tables = [_markdown(table) for table in _plan_tables(plan) if table[1]]
-    return "\n\n".join([f"**{_escape(_plan_headline(plan))}**", *tables]) + "\n"
+def cut(text: str) -> str:
+    """A text of no more lines than a notebook shows."""
+    lines = text.splitlines()
+    if len(lines) <= _LINES_MAX:
+        return text
+    return "\n".join([*lines[:_LINES_MAX], "", f"and {len(lines) - _LINES_MAX} more lines"]) + "\n"
 
 
-def plan_html(plan: "Plan") -> str:
-    """A plan for a notebook."""
-    tables = "".join(_html(table) for table in _plan_tables(plan) if table[1])
-    return f"<p><b>{_plain(_plan_headline(plan))}</b></p>{tables}"
+def short(text: str) -> str:
+    """What a `repr` says of a value: one line, and not a long one."""
+    shown = printable(text[:_REPR_MAX])
+    return f"<lynchpin.{shown}{'...' if len(text) > _REPR_MAX else ''}>"
 
 
-def score(score: "Score") -> str:
-    """A score as a text: the probability, and what raises it most."""
-    header, rows = _score_table(score)
-    lines = [_score_headline(score)]
-    lines += [f"  {', '.join(f'{head} {cell}' for head, cell in zip(header, row))}" for row in rows]
-    return _lines(lines)
-
-
-def score_markdown(score: "Score") -> str:
-    """A score for a notebook."""
-    return f"**{_escape(_score_headline(score))}**\n\n{_markdown(_score_table(score))}\n"
-
-
-def score_html(score: "Score") -> str:
-    """A score for a notebook."""
-    return f"<p><b>{_plain(_score_headline(score))}</b></p>{_html(_score_table(score))}"
-
-
-def _headline(decision: "Decision") -> str:
-    what_if = "what if: " if decision.what_if else ""
-    at = instant(decision.at)
-    return f"{what_if}{decision.verdict}: {decision.subject} to {decision.stage} at {at}"
-
-
-def _circumstances(decision: "Decision") -> list[str]:
+def decision(decision: "Decision") -> Report:
+    """What a decision says."""
+    what_if = "WHAT IF " if decision.what_if else ""
+    word = _WORDS[decision.verdict]
     clears, holds = decision.clears_at, decision.holds_until
-    return [
-        _CLEARS[clears] if isinstance(clears, Clears) else f"clears at {instant(clears)}",
-        f"holds until {instant(holds)}" if holds else "holds until something new is known",
+    notes = [
+        f"at {_instant(decision.at)}",
         f"policy {decision.policy}" if decision.policy else "no policy was in force",
+        _CLEARS[clears] if isinstance(clears, Clears) else f"clears at {_instant(clears)}",
+        f"stands until {_instant(holds)}" if holds else "stands until something new is known",
     ]
+    rows: list[Sequence[str]] = [
+        (
+            _WORDS[blocker.verdict],
+            str(blocker.subject),
+            sentence(blocker, blocker.subject),
+            _some(actor.id for actor in blocker.act),
+        )
+        for blocker in decision.root_blockers
+    ]
+    head = ("verdict", "subject", "what holds it back", "who acts")
+    headline = f"{what_if}{word}: {decision.subject} to {decision.stage}"
+    return Report(headline, notes, [(head, rows)], _tree(decision))
 
 
 def _tree(decision: "Decision") -> list[str]:
     lines: list[str] = []
-    above: list[Reason] = []
+    above: list[Subject] = []
     for depth, found in decision.walk():
         del above[depth:]
-        lines.append(f"{'  ' * (depth + 1)}{reason(found, above[-1] if above else None)}")
-        above.append(found)
+        lines.append(f"{'  ' * depth}{reason(found, above[-1] if above else None)}")
+        above.append(found.subject)
     return lines
 
 
-def _blockers(decision: "Decision") -> _Table:
-    rows: list[Sequence[str]] = [
-        (
-            str(blocker.verdict),
-            str(blocker.subject),
-            blocker.requirement or "",
-            blocker.text,
-            ", ".join(map(str, blocker.act)),
-        )
-        for blocker in decision.root_blockers
+def reason(reason: "Reason", about: Subject | None = None) -> str:
+    """A reason on one line; `about` is what the reader is being told about already."""
+    asked = reason.act and not reason.verdict.is_go
+    ask = f" (ask {_some(actor.id for actor in reason.act)})" if asked else ""
+    return printable(f"{_WORDS[reason.verdict]}  {sentence(reason, about)}{ask}")
+
+
+def sentence(reason: "Reason", about: Subject | None) -> str:
+    """A reason as a sentence: what is asked, how it stands, and the figures behind it."""
+    said = _placed(reason, about)
+    known = set(re.findall(r"\{(\w+)\}", TEXTS[reason.code]))
+    details = [
+        _SAID.get(name, f"{name.replace('_', ' ')} {{}}").replace("{}", _arg(arg))
+        for name, arg in reason.args.items()
+        if name not in known | _UNSAID and arg != ()
     ]
-    return ("verdict", "subject", "requirement", "why", "who can act"), rows
+    return f"{said} ({'; '.join(details)})" if details else said
 
 
-def _group(changes: Iterable[str]) -> str:
-    return " + ".join(changes)
+def _placed(reason: "Reason", about: Subject | None) -> str:
+    other = reason.subject.id
+    if reason.code in ("release", "change"):
+        return str(reason.subject)
+    if reason.code == "gate" and reason.gate:
+        return f"gate {reason.gate}"
+    if reason.code == "requires":
+        return "requires any of"
+    if reason.code.startswith("requirement_"):
+        return f"requires {other}, which {reason.text}"
+    if reason.code.startswith("together_"):
+        changes = reason.args.get("changes")
+        return f"{_arg(changes) if changes else other} {reason.text}"
+    elsewhere = "" if reason.subject == about else f" of {other}"
+    if reason.requirement:
+        return f"{reason.requirement}{elsewhere}: {reason.text}"
+    return f"{other}: {reason.text}" if elsewhere else reason.text
 
 
-def _left_out(plan: "Plan") -> list[tuple[str, str, str]]:
+def _arg(arg: "Arg") -> str:
+    if not isinstance(arg, tuple):
+        return str(arg)
+    return _some(" ".join(i.values()) if isinstance(i, Mapping) else i for i in arg)
+
+
+def plan(plan: "Plan") -> Report:
+    """What a plan says."""
+    dropped = sum(len(group.changes) for group in plan.dropped)
+    what = {"all": "can ship", "ready": "are ready to ship"}[plan.scope]
+    count = len(plan.shipped)
+    longest = f"longest chain: {plan.critical_path.minutes} minutes over "
+    waves: list[Sequence[str]] = [
+        (str(number), _some(map(_group, wave))) for number, wave in enumerate(plan.waves, start=1)
+    ]
+    return Report(
+        f"PLAN: {plan.subject} to {plan.stage}: {count} of {count + dropped} {what}",
+        [f"at {_instant(plan.at)}", longest + _some(plan.critical_path.changes)],
+        [(("wave", "changes"), waves), (("what", "changes", "why"), _left_out(plan))],
+    )
+
+
+def _left_out(plan: "Plan") -> list[Sequence[str]]:
     """What does not ship, and everything that is wrong: what it is, of what, and why."""
-    rows = [
-        (
-            "dropped",
-            _group(dropped.changes),
-            ", ".join(dropped.why) or f"held back by {', '.join(dropped.roots)}",
-        )
-        for dropped in plan.dropped
-    ]
+    rows: list[Sequence[str]] = []
+    for group in plan.dropped:
+        held = f"held back by {_some(group.roots)}"
+        rows.append(("dropped", _group(group.changes), ", ".join(group.why) or held))
     rows += [("missing", m.change, f"needs {' or '.join(m.needs)}") for m in plan.missing]
     rows += [("cycle", _group(cycle.changes), str(cycle)) for cycle in plan.cycles]
     for conflict in plan.conflicts:
@@ -176,51 +204,67 @@ def _left_out(plan: "Plan") -> list[tuple[str, str, str]]:
     return rows
 
 
-def _plan_tables(plan: "Plan") -> list[_Table]:
-    waves: list[Sequence[str]] = [
-        (str(number), ", ".join(map(_group, wave)))
-        for number, wave in enumerate(plan.waves, start=1)
-    ]
-    return [(("wave", "changes"), waves), (("what", "changes", "why"), [*_left_out(plan)])]
+def score(score: "Score") -> Report:
+    """What a score says."""
+    rows: list[Sequence[str]] = []
+    falls = {d.change: _percent(d.falls_by) for d in score.release.drivers} if score.release else {}
+    for scored in score.changes:
+        raising = [f"{c.factor} (+{c.log_odds})" for c in scored.risk.raised_by[:3]]
+        less = falls.get(scored.change, "")
+        risk = _percent(scored.risk.probability)
+        rows.append((scored.change, risk, less, ", ".join(raising) or "nothing"))
+    notes = [f"at {_instant(score.at)}", f"model {score.model}"]
+    if score.release:
+        bounds = (_percent(score.release.at_least), _percent(score.release.at_most))
+        notes.append(f"between {bounds[0]} and {bounds[1]}")
+    head = ("change", "risk", "the release is safer without it by", "raised by")
+    headline = f"RISK: {score.subject}: {_percent(score.probability)}"
+    return Report(headline, notes, [(head, rows)])
 
 
-def _plan_headline(plan: "Plan") -> str:
-    dropped = sum(len(group.changes) for group in plan.dropped)
-    counts = f"{len(plan.shipped)} shipped, {dropped} dropped"
-    return f"{plan.subject} to {plan.stage} at {instant(plan.at)}: {counts}"
+def reach(reach: "Reach") -> Report:
+    """What a change reaches."""
+    verb = {"upstream": "needs", "downstream": "is needed by"}[reach.direction]
+    rows: list[Sequence[str]] = [(change,) for change in reach.changes]
+    return Report(f"{reach.change} {verb} {len(rows)} changes", [], [(("change",), rows)])
+
+
+def _instant(at: datetime) -> str:
+    """An instant as documents write it."""
+    form = "microseconds" if at.microsecond else "seconds"
+    return at.replace(tzinfo=None).isoformat(timespec=form) + "Z"
 
 
 def _percent(probability: Decimal) -> str:
-    return f"{probability * 100:.2f} %"
+    # The caller's context may round to three digits, or raise where anything is rounded.
+    with localcontext(Context(traps=[])):
+        return f"{probability * 100:.1f} %"
 
 
-def _score_headline(score: "Score") -> str:
-    return f"{score.subject}: {_percent(score.probability)} risk of a failure ({score.model})"
+def _group(changes: Sequence[str]) -> str:
+    return _some(changes, " + ")
 
 
-def _score_table(score: "Score") -> _Table:
-    rows: list[Sequence[str]] = [
-        (change.change, _percent(change.risk.probability), _raised_by(change.risk))
-        for change in score.changes
-    ]
-    return ("change", "risk", "raised by"), rows
+def _some(texts: Iterable[str], between: str = ", ") -> str:
+    """A list on one line, cut short if it is long."""
+    named = list(texts)
+    more = len(named) - _NAMED_MAX
+    return between.join(named[:_NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
-def _raised_by(risk: "Risk") -> str:
-    raising = [f"{c.factor} (+{c.log_odds:.2f})" for c in risk.raised_by[:3]]
-    return ", ".join(raising) or "nothing"
+def _columns(table: Table) -> list[str]:
+    """A table as aligned lines."""
+    rows = [table[0], *([*map(printable, row)] for row in table[1])]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cells = ((cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return ["  ".join(row).rstrip() for row in cells]
 
 
-def _markdown(table: _Table) -> str:
-    header, rows = table
-    lines = [header, ["---"] * len(header), *([*map(_escape, row)] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _html(table: _Table) -> str:
-    header, rows = table
-    lines = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows)
-    return f"<table><tr>{_cells('th', header)}</tr>{lines}</table>"
+def _html(table: Table) -> str:
+    head, rows = table
+    lines = "".join(f"<tr>{_cells('td', row)}</tr>" for row in rows[:_ROWS_MAX])
+    more = f"<p>and {len(rows) - _ROWS_MAX} more</p>" if len(rows) > _ROWS_MAX else ""
+    return f"<table><tr>{_cells('th', head)}</tr>{lines}</table>{more}"
 
 
 def _cells(tag: str, cells: Iterable[str]) -> str:
@@ -229,21 +273,7 @@ def _cells(tag: str, cells: Iterable[str]) -> str:
 
 def _plain(text: str) -> str:
     """Text that HTML takes for text."""
-    return html.escape(_safe(text))
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(map(_safe, lines))
-
-
-def _safe(text: str) -> str:
-    """Text in which nothing moves a cursor, breaks a line or turns its direction."""
-    return "".join("\ufffd" if _moves(c) else c for c in text)
-
-
-def _moves(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] == "C" or category in ("Zl", "Zp")
+    return escapes.escape(printable(text))
 
 
 def _escape(text: str) -> str:

@@ -1,12 +1,15 @@
 """Small values that questions and answers are made of."""
 
 import enum
-from dataclasses import dataclass
 from typing import Literal, Never
 
+from ._lynchpin import printable
+from ._value import Ranked, public, value
 
+
+@public
 @enum.unique
-class Verdict(enum.Enum):
+class Verdict(Ranked, enum.Enum):
     """The answer to "may it go?", from nothing asked to refused.
 
     The order is total, best first; the value is the stable number in C. Only `GO` and `GO_WAIVED`
@@ -42,17 +45,8 @@ class Verdict(enum.Enum):
         """Whether it may go."""
         return self in (Verdict.GO, Verdict.GO_WAIVED)
 
-    def __lt__(self, other: object) -> bool:
-        return self.value < other.value if isinstance(other, Verdict) else NotImplemented
-
-    def __le__(self, other: object) -> bool:
-        return self.value <= other.value if isinstance(other, Verdict) else NotImplemented
-
-    def __gt__(self, other: object) -> bool:
-        return self.value > other.value if isinstance(other, Verdict) else NotImplemented
-
-    def __ge__(self, other: object) -> bool:
-        return self.value >= other.value if isinstance(other, Verdict) else NotImplemented
+    def _rank(self) -> tuple[int, str]:
+        return self.value, ""
 
     def __bool__(self) -> Never:
         raise TypeError("a verdict is neither true nor false: ask for .is_go")
@@ -64,6 +58,7 @@ class Verdict(enum.Enum):
         return f"Verdict.{self.name}"
 
 
+@public
 @enum.unique
 class Clears(enum.Enum):
     """When something becomes a go, where that is not an instant.
@@ -88,9 +83,9 @@ class Clears(enum.Enum):
         return f"Clears.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What answers are about: a change or a release.
+@value
+class Subject(Ranked):
+    """What answers are about: a change or a release. Changes come first, then the order is by id.
 
     Args:
         kind: "change" or "release".
@@ -98,6 +93,7 @@ class Subject:
 
     Raises:
         ValueError: `kind` is neither.
+        TypeError: `id` is no text.
 
     Example:
         >>> from lynchpin import Subject
@@ -111,19 +107,21 @@ class Subject:
     """Its id."""
 
     def __post_init__(self) -> None:
-        if self.kind not in ("change", "release"):
-            raise ValueError(f'kind: `{self.kind}` is neither "change" nor "release"')
+        _check(self.kind, ("change", "release"), self.id)
+
+    def _rank(self) -> tuple[int, str]:
+        return ("change", "release").index(self.kind), self.id
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return f"{self.kind} {printable(self.id)}"
 
     def __repr__(self) -> str:
         return f"Subject({self.kind!r}, {self.id!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who can change a verdict: a person or a group.
+@value
+class Actor(Ranked):
+    """Who can change a verdict: a person or a group. People come first, then the order is by id.
 
     Args:
         kind: "person" or "group".
@@ -131,6 +129,7 @@ class Actor:
 
     Raises:
         ValueError: `kind` is neither.
+        TypeError: `id` is no text.
 
     Example:
         >>> from lynchpin import Actor
@@ -144,11 +143,20 @@ class Actor:
     """The id."""
 
     def __post_init__(self) -> None:
-        if self.kind not in ("person", "group"):
-            raise ValueError(f'kind: `{self.kind}` is neither "person" nor "group"')
+        _check(self.kind, ("person", "group"), self.id)
+
+    def _rank(self) -> tuple[int, str]:
+        return ("person", "group").index(self.kind), self.id
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return f"{self.kind} {printable(self.id)}"
 
     def __repr__(self) -> str:
         return f"Actor({self.kind!r}, {self.id!r})"
+
+
+def _check(kind: str, kinds: tuple[str, str], name: object) -> None:
+    if kind not in kinds:
+        raise ValueError(f'kind: {kind!r:.40} is neither "{kinds[0]}" nor "{kinds[1]}"')
+    if not isinstance(name, str):
+        raise TypeError(f"id: pass text, not {type(name).__name__}")

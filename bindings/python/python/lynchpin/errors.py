@@ -13,7 +13,7 @@ the work. A refusal is a `Decision`, never an exception.
         PanicError (also a RuntimeError)
 """
 
-from dataclasses import dataclass
+from ._value import value
 
 __all__ = [
     "BrokenError",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Problem:
     """One thing that is wrong, where it is, and what to do about it.
 
@@ -64,6 +64,10 @@ class LynchpinError(Exception):
     Args:
         problems: Everything that is wrong, the first leading.
 
+    Raises:
+        ValueError: There is none.
+        TypeError: It is no tuple of `Problem`.
+
     Example:
         >>> from lynchpin import Engine, LynchpinError
         >>> try:
@@ -75,6 +79,8 @@ class LynchpinError(Exception):
 
     def __init__(self, problems: tuple[Problem, ...], /) -> None:
         super().__init__(problems)
+        if not isinstance(problems, tuple) or not all(isinstance(p, Problem) for p in problems):
+            raise TypeError("problems: pass a tuple of Problem")
         if not problems:
             raise ValueError("problems: an error names at least one")
 
@@ -167,7 +173,7 @@ class LimitError(LynchpinError):
 
 
 class BrokenError(LynchpinError, RuntimeError):
-    """An earlier call on the same object panicked: make a new one.
+    """An earlier call on the same object panicked, or it was made before a fork: make a new one.
 
     Example:
         >>> from lynchpin import BrokenError, LynchpinError
