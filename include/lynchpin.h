@@ -8,54 +8,72 @@
  *     lp_snapshot *snapshot = NULL;
  *     lp_decision *decision = NULL;
  *     lp_error *error = NULL;
+ *     int64_t at = 0;
+ *     bool go = false;
  *
- *     if (lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, &error) == LP_STATUS_OK
- *         && lp_engine_load(engine, portfolio, &error) == LP_STATUS_OK
- *         && lp_engine_set_policy(engine, policy, &error) == LP_STATUS_OK
+ *     if (lp_instant_parse(LP_STR("2026-11-03T10:00:00Z"), &at, &error) == LP_STATUS_OK
+ *         && lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, &error) == LP_STATUS_OK
+ *         && lp_engine_load(engine, LP_TEXT(portfolio), &error) == LP_STATUS_OK
+ *         && lp_engine_set_policy(engine, LP_TEXT(policy), &error) == LP_STATUS_OK
  *         && lp_engine_snapshot(engine, &snapshot, &error) == LP_STATUS_OK
  *         && lp_snapshot_decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-11"), LP_STR("production"),
  *                               at, &decision, &error) == LP_STATUS_OK) {
  *         lp_str verdict = lp_verdict_name(lp_decision_verdict(decision));
  *         printf("%.*s\n", (int)verdict.len, verdict.ptr);
+ *         go = lp_decision_is_go(decision);
  *     } else {
  *         lp_str message = lp_error_message(error);
  *         fprintf(stderr, "%.*s\n", (int)message.len, message.ptr);
  *     }
+ *
  *     lp_error_free(error);
  *     lp_decision_free(decision);
  *     lp_snapshot_free(snapshot);
  *     lp_engine_free(engine);
  *
+ * All examples here are parts of programs in bindings/c/examples, which are compiled and run.
+ *
  * Rules for all calls
  *
  * Status. What can fail returns an LP_STATUS_ number; LP_STATUS_OK is 0. A "no" is not a failure
- * but a decision with a verdict. Outputs are written on success only, all or none.
+ * but a decision with a verdict; lp_decision_is_go says whether it lets something go. Outputs are
+ * written on success only, all or none.
  *
  * Errors. The last parameter `error_out` may be NULL. On failure it receives an lp_error that is
- * yours: free it with lp_error_free. On success it is left as it is, so set it to NULL before.
- * Functions without it fail with LP_STATUS_BAD_ARGUMENT for an index that is too large, a
- * `struct_size` that was not set, and what is said under NULL.
+ * yours: free it with lp_error_free. It is overwritten without a look at what it held: an error
+ * that is not freed before the next call fails leaks. On success it is left as it is, so set it to
+ * NULL before. Functions without it fail with LP_STATUS_BAD_ARGUMENT for an index that is too
+ * large, a `struct_size` that was not set, and what is said under NULL.
  *
  * Ownership. Each type has one function that frees it. A string that a function returns belongs to
  * the object it was asked of, unless it says otherwise. Objects do not depend on each other: they
- * may be freed in any order.
+ * may be freed in any order. A decision, a plan and a score share the portfolio of the snapshot
+ * that answered and keep it in memory until they are freed themselves.
  *
- * NULL. A NULL object, output or non-empty string, and an object of another type or after its end
- * as far as that can be told, are LP_STATUS_BAD_ARGUMENT; functions that return a value then return
- * what reads as "nothing": 0, an empty string, or what they state. Freeing NULL does nothing.
+ * NULL. A NULL object, output or non-empty string is LP_STATUS_BAD_ARGUMENT, and so is an object of
+ * another type; functions that return a value then return what reads as "nothing": 0, an empty
+ * string, or what they state. Freeing NULL does nothing. An object that was freed is often told
+ * too, but must not be counted on: to use it, or to free it again, is undefined behaviour.
+ *
+ * Empty. A string that a function returns never has a NULL `ptr`; a list without elements has one.
  *
  * Threads. Every function may be called from any thread; there is no global and no thread-local
  * state. An object may be used by many threads at once, but freed only when no other call uses it.
+ * A thread that calls needs 256 KiB of stack, or 512 KiB with a library that was built without
+ * optimisation; no call needs more for more data.
  *
- * Structs that begin with `struct_size` may grow: set it to the sizeof of the struct first. Fields
- * that the library does not know become zero.
+ * Structs that begin with `struct_size` may grow: set it to the sizeof of the struct first, and all
+ * else to zero, as `lp_reason reason = {.struct_size = sizeof reason};` does in C. A library that
+ * is older than the header fills in what it knows and leaves the rest as it was. A size below that
+ * of the first version, or far beyond the newest, is LP_STATUS_BAD_ARGUMENT.
  *
  * Numbers. Enumerations are uint32_t; 0 is never a verdict, a kind or a reason. Instants are
  * microseconds since 1970-01-01T00:00:00Z up to the year 9999; LP_NEVER stands for never.
  *
- * Panics. A defect in the library ends in LP_STATUS_PANIC with its message; the object it happened
- * in answers LP_STATUS_BROKEN from then on and can only be freed, all others stay whole. Only
- * memory that cannot be had ends the process.
+ * Panics. A defect in the library ends in LP_STATUS_PANIC with its message. An engine that a call
+ * was changing answers LP_STATUS_BROKEN from then on and can only be freed. All other objects never
+ * change and stay whole, so that a question that panics harms no other thread. Only memory that
+ * cannot be had ends the process.
  *
  * The library reads no clock, file or environment variable, starts no thread and installs no
  * handler. A panic also goes to the panic hook of the process, which by default writes to standard
@@ -68,6 +86,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /** The version of this header as a text. */
 #define LP_VERSION "0.1.0"
@@ -88,14 +107,19 @@
 #ifdef __cplusplus
 /** An lp_str of a string literal. */
 #define LP_STR(text) (lp_str{"" text, sizeof("" text) - 1})
+/** An lp_str of a C string that is not NULL. Names it twice: pass a variable, not a call. */
+#define LP_TEXT(text) (lp_str{(text), strlen(text)})
 #else
 /** An lp_str of a string literal. */
 #define LP_STR(text) ((lp_str){"" text, sizeof("" text) - 1})
+/** An lp_str of a C string that is not NULL. Names it twice: pass a variable, not a call. */
+#define LP_TEXT(text) ((lp_str){(text), strlen(text)})
 #endif
 
 /**
  * The version of the binary interface. It grows whenever a program built against an older header
- * could go wrong with the library; see `lp_abi_version`.
+ * could go wrong with the library, but not when functions, numbers or the last fields of growing
+ * structs are added; see `lp_abi_version`.
  */
 #define LP_ABI_VERSION UINT32_C(1)
 
@@ -188,6 +212,41 @@
  * The two are also never live together, until superseded or rolled back.
  */
 #define LP_CONFLICT_EXCLUSIVE UINT32_C(2)
+
+/**
+ * Along the dependencies to what the change needs.
+ */
+#define LP_DIRECTION_UPSTREAM UINT32_C(1)
+
+/**
+ * Along the dependencies to what needs the change.
+ */
+#define LP_DIRECTION_DOWNSTREAM UINT32_C(2)
+
+/**
+ * A report as plain text, for files, pipes and logs.
+ */
+#define LP_FORMAT_TEXT UINT32_C(1)
+
+/**
+ * A report as text with colours by escape sequences, for terminals.
+ */
+#define LP_FORMAT_TERMINAL UINT32_C(2)
+
+/**
+ * A report as Markdown, for pull requests and notebooks.
+ */
+#define LP_FORMAT_MARKDOWN UINT32_C(3)
+
+/**
+ * The waves of a plan as a Mermaid graph.
+ */
+#define LP_FORMAT_MERMAID UINT32_C(4)
+
+/**
+ * The waves of a plan as an SVG picture.
+ */
+#define LP_FORMAT_SVG UINT32_C(5)
 
 /**
  * A document with the verdict, when it clears and how long it holds.
@@ -361,6 +420,7 @@
 
 /**
  * The caller stopped the work.
+ * Reserved: no call of this library ends so yet.
  */
 #define LP_STATUS_CANCELLED UINT32_C(1602)
 
@@ -381,6 +441,7 @@
 
 /**
  * A file could not be read or written.
+ * Reserved: no call of this library ends so yet.
  */
 #define LP_STATUS_IO UINT32_C(1701)
 
@@ -736,13 +797,16 @@
 
 /**
  * A verdict with the tree of reasons for it. Never changes; share it freely between threads. Free
- * it with `lp_decision_free`.
+ * it with `lp_decision_free`; until then it keeps all that its snapshot holds in memory.
  */
 typedef struct lp_decision lp_decision;
 
 /**
  * Takes facts and a policy in. It changes; what answers questions is a snapshot of it. Calls from
  * several threads take turns; free it with `lp_engine_free` when no thread uses it any more.
+ *
+ * The one object that a panic breaks, if it happens in a call that changes it: from then on it
+ * answers LP_STATUS_BROKEN and can only be freed. Its snapshots stay whole.
  */
 typedef struct lp_engine lp_engine;
 
@@ -753,17 +817,42 @@ typedef struct lp_engine lp_engine;
 typedef struct lp_error lp_error;
 
 /**
+ * A list of ids. Never changes; share it freely between threads. Free it with `lp_ids_free`.
+ */
+typedef struct lp_ids lp_ids;
+
+/**
  * An order in which changes ship, and what does not ship. Never changes; share it freely between
- * threads. Free it with `lp_plan_free`.
+ * threads. Free it with `lp_plan_free`; until then it keeps all that its snapshot holds in memory.
  *
  * A wave holds what can ship at the same time; a group of a wave ships as one, its changes in the
  * order given.
+ *
+ *     for (wave = 0; wave < lp_plan_wave_count(plan); wave++) {
+ *         for (group = 0; group < lp_plan_group_count(plan, wave); group++) {
+ *             lp_strs changes = lp_plan_group_at(plan, wave, group);
+ *             for (i = 0; i < changes.len; i++) {
+ *                 lp_str id = changes.ptr[i];
+ *                 printf("wave %u: %.*s\n", (unsigned)wave, (int)id.len, id.ptr);
+ *             }
+ *         }
+ *     }
  */
 typedef struct lp_plan lp_plan;
 
 /**
  * The probability that a change or a release causes a failure, and what makes it so. Never
- * changes; share it freely between threads. Free it with `lp_score_free`.
+ * changes; share it freely between threads. Free it with `lp_score_free`; until then it keeps all
+ * that its snapshot holds in memory.
+ *
+ *     lp_change_risk risk = {.struct_size = sizeof risk};
+ *     lp_contribution part = {.struct_size = sizeof part};
+ *     for (i = 0; lp_score_change_at(score, i, &risk) == LP_STATUS_OK; i++) {
+ *         for (k = 0; lp_score_contribution_at(score, i, k, &part) == LP_STATUS_OK; k++) {
+ *             printf("%.*s: %+.3f by %.*s\n", (int)risk.change.len, risk.change.ptr,
+ *                    (double)part.log_odds / 1e9, (int)part.factor.len, part.factor.ptr);
+ *         }
+ *     }
  */
 typedef struct lp_score lp_score;
 
@@ -776,6 +865,15 @@ typedef struct lp_snapshot lp_snapshot;
 /**
  * Bytes that the caller owns: a document. A NUL follows the last byte, so a text can be used as a
  * C string. Free it with `lp_buf_free`, exactly once, and change neither field.
+ *
+ * Begin with `{NULL, 0}`: a call that fails leaves it as it is, and freeing that does nothing. A
+ * call that goes well overwrites it without freeing what it held.
+ *
+ *     lp_buf json = {NULL, 0};
+ *     if (lp_decision_json(decision, LP_DETAIL_FULL, &json, &error) == LP_STATUS_OK) {
+ *         puts(json.ptr);
+ *     }
+ *     lp_buf_free(&json);
  */
 typedef struct lp_buf {
     /**
@@ -789,14 +887,16 @@ typedef struct lp_buf {
 } lp_buf;
 
 /**
- * A borrowed string: UTF-8, not NUL-terminated. Print it with `"%.*s", (int)s.len, s.ptr`.
+ * A borrowed string: UTF-8, not NUL-terminated. Print it with `"%.*s", (int)s.len, s.ptr`. Make
+ * one of a literal with `LP_STR`, of a C string with `LP_TEXT`.
  *
- * As an input it is read during the call only. As an output it belongs to the object that it was
- * asked of and is valid until that object is freed. An empty one may have a NULL `ptr`.
+ * As an input it is read during the call only; an empty one may have a NULL `ptr`. As an output it
+ * belongs to the object that it was asked of and is valid until that object is freed; its `ptr` is
+ * never NULL, that of an empty one leads to a NUL that is valid for ever.
  */
 typedef struct lp_str {
     /**
-     * The first byte; may be NULL if `len` is 0.
+     * The first byte; in an input it may be NULL if `len` is 0.
      */
     const char *ptr;
     /**
@@ -807,6 +907,12 @@ typedef struct lp_str {
 
 /**
  * One thing that is wrong with a document or a question. Set `struct_size` before the call.
+ *
+ *     lp_problem problem = {.struct_size = sizeof problem};
+ *     for (i = 0; lp_error_problem_at(error, i, &problem) == LP_STATUS_OK; i++) {
+ *         fprintf(stderr, "%.*s (line %u): %.*s\n", (int)problem.path.len, problem.path.ptr,
+ *                 (unsigned)problem.line, (int)problem.message.len, problem.message.ptr);
+ *     }
  */
 typedef struct lp_problem {
     /**
@@ -836,11 +942,37 @@ typedef struct lp_problem {
 } lp_problem;
 
 /**
+ * Some borrowed strings, which belong to the object that they were asked of, as each of them does.
+ */
+typedef struct lp_strs {
+    /**
+     * The first string; NULL if `len` is 0.
+     */
+    const struct lp_str *ptr;
+    /**
+     * The number of strings.
+     */
+    size_t len;
+} lp_strs;
+
+/**
  * One node of the tree of reasons. Set `struct_size` before the call. Its strings are valid until
  * the decision is freed.
  *
  * The nodes stand in one list, parents before their children: the children of node i begin at i +
- * 1, each follows at the `next` of the one before, and they end before the `next` of node i.
+ * 1, each follows at the `next` of the one before, and they end before the `next` of node i. This
+ * prints the children of node `parent`:
+ *
+ *     lp_reason reason = {.struct_size = sizeof reason};
+ *     if (lp_decision_reason_at(decision, parent, &reason) == LP_STATUS_OK) {
+ *         size_t child = parent + 1, end = reason.next;
+ *         while (child < end
+ *                && lp_decision_reason_at(decision, child, &reason) == LP_STATUS_OK) {
+ *             lp_str name = lp_reason_name(reason.code);
+ *             printf("  %u %.*s\n", (unsigned)reason.verdict, (int)name.len, name.ptr);
+ *             child = reason.next;
+ *         }
+ *     }
  */
 typedef struct lp_reason {
     /**
@@ -918,20 +1050,6 @@ typedef struct lp_actor {
      */
     struct lp_str id;
 } lp_actor;
-
-/**
- * Some borrowed strings, which belong to the object that they were asked of, as each of them does.
- */
-typedef struct lp_strs {
-    /**
-     * The first string; may be NULL if `len` is 0.
-     */
-    const struct lp_str *ptr;
-    /**
-     * The number of strings.
-     */
-    size_t len;
-} lp_strs;
 
 /**
  * Changes that would ship as one and do not. Set `struct_size` before the call.
@@ -1155,7 +1273,8 @@ LP_MUST_USE struct lp_str lp_status_name(uint32_t status);
 LP_MUST_USE struct lp_str lp_verdict_name(uint32_t verdict);
 
 /**
- * Whether a verdict is a go: true for `LP_VERDICT_GO` and `LP_VERDICT_GO_WAIVED` only.
+ * Whether a verdict is a go: true for `LP_VERDICT_GO` and `LP_VERDICT_GO_WAIVED` only. Whether a
+ * decision lets something go is for `lp_decision_is_go` to say: that of a what-if does not.
  */
 LP_MUST_USE bool lp_verdict_is_go(uint32_t verdict);
 
@@ -1172,7 +1291,8 @@ LP_MUST_USE struct lp_str lp_reason_name(uint32_t code);
 LP_MUST_USE struct lp_str lp_reason_text(uint32_t code);
 
 /**
- * The status that the call returned; 0 for NULL.
+ * The status that the call returned. LP_STATUS_OK for NULL, which is no error; for what is not an
+ * error object LP_STATUS_BAD_ARGUMENT.
  */
 LP_MUST_USE uint32_t lp_error_status(const struct lp_error *error);
 
@@ -1206,6 +1326,39 @@ LP_MUST_USE uint32_t lp_error_json(const struct lp_error *error, struct lp_buf *
 void lp_error_free(struct lp_error *error);
 
 /**
+ * Reads an instant such as `2026-11-03T10:00:00Z` or `2026-11-03T10:00:00.250000Z` into
+ * microseconds since 1970: UTC, no fraction or six digits of it, 1970 to 9999.
+ *
+ *     int64_t at = 0;
+ *     if (lp_instant_parse(LP_STR("2026-11-03T10:00:00Z"), &at, &error) != LP_STATUS_OK) {
+ *         return fail(error);
+ *     }
+ */
+LP_MUST_USE
+uint32_t lp_instant_parse(struct lp_str text,
+                          int64_t *at_out,
+                          struct lp_error **error_out);
+
+/**
+ * Writes an instant as `lp_instant_parse` reads it; LP_NEVER becomes `never`. Free the buffer with
+ * `lp_buf_free`.
+ */
+LP_MUST_USE
+uint32_t lp_instant_text(int64_t at,
+                         struct lp_buf *text_out,
+                         struct lp_error **error_out);
+
+/**
+ * The ids of a list; empty for anything but a list. Valid until the list is freed.
+ */
+LP_MUST_USE struct lp_strs lp_ids_all(const struct lp_ids *ids);
+
+/**
+ * Frees a list. NULL is a no-op.
+ */
+void lp_ids_free(struct lp_ids *ids);
+
+/**
  * Makes an empty engine.
  *
  * `limits` is LP_LIMITS_UNTRUSTED or LP_LIMITS_BULK. On success `*engine_out` is yours: free it
@@ -1220,8 +1373,10 @@ uint32_t lp_engine_new(uint32_t limits,
  * Takes in a portfolio document (JSON, `portfolio/1`): all of it, or on failure nothing.
  *
  * May be called again with further documents; an equal fact twice has one effect. Snapshots made
- * before do not change. Takes time in proportion to the document. The error names every problem
- * found, up to a hundred.
+ * before do not change. The error names every problem found, up to a hundred.
+ *
+ * Takes time in proportion to everything that the engine then holds, not to the document alone:
+ * all of it is checked together each time. One large document is faster than many small ones.
  */
 LP_MUST_USE
 uint32_t lp_engine_load(struct lp_engine *engine,
@@ -1229,8 +1384,12 @@ uint32_t lp_engine_load(struct lp_engine *engine,
                         struct lp_error **error_out);
 
 /**
- * Sets the policy (TOML) that is in force where the portfolio itself adopts none. On failure the
- * former one stays.
+ * Sets the policy (TOML) that answers from now on, also where the portfolio itself adopts one.
+ *
+ * Where the portfolio adopts none, this is the policy in force. Where it adopts another, every
+ * answer is a what-if: it says what this policy would say, `lp_decision_what_if` is true and
+ * `lp_decision_is_go` false, whatever the verdict. An adopted policy with the same content is the
+ * same policy. On failure the former one stays.
  */
 LP_MUST_USE
 uint32_t lp_engine_set_policy(struct lp_engine *engine,
@@ -1240,8 +1399,9 @@ uint32_t lp_engine_set_policy(struct lp_engine *engine,
 /**
  * Makes a snapshot of all that was taken in so far.
  *
- * Cheap. On success `*snapshot_out` is yours: free it with `lp_snapshot_free`. It does not depend
- * on the engine, which may be freed first.
+ * Cheap: nothing is copied. It waits for a load in progress in another thread, however long that
+ * takes; keep the former snapshot to answer in the meantime. On success `*snapshot_out` is yours:
+ * free it with `lp_snapshot_free`. It does not depend on the engine, which may be freed first.
  */
 LP_MUST_USE
 uint32_t lp_engine_snapshot(const struct lp_engine *engine,
@@ -1256,9 +1416,27 @@ void lp_engine_free(struct lp_engine *engine);
 /**
  * Answers any question: JSON in, JSON out, the same bytes in every language.
  *
- * A question is `{"decide": {"subject": {"release": "R-11"}, "stage": "production", "at":
- * "2026-11-03T10:00:00Z"}}`, or the like with `plan` or `score`. The answer is one line without a
- * newline at its end. On success `*answer_out` is yours: free it with `lp_buf_free`.
+ * A question is an object with one of these names, whose value holds the fields beside it; a
+ * `stage`, a `detail` and a `scope` may be left out, which means the first stage not wholly
+ * entered, "unmet" and "all".
+ *
+ * - `decide`: `subject`, `at`, `stage`, `detail`: "verdict", "unmet" or "full"
+ * - `plan`: `subject`, `at`, `stage`, `scope`: "all" or "ready"
+ * - `score`: `subject`, `at`
+ * - `reach`: `change`, `at`, `direction`: "upstream" to what it needs, or "downstream" to what
+ *   needs it
+ *
+ * A subject is {"change": "C-7"} or {"release": "R-11"}, an instant "2026-11-03T10:00:00Z". The
+ * answer is one line without a newline at its end. On success `*answer_out` is yours: free it with
+ * `lp_buf_free`.
+ *
+ *     lp_buf answer = {NULL, 0};
+ *     const char *question = "{\"reach\": {\"change\": \"C-7\", \"direction\": \"upstream\","
+ *                            " \"at\": \"2026-11-03T10:00:00Z\"}}";
+ *     if (lp_ask(snapshot, LP_TEXT(question), &answer, &error) == LP_STATUS_OK) {
+ *         puts(answer.ptr);
+ *     }
+ *     lp_buf_free(&answer);
  */
 LP_MUST_USE
 uint32_t lp_ask(const struct lp_snapshot *snapshot,
@@ -1311,12 +1489,63 @@ uint32_t lp_snapshot_score(const struct lp_snapshot *snapshot,
                            struct lp_error **error_out);
 
 /**
+ * Finds what a change needs, or what needs it, directly or through others: along all alternatives
+ * of its requirements and what ships together with it, without the change itself, in order of ids.
+ * `direction` is an LP_DIRECTION_ number. On success `*ids_out` is yours: free it with
+ * `lp_ids_free`.
+ */
+LP_MUST_USE
+uint32_t lp_snapshot_reach(const struct lp_snapshot *snapshot,
+                           struct lp_str change,
+                           uint32_t direction,
+                           int64_t at,
+                           struct lp_ids **ids_out,
+                           struct lp_error **error_out);
+
+/**
+ * Lists the releases known at an instant and not cancelled by then, in order of ids. On success
+ * `*ids_out` is yours: free it with `lp_ids_free`.
+ */
+LP_MUST_USE
+uint32_t lp_snapshot_releases(const struct lp_snapshot *snapshot,
+                              int64_t at,
+                              struct lp_ids **ids_out,
+                              struct lp_error **error_out);
+
+/**
+ * Lists the changes known at an instant and not cancelled by then, in order of ids. On success
+ * `*ids_out` is yours: free it with `lp_ids_free`.
+ */
+LP_MUST_USE
+uint32_t lp_snapshot_changes(const struct lp_snapshot *snapshot,
+                             int64_t at,
+                             struct lp_ids **ids_out,
+                             struct lp_error **error_out);
+
+/**
+ * Lists the stages of the portfolio, first to enter first. On success `*ids_out` is yours: free it
+ * with `lp_ids_free`.
+ */
+LP_MUST_USE
+uint32_t lp_snapshot_stages(const struct lp_snapshot *snapshot,
+                            struct lp_ids **ids_out,
+                            struct lp_error **error_out);
+
+/**
  * Frees a snapshot; what it answered stays. NULL is a no-op.
  */
 void lp_snapshot_free(struct lp_snapshot *snapshot);
 
 /**
- * The verdict: LP_VERDICT_..., or 0, which is no go, for anything but a decision.
+ * Whether it may go: a go, waived or not, by the policy in force. The one thing that a program
+ * that deploys has to ask. False for a what-if, whatever its verdict, and for anything but a
+ * decision.
+ */
+LP_MUST_USE bool lp_decision_is_go(const struct lp_decision *decision);
+
+/**
+ * The verdict: LP_VERDICT_..., or 0, which is no go, for anything but a decision. That of a
+ * what-if lets nothing go: see `lp_decision_is_go`.
  */
 LP_MUST_USE uint32_t lp_decision_verdict(const struct lp_decision *decision);
 
@@ -1370,8 +1599,9 @@ LP_MUST_USE struct lp_str lp_decision_policy(const struct lp_decision *decision)
 LP_MUST_USE struct lp_str lp_decision_risk_model(const struct lp_decision *decision);
 
 /**
- * Whether it is a what-if, judged by another policy than the one in force. True for anything but a
- * decision.
+ * Whether it is a what-if, judged by another policy than the one in force: `lp_engine_set_policy`
+ * was given one that is not the one that the portfolio adopts. Worth nothing to a gate. True for
+ * anything but a decision.
  */
 LP_MUST_USE bool lp_decision_what_if(const struct lp_decision *decision);
 
@@ -1395,13 +1625,41 @@ uint32_t lp_decision_reason_at(const struct lp_decision *decision,
 LP_MUST_USE size_t lp_decision_root_blocker_count(const struct lp_decision *decision);
 
 /**
- * One of the reasons that hold the answer back, by its index from 0 among these. Takes time in
- * proportion to the tree.
+ * One of the reasons that hold the answer back, by its index from 0 among these.
+ *
+ *     lp_reason reason = {.struct_size = sizeof reason};
+ *     for (i = 0; lp_decision_root_blocker_at(decision, i, &reason) == LP_STATUS_OK; i++) {
+ *         lp_str name = lp_reason_name(reason.code);
+ *         printf("- %.*s: %.*s %.*s\n", (int)reason.subject_id.len, reason.subject_id.ptr,
+ *                (int)name.len, name.ptr, (int)reason.args_json.len, reason.args_json.ptr);
+ *     }
  */
 LP_MUST_USE
 uint32_t lp_decision_root_blocker_at(const struct lp_decision *decision,
                                      size_t index,
                                      struct lp_reason *reason_out);
+
+/**
+ * How many changes were judged: those of a release, or the change itself. 0 for anything but a
+ * decision.
+ */
+LP_MUST_USE size_t lp_decision_change_count(const struct lp_decision *decision);
+
+/**
+ * The reason that holds the verdict of one change, by its index from 0 among these, in order of
+ * ids.
+ */
+LP_MUST_USE
+uint32_t lp_decision_change_at(const struct lp_decision *decision,
+                               size_t index,
+                               struct lp_reason *reason_out);
+
+/**
+ * The facts that a reason rests on, by its index: their kind and the digest of their content, such
+ * as `approvals/sha256:77ab...`, sorted. Empty if there are none or there is no such reason. Valid
+ * until the decision is freed.
+ */
+LP_MUST_USE struct lp_strs lp_decision_cites(const struct lp_decision *decision, size_t reason);
 
 /**
  * Who can act on a reason: the `index`-th, from 0, of its `act_count`. The id is valid until the
@@ -1654,6 +1912,43 @@ uint32_t lp_score_json(const struct lp_score *score,
  * Frees a score. NULL is a no-op.
  */
 void lp_score_free(struct lp_score *score);
+
+/**
+ * A decision for people: the verdict, what holds it back and who can act, the tree of reasons.
+ *
+ * `format` is LP_FORMAT_TEXT, LP_FORMAT_TERMINAL or LP_FORMAT_MARKDOWN. Titles of changes stand
+ * beside their ids. What other people wrote is made safe to print. Free the buffer with
+ * `lp_buf_free`.
+ */
+LP_MUST_USE
+uint32_t lp_decision_report(const struct lp_decision *decision,
+                            uint32_t format,
+                            struct lp_buf *report_out,
+                            struct lp_error **error_out);
+
+/**
+ * A plan for people: its waves, what is dropped and why.
+ *
+ * `format` is any LP_FORMAT_ number; Mermaid and SVG draw the waves. All else is as for
+ * `lp_decision_report`.
+ */
+LP_MUST_USE
+uint32_t lp_plan_report(const struct lp_plan *plan,
+                        uint32_t format,
+                        struct lp_buf *report_out,
+                        struct lp_error **error_out);
+
+/**
+ * A score for people: the probability and what makes it up.
+ *
+ * `format` is LP_FORMAT_TEXT, LP_FORMAT_TERMINAL or LP_FORMAT_MARKDOWN. All else is as for
+ * `lp_decision_report`.
+ */
+LP_MUST_USE
+uint32_t lp_score_report(const struct lp_score *score,
+                         uint32_t format,
+                         struct lp_buf *report_out,
+                         struct lp_error **error_out);
 
 #ifdef __cplusplus
 }  // extern "C"

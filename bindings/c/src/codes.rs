@@ -65,6 +65,7 @@ pub const LP_STATUS_STAGE_UNKNOWN: u32 = 1502;
 /// A limit stopped the work.
 pub const LP_STATUS_LIMIT_EXCEEDED: u32 = 1601;
 /// The caller stopped the work.
+/// Reserved: no call of this library ends so yet.
 pub const LP_STATUS_CANCELLED: u32 = 1602;
 /// An earlier panic left this handle unusable; make a new one.
 pub const LP_STATUS_BROKEN: u32 = 1603;
@@ -73,6 +74,7 @@ pub const LP_STATUS_PANIC: u32 = 1604;
 /// A NULL, or a handle of another kind, was passed to the C library.
 pub const LP_STATUS_BAD_ARGUMENT: u32 = 1605;
 /// A file could not be read or written.
+/// Reserved: no call of this library ends so yet.
 pub const LP_STATUS_IO: u32 = 1701;
 /// A code that this version of the header does not know.
 pub const LP_STATUS_OTHER: u32 = 1999;

@@ -1,42 +1,66 @@
 //! The answer to "may it go?".
 
+use std::collections::BTreeSet;
 use std::ptr;
 use std::sync::OnceLock;
 
-use lynchpin::base::{Error, ErrorCode, Result};
+use lynchpin::base::{Error, ErrorCode, Result, canonical};
+use lynchpin::model::Portfolio;
 use lynchpin::portfolio::{Decision, Snapshot};
 use lynchpin::reason::Node;
 use lynchpin::wire;
 
 use crate::error::lp_error;
-use crate::guard::{act_on, call_on, read};
+use crate::guard::{call_on, look_at, read};
 use crate::handle::{self, Object};
+use crate::ids::Ids;
 use crate::kinds::{LP_DETAIL_FULL, LP_DETAIL_UNMET, LP_DETAIL_VERDICT, LP_NEVER};
-use crate::text::{lp_buf, lp_str};
-use crate::views::{View, actor, at, clears, fill, lp_actor, micros, subject_kind};
+use crate::text::{lp_buf, lp_str, lp_strs};
+use crate::views::{actor, at, clears, fill, lp_actor, micros, subject_kind, view};
 
 /// A verdict with the tree of reasons for it. Never changes; share it freely between threads. Free
-/// it with `lp_decision_free`.
+/// it with `lp_decision_free`; until then it keeps all that its snapshot holds in memory.
 pub struct lp_decision {
     _private: [u8; 0],
 }
 
 /// A decision with the texts that are lent to C.
 pub(crate) struct Decided {
-    /// What was asked: the facts that a document cites are looked up there.
-    snapshot: Snapshot,
-    decision: Decision,
+    /// What was asked: the facts that a reason cites are looked up there.
+    pub(crate) snapshot: Snapshot,
+    pub(crate) decision: Decision,
     policy: String,
+    /// Where in the tree the root blockers stand, so that reading one costs no search.
+    blockers: Vec<usize>,
+    /// Where in the tree each change of a release stands.
+    changes: Vec<usize>,
     /// The arguments of each reason as JSON, written when first asked for.
     args: Vec<OnceLock<String>>,
+    /// The facts that each reason cites, looked up when first asked for.
+    cites: Vec<OnceLock<Ids>>,
 }
 
 impl Decided {
     pub(crate) fn new(snapshot: Snapshot, decision: Decision) -> Self {
-        let policy = decision.policy.map(|digest| digest.to_string()).unwrap_or_default();
-        let args = decision.reasons().nodes().iter().map(|_| OnceLock::new()).collect();
-        Decided { snapshot, decision, policy, args }
+        let nodes = decision.reasons().nodes();
+        Decided {
+            policy: decision.policy.map(|digest| digest.to_string()).unwrap_or_default(),
+            blockers: places(nodes, decision.root_blockers()),
+            changes: places(nodes, decision.changes()),
+            args: nodes.iter().map(|_| OnceLock::new()).collect(),
+            cites: nodes.iter().map(|_| OnceLock::new()).collect(),
+            snapshot,
+            decision,
+        }
     }
+}
+
+/// The indices of nodes that are lent out of a list, in its order: the same address is the same
+/// node.
+fn places<'a>(nodes: &'a [Node], chosen: impl Iterator<Item = &'a Node>) -> Vec<usize> {
+    let mut chosen = chosen.peekable();
+    let mut next = |node: &Node| chosen.next_if(|it| ptr::eq(*it, node)).is_some();
+    nodes.iter().enumerate().filter(|(_, node)| next(node)).map(|(index, _)| index).collect()
 }
 
 impl Object for lp_decision {
@@ -49,7 +73,19 @@ impl Object for lp_decision {
 /// the decision is freed.
 ///
 /// The nodes stand in one list, parents before their children: the children of node i begin at i +
-/// 1, each follows at the `next` of the one before, and they end before the `next` of node i.
+/// 1, each follows at the `next` of the one before, and they end before the `next` of node i. This
+/// prints the children of node `parent`:
+///
+///     lp_reason reason = {.struct_size = sizeof reason};
+///     if (lp_decision_reason_at(decision, parent, &reason) == LP_STATUS_OK) {
+///         size_t child = parent + 1, end = reason.next;
+///         while (child < end
+///                && lp_decision_reason_at(decision, child, &reason) == LP_STATUS_OK) {
+///             lp_str name = lp_reason_name(reason.code);
+///             printf("  %u %.*s\n", (unsigned)reason.verdict, (int)name.len, name.ptr);
+///             child = reason.next;
+///         }
+///     }
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct lp_reason {
@@ -83,10 +119,20 @@ pub struct lp_reason {
     pub holds_until: i64,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_reason {}
+view!(lp_reason, holds_until: i64);
 
-/// The verdict: LP_VERDICT_..., or 0, which is no go, for anything but a decision.
+/// Whether it may go: a go, waived or not, by the policy in force. The one thing that a program
+/// that deploys has to ask. False for a what-if, whatever its verdict, and for anything but a
+/// decision.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_decision_is_go(decision: *const lp_decision) -> bool {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(decision, false, |it| it.decision.is_go()) }
+}
+
+/// The verdict: LP_VERDICT_..., or 0, which is no go, for anything but a decision. That of a
+/// what-if lets nothing go: see `lp_decision_is_go`.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_decision_verdict(decision: *const lp_decision) -> u32 {
@@ -172,8 +218,9 @@ pub unsafe extern "C" fn lp_decision_risk_model(decision: *const lp_decision) ->
     }
 }
 
-/// Whether it is a what-if, judged by another policy than the one in force. True for anything but a
-/// decision.
+/// Whether it is a what-if, judged by another policy than the one in force: `lp_engine_set_policy`
+/// was given one that is not the one that the portfolio adopts. Worth nothing to a gate. True for
+/// anything but a decision.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_decision_what_if(decision: *const lp_decision) -> bool {
@@ -198,7 +245,7 @@ pub unsafe extern "C" fn lp_decision_reason_at(
     reason_out: *mut lp_reason,
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
-    unsafe { act_on(decision, ptr::null_mut(), |it| fill(reason_out, it.view(index)?)) }
+    unsafe { look_at(decision, ptr::null_mut(), |it| fill(reason_out, it.view(index)?)) }
 }
 
 /// How many reasons hold the answer back and were not merely passed on along a dependency: what
@@ -207,11 +254,17 @@ pub unsafe extern "C" fn lp_decision_reason_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_decision_root_blocker_count(decision: *const lp_decision) -> usize {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(decision, 0, |it| it.decision.root_blockers().count()) }
+    unsafe { read(decision, 0, |it| it.blockers.len()) }
 }
 
-/// One of the reasons that hold the answer back, by its index from 0 among these. Takes time in
-/// proportion to the tree.
+/// One of the reasons that hold the answer back, by its index from 0 among these.
+///
+///     lp_reason reason = {.struct_size = sizeof reason};
+///     for (i = 0; lp_decision_root_blocker_at(decision, i, &reason) == LP_STATUS_OK; i++) {
+///         lp_str name = lp_reason_name(reason.code);
+///         printf("- %.*s: %.*s %.*s\n", (int)reason.subject_id.len, reason.subject_id.ptr,
+///                (int)name.len, name.ptr, (int)reason.args_json.len, reason.args_json.ptr);
+///     }
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_decision_root_blocker_at(
@@ -221,14 +274,47 @@ pub unsafe extern "C" fn lp_decision_root_blocker_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(decision, ptr::null_mut(), |it| {
-            let blockers: Vec<&Node> = it.decision.root_blockers().collect();
-            let blocker = *at(&blockers, index)?;
-            let nodes = it.decision.reasons().nodes();
-            // The blockers are lent out of the list, so the same address is the same node.
-            let index = nodes.iter().position(|node| ptr::eq(node, blocker));
-            fill(reason_out, it.view(index.unwrap_or(usize::MAX))?)
+        look_at(decision, ptr::null_mut(), |it| {
+            fill(reason_out, it.view(*at(&it.blockers, index)?)?)
         })
+    }
+}
+
+/// How many changes were judged: those of a release, or the change itself. 0 for anything but a
+/// decision.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_decision_change_count(decision: *const lp_decision) -> usize {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(decision, 0, |it| it.changes.len()) }
+}
+
+/// The reason that holds the verdict of one change, by its index from 0 among these, in order of
+/// ids.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_decision_change_at(
+    decision: *const lp_decision,
+    index: usize,
+    reason_out: *mut lp_reason,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        look_at(decision, ptr::null_mut(), |it| {
+            fill(reason_out, it.view(*at(&it.changes, index)?)?)
+        })
+    }
+}
+
+/// The facts that a reason rests on, by its index: their kind and the digest of their content, such
+/// as `approvals/sha256:77ab...`, sorted. Empty if there are none or there is no such reason. Valid
+/// until the decision is freed.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_decision_cites(decision: *const lp_decision, reason: usize) -> lp_strs {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        read(decision, lp_strs::EMPTY, |it| it.cites_of(reason).map_or(lp_strs::EMPTY, Ids::all))
     }
 }
 
@@ -244,7 +330,7 @@ pub unsafe extern "C" fn lp_decision_act_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(decision, ptr::null_mut(), |it| {
+        look_at(decision, ptr::null_mut(), |it| {
             let node = at(it.decision.reasons().nodes(), reason)?;
             fill(actor_out, actor(at(&node.act, index)?))
         })
@@ -313,6 +399,12 @@ impl Decided {
         })
     }
 
+    fn cites_of(&self, index: usize) -> Option<&Ids> {
+        let node = self.decision.reasons().nodes().get(index)?;
+        let cites = || Ids::new(cites(self.snapshot.portfolio(), node));
+        Some(self.cites.get(index)?.get_or_init(cites))
+    }
+
     fn args_of(&self, index: usize, node: &Node) -> Result<&str> {
         let cell = at(&self.args, index)?;
         if let Some(text) = cell.get() {
@@ -335,4 +427,21 @@ fn args_json(node: &Node) -> Result<String> {
     }
     text.push('}');
     Ok(text)
+}
+
+/// What the document of the same decision cites; the core keeps the numbers of the facts only.
+fn cites(portfolio: &Portfolio, node: &Node) -> BTreeSet<String> {
+    let digest = |kind: &str, number: usize| match kind {
+        "evidence" => canonical::digest(portfolio.evidence.get(number)?).ok(),
+        "approvals" => canonical::digest(portfolio.approvals.get(number)?).ok(),
+        "waivers" => canonical::digest(portfolio.waivers.get(number)?).ok(),
+        "holds" => canonical::digest(portfolio.holds.get(number)?).ok(),
+        "cancellations" => canonical::digest(portfolio.cancellations.get(number)?).ok(),
+        "deployments" => canonical::digest(portfolio.deployments.get(number)?).ok(),
+        _ => None,
+    };
+    let text = |(kind, number): &(&str, usize)| {
+        digest(kind, *number).map(|digest| format!("{kind}/{digest}"))
+    };
+    node.cites.iter().filter_map(text).collect()
 }

@@ -7,7 +7,7 @@ use lynchpin::portfolio::Engine;
 use lynchpin::wire;
 
 use crate::error::lp_error;
-use crate::guard::{act_on, call, call_on};
+use crate::guard::{call, call_on, change};
 use crate::handle::{self, Object};
 use crate::kinds::{LP_LIMITS_BULK, LP_LIMITS_UNTRUSTED};
 use crate::snapshot::lp_snapshot;
@@ -15,6 +15,9 @@ use crate::text::lp_str;
 
 /// Takes facts and a policy in. It changes; what answers questions is a snapshot of it. Calls from
 /// several threads take turns; free it with `lp_engine_free` when no thread uses it any more.
+///
+/// The one object that a panic breaks, if it happens in a call that changes it: from then on it
+/// answers LP_STATUS_BROKEN and can only be freed. Its snapshots stay whole.
 pub struct lp_engine {
     _private: [u8; 0],
 }
@@ -69,8 +72,10 @@ pub unsafe extern "C" fn lp_engine_new(
 /// Takes in a portfolio document (JSON, `portfolio/1`): all of it, or on failure nothing.
 ///
 /// May be called again with further documents; an equal fact twice has one effect. Snapshots made
-/// before do not change. Takes time in proportion to the document. The error names every problem
-/// found, up to a hundred.
+/// before do not change. The error names every problem found, up to a hundred.
+///
+/// Takes time in proportion to everything that the engine then holds, not to the document alone:
+/// all of it is checked together each time. One large document is faster than many small ones.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_engine_load(
@@ -80,15 +85,19 @@ pub unsafe extern "C" fn lp_engine_load(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(engine, error_out, |shared| {
+        change(engine, error_out, |shared| {
             let portfolio = wire::read_portfolio(portfolio_json.bytes()?, shared.limits)?;
             shared.lock()?.add(portfolio)
         })
     }
 }
 
-/// Sets the policy (TOML) that is in force where the portfolio itself adopts none. On failure the
-/// former one stays.
+/// Sets the policy (TOML) that answers from now on, also where the portfolio itself adopts one.
+///
+/// Where the portfolio adopts none, this is the policy in force. Where it adopts another, every
+/// answer is a what-if: it says what this policy would say, `lp_decision_what_if` is true and
+/// `lp_decision_is_go` false, whatever the verdict. An adopted policy with the same content is the
+/// same policy. On failure the former one stays.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_engine_set_policy(
@@ -98,8 +107,12 @@ pub unsafe extern "C" fn lp_engine_set_policy(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(engine, error_out, |shared| {
+        change(engine, error_out, |shared| {
             let text = policy_toml.text(ErrorCode::DocumentNotUtf8, "policy")?;
+            if text.starts_with('\u{feff}') {
+                let message = "the policy begins with a byte order mark; save it without one";
+                return Err(Error::new(ErrorCode::DocumentNotUtf8, message));
+            }
             shared.lock()?.set_policy(text)
         })
     }
@@ -107,8 +120,9 @@ pub unsafe extern "C" fn lp_engine_set_policy(
 
 /// Makes a snapshot of all that was taken in so far.
 ///
-/// Cheap. On success `*snapshot_out` is yours: free it with `lp_snapshot_free`. It does not depend
-/// on the engine, which may be freed first.
+/// Cheap: nothing is copied. It waits for a load in progress in another thread, however long that
+/// takes; keep the former snapshot to answer in the meantime. On success `*snapshot_out` is yours:
+/// free it with `lp_snapshot_free`. It does not depend on the engine, which may be freed first.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_engine_snapshot(

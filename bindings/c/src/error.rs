@@ -2,10 +2,11 @@
 
 use lynchpin::base::Error;
 
-use crate::guard::{act_on, call_on, read, status_of};
+use crate::codes::{LP_STATUS_BAD_ARGUMENT, LP_STATUS_OK};
+use crate::guard::{call_on, look_at, read, status_of};
 use crate::handle::{self, Object};
 use crate::text::{lp_buf, lp_str};
-use crate::views::{View, at, fill};
+use crate::views::{at, fill, view};
 
 /// Why a call failed: a status, a message, and every problem found with its place. Never changes;
 /// share it freely between threads. Free it with `lp_error_free`.
@@ -32,6 +33,12 @@ impl Object for lp_error {
 }
 
 /// One thing that is wrong with a document or a question. Set `struct_size` before the call.
+///
+///     lp_problem problem = {.struct_size = sizeof problem};
+///     for (i = 0; lp_error_problem_at(error, i, &problem) == LP_STATUS_OK; i++) {
+///         fprintf(stderr, "%.*s (line %u): %.*s\n", (int)problem.path.len, problem.path.ptr,
+///                 (unsigned)problem.line, (int)problem.message.len, problem.message.ptr);
+///     }
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct lp_problem {
@@ -49,15 +56,15 @@ pub struct lp_problem {
     pub column: u64,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_problem {}
+view!(lp_problem, column: u64);
 
-/// The status that the call returned; 0 for NULL.
+/// The status that the call returned. LP_STATUS_OK for NULL, which is no error; for what is not an
+/// error object LP_STATUS_BAD_ARGUMENT.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_error_status(error: *const lp_error) -> u32 {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(error, 0, |failure| status_of(failure.error.code())) }
+    unsafe { read(error, if_none(error), |failure| status_of(failure.error.code())) }
 }
 
 /// All problems as one text, a line for each. Valid until the error is freed; empty for NULL.
@@ -86,7 +93,7 @@ pub unsafe extern "C" fn lp_error_problem_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(error, std::ptr::null_mut(), |failure| {
+        look_at(error, std::ptr::null_mut(), |failure| {
             let problem = at(failure.error.problems(), index)?;
             let view = lp_problem {
                 struct_size: 0,
@@ -120,4 +127,9 @@ pub unsafe extern "C" fn lp_error_json(error: *const lp_error, json_out: *mut lp
 pub unsafe extern "C" fn lp_error_free(error: *mut lp_error) {
     // SAFETY: as the header demands of the caller.
     unsafe { handle::free(error) }
+}
+
+/// What the status of an object reads as that turns out to be no error.
+fn if_none(error: *const lp_error) -> u32 {
+    if error.is_null() { LP_STATUS_OK } else { LP_STATUS_BAD_ARGUMENT }
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lynchpin::base::{Error, ErrorCode, Result};
 
-use crate::codes::{KNOWN_STATUSES, LP_STATUS_OK, LP_STATUS_OTHER};
+use crate::codes::{KNOWN_STATUSES, LP_STATUS_OK, LP_STATUS_OTHER, LP_STATUS_PANIC};
 use crate::error::lp_error;
 use crate::handle::{self, Object};
 
@@ -19,6 +19,9 @@ pub(crate) fn guard<T>(body: impl FnOnce() -> T) -> Result<T, String> {
 
 /// Ends a call: writes the output on success, the error on failure, and says which it was.
 ///
+/// Nothing of it runs outside of the guard: neither the body, nor making the error out of what it
+/// came to, nor dropping what is left over.
+///
 /// # Safety
 ///
 /// `out` and `error_out` are each NULL or fit to be written to.
@@ -27,30 +30,32 @@ pub(crate) unsafe fn call<T>(
     error_out: *mut *mut lp_error,
     body: impl FnOnce() -> Result<T>,
 ) -> u32 {
-    let result = if out.is_null() {
-        Err(Error::new(ErrorCode::BadArgument, "an output is NULL: pass where to write it"))
-    } else {
-        guard(body).unwrap_or_else(|message| Err(panicked(&message)))
-    };
-    match result {
-        Ok(value) => {
-            // SAFETY: it is not NULL, so the caller says that it may be written to.
-            unsafe { out.write(value) };
-            LP_STATUS_OK
-        }
-        Err(error) => {
-            let status = status_of(error.code());
-            if !error_out.is_null() {
-                let made = handle::new::<lp_error>(error.into());
-                // SAFETY: as above.
-                unsafe { error_out.write(made) };
+    let ended = guard(|| {
+        let result = if out.is_null() {
+            Err(Error::new(ErrorCode::BadArgument, "an output is NULL: pass where to write it"))
+        } else {
+            guard(body).unwrap_or_else(|message| Err(panicked(&message)))
+        };
+        let error = match result {
+            Ok(value) => {
+                // SAFETY: it is not NULL, so the caller says that it may be written to.
+                unsafe { out.write(value) };
+                return LP_STATUS_OK;
             }
-            status
+            Err(error) => error,
+        };
+        let status = status_of(error.code());
+        if !error_out.is_null() {
+            let made = handle::new::<lp_error>(error.into());
+            // SAFETY: as above.
+            unsafe { error_out.write(made) };
         }
-    }
+        status
+    });
+    ended.unwrap_or(LP_STATUS_PANIC)
 }
 
-/// The same for a call on an object, which a panic breaks.
+/// The same for a call that reads an object, which a panic leaves whole: it is not changed.
 ///
 /// # Safety
 ///
@@ -62,7 +67,7 @@ pub(crate) unsafe fn call_on<O: Object, T>(
     body: impl FnOnce(&O::Value) -> Result<T>,
 ) -> u32 {
     // SAFETY: the caller's promises are passed on.
-    unsafe { call(out, error_out, || handle::check(object)?.run(body)) }
+    unsafe { call(out, error_out, || body(handle::check(object)?.whole()?)) }
 }
 
 /// The same for a call without an output of its own.
@@ -70,7 +75,7 @@ pub(crate) unsafe fn call_on<O: Object, T>(
 /// # Safety
 ///
 /// As for [`call_on`].
-pub(crate) unsafe fn act_on<O: Object>(
+pub(crate) unsafe fn look_at<O: Object>(
     object: *const O,
     error_out: *mut *mut lp_error,
     body: impl FnOnce(&O::Value) -> Result<()>,
@@ -79,22 +84,37 @@ pub(crate) unsafe fn act_on<O: Object>(
     unsafe { call_on(object, &mut (), error_out, body) }
 }
 
+/// The same for a call that changes an object, which a panic breaks: it may be half changed.
+///
+/// # Safety
+///
+/// As for [`call_on`].
+pub(crate) unsafe fn change<O: Object>(
+    object: *mut O,
+    error_out: *mut *mut lp_error,
+    body: impl FnOnce(&O::Value) -> Result<()>,
+) -> u32 {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { call(&mut (), error_out, || handle::check(object.cast_const())?.change(body)) }
+}
+
 /// Reads something from an object; `otherwise` if it is not usable or the reading panics.
 ///
 /// # Safety
 ///
 /// As for [`call_on`].
-pub(crate) unsafe fn read<O: Object, T>(
+pub(crate) unsafe fn read<O: Object, T: Copy>(
     object: *const O,
     otherwise: T,
     body: impl FnOnce(&O::Value) -> T,
 ) -> T {
-    // SAFETY: the caller's promises are passed on.
-    let result = guard(|| unsafe { handle::check(object) }?.run(|value| Ok(body(value))));
-    match result {
-        Ok(Ok(value)) => value,
-        Ok(Err(_)) | Err(_) => otherwise,
-    }
+    let result = guard(|| {
+        // SAFETY: the caller's promises are passed on.
+        let handle = unsafe { handle::check(object) };
+        let value = handle.and_then(handle::Handle::whole);
+        value.map_or(otherwise, body)
+    });
+    result.unwrap_or(otherwise)
 }
 
 /// The error that a panic becomes.
@@ -125,7 +145,7 @@ fn message_of(payload: Box<dyn Any + Send>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{act_on, call_on, guard, read, status_of};
+    use super::{call, call_on, change, guard, read, status_of};
     use crate::*;
     use lynchpin::base::ErrorCode;
     use std::ptr::null_mut;
@@ -154,15 +174,15 @@ mod tests {
         engine
     }
 
-    /// What a C program sees of a defect: a status with the message, one broken object, no other
-    /// harm.
+    /// What a C program sees of a defect in a call that changes: a status with the message, one
+    /// broken object, no other harm.
     #[test]
-    fn a_panic_breaks_its_object_and_no_other() {
+    fn a_panic_breaks_the_object_it_was_changing_and_no_other() {
         let (broken, whole) = (engine(), engine());
         let (mut error, mut snapshot) = (null_mut(), null_mut());
         // SAFETY: all objects are live until freed, all outputs are locals.
         unsafe {
-            let status = act_on(broken, &raw mut error, |_| panic!("a defect"));
+            let status = change(broken, &raw mut error, |_| panic!("a defect"));
             assert_eq!(status, LP_STATUS_PANIC);
             assert_eq!(lp_error_status(error), LP_STATUS_PANIC);
             let message = lp_error_message(error).text(ErrorCode::Other, "message").unwrap();
@@ -178,17 +198,52 @@ mod tests {
 
             let status = lp_engine_snapshot(whole, &raw mut snapshot, null_mut());
             assert_eq!(status, LP_STATUS_OK);
-            assert_eq!(read(snapshot, 5, |_| panic!("a defect")), 5);
-            let mut answer = lp_buf { ptr: null_mut(), len: 0 };
-            let status = lp_ask(snapshot, nothing, &raw mut answer, null_mut());
-            assert_eq!((status, answer.ptr), (LP_STATUS_BROKEN, null_mut()));
-            lp_snapshot_free(snapshot);
-
-            let status = lp_engine_snapshot(whole, &raw mut snapshot, null_mut());
-            assert_eq!(status, LP_STATUS_OK);
             lp_engine_free(whole);
             lp_snapshot_free(snapshot);
         }
+    }
+
+    /// What nobody changes cannot be half changed: other threads may share it.
+    #[test]
+    fn a_panic_while_reading_leaves_the_object_whole() {
+        let engine = engine();
+        let (mut error, mut snapshot, mut out) = (null_mut(), null_mut(), 7);
+        // SAFETY: all objects are live until freed, all outputs are locals.
+        unsafe {
+            let status = lp_engine_snapshot(engine, &raw mut snapshot, null_mut());
+            assert_eq!(status, LP_STATUS_OK);
+            lp_engine_free(engine);
+            assert_eq!(read(snapshot, 5, |_| panic!("a defect")), 5);
+            let panics = |_: &_| panic!("a defect");
+            let status = call_on(snapshot, &raw mut out, &raw mut error, panics);
+            assert_eq!((status, out), (LP_STATUS_PANIC, 7));
+            assert_eq!(lp_error_status(error), LP_STATUS_PANIC);
+            lp_error_free(error);
+            let mut answer = lp_buf { ptr: null_mut(), len: 0 };
+            let status = lp_ask(snapshot, lp_str::lend("{}"), &raw mut answer, null_mut());
+            assert_ne!(status, LP_STATUS_BROKEN);
+            lp_snapshot_free(snapshot);
+        }
+    }
+
+    /// Dropping what a body came to is guarded as the body is.
+    #[test]
+    fn what_panics_after_the_body_does_not_get_out() {
+        struct Bad;
+        impl Drop for Bad {
+            fn drop(&mut self) {
+                panic!("in drop");
+            }
+        }
+        let mut out = 0;
+        // SAFETY: the output is a local.
+        let status = unsafe {
+            call(&raw mut out, null_mut(), || {
+                let _bad = Bad;
+                Ok(7)
+            })
+        };
+        assert_eq!((status, out), (LP_STATUS_PANIC, 0));
     }
 
     #[test]

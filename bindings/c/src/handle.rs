@@ -29,13 +29,19 @@ pub(crate) struct Handle<T> {
 }
 
 impl<T> Handle<T> {
-    /// Runs a body on the value; a panic breaks this object for good.
-    pub(crate) fn run<R>(&self, body: impl FnOnce(&T) -> Result<R>) -> Result<R> {
+    /// The value, unless a panic broke it.
+    pub(crate) fn whole(&self) -> Result<&T> {
         if self.broken.load(Ordering::Acquire) {
             let message = "an earlier call on this object panicked: free it and make a new one";
             return Err(Error::new(ErrorCode::Broken, message));
         }
-        guard(|| body(&self.value)).unwrap_or_else(|message| {
+        Ok(&self.value)
+    }
+
+    /// Runs a body that changes the value behind a lock; a panic breaks this object for good.
+    pub(crate) fn change<R>(&self, body: impl FnOnce(&T) -> Result<R>) -> Result<R> {
+        let value = self.whole()?;
+        guard(|| body(value)).unwrap_or_else(|message| {
             self.broken.store(true, Ordering::Release);
             Err(panicked(&message))
         })
@@ -118,7 +124,7 @@ mod tests {
         let cat = new::<Cat>(7);
         // SAFETY: all pointers are NULL, of the stack, or of a live object.
         unsafe {
-            assert_eq!(check(cat).unwrap().run(|value| Ok(*value)), Ok(7));
+            assert_eq!(check(cat).unwrap().whole(), Ok(&7));
             let code = |result: Result<_, lynchpin::base::Error>| {
                 result.map(|_: &super::Handle<String>| ()).unwrap_err().code()
             };
@@ -139,7 +145,7 @@ mod tests {
         let (first, second) = (new::<Cat>(1), new::<Cat>(2));
         // SAFETY: both are live until freed below.
         unsafe {
-            let run = |cat| check::<Cat>(cat).unwrap().run(|value| Ok(10 / (*value - 1)));
+            let run = |cat| check::<Cat>(cat).unwrap().change(|value| Ok(10 / (*value - 1)));
             assert_eq!(run(first).unwrap_err().code(), ErrorCode::Panic);
             assert_eq!(run(first).unwrap_err().code(), ErrorCode::Broken);
             assert_eq!(run(second), Ok(10));

@@ -1,7 +1,8 @@
 //! Numbers that are neither a status, nor a verdict, nor a reason.
 
 /// The version of the binary interface. It grows whenever a program built against an older header
-/// could go wrong with the library; see `lp_abi_version`.
+/// could go wrong with the library, but not when functions, numbers or the last fields of growing
+/// structs are added; see `lp_abi_version`.
 pub const LP_ABI_VERSION: u32 = 1;
 
 /// The instant that stands for "never".
@@ -47,6 +48,22 @@ pub const LP_DROPPED_CYCLE: u32 = 4;
 pub const LP_CONFLICT_IN_FLIGHT: u32 = 1;
 /// The two are also never live together, until superseded or rolled back.
 pub const LP_CONFLICT_EXCLUSIVE: u32 = 2;
+
+/// Along the dependencies to what the change needs.
+pub const LP_DIRECTION_UPSTREAM: u32 = 1;
+/// Along the dependencies to what needs the change.
+pub const LP_DIRECTION_DOWNSTREAM: u32 = 2;
+
+/// A report as plain text, for files, pipes and logs.
+pub const LP_FORMAT_TEXT: u32 = 1;
+/// A report as text with colours by escape sequences, for terminals.
+pub const LP_FORMAT_TERMINAL: u32 = 2;
+/// A report as Markdown, for pull requests and notebooks.
+pub const LP_FORMAT_MARKDOWN: u32 = 3;
+/// The waves of a plan as a Mermaid graph.
+pub const LP_FORMAT_MERMAID: u32 = 4;
+/// The waves of a plan as an SVG picture.
+pub const LP_FORMAT_SVG: u32 = 5;
 
 /// A document with the verdict, when it clears and how long it holds.
 pub const LP_DETAIL_VERDICT: u32 = 1;

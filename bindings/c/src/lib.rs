@@ -5,7 +5,7 @@
 //!
 //! - every exported body runs in `guard`, so that no panic leaves the library;
 //! - an object is reached only through `handle`, which checks NULL, kind and whether a panic
-//!   broke it;
+//!   broke it, which only one that is being changed can be;
 //! - an output is written only after everything else has succeeded.
 #![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
 #![expect(non_camel_case_types, reason = "the types carry the names that C programs see")]
@@ -23,20 +23,28 @@ mod engine;
 mod error;
 mod guard;
 mod handle;
+mod ids;
 mod kinds;
+mod names;
 mod plan;
+mod report;
 mod score;
 mod snapshot;
 mod text;
+mod time;
 mod views;
 
 pub use codes::*;
 pub use decision::*;
 pub use engine::*;
 pub use error::*;
+pub use ids::*;
 pub use kinds::*;
+pub use names::*;
 pub use plan::*;
+pub use report::*;
 pub use score::*;
 pub use snapshot::*;
 pub use text::*;
+pub use time::*;
 pub use views::*;

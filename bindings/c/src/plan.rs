@@ -4,30 +4,43 @@ use std::ptr;
 
 use lynchpin::model::change::ConflictScope;
 use lynchpin::plan::{Plan, PlanScope, Why};
+use lynchpin::portfolio::Snapshot;
 use lynchpin::wire::Answer;
 
 use crate::error::lp_error;
-use crate::guard::{act_on, call_on, read};
+use crate::guard::{call_on, look_at, read};
 use crate::handle::{self, Object};
 use crate::kinds::{
     LP_CONFLICT_EXCLUSIVE, LP_CONFLICT_IN_FLIGHT, LP_DROPPED_CYCLE, LP_DROPPED_MISSING,
     LP_DROPPED_NOT_GO, LP_SCOPE_ALL, LP_SCOPE_READY,
 };
 use crate::text::{Lent, lp_buf, lp_str, lp_strs};
-use crate::views::{View, at, fill, subject_kind};
+use crate::views::{at, fill, subject_kind, view};
 
 /// An order in which changes ship, and what does not ship. Never changes; share it freely between
-/// threads. Free it with `lp_plan_free`.
+/// threads. Free it with `lp_plan_free`; until then it keeps all that its snapshot holds in memory.
 ///
 /// A wave holds what can ship at the same time; a group of a wave ships as one, its changes in the
 /// order given.
+///
+///     for (wave = 0; wave < lp_plan_wave_count(plan); wave++) {
+///         for (group = 0; group < lp_plan_group_count(plan, wave); group++) {
+///             lp_strs changes = lp_plan_group_at(plan, wave, group);
+///             for (i = 0; i < changes.len; i++) {
+///                 lp_str id = changes.ptr[i];
+///                 printf("wave %u: %.*s\n", (unsigned)wave, (int)id.len, id.ptr);
+///             }
+///         }
+///     }
 pub struct lp_plan {
     _private: [u8; 0],
 }
 
 /// A plan with the arrays that are lent to C.
 pub(crate) struct Planned {
-    plan: Plan,
+    /// What was asked: reports take the titles of changes from there.
+    pub(crate) snapshot: Snapshot,
+    pub(crate) plan: Plan,
     waves: Vec<Vec<Lent>>,
     dropped: Vec<(Lent, Lent)>,
     missing: Vec<Lent>,
@@ -37,12 +50,13 @@ pub(crate) struct Planned {
     unknown: Lent,
 }
 
-impl From<Plan> for Planned {
-    fn from(plan: Plan) -> Self {
+impl Planned {
+    pub(crate) fn new(snapshot: Snapshot, plan: Plan) -> Self {
         let wave = |wave: &Vec<lynchpin::plan::Step>| {
             wave.iter().map(|step| Lent::ids(&step.changes)).collect()
         };
         Planned {
+            snapshot,
             waves: plan.waves.iter().map(wave).collect(),
             dropped: plan
                 .dropped
@@ -79,8 +93,7 @@ pub struct lp_dropped {
     pub why: u32,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_dropped {}
+view!(lp_dropped, why: u32);
 
 /// Something that a change needs and that is neither live in the stage nor in the item. Set
 /// `struct_size` before the call.
@@ -95,8 +108,7 @@ pub struct lp_missing {
     pub needs: lp_strs,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_missing {}
+view!(lp_missing, needs: lp_strs);
 
 /// Changes that wait for each other in a circle. Set `struct_size` before the call.
 #[repr(C)]
@@ -114,8 +126,7 @@ pub struct lp_cycle {
     pub forbidden: bool,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_cycle {}
+view!(lp_cycle, forbidden: bool);
 
 /// One change waits for another. Set `struct_size` before the call.
 #[repr(C)]
@@ -131,8 +142,7 @@ pub struct lp_edge {
     pub to: lp_str,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_edge {}
+view!(lp_edge, to: lp_str);
 
 /// Two changes that must be kept apart and are both in the item. Set `struct_size` before the call.
 #[repr(C)]
@@ -150,8 +160,7 @@ pub struct lp_conflict {
     pub scope: u32,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_conflict {}
+view!(lp_conflict, scope: u32);
 
 /// What is planned: LP_SUBJECT_..., or 0 for anything but a plan.
 #[must_use]
@@ -282,7 +291,7 @@ pub unsafe extern "C" fn lp_plan_dropped_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(plan, ptr::null_mut(), |it| {
+        look_at(plan, ptr::null_mut(), |it| {
             let (changes, roots) = at(&it.dropped, index)?;
             let why = at(&it.plan.dropped, index)?.why.iter().fold(0, |bits, why| {
                 bits | match why {
@@ -315,7 +324,7 @@ pub unsafe extern "C" fn lp_plan_missing_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(plan, ptr::null_mut(), |it| {
+        look_at(plan, ptr::null_mut(), |it| {
             let needs = at(&it.missing, index)?.all();
             let change = lp_str::lend(at(&it.plan.missing, index)?.change.as_str());
             fill(missing_out, lp_missing { struct_size: 0, change, needs })
@@ -341,7 +350,7 @@ pub unsafe extern "C" fn lp_plan_cycle_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(plan, ptr::null_mut(), |it| {
+        look_at(plan, ptr::null_mut(), |it| {
             let cycle = at(&it.plan.cycles, index)?;
             let view = lp_cycle {
                 struct_size: 0,
@@ -367,7 +376,7 @@ pub unsafe extern "C" fn lp_plan_cycle_edge_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(plan, ptr::null_mut(), |it| {
+        look_at(plan, ptr::null_mut(), |it| {
             let edge = at(&at(&it.plan.cycles, cycle)?.witness, index)?;
             let (from, to) = (lp_str::lend(edge.from.as_str()), lp_str::lend(edge.to.as_str()));
             fill(edge_out, lp_edge { struct_size: 0, from, kind: lp_str::lend(edge.kind), to })
@@ -393,7 +402,7 @@ pub unsafe extern "C" fn lp_plan_conflict_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(plan, ptr::null_mut(), |it| {
+        look_at(plan, ptr::null_mut(), |it| {
             let conflict = at(&it.plan.conflicts, index)?;
             let [first, second] = &conflict.changes;
             let goes = conflict.goes.as_ref();

@@ -2,26 +2,43 @@
 
 use std::ptr;
 
-use lynchpin::portfolio::{Driver, Score};
+use lynchpin::portfolio::{Driver, Score, Snapshot};
 use lynchpin::wire::Answer;
 
 use crate::error::lp_error;
-use crate::guard::{act_on, call_on, read};
+use crate::guard::{call_on, look_at, read};
 use crate::handle::{self, Object};
 use crate::text::{lp_buf, lp_str};
-use crate::views::{View, at, fill, subject_kind};
+use crate::views::{at, fill, subject_kind, view};
 
 /// The probability of what is certain, which is also that of what is no score.
 const CERTAIN: u32 = 1_000_000_000;
 
 /// The probability that a change or a release causes a failure, and what makes it so. Never
-/// changes; share it freely between threads. Free it with `lp_score_free`.
+/// changes; share it freely between threads. Free it with `lp_score_free`; until then it keeps all
+/// that its snapshot holds in memory.
+///
+///     lp_change_risk risk = {.struct_size = sizeof risk};
+///     lp_contribution part = {.struct_size = sizeof part};
+///     for (i = 0; lp_score_change_at(score, i, &risk) == LP_STATUS_OK; i++) {
+///         for (k = 0; lp_score_contribution_at(score, i, k, &part) == LP_STATUS_OK; k++) {
+///             printf("%.*s: %+.3f by %.*s\n", (int)risk.change.len, risk.change.ptr,
+///                    (double)part.log_odds / 1e9, (int)part.factor.len, part.factor.ptr);
+///         }
+///     }
 pub struct lp_score {
     _private: [u8; 0],
 }
 
+/// A score with what reports need.
+pub(crate) struct Scored {
+    /// What was asked: reports take the titles of changes from there.
+    pub(crate) snapshot: Snapshot,
+    pub(crate) score: Score,
+}
+
 impl Object for lp_score {
-    type Value = Score;
+    type Value = Scored;
     const MAGIC: u64 = 0xe4b8_57c0_1d93_6fa2;
     const NAME: &'static str = "lp_score";
 }
@@ -44,8 +61,7 @@ pub struct lp_change_risk {
     pub probability: u32,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_change_risk {}
+view!(lp_change_risk, probability: u32);
 
 /// What one factor adds to the log-odds of a change. Set `struct_size` before the call.
 #[repr(C)]
@@ -63,8 +79,7 @@ pub struct lp_contribution {
     pub known: bool,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_contribution {}
+view!(lp_contribution, known: bool);
 
 /// A change that drives the risk of its release. Set `struct_size` before the call.
 #[repr(C)]
@@ -78,15 +93,14 @@ pub struct lp_driver {
     pub falls_by: u32,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_driver {}
+view!(lp_driver, falls_by: u32);
 
 /// What was scored: LP_SUBJECT_..., or 0 for anything but a score.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_score_subject_kind(score: *const lp_score) -> u32 {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| subject_kind(&it.subject)) }
+    unsafe { read(score, 0, |it| subject_kind(&it.score.subject)) }
 }
 
 /// The id of what was scored. Valid until the score is freed.
@@ -94,7 +108,7 @@ pub unsafe extern "C" fn lp_score_subject_kind(score: *const lp_score) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_score_subject_id(score: *const lp_score) -> lp_str {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.subject.id())) }
+    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.score.subject.id())) }
 }
 
 /// The instant asked about, in microseconds since 1970; 0 for anything but a score.
@@ -102,7 +116,7 @@ pub unsafe extern "C" fn lp_score_subject_id(score: *const lp_score) -> lp_str {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_score_at(score: *const lp_score) -> i64 {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| it.at.micros()) }
+    unsafe { read(score, 0, |it| it.score.at.micros()) }
 }
 
 /// The name and version of the risk model, such as `scorecard/1`. Valid for ever.
@@ -110,7 +124,7 @@ pub unsafe extern "C" fn lp_score_at(score: *const lp_score) -> i64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_score_model(score: *const lp_score) -> lp_str {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.model)) }
+    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.score.model)) }
 }
 
 /// The probability in parts per billion: 0 to 1,000,000,000. 1,000,000,000, which is certain, for
@@ -119,7 +133,7 @@ pub unsafe extern "C" fn lp_score_model(score: *const lp_score) -> lp_str {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_score_probability(score: *const lp_score) -> u32 {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(score, CERTAIN, |it| it.probability.parts_per_billion()) }
+    unsafe { read(score, CERTAIN, |it| it.score.probability.parts_per_billion()) }
 }
 
 /// The least that the probability can be, in parts per billion: for a release that of its riskiest
@@ -130,7 +144,8 @@ pub unsafe extern "C" fn lp_score_at_least(score: *const lp_score) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
         read(score, CERTAIN, |it| {
-            let least = it.release.as_ref().map_or(it.probability, |release| release.at_least);
+            let least =
+                it.score.release.as_ref().map_or(it.score.probability, |release| release.at_least);
             least.parts_per_billion()
         })
     }
@@ -144,7 +159,8 @@ pub unsafe extern "C" fn lp_score_at_most(score: *const lp_score) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
         read(score, CERTAIN, |it| {
-            let most = it.release.as_ref().map_or(it.probability, |release| release.at_most);
+            let most =
+                it.score.release.as_ref().map_or(it.score.probability, |release| release.at_most);
             most.parts_per_billion()
         })
     }
@@ -155,7 +171,7 @@ pub unsafe extern "C" fn lp_score_at_most(score: *const lp_score) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_score_change_count(score: *const lp_score) -> usize {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| it.changes.len()) }
+    unsafe { read(score, 0, |it| it.score.changes.len()) }
 }
 
 /// The risk of one change, by its index from 0, in order of ids. Valid until the score is freed.
@@ -168,8 +184,8 @@ pub unsafe extern "C" fn lp_score_change_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(score, ptr::null_mut(), |it| {
-            let scored = at(&it.changes, index)?;
+        look_at(score, ptr::null_mut(), |it| {
+            let scored = at(&it.score.changes, index)?;
             let view = lp_change_risk {
                 struct_size: 0,
                 change: lp_str::lend(scored.change.as_str()),
@@ -195,8 +211,8 @@ pub unsafe extern "C" fn lp_score_contribution_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(score, ptr::null_mut(), |it| {
-            let contribution = at(&at(&it.changes, change)?.risk.contributions, index)?;
+        look_at(score, ptr::null_mut(), |it| {
+            let contribution = at(&at(&it.score.changes, change)?.risk.contributions, index)?;
             let view = lp_contribution {
                 struct_size: 0,
                 factor: lp_str::lend(contribution.factor.name()),
@@ -215,7 +231,7 @@ pub unsafe extern "C" fn lp_score_contribution_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_score_driver_count(score: *const lp_score) -> usize {
     // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| drivers(it).len()) }
+    unsafe { read(score, 0, |it| drivers(&it.score).len()) }
 }
 
 /// A change that drives the risk of a release, by its index from 0, the strongest first. Valid
@@ -229,8 +245,8 @@ pub unsafe extern "C" fn lp_score_driver_at(
 ) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        act_on(score, ptr::null_mut(), |it| {
-            let driver = at(drivers(it), index)?;
+        look_at(score, ptr::null_mut(), |it| {
+            let driver = at(drivers(&it.score), index)?;
             let change = lp_str::lend(driver.change.as_str());
             let falls_by = driver.falls_by.parts_per_billion();
             fill(driver_out, lp_driver { struct_size: 0, change, falls_by })
@@ -250,7 +266,7 @@ pub unsafe extern "C" fn lp_score_json(
     // SAFETY: as the header demands of the caller.
     unsafe {
         call_on(score, json_out, error_out, |it| {
-            Answer::Score(it.clone()).to_bytes().map(lp_buf::give)
+            Answer::Score(it.score.clone()).to_bytes().map(lp_buf::give)
         })
     }
 }

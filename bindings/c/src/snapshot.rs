@@ -2,17 +2,21 @@
 
 use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
 use lynchpin::base::{Error, ErrorCode, Instant, Result, Subject};
-use lynchpin::plan::PlanScope;
-use lynchpin::portfolio::{DecideQuestion, PlanQuestion, ScoreQuestion, Snapshot};
+use lynchpin::plan::{Direction, PlanScope};
+use lynchpin::portfolio::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion, Snapshot};
 use lynchpin::wire;
 
 use crate::decision::{Decided, lp_decision};
 use crate::error::lp_error;
 use crate::guard::call_on;
 use crate::handle::{self, Object};
-use crate::kinds::{LP_SCOPE_ALL, LP_SCOPE_READY, LP_SUBJECT_CHANGE, LP_SUBJECT_RELEASE};
-use crate::plan::lp_plan;
-use crate::score::lp_score;
+use crate::ids::{Ids, lp_ids};
+use crate::kinds::{
+    LP_DIRECTION_DOWNSTREAM, LP_DIRECTION_UPSTREAM, LP_SCOPE_ALL, LP_SCOPE_READY,
+    LP_SUBJECT_CHANGE, LP_SUBJECT_RELEASE,
+};
+use crate::plan::{Planned, lp_plan};
+use crate::score::{Scored, lp_score};
 use crate::text::{lp_buf, lp_str};
 
 /// What an engine held at one moment. Never changes; any number of threads may ask it at once. Free
@@ -29,9 +33,27 @@ impl Object for lp_snapshot {
 
 /// Answers any question: JSON in, JSON out, the same bytes in every language.
 ///
-/// A question is `{"decide": {"subject": {"release": "R-11"}, "stage": "production", "at":
-/// "2026-11-03T10:00:00Z"}}`, or the like with `plan` or `score`. The answer is one line without a
-/// newline at its end. On success `*answer_out` is yours: free it with `lp_buf_free`.
+/// A question is an object with one of these names, whose value holds the fields beside it; a
+/// `stage`, a `detail` and a `scope` may be left out, which means the first stage not wholly
+/// entered, "unmet" and "all".
+///
+/// - `decide`: `subject`, `at`, `stage`, `detail`: "verdict", "unmet" or "full"
+/// - `plan`: `subject`, `at`, `stage`, `scope`: "all" or "ready"
+/// - `score`: `subject`, `at`
+/// - `reach`: `change`, `at`, `direction`: "upstream" to what it needs, or "downstream" to what
+///   needs it
+///
+/// A subject is {"change": "C-7"} or {"release": "R-11"}, an instant "2026-11-03T10:00:00Z". The
+/// answer is one line without a newline at its end. On success `*answer_out` is yours: free it with
+/// `lp_buf_free`.
+///
+///     lp_buf answer = {NULL, 0};
+///     const char *question = "{\"reach\": {\"change\": \"C-7\", \"direction\": \"upstream\","
+///                            " \"at\": \"2026-11-03T10:00:00Z\"}}";
+///     if (lp_ask(snapshot, LP_TEXT(question), &answer, &error) == LP_STATUS_OK) {
+///         puts(answer.ptr);
+///     }
+///     lp_buf_free(&answer);
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_ask(
@@ -98,7 +120,7 @@ pub unsafe extern "C" fn lp_snapshot_plan(
                 PlanQuestion::new(subject(subject_kind, subject_id)?, Instant::from_micros(at)?);
             question.stage = stage_of(stage)?;
             question.scope = scope_of(scope)?;
-            Ok(handle::new(snapshot.plan(&question)?.into()))
+            Ok(handle::new(Planned::new(snapshot.clone(), snapshot.plan(&question)?)))
         })
     }
 }
@@ -120,7 +142,87 @@ pub unsafe extern "C" fn lp_snapshot_score(
         call_on(snapshot, score_out, error_out, |snapshot| {
             let subject = subject(subject_kind, subject_id)?;
             let question = ScoreQuestion::new(subject, Instant::from_micros(at)?);
-            Ok(handle::new(snapshot.score(&question)?))
+            let score = snapshot.score(&question)?;
+            Ok(handle::new(Scored { snapshot: snapshot.clone(), score }))
+        })
+    }
+}
+
+/// Finds what a change needs, or what needs it, directly or through others: along all alternatives
+/// of its requirements and what ships together with it, without the change itself, in order of ids.
+/// `direction` is an LP_DIRECTION_ number. On success `*ids_out` is yours: free it with
+/// `lp_ids_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_reach(
+    snapshot: *const lp_snapshot,
+    change: lp_str,
+    direction: u32,
+    at: i64,
+    ids_out: *mut *mut lp_ids,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, ids_out, error_out, |snapshot| {
+            let change = ChangeId::new(change.text(ErrorCode::IdNotCanonical, "id")?)?;
+            let direction = direction_of(direction)?;
+            let question = ReachQuestion::new(change, direction, Instant::from_micros(at)?);
+            Ok(handle::new(Ids::new(snapshot.reach(&question)?.changes)))
+        })
+    }
+}
+
+/// Lists the releases known at an instant and not cancelled by then, in order of ids. On success
+/// `*ids_out` is yours: free it with `lp_ids_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_releases(
+    snapshot: *const lp_snapshot,
+    at: i64,
+    ids_out: *mut *mut lp_ids,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, ids_out, error_out, |snapshot| {
+            Ok(handle::new(Ids::new(snapshot.releases(Instant::from_micros(at)?))))
+        })
+    }
+}
+
+/// Lists the changes known at an instant and not cancelled by then, in order of ids. On success
+/// `*ids_out` is yours: free it with `lp_ids_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_changes(
+    snapshot: *const lp_snapshot,
+    at: i64,
+    ids_out: *mut *mut lp_ids,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, ids_out, error_out, |snapshot| {
+            Ok(handle::new(Ids::new(snapshot.changes(Instant::from_micros(at)?))))
+        })
+    }
+}
+
+/// Lists the stages of the portfolio, first to enter first. On success `*ids_out` is yours: free it
+/// with `lp_ids_free`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_snapshot_stages(
+    snapshot: *const lp_snapshot,
+    ids_out: *mut *mut lp_ids,
+    error_out: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        call_on(snapshot, ids_out, error_out, |snapshot| {
+            let stages = snapshot.portfolio().stages.iter().map(|stage| &stage.id);
+            Ok(handle::new(Ids::new(stages)))
         })
     }
 }
@@ -163,6 +265,17 @@ fn scope_of(scope: u32) -> Result<PlanScope> {
         LP_SCOPE_READY => Ok(PlanScope::Ready),
         _ => {
             let message = format!("`{scope}` is no scope: pass an LP_SCOPE_ number");
+            Err(Error::new(ErrorCode::BadArgument, message))
+        }
+    }
+}
+
+fn direction_of(direction: u32) -> Result<Direction> {
+    match direction {
+        LP_DIRECTION_UPSTREAM => Ok(Direction::Upstream),
+        LP_DIRECTION_DOWNSTREAM => Ok(Direction::Downstream),
+        _ => {
+            let message = format!("`{direction}` is no direction: pass an LP_DIRECTION_ number");
             Err(Error::new(ErrorCode::BadArgument, message))
         }
     }

@@ -1,23 +1,23 @@
-//! Strings, buffers, versions, and the names of numbers.
+//! Strings and buffers.
 
 use std::ffi::c_char;
 use std::{ptr, slice};
 
 use lynchpin::base::id::ChangeId;
 use lynchpin::base::{Error, ErrorCode, Result};
-use lynchpin::reason::{ReasonCode, Verdict};
 
 use crate::guard::guard;
-use crate::kinds::LP_ABI_VERSION;
 
-/// A borrowed string: UTF-8, not NUL-terminated. Print it with `"%.*s", (int)s.len, s.ptr`.
+/// A borrowed string: UTF-8, not NUL-terminated. Print it with `"%.*s", (int)s.len, s.ptr`. Make
+/// one of a literal with `LP_STR`, of a C string with `LP_TEXT`.
 ///
-/// As an input it is read during the call only. As an output it belongs to the object that it was
-/// asked of and is valid until that object is freed. An empty one may have a NULL `ptr`.
+/// As an input it is read during the call only; an empty one may have a NULL `ptr`. As an output it
+/// belongs to the object that it was asked of and is valid until that object is freed; its `ptr` is
+/// never NULL, that of an empty one leads to a NUL that is valid for ever.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct lp_str {
-    /// The first byte; may be NULL if `len` is 0.
+    /// The first byte; in an input it may be NULL if `len` is 0.
     pub ptr: *const c_char,
     /// The number of bytes.
     pub len: usize,
@@ -25,11 +25,16 @@ pub struct lp_str {
 
 impl lp_str {
     /// Lends a text that outlives its use.
+    ///
+    /// What an empty text points to is anything but NULL: a C program is given a place it can read.
     pub(crate) fn lend(text: &str) -> Self {
+        if text.is_empty() {
+            return lp_str::EMPTY;
+        }
         lp_str { ptr: text.as_ptr().cast(), len: text.len() }
     }
 
-    pub(crate) const EMPTY: lp_str = lp_str { ptr: ptr::null(), len: 0 };
+    pub(crate) const EMPTY: lp_str = lp_str { ptr: c"".as_ptr(), len: 0 };
 
     /// The bytes.
     ///
@@ -67,7 +72,7 @@ impl lp_str {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct lp_strs {
-    /// The first string; may be NULL if `len` is 0.
+    /// The first string; NULL if `len` is 0.
     pub ptr: *const lp_str,
     /// The number of strings.
     pub len: usize,
@@ -86,7 +91,15 @@ impl Lent {
         Lent(ids.into_iter().map(|id| lp_str::lend(id.as_str())).collect())
     }
 
+    /// Lends texts, each of which must stay where it is.
+    pub(crate) fn texts(texts: &[String]) -> Self {
+        Lent(texts.iter().map(|text| lp_str::lend(text)).collect())
+    }
+
     pub(crate) fn all(&self) -> lp_strs {
+        if self.0.is_empty() {
+            return lp_strs::EMPTY;
+        }
         lp_strs { ptr: self.0.as_ptr(), len: self.0.len() }
     }
 }
@@ -98,6 +111,15 @@ unsafe impl Sync for Lent {}
 
 /// Bytes that the caller owns: a document. A NUL follows the last byte, so a text can be used as a
 /// C string. Free it with `lp_buf_free`, exactly once, and change neither field.
+///
+/// Begin with `{NULL, 0}`: a call that fails leaves it as it is, and freeing that does nothing. A
+/// call that goes well overwrites it without freeing what it held.
+///
+///     lp_buf json = {NULL, 0};
+///     if (lp_decision_json(decision, LP_DETAIL_FULL, &json, &error) == LP_STATUS_OK) {
+///         puts(json.ptr);
+///     }
+///     lp_buf_free(&json);
 #[repr(C)]
 #[derive(Debug)]
 pub struct lp_buf {
@@ -136,68 +158,17 @@ pub unsafe extern "C" fn lp_buf_free(buf: *mut lp_buf) {
     });
 }
 
-/// The version of the binary interface that the library has. Compare it with `LP_ABI_VERSION` once
-/// at start: if they differ, header and library do not belong together.
-#[must_use]
-#[unsafe(no_mangle)]
-pub extern "C" fn lp_abi_version() -> u32 {
-    LP_ABI_VERSION
-}
+#[cfg(test)]
+mod tests {
+    use super::{Lent, lp_str};
 
-/// The version of the library, such as `0.1.0`. Valid for ever.
-#[must_use]
-#[unsafe(no_mangle)]
-pub extern "C" fn lp_version() -> lp_str {
-    lp_str::lend(env!("CARGO_PKG_VERSION"))
-}
-
-/// The stable name of a status, such as `duplicate_key`; `ok` for 0, empty for a number that is
-/// none. Valid for ever.
-#[must_use]
-#[unsafe(no_mangle)]
-pub extern "C" fn lp_status_name(status: u32) -> lp_str {
-    name(|| {
-        let codes = ErrorCode::ALL.iter().map(|code| (code.number(), code.name()));
-        codes.chain([(0, "ok")]).find(|(number, _)| *number == status).map(|(_, name)| name)
-    })
-}
-
-/// The stable name of a verdict, such as `needs_action`; empty for a number that is none. Valid for
-/// ever.
-#[must_use]
-#[unsafe(no_mangle)]
-pub extern "C" fn lp_verdict_name(verdict: u32) -> lp_str {
-    name(|| Verdict::ALL.into_iter().find(|it| it.number() == verdict).map(Verdict::name))
-}
-
-/// Whether a verdict is a go: true for `LP_VERDICT_GO` and `LP_VERDICT_GO_WAIVED` only.
-#[must_use]
-#[unsafe(no_mangle)]
-pub extern "C" fn lp_verdict_is_go(verdict: u32) -> bool {
-    let found = || Verdict::ALL.into_iter().find(|it| it.number() == verdict);
-    guard(|| found().is_some_and(Verdict::is_go)).unwrap_or(false)
-}
-
-/// The stable name of a reason code, such as `approval_stale`; empty for a number that is none.
-/// Valid for ever.
-#[must_use]
-#[unsafe(no_mangle)]
-pub extern "C" fn lp_reason_name(code: u32) -> lp_str {
-    name(|| reason(code).map(ReasonCode::name))
-}
-
-/// What a reason code says to people, in a few words; `{name}` stands for the argument of that
-/// name. Empty for a number that is none. Valid for ever.
-#[must_use]
-#[unsafe(no_mangle)]
-pub extern "C" fn lp_reason_text(code: u32) -> lp_str {
-    name(|| reason(code).map(ReasonCode::text))
-}
-
-fn reason(code: u32) -> Option<ReasonCode> {
-    ReasonCode::ALL.iter().copied().find(|it| it.number() == code)
-}
-
-fn name(find: impl FnOnce() -> Option<&'static str>) -> lp_str {
-    guard(find).ok().flatten().map_or(lp_str::EMPTY, lp_str::lend)
+    /// No C program gets an address that it cannot read, whatever it does about the length.
+    #[test]
+    fn what_is_empty_leads_somewhere_or_nowhere() {
+        let empty = lp_str::lend("");
+        // SAFETY: the literal is valid for ever.
+        assert_eq!(unsafe { empty.ptr.read() }, 0);
+        assert!(Lent::texts(&[]).all().ptr.is_null());
+        assert_eq!(Lent::texts(&[String::new()]).all().len, 1);
+    }
 }

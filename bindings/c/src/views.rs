@@ -1,6 +1,6 @@
 //! Structs that are filled in for the caller and may grow with the library.
 
-use std::mem::{offset_of, size_of};
+use std::mem::size_of;
 
 use lynchpin::base::{Actor, Error, ErrorCode, Result, Subject, When};
 use lynchpin::reason::Clears;
@@ -11,18 +11,34 @@ use crate::kinds::{
 };
 use crate::text::lp_str;
 
-/// More than any version of any view will need: a larger size is taken for memory never set.
-const VIEW_BYTES_MAX: usize = 4096;
+/// How much a view may grow in later versions: a larger size is taken for memory never set.
+const RESERVE: usize = 256;
 
-/// A struct whose first field is its size as the caller knows it.
+/// A struct whose first field is its size as the caller knows it. Implement it with `view!`.
 ///
 /// # Safety
 ///
 /// The type is `repr(C)`, begins with `struct_size: usize`, and any bytes may be copied out of it.
-pub(crate) unsafe trait View: Copy {}
+pub(crate) unsafe trait View: Copy {
+    /// Where the last field ends that the first published version had: no caller knows less.
+    const FIRST: usize;
+}
 
-/// Fills in as much of a view as the caller has room for, and zeroes what the library does not
-/// know.
+/// Makes a struct a view; the field named is the last one of its first published version.
+macro_rules! view {
+    ($name:ident, $last:ident: $type:ty) => {
+        // SAFETY: `repr(C)` stands at the struct, the first field is checked below, and no field is
+        // a reference.
+        unsafe impl $crate::views::View for $name {
+            const FIRST: usize = std::mem::offset_of!($name, $last) + size_of::<$type>();
+        }
+        const _: () = assert!(std::mem::offset_of!($name, struct_size) == 0);
+    };
+}
+pub(crate) use view;
+
+/// Fills in as much of a view as both sides know. What the caller has beyond that stays as it was:
+/// a size that is wrong must not make the library write over what lies behind the struct.
 ///
 /// # Safety
 ///
@@ -34,19 +50,16 @@ pub(crate) unsafe fn fill<V: View>(out: *mut V, view: V) -> Result<()> {
     }
     // SAFETY: not NULL and aligned; the caller has set the first field.
     let room = unsafe { out.cast::<usize>().read() };
-    if !(size_of::<usize>()..=VIEW_BYTES_MAX).contains(&room) {
+    if !(V::FIRST..=size_of::<V>() + RESERVE).contains(&room) {
         return bad("set `struct_size` to the `sizeof` of the struct before the call");
     }
     let known = room.min(size_of::<V>());
     let from = (&raw const view).cast::<u8>();
     let to = out.cast::<u8>();
     let head = size_of::<usize>();
-    // SAFETY: `known` bytes are there on both sides, `room` bytes at the caller's; a local and the
-    // caller's memory do not overlap.
-    unsafe {
-        to.add(head).copy_from_nonoverlapping(from.add(head), known - head);
-        to.add(known).write_bytes(0, room - known);
-    }
+    // SAFETY: `known` bytes are there on both sides; a local and the caller's memory do not
+    // overlap.
+    unsafe { to.add(head).copy_from_nonoverlapping(from.add(head), known - head) };
     Ok(())
 }
 
@@ -71,9 +84,7 @@ pub struct lp_actor {
     pub id: lp_str,
 }
 
-// SAFETY: `repr(C)`, first field `struct_size`, no reference among the fields.
-unsafe impl View for lp_actor {}
-const _: () = assert!(offset_of!(lp_actor, struct_size) == 0);
+view!(lp_actor, id: lp_str);
 
 /// The view of an actor.
 pub(crate) fn actor(actor: &Actor) -> lp_actor {
@@ -112,50 +123,61 @@ pub(crate) fn micros(when: When) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{VIEW_BYTES_MAX, fill, lp_actor};
+    use super::{RESERVE, View, fill, lp_actor};
     use crate::text::lp_str;
-    use std::mem::{offset_of, size_of};
+    use std::mem::size_of;
 
-    fn view() -> lp_actor {
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    struct Grown {
+        struct_size: usize,
+        old: u64,
+        new: u64,
+    }
+    view!(Grown, old: u64);
+
+    fn actor() -> lp_actor {
         lp_actor { struct_size: 0, kind: 7, id: lp_str::lend("abc") }
     }
 
     #[test]
     fn an_older_caller_gets_what_it_knows() {
-        let mut out = lp_actor {
-            struct_size: offset_of!(lp_actor, id),
-            kind: 0,
-            id: lp_str { ptr: std::ptr::null(), len: 99 },
-        };
+        let mut out = Grown { struct_size: Grown::FIRST, old: 0, new: 9 };
         // SAFETY: it is a local of at least the stated size.
-        unsafe { fill(&raw mut out, view()) }.unwrap();
-        assert_eq!((out.kind, out.id.len), (7, 99));
+        unsafe { fill(&raw mut out, Grown { struct_size: 0, old: 1, new: 2 }) }.unwrap();
+        assert_eq!((out.old, out.new), (1, 9));
     }
 
     #[test]
-    fn a_newer_caller_gets_zeros_for_the_rest() {
+    fn nothing_is_written_beyond_what_the_library_knows() {
         #[repr(C)]
         struct Newer {
             known: lp_actor,
             more: u64,
         }
-        let mut out = Newer { known: view(), more: 5 };
-        out.known.struct_size = size_of::<Newer>();
-        // SAFETY: it is a local of the stated size.
-        unsafe { fill((&raw mut out).cast::<lp_actor>(), view()) }.unwrap();
-        assert_eq!((out.known.id.len, out.more), (3, 0));
-        assert_eq!(out.known.struct_size, size_of::<Newer>());
+        for size in [size_of::<Newer>(), size_of::<lp_actor>() + RESERVE] {
+            let mut out = Newer { known: actor(), more: 5 };
+            out.known.struct_size = size;
+            out.known.id = lp_str::EMPTY;
+            // SAFETY: no more is written than the struct has, as this test shows.
+            unsafe { fill((&raw mut out).cast::<lp_actor>(), actor()) }.unwrap();
+            assert_eq!((out.known.id.len, out.more), (3, 5));
+            assert_eq!(out.known.struct_size, size);
+        }
     }
 
+    /// Too small for the first version, or beyond all that may come: both are memory never set.
     #[test]
     fn a_size_that_was_never_set_is_refused() {
-        for size in [0, 7, VIEW_BYTES_MAX + 1, usize::MAX] {
-            let mut out = view();
-            out.struct_size = size;
+        let most = size_of::<lp_actor>() + RESERVE;
+        for size in [0, 7, 8, lp_actor::FIRST - 1, most + 1, usize::MAX] {
+            let mut out = actor();
+            (out.struct_size, out.kind) = (size, 1);
             // SAFETY: it is a local; a size beyond it is refused before anything is written.
-            assert!(unsafe { fill(&raw mut out, view()) }.is_err());
+            assert!(unsafe { fill(&raw mut out, actor()) }.is_err(), "{size}");
+            assert_eq!(out.kind, 1);
         }
         // SAFETY: NULL is refused.
-        assert!(unsafe { fill(std::ptr::null_mut(), view()) }.is_err());
+        assert!(unsafe { fill(std::ptr::null_mut(), actor()) }.is_err());
     }
 }

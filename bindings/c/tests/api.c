@@ -17,8 +17,13 @@ static int same(lp_str text, const char *wanted) {
     return text.len == strlen(wanted) && (text.len == 0 || !memcmp(text.ptr, wanted, text.len));
 }
 
+/* An output that is empty leads to something that can be read. */
+static int is_empty(lp_str text) {
+    return text.len == 0 && text.ptr != NULL && *text.ptr == '\0';
+}
+
 static int holds(lp_strs list, const char *first, const char *second) {
-    size_t len = (first != NULL) + (second != NULL);
+    size_t len = (first != NULL ? 1U : 0U) + (second != NULL ? 1U : 0U);
     return list.len == len && (len < 1 || same(list.ptr[0], first))
            && (len < 2 || same(list.ptr[1], second));
 }
@@ -79,7 +84,8 @@ static void a_waiting_change(const lp_snapshot *snapshot) {
     CHECK(lp_decision_at(decision) == SAMPLE_AT);
     CHECK(lp_decision_policy(decision).len == strlen("sha256:") + 64);
     CHECK(same(lp_decision_risk_model(decision), "")); /* the policy asks for none */
-    CHECK(!lp_decision_what_if(decision));
+    CHECK(!lp_decision_what_if(decision) && !lp_decision_is_go(decision));
+    CHECK(is_empty(lp_decision_risk_model(decision)));
     CHECK(lp_decision_root_blocker_count(decision) == 1);
     CHECK(lp_decision_root_blocker_at(decision, 0, &reason) == LP_STATUS_OK);
     CHECK(reason.struct_size == sizeof reason);
@@ -96,6 +102,7 @@ static void a_waiting_change(const lp_snapshot *snapshot) {
     CHECK(lp_decision_act_at(decision, reason.index, 1, &actor) == LP_STATUS_BAD_ARGUMENT);
     CHECK(lp_decision_reason_at(decision, 0, &reason) == LP_STATUS_OK);
     CHECK(reason.index == 0 && reason.next == count);
+    CHECK(is_empty(reason.gate) && is_empty(reason.requirement));
     CHECK(lp_decision_reason_at(decision, count, &reason) == LP_STATUS_BAD_ARGUMENT);
     CHECK(lp_decision_root_blocker_at(decision, 1, &reason) == LP_STATUS_BAD_ARGUMENT);
     lp_decision_free(decision);
@@ -122,10 +129,145 @@ static void times_are_numbers(const lp_snapshot *snapshot) {
     CHECK(lp_snapshot_decide(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-6"), LP_STR(""), SAMPLE_AT,
                              &decision, NULL) == LP_STATUS_OK);
     CHECK(same(lp_decision_stage(decision), "staging"));
-    CHECK(lp_decision_verdict(decision) == LP_VERDICT_GO);
+    CHECK(lp_decision_verdict(decision) == LP_VERDICT_GO && lp_decision_is_go(decision));
     CHECK(lp_decision_clears(decision) == LP_CLEARS_NOW);
     CHECK(lp_decision_root_blocker_count(decision) == 0);
     lp_decision_free(decision);
+}
+
+/* A policy that is not the adopted one says what it would say, and lets nothing go. */
+static void what_if(void) {
+    static const char adopts[] =
+        "{\"lynchpin\": \"portfolio/1\", \"policies\": [{\"at\": \"2026-11-01T00:00:00Z\","
+        " \"by\": \"mei\", \"text\": \"name = \\\"acme\\\"\\nrequirement.r = { plan ="
+        " \\\"back_out\\\" }\\ngate.g = { stage = \\\"staging\\\", judges = \\\"change\\\","
+        " require = \\\"r\\\" }\\n\"}]}";
+    const lp_str open = LP_STR("name = \"acme\"\nopen = [\"production\"]\n");
+    lp_engine *engine = NULL;
+    lp_snapshot *snapshot = NULL;
+    lp_decision *decision = NULL;
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_load(engine, LP_STR(SAMPLE_PORTFOLIO), NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_set_policy(engine, open, NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_snapshot(engine, &snapshot, NULL) == LP_STATUS_OK);
+    decision = decide(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-6"));
+    CHECK(!lp_decision_what_if(decision) && lp_decision_is_go(decision)); /* none is adopted */
+    lp_decision_free(decision);
+    lp_snapshot_free(snapshot);
+    CHECK(lp_engine_load(engine, LP_TEXT(adopts), NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_snapshot(engine, &snapshot, NULL) == LP_STATUS_OK);
+    decision = decide(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-6"));
+    CHECK(lp_verdict_is_go(lp_decision_verdict(decision)));
+    CHECK(lp_decision_what_if(decision) && !lp_decision_is_go(decision));
+    lp_decision_free(decision);
+    lp_snapshot_free(snapshot);
+    lp_engine_free(engine);
+}
+
+/* The changes of a release, and the facts that reasons rest on. */
+static void changes_and_cites(const lp_snapshot *snapshot) {
+    lp_decision *decision = decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-1"));
+    VIEW(lp_reason, reason);
+    lp_buf json = {NULL, 0};
+    size_t i, k, cited = 0, held = 0;
+    CHECK(lp_decision_change_count(decision) == 9); /* the cancelled one does not count */
+    for (i = 0; lp_decision_change_at(decision, i, &reason) == LP_STATUS_OK; i++) {
+        CHECK(reason.code == LP_REASON_CHANGE || reason.code == LP_REASON_CHANGE_UNKNOWN);
+        CHECK(reason.subject_kind == LP_SUBJECT_CHANGE);
+        held += !lp_verdict_is_go(reason.verdict);
+    }
+    CHECK(i == 9 && held > 5);
+    CHECK(lp_decision_json(decision, LP_DETAIL_FULL, &json, NULL) == LP_STATUS_OK);
+    for (i = 0; i < lp_decision_reason_count(decision); i++) {
+        lp_strs cites = lp_decision_cites(decision, i);
+        CHECK((cites.ptr == NULL) == (cites.len == 0));
+        for (k = 0; k < cites.len; k++) {
+            char text[128];
+            CHECK(cites.ptr[k].len < sizeof text);
+            (void)snprintf(text, sizeof text, "\"%.*s\"", (int)cites.ptr[k].len, cites.ptr[k].ptr);
+            CHECK(strstr(text, "/sha256:") != NULL && strstr(json.ptr, text) != NULL);
+            cited++;
+        }
+    }
+    CHECK(cited == 1 && lp_decision_cites(decision, i).len == 0);
+    lp_buf_free(&json);
+    lp_decision_free(decision);
+}
+
+static void lists(const lp_snapshot *snapshot) {
+    lp_ids *ids = NULL;
+    CHECK(lp_snapshot_stages(snapshot, &ids, NULL) == LP_STATUS_OK);
+    CHECK(holds(lp_ids_all(ids), "staging", "production"));
+    lp_ids_free(ids);
+    CHECK(lp_snapshot_releases(snapshot, SAMPLE_AT, &ids, NULL) == LP_STATUS_OK);
+    CHECK(holds(lp_ids_all(ids), "R-1", NULL));
+    lp_ids_free(ids);
+    CHECK(lp_snapshot_changes(snapshot, SAMPLE_AT, &ids, NULL) == LP_STATUS_OK);
+    CHECK(lp_ids_all(ids).len == 8 && same(lp_ids_all(ids).ptr[0], "C-1"));
+    lp_ids_free(ids);
+    CHECK(lp_snapshot_changes(snapshot, 0, &ids, NULL) == LP_STATUS_OK);
+    CHECK(lp_ids_all(ids).len == 0 && lp_ids_all(ids).ptr == NULL);
+    lp_ids_free(ids);
+    CHECK(lp_snapshot_reach(snapshot, LP_STR("C-1"), LP_DIRECTION_UPSTREAM, SAMPLE_AT, &ids, NULL)
+          == LP_STATUS_OK);
+    CHECK(holds(lp_ids_all(ids), "C-10", "C-11"));
+    lp_ids_free(ids);
+    CHECK(lp_snapshot_reach(snapshot, LP_STR("C-4"), LP_DIRECTION_DOWNSTREAM, SAMPLE_AT, &ids, NULL)
+          == LP_STATUS_OK);
+    CHECK(holds(lp_ids_all(ids), "C-3", NULL));
+    lp_ids_free(ids);
+}
+
+static void times_as_text(void) {
+    int64_t at = 0;
+    lp_buf text = {NULL, 0};
+    CHECK(lp_instant_parse(LP_STR("2026-11-04T00:00:00Z"), &at, NULL) == LP_STATUS_OK);
+    CHECK(at == SAMPLE_AT);
+    CHECK(lp_instant_text(at + 250000, &text, NULL) == LP_STATUS_OK);
+    CHECK(strcmp(text.ptr, "2026-11-04T00:00:00.250000Z") == 0);
+    lp_buf_free(&text);
+    CHECK(lp_instant_text(LP_NEVER, &text, NULL) == LP_STATUS_OK);
+    CHECK(strcmp(text.ptr, "never") == 0);
+    lp_buf_free(&text);
+}
+
+/* A report in a format: whether it begins so. */
+static int begins(uint32_t status, lp_buf *report, const char *with) {
+    int good = status == LP_STATUS_OK && strncmp(report->ptr, with, strlen(with)) == 0;
+    if (!good && status == LP_STATUS_OK) {
+        fprintf(stderr, "does not begin with `%s`: %.60s\n", with, report->ptr);
+    }
+    lp_buf_free(report);
+    return good;
+}
+
+static void reports(const lp_snapshot *snapshot) {
+    lp_decision *decision = decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-1"));
+    lp_plan *plan = NULL;
+    lp_score *score = NULL;
+    lp_buf out = {NULL, 0};
+    CHECK(lp_snapshot_plan(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-1"), LP_STR("production"),
+                           SAMPLE_AT, LP_SCOPE_ALL, &plan, NULL) == LP_STATUS_OK);
+    CHECK(lp_snapshot_score(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-1"), SAMPLE_AT, &score, NULL)
+          == LP_STATUS_OK);
+#define BEGINS(call, with) CHECK(begins(call, &out, with))
+    BEGINS(lp_decision_report(decision, LP_FORMAT_TEXT, &out, NULL), "\xe2\x9c\x97 NO GO");
+    BEGINS(lp_decision_report(decision, LP_FORMAT_TERMINAL, &out, NULL), "\x1b[");
+    BEGINS(lp_decision_report(decision, LP_FORMAT_MARKDOWN, &out, NULL), "");
+    BEGINS(lp_plan_report(plan, LP_FORMAT_TEXT, &out, NULL), "");
+    BEGINS(lp_plan_report(plan, LP_FORMAT_MARKDOWN, &out, NULL), "");
+    BEGINS(lp_plan_report(plan, LP_FORMAT_MERMAID, &out, NULL), "");
+    BEGINS(lp_plan_report(plan, LP_FORMAT_SVG, &out, NULL), "<svg");
+    BEGINS(lp_score_report(score, LP_FORMAT_TEXT, &out, NULL), "");
+    BEGINS(lp_score_report(score, LP_FORMAT_MARKDOWN, &out, NULL), "");
+#undef BEGINS
+    CHECK(lp_decision_report(decision, LP_FORMAT_SVG, &out, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_score_report(score, LP_FORMAT_MERMAID, &out, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_plan_report(plan, 0, &out, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(out.ptr == NULL);
+    lp_decision_free(decision);
+    lp_plan_free(plan);
+    lp_score_free(score);
 }
 
 static void a_plan(const lp_snapshot *snapshot) {
@@ -343,12 +485,18 @@ static void *read_reasons(void *argument) {
 static void two_threads(lp_snapshot *snapshot) {
     lp_decision *decision = decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-1"));
     pthread_t threads[4];
+    pthread_attr_t small;
     void *result;
     size_t i;
+    CHECK(pthread_attr_init(&small) == 0);
+#ifndef __SANITIZE_ADDRESS__ /* which needs stack of its own */
+    CHECK(pthread_attr_setstacksize(&small, SAMPLE_STACK) == 0);
+#endif
     for (i = 0; i < 4; i++) {
         void *shared = i < 2 ? (void *)snapshot : (void *)decision;
-        CHECK(pthread_create(&threads[i], NULL, i < 2 ? ask_often : read_reasons, shared) == 0);
+        CHECK(pthread_create(&threads[i], &small, i < 2 ? ask_often : read_reasons, shared) == 0);
     }
+    CHECK(pthread_attr_destroy(&small) == 0);
     for (i = 0; i < 4; i++) {
         CHECK(pthread_join(threads[i], &result) == 0 && result == NULL);
     }
@@ -360,6 +508,11 @@ int main(void) {
     versions_and_names();
     a_waiting_change(snapshot);
     times_are_numbers(snapshot);
+    times_as_text();
+    what_if();
+    changes_and_cites(snapshot);
+    lists(snapshot);
+    reports(snapshot);
     a_plan(snapshot);
     a_score(snapshot);
     one_answer_in_two_ways(snapshot);

@@ -1,6 +1,8 @@
 // The C++ classes, used as meant and as not meant.
 #include <chrono>
 #include <iostream>
+#include <limits>
+#include <set>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -23,6 +25,8 @@ static_assert(std::is_nothrow_move_constructible_v<lynchpin::decision>);
 static_assert(std::is_nothrow_move_assignable_v<lynchpin::plan>);
 static_assert(!std::is_default_constructible_v<lynchpin::score>);
 static_assert(std::is_nothrow_copy_constructible_v<lynchpin::error>);
+static_assert(!std::is_copy_assignable_v<lynchpin::internal::outcome>);
+static_assert(!std::is_copy_assignable_v<lynchpin::internal::buffer>);
 
 lynchpin::snapshot sample() {
     lynchpin::engine engine(lynchpin::limits::bulk);
@@ -31,21 +35,28 @@ lynchpin::snapshot sample() {
     return engine.snapshot();
 }
 
-template <class Body> std::uint32_t status_of(Body body) {
+using lynchpin::reason_code;
+using lynchpin::status;
+
+/// How a body ends; whatever it throws must explain itself.
+template <class Body> status status_of(Body body) {
     try {
         body();
     } catch (const lynchpin::error &error) {
-        CHECK(!error.problems().empty() || error.status() == LP_STATUS_BAD_ARGUMENT);
-        CHECK(std::string(error.what()).size() > 0);
+        CHECK(!error.problems().empty() && error.problems()[0].code == error.status());
+        CHECK(error.problems()[0].message.size() > 20);
+        CHECK(std::string(error.what()).find(error.problems()[0].message) != std::string::npos);
+        const auto begin = R"({"problems":[{"code":")" + lynchpin::status_name(error.status());
+        CHECK(error.json().rfind(begin, 0) == 0 && error.json().back() == '}');
         return error.status();
     }
-    return LP_STATUS_OK;
+    return status::ok;
 }
 
 void decisions(const lynchpin::snapshot &snapshot) {
     const auto decision = snapshot.decide(subject::change("C-6"), at, "production");
     CHECK(decision.verdict() == lynchpin::verdict::needs_action);
-    CHECK(!lynchpin::is_go(decision.verdict()));
+    CHECK(!lynchpin::is_go(decision.verdict()) && !decision.is_go());
     CHECK(lynchpin::name(decision.verdict()) == "needs_action");
     CHECK(decision.clears() == lynchpin::clears::on_action && !decision.clears_at());
     CHECK(!decision.holds_until());
@@ -57,12 +68,20 @@ void decisions(const lynchpin::snapshot &snapshot) {
     CHECK(reasons[0].next == reasons.size() && reasons[0].index == 0);
     const auto blockers = decision.root_blockers();
     CHECK(blockers.size() == 1);
-    CHECK(blockers[0].code == LP_REASON_APPROVAL_MISSING);
+    CHECK(blockers[0].code == reason_code::approval_missing);
     CHECK(lynchpin::reason_name(blockers[0].code) == "approval_missing");
+    CHECK(lynchpin::reason_text(blockers[0].code).size() > 5);
     CHECK(blockers[0].gate == "board" && blockers[0].requirement == "board");
-    CHECK(blockers[0].act.size() == 1 && blockers[0].act[0].kind == LP_ACTOR_GROUP);
+    CHECK(blockers[0].act.size() == 1 && blockers[0].act[0].kind == lynchpin::actor_kind::group);
     CHECK(blockers[0].act[0].id == "cab" && blockers[0].args_json.front() == '{');
-    CHECK(status_of([&] { (void)decision.reason(reasons.size()); }) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(status_of([&] { (void)decision.reason(reasons.size()); }) == status::bad_argument);
+    CHECK(status_of([&] { (void)decision.cites(reasons.size()); }) == status::bad_argument);
+    const auto changes = decision.changes();
+    CHECK(changes.size() == 1 && changes[0].subject == subject::change("C-6"));
+    CHECK(decision.report().find("NEEDS ACTION") != std::string::npos);
+    CHECK(decision.report(lynchpin::format::markdown) != decision.report());
+    CHECK(status_of([&] { (void)decision.report(lynchpin::format::svg); })
+          == status::bad_argument);
     CHECK(decision.json(lynchpin::detail::full)
           == snapshot.ask(R"({"decide": {"subject": {"change": "C-6"}, "stage": "production",
                               "at": "2026-11-04T00:00:00Z", "detail": "full"}})"));
@@ -74,7 +93,17 @@ void decisions(const lynchpin::snapshot &snapshot) {
     // Without a stage it is the first one, which the policy leaves open.
     const auto first = snapshot.decide(subject::change("C-6"), at);
     CHECK(first.stage() == "staging" && first.verdict() == lynchpin::verdict::go);
-    const auto later = snapshot.decide(subject::change("C-1"), at, "production").holds_until();
+    CHECK(first.is_go());
+    const auto one = snapshot.decide(subject::change("C-1"), at, "production");
+    std::size_t cited = 0;
+    for (const auto &reason : one.reasons()) {
+        for (const auto &fact : one.cites(reason.index)) {
+            CHECK(fact.rfind("approvals/sha256:", 0) == 0);
+            ++cited;
+        }
+    }
+    CHECK(cited == 1);
+    const auto later = one.holds_until();
     CHECK(later && *later == at + std::chrono::hours(12));
 }
 
@@ -96,12 +125,14 @@ void plans(const lynchpin::snapshot &snapshot) {
     const auto conflicts = plan.conflicts();
     CHECK(conflicts.size() == 1 && conflicts[0].goes == "C-6");
     CHECK(conflicts[0].scope == lynchpin::conflict_scope::in_flight);
-    std::uint32_t why = 0;
+    std::set<lynchpin::why> causes;
     for (const auto &dropped : plan.dropped()) {
         CHECK(!dropped.changes.empty() && !dropped.roots.empty());
-        why |= dropped.why;
+        causes.insert(dropped.why.begin(), dropped.why.end());
     }
-    CHECK(why == (LP_DROPPED_NOT_GO | LP_DROPPED_MISSING | LP_DROPPED_CYCLE));
+    CHECK(causes.size() == 3);
+    CHECK(plan.report(lynchpin::format::svg).rfind("<svg", 0) == 0);
+    CHECK(plan.report() != plan.report(lynchpin::format::mermaid));
     const auto ready =
         snapshot.plan(subject::release("R-1"), at, "production", lynchpin::scope::ready);
     CHECK(ready.scope() == lynchpin::scope::ready && ready.json() != plan.json());
@@ -126,6 +157,7 @@ void scores(const lynchpin::snapshot &snapshot) {
     const auto whole = snapshot.score(subject::release("R-1"), at);
     CHECK(whole.changes().size() == 8 && whole.drivers().at(0).falls_by > 0);
     CHECK(whole.at_least() <= whole.probability() && whole.probability() <= whole.at_most());
+    CHECK(score.report().find("C-1") != std::string::npos);
     CHECK(score.json() == snapshot.ask(R"({"score": {"subject": {"change": "C-1"},
                                            "at": "2026-11-04T00:00:00Z"}})"));
 }
@@ -136,34 +168,87 @@ void faults(const lynchpin::snapshot &snapshot) {
         engine.load("{\"lynchpin\": \"portfolio/1\",\n \"changes\": [{}],\n \"people\": [{}]}");
         CHECK(!"it was taken");
     } catch (const lynchpin::error &error) {
-        CHECK(error.status() == LP_STATUS_MISSING_FIELD && error.problems().size() == 2);
+        CHECK(error.status() == status::missing_field && error.problems().size() == 2);
         CHECK(lynchpin::status_name(error.status()) == "missing_field");
         CHECK(error.problems()[0].path == "$.changes[0]" && error.problems()[0].line == 2);
         CHECK(error.problems()[1].line == 3 && !error.problems()[1].message.empty());
     }
-    CHECK(status_of([&] { engine.set_policy("name = "); }) == LP_STATUS_SYNTAX);
-    CHECK(status_of([&] { (void)snapshot.ask("{"); }) == LP_STATUS_SYNTAX);
-    CHECK(status_of([&] { (void)snapshot.ask(std::string_view()); }) == LP_STATUS_SYNTAX);
-    CHECK(status_of([&] { (void)snapshot.decide({}, at); }) != LP_STATUS_OK);
+    CHECK(status_of([&] { engine.set_policy("name = "); }) == status::syntax);
+    CHECK(status_of([&] { (void)snapshot.ask("{"); }) == status::syntax);
+    CHECK(status_of([&] { (void)snapshot.ask(std::string_view()); }) == status::syntax);
+    CHECK(status_of([&] { (void)snapshot.decide({}, at); }) != status::ok);
+    CHECK(subject::change("C-1") != subject::release("C-1"));
     CHECK(status_of([&] { (void)snapshot.score(subject::change("C-99"), at); })
-          == LP_STATUS_SUBJECT_UNKNOWN);
-    const auto before = lynchpin::instant(microseconds(-1));
-    CHECK(status_of([&] { (void)snapshot.decide(subject::change("C-1"), before); })
-          == LP_STATUS_INSTANT_MALFORMED);
+          == status::subject_unknown);
+}
+
+/// Time points of all kinds of units; what is outside of the years is never taken for another one.
+void times(const lynchpin::snapshot &snapshot) {
+    using clock = std::chrono::system_clock;
+    const auto asked = [&](auto since) {
+        const std::chrono::time_point<clock, decltype(since)> point(since);
+        return status_of([&] { (void)snapshot.score(subject::change("C-1"), point); });
+    };
+    using hours = std::chrono::duration<std::int64_t, std::ratio<3600>>;
+    using real = std::chrono::duration<double>;
+    using frames = std::chrono::duration<std::int64_t, std::ratio<1001, 30000>>;
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    const auto malformed = status::instant_malformed;
+    CHECK(asked(microseconds(-1)) == malformed);
     // Half a microsecond before 1970 is before 1970.
-    const auto half = std::chrono::system_clock::time_point(std::chrono::nanoseconds(-500));
-    CHECK(status_of([&] { (void)snapshot.decide(subject::change("C-1"), half); })
-          == LP_STATUS_INSTANT_MALFORMED);
+    CHECK(asked(std::chrono::nanoseconds(-500)) == malformed);
+    for (const auto count : {most, most - 1, most / 2, most / 3600 + 1, -most, -most - 1}) {
+        CHECK(asked(hours(count)) == malformed);
+        CHECK(asked(std::chrono::milliseconds(count)) == malformed);
+        CHECK(asked(frames(count)) == malformed);
+    }
+    CHECK(asked(microseconds(most)) == malformed && asked(microseconds(-most)) == malformed);
+    // This many hours come out within the years if the product wraps.
+    CHECK(asked(hours(std::int64_t{1} << 52)) == malformed);
+    CHECK(asked(real(std::numeric_limits<double>::quiet_NaN())) == malformed);
+    CHECK(asked(real(std::numeric_limits<double>::infinity())) == malformed);
+    CHECK(asked(real(1e300)) == malformed && asked(real(-1e-3)) == malformed);
+    const microseconds last(std::int64_t{253402300799999999});
+    CHECK(asked(last) == status::ok && asked(last + microseconds(1)) == malformed);
+    CHECK(asked(real(1793750400.5)) == status::ok);
+    CHECK(asked(hours(1793750400 / 3600)) == status::ok);
+    CHECK(asked(std::chrono::duration<std::int64_t, std::pico>(most)) == status::subject_unknown);
+    CHECK(lynchpin::instant_text(lynchpin::instant(last)) == "9999-12-31T23:59:59.999999Z");
+    CHECK(lynchpin::parse_instant("2026-11-04T00:00:00Z") == at);
+    CHECK(status_of([] { (void)lynchpin::parse_instant("today"); }) == malformed);
+}
+
+void lists(const lynchpin::snapshot &snapshot) {
+    using ids = std::vector<std::string>;
+    CHECK(snapshot.stages() == (ids{"staging", "production"}));
+    CHECK(snapshot.releases(at) == ids{"R-1"} && snapshot.changes(at).size() == 8);
+    CHECK(snapshot.reach("C-1", lynchpin::direction::upstream, at) == (ids{"C-10", "C-11"}));
+    CHECK(snapshot.reach("C-4", lynchpin::direction::downstream, at) == ids{"C-3"});
+    CHECK(status_of([&] { (void)snapshot.reach("C-99", lynchpin::direction::upstream, at); })
+          == status::subject_unknown);
+}
+
+/// A policy that is not the adopted one lets nothing go.
+void what_if() {
+    lynchpin::engine engine;
+    engine.load(SAMPLE_PORTFOLIO);
+    engine.load(R"({"lynchpin": "portfolio/1", "policies": [{"at": "2026-11-01T00:00:00Z",
+                    "by": "mei", "text": "name = \"acme\"\n"}]})");
+    const auto adopted = engine.snapshot().decide(subject::change("C-6"), at, "production");
+    CHECK(!adopted.what_if() && !adopted.is_go());
+    engine.set_policy("name = \"acme\"\nopen = [\"production\"]\n");
+    const auto other = engine.snapshot().decide(subject::change("C-6"), at, "production");
+    CHECK(lynchpin::is_go(other.verdict()) && other.what_if() && !other.is_go());
 }
 
 void moves() {
     auto snapshot = sample();
     auto moved = std::move(snapshot);
     // What was moved from says so, instead of reading as nothing.
-    CHECK(status_of([&] { (void)snapshot.ask("{}"); }) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(status_of([&] { (void)snapshot.ask("{}"); }) == status::bad_argument);
     auto decision = moved.decide(subject::change("C-6"), at);
     auto other = std::move(decision);
-    CHECK(status_of([&] { (void)decision.verdict(); }) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(status_of([&] { (void)decision.verdict(); }) == status::bad_argument);
     moved = sample();
     CHECK(other.verdict() == lynchpin::verdict::go);
 }
@@ -187,12 +272,15 @@ void threads(const lynchpin::snapshot &snapshot) {
 
 int main() {
     try {
-        CHECK(lynchpin::version() == LP_VERSION);
+        CHECK(lynchpin::version() == LP_VERSION && lynchpin::abi_version() == LP_ABI_VERSION);
         const auto snapshot = sample();
         decisions(snapshot);
         plans(snapshot);
         scores(snapshot);
         faults(snapshot);
+        times(snapshot);
+        lists(snapshot);
+        what_if();
         moves();
         threads(snapshot);
     } catch (const std::exception &error) {

@@ -36,18 +36,18 @@ std::string need(const std::string &path) {
 }
 
 /// Whether an error of that status is what the case wants.
-void check(const std::string &where, const lynchpin::error &error, std::uint32_t wanted) {
+void check(const std::string &where, const lynchpin::error &error, lynchpin::status wanted) {
     if (error.status() != wanted) {
-        fail(where + ": status " + std::to_string(error.status()) + ", expected "
-             + std::to_string(wanted) + ": " + error.what());
+        fail(where + ": " + lynchpin::status_name(error.status()) + ", expected "
+             + lynchpin::status_name(wanted) + ": " + error.what());
     }
     if (error.problems().empty() || error.problems().front().code != error.status()) {
         fail(where + ": the first problem has another status than the error");
     }
 }
 
-std::uint32_t status(const std::string &path) {
-    return static_cast<std::uint32_t>(std::stoul(need(path)));
+lynchpin::status status(const std::string &path) {
+    return static_cast<lynchpin::status>(std::stoul(need(path)));
 }
 
 lynchpin::snapshot load(const std::string &folder) {
@@ -79,7 +79,7 @@ void run(const std::string &folder, const std::string &name, unsigned questions)
         const auto expected = need(stem.str() + ".answer.json");
         try {
             const auto answer = snapshot.ask(need(stem.str() + ".question.json"));
-            if (wanted != LP_STATUS_OK) {
+            if (wanted != lynchpin::status::ok) {
                 fail(where + ": was answered");
             } else if (answer != expected) {
                 fail(where + ": another answer:\n" + answer);

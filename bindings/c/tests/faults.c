@@ -1,4 +1,6 @@
 /* All that can go wrong: a case for each status that C can bring about, and bad arguments. */
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +139,10 @@ static void refused_portfolios(void) {
 static void refused_policies(void) {
     static const char gate[] = "gate.g = { stage = \"production\", judges = \"change\", require = ";
     char document[256];
+    char *policy, *deep;
+    lp_engine *engine = NULL;
+    uint32_t status;
+    size_t i;
     refuse_policy("name = \"acme\"\nrequirement.r = { soak = { for = \"a while\" } }\n",
                   LP_STATUS_SPAN_MALFORMED);
     refuse_policy("name = \"acme\"\nrequirement.r = { risk = { below = \".5\" } }\n",
@@ -148,6 +154,22 @@ static void refused_policies(void) {
     refuse_policy(document, LP_STATUS_REQUIREMENT_UNKNOWN);
     (void)snprintf(document, sizeof document, "name = \"acme\"\n%s{ all = [] } }\n", gate);
     refuse_policy(document, LP_STATUS_COMBINATOR_EMPTY);
+    for (i = 8; i <= 4096; i *= 8) {
+        policy = repeated("name = \"a\"\nrequirement.r = { plan = \"back_out\" }\ngate.g = { stage ="
+                          " \"s\", judges = \"change\", require = ", "{ all = [", i, "");
+        deep = repeated(policy, "\"r\"", 1, "");
+        free(policy);
+        policy = repeated(deep, "] }", i, " }\n");
+        free(deep);
+        CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+        status = lp_engine_set_policy(engine, text_of(policy), NULL);
+        CHECK(status == LP_STATUS_OK || status == LP_STATUS_DOCUMENT_TOO_DEEP
+              || status == LP_STATUS_SYNTAX);
+        lp_engine_free(engine);
+        free(policy);
+    }
+    refuse_policy("\xef\xbb\xbfname = \"acme\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
+    refuse_policy("name = \"\xff\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
 }
 
 static uint32_t decide(const lp_snapshot *snapshot, uint32_t kind, const char *id,
@@ -181,6 +203,8 @@ static void refused_questions(const lp_snapshot *snapshot) {
     lp_error *error;
     lp_buf answer = {NULL, 0};
     lp_plan *plan = NULL;
+    lp_ids *ids = NULL;
+    int64_t at = 7;
     size_t i;
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         error = NULL;
@@ -197,6 +221,18 @@ static void refused_questions(const lp_snapshot *snapshot) {
     expect(lp_snapshot_plan(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, 9,
                             &plan, &error), &error, LP_STATUS_BAD_ARGUMENT, "scope 9");
     CHECK(plan == NULL);
+    error = NULL;
+    expect(lp_snapshot_reach(snapshot, LP_STR("C-99"), LP_DIRECTION_UPSTREAM, SAMPLE_AT, &ids,
+                             &error), &error, LP_STATUS_SUBJECT_UNKNOWN, "C-99");
+    error = NULL;
+    expect(lp_snapshot_changes(snapshot, -1, &ids, &error), &error, LP_STATUS_INSTANT_MALFORMED,
+           "before 1970");
+    error = NULL;
+    expect(lp_instant_parse(LP_STR("2026-11-04"), &at, &error), &error,
+           LP_STATUS_INSTANT_MALFORMED, "no time");
+    error = NULL;
+    expect(lp_instant_text(-1, &answer, &error), &error, LP_STATUS_INSTANT_MALFORMED, "-1");
+    CHECK(ids == NULL && at == 7 && answer.ptr == NULL);
 }
 
 /* Every problem is told, with its place. */
@@ -219,8 +255,13 @@ static void all_problems(void) {
         CHECK(problem.line >= 2 && problem.line <= 4 && problem.column > 0);
     }
     CHECK(lp_error_problem_at(error, count, &problem) == LP_STATUS_BAD_ARGUMENT);
-    problem.struct_size = 0;
-    CHECK(lp_error_problem_at(error, 0, &problem) == LP_STATUS_BAD_ARGUMENT);
+    /* Less than the first version of the struct had. */
+    for (i = 0; i < sizeof problem; i++) {
+        problem.struct_size = i;
+        problem.code = 7;
+        CHECK(lp_error_problem_at(error, 0, &problem) == LP_STATUS_BAD_ARGUMENT);
+        CHECK(problem.code == 7);
+    }
     problem.struct_size = (size_t)-1;
     CHECK(lp_error_problem_at(error, 0, &problem) == LP_STATUS_BAD_ARGUMENT);
     CHECK(lp_error_problem_at(error, 0, NULL) == LP_STATUS_BAD_ARGUMENT);
@@ -229,8 +270,41 @@ static void all_problems(void) {
     lp_engine_free(engine);
 }
 
+/* A size that is too large does not make the library write over what lies behind. */
+static void nothing_behind_a_struct_is_written(const lp_snapshot *snapshot) {
+    struct {
+        lp_reason reason;
+        unsigned char behind[4096];
+    } both;
+    lp_decision *decision = NULL;
+    size_t size, i, changed;
+    CHECK(lp_snapshot_decide(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-1"), LP_STR("production"),
+                             SAMPLE_AT, &decision, NULL) == LP_STATUS_OK);
+    for (size = sizeof both.reason; size <= sizeof both; size += 8) {
+        uint32_t status;
+        memset(&both, 0xa5, sizeof both);
+        both.reason.struct_size = size;
+        status = lp_decision_reason_at(decision, 0, &both.reason);
+        CHECK(status == LP_STATUS_OK || size > sizeof both.reason + 256);
+        CHECK(status == LP_STATUS_BAD_ARGUMENT || size <= sizeof both.reason + 256);
+        for (i = changed = 0; i < sizeof both.behind; i++) {
+            changed += both.behind[i] != 0xa5;
+        }
+        CHECK(changed == 0);
+    }
+    lp_decision_free(decision);
+}
+
+/* An error that is none does not read as a success. */
+static void what_is_no_error_is_no_success(lp_engine *engine) {
+    CHECK(lp_error_status(NULL) == LP_STATUS_OK);
+    CHECK(lp_error_status((const lp_error *)(const void *)engine) == LP_STATUS_BAD_ARGUMENT);
+}
+
 static void nothing_is_told_of_null(void) {
-    CHECK(lp_error_status(NULL) == 0 && lp_error_problem_count(NULL) == 0);
+    CHECK(lp_error_problem_count(NULL) == 0 && !lp_decision_is_go(NULL));
+    CHECK(lp_decision_change_count(NULL) == 0 && lp_decision_cites(NULL, 0).len == 0);
+    CHECK(lp_ids_all(NULL).len == 0);
     CHECK(lp_error_message(NULL).len == 0);
     CHECK(!lp_verdict_is_go(lp_decision_verdict(NULL)) && lp_decision_verdict(NULL) == 0);
     CHECK(lp_decision_clears(NULL) == 0 && lp_decision_clears_at(NULL) == LP_NEVER);
@@ -259,6 +333,7 @@ static void nothing_is_told_of_null(void) {
     lp_decision_free(NULL);
     lp_plan_free(NULL);
     lp_score_free(NULL);
+    lp_ids_free(NULL);
 }
 
 static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
@@ -268,8 +343,10 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     lp_decision *decision = NULL;
     lp_plan *plan = NULL;
     lp_score *score = NULL;
+    lp_ids *ids = NULL;
     lp_buf buf = {NULL, 0};
     lp_reason reason;
+    int64_t at = 0;
     endless.ptr = "x";
     endless.len = (size_t)-1;
     memset(&reason, 0, sizeof reason);
@@ -295,6 +372,20 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     BAD(lp_snapshot_plan(snapshot, 1, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, 1, NULL, NULL));
     BAD(lp_snapshot_score(NULL, 1, LP_STR("C-1"), SAMPLE_AT, &score, NULL));
     BAD(lp_snapshot_score(snapshot, 1, LP_STR("C-1"), SAMPLE_AT, NULL, NULL));
+    BAD(lp_snapshot_reach(NULL, LP_STR("C-1"), 1, SAMPLE_AT, &ids, NULL));
+    BAD(lp_snapshot_reach(snapshot, lying, 1, SAMPLE_AT, &ids, NULL));
+    BAD(lp_snapshot_reach(snapshot, LP_STR("C-1"), 0, SAMPLE_AT, &ids, NULL));
+    BAD(lp_snapshot_reach(snapshot, LP_STR("C-1"), 1, SAMPLE_AT, NULL, NULL));
+    BAD(lp_snapshot_releases(NULL, SAMPLE_AT, &ids, NULL));
+    BAD(lp_snapshot_changes(NULL, SAMPLE_AT, &ids, NULL));
+    BAD(lp_snapshot_stages(NULL, &ids, NULL));
+    BAD(lp_instant_parse(lying, &at, NULL));
+    BAD(lp_instant_parse(LP_STR("2026-11-04T00:00:00Z"), NULL, NULL));
+    BAD(lp_instant_text(SAMPLE_AT, NULL, NULL));
+    BAD(lp_decision_report(NULL, LP_FORMAT_TEXT, &buf, NULL));
+    BAD(lp_plan_report(NULL, LP_FORMAT_TEXT, &buf, NULL));
+    BAD(lp_score_report(NULL, LP_FORMAT_TEXT, &buf, NULL));
+    BAD(lp_decision_change_at(NULL, 0, &reason));
     BAD(lp_decision_reason_at(NULL, 0, &reason));
     BAD(lp_decision_root_blocker_at(NULL, 0, &reason));
     BAD(lp_decision_act_at(NULL, 0, 0, NULL));
@@ -318,7 +409,7 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     CHECK(lp_score_probability((const lp_score *)(const void *)snapshot) == 1000000000);
     lp_decision_free((lp_decision *)(void *)engine);
     CHECK(other == NULL && taken == NULL && decision == NULL && plan == NULL && score == NULL);
-    CHECK(buf.ptr == NULL && buf.len == 0);
+    CHECK(ids == NULL && at == 0 && buf.ptr == NULL && buf.len == 0);
     /* Good arguments but for the detail. */
     CHECK(lp_snapshot_decide(snapshot, 1, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, &decision, NULL)
           == LP_STATUS_OK);
@@ -375,7 +466,7 @@ static void no_status_was_forgotten(void) {
     CHECK(named > 30);
 }
 
-int main(void) {
+static void *all(void *unused) {
     lp_engine *engine = NULL;
     lp_snapshot *snapshot = NULL;
     CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
@@ -386,12 +477,27 @@ int main(void) {
     refused_policies();
     refused_questions(snapshot);
     all_problems();
+    nothing_behind_a_struct_is_written(snapshot);
     nothing_is_told_of_null();
+    what_is_no_error_is_no_success(engine);
     null_is_refused(engine, snapshot);
     what_is_no_object();
     no_status_was_forgotten();
     lp_snapshot_free(snapshot);
     lp_engine_free(engine);
+    return unused;
+}
+
+/* On a small stack: no document and no policy, however deep, needs more than the header says. */
+int main(void) {
+    pthread_t thread;
+    pthread_attr_t small;
+    CHECK(pthread_attr_init(&small) == 0);
+#ifndef __SANITIZE_ADDRESS__ /* which needs stack of its own */
+    CHECK(pthread_attr_setstacksize(&small, SAMPLE_STACK) == 0);
+#endif
+    CHECK(pthread_create(&thread, &small, all, NULL) == 0 && pthread_join(thread, NULL) == 0);
+    CHECK(pthread_attr_destroy(&small) == 0);
     if (failures == 0) {
         puts("c: faults passed");
     }

@@ -9,13 +9,17 @@
 
 use lynchpin::base::ErrorCode;
 use lynchpin::reason::{ReasonCode, Verdict};
+use lynchpin_c::*;
 use std::fmt::Write;
 use std::fs;
+use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
 /// In the order in which a reader of the header wants them.
-const SOURCES: [&str; 10] =
-    ["text", "kinds", "codes", "views", "error", "engine", "snapshot", "decision", "plan", "score"];
+const SOURCES: [&str; 14] = [
+    "text", "names", "kinds", "codes", "views", "error", "time", "ids", "engine", "snapshot",
+    "decision", "plan", "score", "report",
+];
 
 #[test]
 fn the_header_is_the_one_in_the_sources() {
@@ -24,7 +28,9 @@ fn the_header_is_the_one_in_the_sources() {
 
 #[test]
 fn the_numbers_are_those_of_the_core() {
-    hold(&root().join("src/codes.rs"), &codes());
+    let codes = codes();
+    hold(&root().join("src/codes.rs"), &in_rust(&codes));
+    hold(&root().join("../../include/lynchpin/codes.hpp"), &in_cpp(&codes));
 }
 
 /// Every function, struct and constant carries a comment, and every function the prefix.
@@ -49,23 +55,76 @@ fn the_header_says_what_everything_is() {
     assert!(seen > 100, "only {seen} items: the test no longer sees the header");
 }
 
-/// A body that runs outside of the guard could let a panic out of the library.
+/// Programs that are built already rest on these places; a change of one needs another
+/// `LP_ABI_VERSION`. What is only added is free.
 #[test]
-fn every_exported_body_is_guarded() {
-    let guards = ["call(", "call_on(", "act_on(", "read(", "handle::free(", "guard(", "name("];
-    let constant = ["lp_abi_version", "lp_version"];
-    let mut exported = 0;
-    for name in SOURCES {
-        let source = fs::read_to_string(root().join(format!("src/{name}.rs"))).unwrap();
-        for item in source.split("extern \"C\" fn ").skip(1) {
-            let (function, rest) = item.split_once('(').unwrap();
-            let body = rest.split_once("\n}\n").map_or(rest, |(body, _)| body);
-            let guarded = guards.iter().any(|guard| body.contains(guard));
-            assert!(guarded || constant.contains(&function), "`{function}` is not guarded");
-            exported += 1;
+#[cfg(target_pointer_width = "64")]
+fn what_programs_rest_on_changes_with_the_abi_version_only() {
+    let path = root().join("abi.txt");
+    let (kept, made) = (fs::read_to_string(&path).unwrap_or_default(), interface());
+    let gone: Vec<&str> =
+        kept.lines().filter(|line| !made.lines().any(|other| other == *line)).collect();
+    let version = format!("LP_ABI_VERSION {LP_ABI_VERSION}");
+    let same_version = kept.lines().any(|line| line == version);
+    assert!(
+        !same_version || gone.is_empty(),
+        "programs built before would go wrong: raise LP_ABI_VERSION, then BLESS=1: {gone:#?}"
+    );
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &made).unwrap();
+    } else {
+        assert_eq!(kept, made, "renew abi.txt with BLESS=1");
+    }
+}
+
+/// Sizes, offsets, numbers and signatures, one on a line.
+fn interface() -> String {
+    let mut made = format!("LP_ABI_VERSION {LP_ABI_VERSION}\n");
+    macro_rules! fields {
+        ($name:ident: $($field:ident)*) => {
+            // Names every field, or does not compile.
+            let _all = |it: $name| { let $name { $($field: _),* } = it; };
+            $(writeln!(made, "{}.{} at {}", stringify!($name), stringify!($field),
+                offset_of!($name, $field)).unwrap();)*
+        };
+    }
+    fields!(lp_str: ptr len);
+    fields!(lp_strs: ptr len);
+    fields!(lp_buf: ptr len);
+    for (name, size) in [
+        ("lp_str", size_of::<lp_str>()),
+        ("lp_strs", size_of::<lp_strs>()),
+        ("lp_buf", size_of::<lp_buf>()),
+    ] {
+        writeln!(made, "{name} has {size} bytes").unwrap();
+    }
+    fields!(lp_problem: struct_size code message path line column);
+    fields!(lp_actor: struct_size kind id);
+    fields!(lp_reason: struct_size index next verdict code subject_kind clears subject_id gate
+        requirement args_json act_count clears_at holds_until);
+    fields!(lp_dropped: struct_size changes roots why);
+    fields!(lp_missing: struct_size change needs);
+    fields!(lp_cycle: struct_size changes edge_count exact forbidden);
+    fields!(lp_edge: struct_size from kind to);
+    fields!(lp_conflict: struct_size first second goes scope);
+    fields!(lp_change_risk: struct_size change log_odds baseline contribution_count probability);
+    fields!(lp_contribution: struct_size factor value log_odds known);
+    fields!(lp_driver: struct_size change falls_by);
+    let mut signature = String::new();
+    for line in header().lines() {
+        if line.starts_with("LP_MUST_USE") || line.starts_with("void ") || !signature.is_empty() {
+            signature += &format!("{} ", line.trim());
+            if line.ends_with(';') {
+                writeln!(made, "{}", signature.trim_end()).unwrap();
+                signature.clear();
+            }
+        }
+        let number = line.strip_prefix("#define ").filter(|text| text.contains("UINT32_C("));
+        if let Some(number) = number.filter(|text| !text.starts_with("LP_ABI_VERSION")) {
+            writeln!(made, "{number}").unwrap();
         }
     }
-    assert!((50..=150).contains(&exported), "{exported} exported functions");
+    made
 }
 
 fn root() -> PathBuf {
@@ -120,37 +179,85 @@ fn header() -> String {
     text.lines().map(typed).fold(String::new(), |text, line| text + &line + "\n")
 }
 
-fn codes() -> String {
+/// One number of the core.
+struct Code {
+    family: &'static str,
+    name: &'static str,
+    number: u32,
+    /// In lines that begin with `///`.
+    comment: String,
+}
+
+/// What the C library cannot bring about yet: no call can be cancelled, and none opens a file.
+const RESERVED: [ErrorCode; 2] = [ErrorCode::Cancelled, ErrorCode::Io];
+
+fn codes() -> Vec<Code> {
     let core = root().join("../../crates/lynchpin/src");
     let read = |file: &str| fs::read_to_string(core.join(file)).unwrap();
     let (errors, verdicts, reasons) =
         (read("base/error.rs"), read("reason/verdict.rs"), read("reason/code.rs"));
+    let code = |family, name, number, comment| Code { family, name, number, comment };
+    let mut found = vec![code("STATUS", "ok", 0, "/// It went well.\n".to_owned())];
+    for it in ErrorCode::ALL {
+        let mut text = comment(&errors, &format!("{it:?}"));
+        if RESERVED.contains(it) {
+            text += "/// Reserved: no call of this library ends so yet.\n";
+        }
+        found.push(code("STATUS", it.name(), it.number(), text));
+    }
+    for it in Verdict::ALL {
+        let text = comment(&verdicts, &format!("{it:?}"));
+        found.push(code("VERDICT", it.name(), it.number(), text));
+    }
+    for it in ReasonCode::ALL {
+        let text = comment(&reasons, &format!("{it:?}"));
+        found.push(code("REASON", it.name(), it.number(), text));
+    }
+    found
+}
+
+fn in_rust(codes: &[Code]) -> String {
     let mut made = "//! The numbers of statuses, verdicts and reasons.\n//!\n\
-        //! Generated from the core by this crate's test `header`; renew with `BLESS=1`.\n\n\
-        /// It went well.\npub const LP_STATUS_OK: u32 = 0;\n"
+        //! Generated from the core by this crate's test `header`; renew with `BLESS=1`.\n\n"
         .to_owned();
-    let mut known = "    LP_STATUS_OK,\n".to_owned();
-    let mut add = |source: &str, variant: String, name: String, number: u32| {
-        made += &comment(source, &variant);
-        writeln!(made, "pub const {name}: u32 = {number};").unwrap();
-    };
-    for code in ErrorCode::ALL {
-        let name = format!("LP_STATUS_{}", code.name().to_uppercase());
-        writeln!(known, "    {name},").unwrap();
-        add(&errors, format!("{code:?}"), name, code.number());
-    }
-    for verdict in Verdict::ALL {
-        let name = format!("LP_VERDICT_{}", verdict.name().to_uppercase());
-        add(&verdicts, format!("{verdict:?}"), name, verdict.number());
-    }
-    for code in ReasonCode::ALL {
-        let name = format!("LP_REASON_{}", code.name().to_uppercase());
-        add(&reasons, format!("{code:?}"), name, code.number());
+    let mut known = String::new();
+    for Code { family, name, number, comment } in codes {
+        let name = format!("LP_{family}_{}", name.to_uppercase());
+        writeln!(made, "{comment}pub const {name}: u32 = {number};").unwrap();
+        if *family == "STATUS" {
+            writeln!(known, "    {name},").unwrap();
+        }
     }
     made + "\n/// Every status that the header names.\n"
         + "pub(crate) const KNOWN_STATUSES: &[u32] = &[\n"
         + &known
         + "];\n"
+}
+
+fn in_cpp(codes: &[Code]) -> String {
+    let mut made = "// What numbers mean. Include lynchpin.hpp instead.\n//\n\
+        // Generated from the core by the test `header` of bindings/c; renew with `BLESS=1`.\n\
+        #ifndef LYNCHPIN_CODES_HPP\n#define LYNCHPIN_CODES_HPP\n\n#include <cstdint>\n\n\
+        namespace lynchpin {\n"
+        .to_owned();
+    let enums = [
+        ("STATUS", "status", "Why a call failed. A library that is newer may give other numbers."),
+        ("VERDICT", "verdict", "The answer to \"may it go?\". Only `go` and `go_waived` are a go."),
+        ("REASON", "reason_code", "Why a verdict is what it is. A newer library may know more."),
+    ];
+    for (wanted, title, about) in enums {
+        write!(made, "\n/// {about}\nenum class {title} : std::uint32_t {{\n").unwrap();
+        for Code { name, number, comment, .. } in codes.iter().filter(|it| it.family == wanted) {
+            for line in comment.lines() {
+                writeln!(made, "    {line}").unwrap();
+            }
+            // A keyword of C++20.
+            let name = if *name == "requires" { "requires_" } else { name };
+            writeln!(made, "    {name} = {number},").unwrap();
+        }
+        made += "};\n";
+    }
+    made + "\n} // namespace lynchpin\n\n#endif\n"
 }
 
 /// The comment above a variant in the source of the core.

@@ -28,7 +28,8 @@ gate.all = { stage = "production", judges = "change", require = { any = ["board"
 "#;
 const QUESTION: &str = r#"{"decide": {"subject": {"release": "R"}, "stage": "production",
  "at": "2026-11-03T10:00:00Z", "detail": "full"}}"#;
-const WORDS: [&str; 7] = ["", "R", "A", "C", "production", "staging", "\u{430}"];
+const WORDS: [&str; 8] =
+    ["", "R", "A", "C", "production", "staging", "\u{430}", "2026-11-03T10:00:00Z"];
 const STAGES: [&str; 4] = ["", "production", "staging", "a b"];
 
 /// An object and the call that frees it.
@@ -39,6 +40,7 @@ enum Object {
     Decision(*mut lp_decision),
     Plan(*mut lp_plan),
     Score(*mut lp_score),
+    Ids(*mut lp_ids),
     Error(*mut lp_error),
 }
 
@@ -50,6 +52,7 @@ impl Object {
             Object::Decision(it) => it.cast(),
             Object::Plan(it) => it.cast(),
             Object::Score(it) => it.cast(),
+            Object::Ids(it) => it.cast(),
             Object::Error(it) => it.cast(),
         }
     }
@@ -63,6 +66,7 @@ impl Object {
                 Object::Decision(it) => lp_decision_free(it),
                 Object::Plan(it) => lp_plan_free(it),
                 Object::Score(it) => lp_score_free(it),
+                Object::Ids(it) => lp_ids_free(it),
                 Object::Error(it) => lp_error_free(it),
             }
         }
@@ -106,7 +110,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => Just(i64::MAX),
     ];
     let numbers = prop_oneof![4 => 1_u32..3, 1 => 0_u32..5, 1 => any::<u32>()];
-    let call = (0_u8..16, any::<usize>(), numbers, times, texts())
+    let call = (0_u8..19, any::<usize>(), numbers, times, texts())
         .prop_map(|(what, pick, number, at, text)| Call { what, pick, number, at, text });
     vec(call, 1..40)
 }
@@ -200,7 +204,8 @@ fn make(pool: &mut Pool, call: &Call) {
                 pool.settle(status, error);
             }
             7..=11 => question(pool, call, snapshot),
-            12 if !pool.0.is_empty() => {
+            12..=14 => list(pool, call, snapshot),
+            15 if !pool.0.is_empty() => {
                 let object = pool.0.swap_remove(call.pick % pool.0.len());
                 object.free();
             }
@@ -261,6 +266,31 @@ unsafe fn question(pool: &mut Pool, call: &Call, snapshot: *const lp_snapshot) {
     }
 }
 
+/// Asks for a list.
+///
+/// # Safety
+///
+/// The snapshot is NULL or points to a live object.
+unsafe fn list(pool: &mut Pool, call: &Call, snapshot: *const lp_snapshot) {
+    let (mut made, mut error) = (null_mut(), null_mut());
+    // SAFETY: outputs are locals, the text lives until the end of the call.
+    let status = unsafe {
+        match call.what {
+            12 => {
+                let id = if call.text.len() > 64 { borrow(b"A") } else { borrow(&call.text) };
+                let which = call.number;
+                lp_snapshot_reach(snapshot, id, which, call.at, &raw mut made, &raw mut error)
+            }
+            13 => lp_snapshot_releases(snapshot, call.at, &raw mut made, &raw mut error),
+            _ if call.number.is_multiple_of(2) => {
+                lp_snapshot_changes(snapshot, call.at, &raw mut made, &raw mut error)
+            }
+            _ => lp_snapshot_stages(snapshot, &raw mut made, &raw mut error),
+        }
+    };
+    pool.keep(status, made, error, Object::Ids);
+}
+
 /// Reads all there is of an object, as any of the types.
 fn look(pool: &Pool, call: &Call) {
     let decision: *const lp_decision = pool.pick(call.pick);
@@ -273,11 +303,23 @@ fn look(pool: &Pool, call: &Call) {
         let mut reason = lp_reason { struct_size: size_of::<lp_reason>(), ..std::mem::zeroed() };
         let status = lp_decision_reason_at(decision, index, &raw mut reason);
         assert_eq!(status == LP_STATUS_OK, index < count);
+        assert!(lp_decision_cites(decision, index).len < 9);
+        let status = lp_decision_change_at(decision, index, &raw mut reason);
+        assert_eq!(status == LP_STATUS_OK, index < lp_decision_change_count(decision));
         reason.struct_size = usize::try_from(call.number % 4).unwrap_or(0) * 40;
         let _ = lp_decision_root_blocker_at(decision, index, &raw mut reason);
         let _ = lp_decision_json(decision, call.number, &raw mut buf, null_mut());
         lp_buf_free(&raw mut buf);
         assert!(count > 0 || !lp_verdict_is_go(lp_decision_verdict(decision)));
+        let go = !lp_decision_what_if(decision) && lp_verdict_is_go(lp_decision_verdict(decision));
+        assert_eq!(lp_decision_is_go(decision), go);
+        let reports: [Report; 3] = [lp_decision_report, report_plan, report_score];
+        for ask in reports {
+            let status = ask(decision, call.number, &raw mut buf, null_mut());
+            assert_eq!(status == LP_STATUS_OK, !buf.ptr.is_null());
+            lp_buf_free(&raw mut buf);
+        }
+        assert!(lp_ids_all(decision.cast()).len < 5);
         let mut dropped = lp_dropped { struct_size: size_of::<lp_dropped>(), ..std::mem::zeroed() };
         let status = lp_plan_dropped_at(plan, index, &raw mut dropped);
         assert_eq!(status == LP_STATUS_OK, index < lp_plan_dropped_count(plan));
@@ -297,7 +339,37 @@ fn look(pool: &Pool, call: &Call) {
         let _ = lp_error_json(decision.cast(), &raw mut buf);
         lp_buf_free(&raw mut buf);
         assert_eq!(lp_error_problem_at(null(), index, null_mut()), LP_STATUS_BAD_ARGUMENT);
+        let mut at = 7;
+        let status = lp_instant_parse(borrow(&call.text), &raw mut at, null_mut());
+        assert_eq!(status == LP_STATUS_OK, at != 7);
+        let status = lp_instant_text(call.at, &raw mut buf, null_mut());
+        assert_eq!(status == LP_STATUS_OK, !buf.ptr.is_null());
+        lp_buf_free(&raw mut buf);
     }
+}
+
+type Report = unsafe extern "C" fn(*const lp_decision, u32, *mut lp_buf, *mut *mut lp_error) -> u32;
+
+/// As `lp_plan_report`, of whatever it is.
+unsafe extern "C" fn report_plan(
+    it: *const lp_decision,
+    format: u32,
+    out: *mut lp_buf,
+    error: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { lp_plan_report(it.cast(), format, out, error) }
+}
+
+/// As `lp_score_report`, of whatever it is.
+unsafe extern "C" fn report_score(
+    it: *const lp_decision,
+    format: u32,
+    out: *mut lp_buf,
+    error: *mut *mut lp_error,
+) -> u32 {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { lp_score_report(it.cast(), format, out, error) }
 }
 
 fn start() -> Pool {

@@ -1,0 +1,239 @@
+// What numbers mean. Include lynchpin.hpp instead.
+//
+// Generated from the core by the test `header` of bindings/c; renew with `BLESS=1`.
+#ifndef LYNCHPIN_CODES_HPP
+#define LYNCHPIN_CODES_HPP
+
+#include <cstdint>
+
+namespace lynchpin {
+
+/// Why a call failed. A library that is newer may give other numbers.
+enum class status : std::uint32_t {
+    /// It went well.
+    ok = 0,
+    /// The document is larger than the limits allow.
+    document_too_large = 1001,
+    /// The document is not UTF-8, or begins with a byte order mark.
+    document_not_utf8 = 1002,
+    /// The document is nested deeper than the limits allow.
+    document_too_deep = 1003,
+    /// The text is not JSON or TOML at all.
+    syntax = 1004,
+    /// A value has another type than the field wants.
+    wrong_type = 1005,
+    /// A field that the document does not have.
+    unknown_field = 1006,
+    /// A field that must be there is not.
+    missing_field = 1007,
+    /// One object names a key twice.
+    duplicate_key = 1008,
+    /// Two facts share an id but not their content.
+    duplicate_id = 1009,
+    /// A number outside of what can be kept exactly.
+    number_out_of_range = 1010,
+    /// A string longer than the limits allow.
+    string_too_long = 1011,
+    /// A list longer than the limits allow.
+    list_too_long = 1012,
+    /// The document does not say that it is one of the kind and version expected.
+    wrong_version = 1013,
+    /// A word that is not among those allowed here.
+    unknown_word = 1014,
+    /// An identifier outside of the allowed characters or length.
+    id_not_canonical = 1020,
+    /// Two people whose ids look alike and that are not declared to be one person.
+    people_look_alike = 1021,
+    /// A digest that is not `sha256:` and 64 lower-case hexadecimal digits.
+    digest_malformed = 1022,
+    /// A stated digest is not the digest of the content it names.
+    digest_mismatch = 1023,
+    /// An instant that is not strict RFC 3339 in UTC.
+    instant_malformed = 1024,
+    /// A duration that is not a whole number and one of `s`, `m`, `h`, `d`.
+    span_malformed = 1025,
+    /// A decimal that is not digits with an optional fraction in range.
+    decimal_malformed = 1026,
+    /// A fact must name exactly one subject.
+    subject_ambiguous = 1027,
+    /// Facts were recorded before they were made, or a period ends before it begins.
+    time_order = 1029,
+    /// A list that must name something is empty.
+    empty = 1030,
+    /// A gate names a requirement that the policy does not define.
+    requirement_unknown = 1301,
+    /// A combinator without children would pass by silence.
+    combinator_empty = 1302,
+    /// A quorum of nobody, or of more than can ever be reached.
+    quorum_invalid = 1303,
+    /// The subject asked about is not in the portfolio as of that time.
+    subject_unknown = 1501,
+    /// The stage asked about is named neither by the release nor by the portfolio.
+    stage_unknown = 1502,
+    /// A limit stopped the work.
+    limit_exceeded = 1601,
+    /// The caller stopped the work.
+    /// Reserved: no call of this library ends so yet.
+    cancelled = 1602,
+    /// An earlier panic left this handle unusable; make a new one.
+    broken = 1603,
+    /// The library panicked: a defect in it. The handle is broken from now on.
+    panic = 1604,
+    /// A NULL, or a handle of another kind, was passed to the C library.
+    bad_argument = 1605,
+    /// A file could not be read or written.
+    /// Reserved: no call of this library ends so yet.
+    io = 1701,
+    /// A code that this version of the header does not know.
+    other = 1999,
+};
+
+/// The answer to "may it go?". Only `go` and `go_waived` are a go.
+enum class verdict : std::uint32_t {
+    /// Nothing was asked here; not a go.
+    not_applicable = 10,
+    /// Every requirement is met.
+    go = 20,
+    /// Met through a waiver, which is shown; never reads as passed.
+    go_waived = 21,
+    /// Will clear by itself.
+    wait = 30,
+    /// Another change, release or service must move first.
+    blocked = 40,
+    /// Somebody has to do something: approve, test, plan, release from hold.
+    needs_action = 50,
+    /// Cannot be determined, which never passes.
+    unknown = 60,
+    /// Refused.
+    no_go = 70,
+};
+
+/// Why a verdict is what it is. A newer library may know more.
+enum class reason_code : std::uint32_t {
+    /// A release and all that was judged for it.
+    release = 100,
+    /// A change and all that was judged for it.
+    change = 101,
+    /// A gate of the policy.
+    gate = 102,
+    /// All children must hold.
+    all = 103,
+    /// Any one child must hold.
+    any = 104,
+    /// So many children must hold.
+    at_least = 105,
+    /// Fewer children apply than must hold.
+    cannot_pass = 106,
+    /// The policy names this stage as open.
+    stage_open = 110,
+    /// No gate of the policy judges this change in this stage.
+    no_policy_applies = 111,
+    /// The stage's gates judge whole releases, and the change is in none.
+    not_in_a_release = 112,
+    /// The requirement does not apply to this subject.
+    not_asked = 113,
+    /// The release has no change that is not cancelled.
+    release_empty = 114,
+    /// It was cancelled.
+    cancelled = 120,
+    /// It is on hold.
+    on_hold = 121,
+    /// The release names a change that is not in the portfolio.
+    change_unknown = 122,
+    /// What it requires is live in the stage.
+    requirement_live = 200,
+    /// What it requires ships earlier in the same release, with a go.
+    requirement_ships = 201,
+    /// What it requires is in the same release, and waits.
+    requirement_waits = 202,
+    /// What it requires is in the same release, and is not a go.
+    requirement_blocked = 203,
+    /// What it requires is neither live in the stage nor in this release.
+    requirement_not_live = 204,
+    /// What it requires was cancelled.
+    requirement_cancelled = 205,
+    /// What it requires is not known.
+    requirement_not_found = 206,
+    /// A clause of the dependencies: any of its alternatives.
+    requires_ = 207,
+    /// What ships together with it is in the same release.
+    together_ships = 210,
+    /// What must ship together with it is held back.
+    together_blocked = 211,
+    /// What must ship together with it waits.
+    together_waits = 212,
+    /// What must ship together with it is neither live in the stage nor in this release.
+    together_missing = 213,
+    /// The change is part of a cycle of dependencies.
+    dependency_cycle = 220,
+    /// A conflicting change is in the same release.
+    conflict_in_release = 230,
+    /// A conflicting change is in flight in the stage.
+    conflict_in_flight = 231,
+    /// A change that may never be live together with it is live in the stage.
+    conflict_live = 232,
+    /// The check passed.
+    evidence_passed = 300,
+    /// The check passed after runs that failed.
+    passed_on_rerun = 301,
+    /// The check failed.
+    evidence_failed = 302,
+    /// There is no result of the check for what ships.
+    evidence_missing = 303,
+    /// The check could not run.
+    evidence_errored = 304,
+    /// The check could not tell.
+    evidence_inconclusive = 305,
+    /// The check is running.
+    evidence_running = 306,
+    /// The result is too old.
+    evidence_expired = 307,
+    /// The check passed only after more failures than the policy bears.
+    too_many_reruns = 308,
+    /// The check must pass on each of these.
+    evidence = 309,
+    /// Enough entitled people approved.
+    approved = 400,
+    /// Too few people approved.
+    approval_missing = 401,
+    /// It was approved, but something that matters changed since, or the approval expired.
+    approval_stale = 402,
+    /// It is approved from a later instant on.
+    approval_later = 403,
+    /// Somebody entitled rejected it.
+    approval_rejected = 404,
+    /// Somebody entitled asks for changes first.
+    changes_requested = 405,
+    /// The decision was put off.
+    approval_deferred = 406,
+    /// Fewer people may approve than must.
+    quorum_unreachable = 407,
+    /// It has been in the stage before for long enough.
+    soaked = 500,
+    /// It has not yet been in the stage before for long enough.
+    soaking = 501,
+    /// It is not in the stage before.
+    not_soaking = 502,
+    /// There is no stage before in which it could soak.
+    no_stage_before = 503,
+    /// The risk is below the threshold.
+    risk_accepted = 510,
+    /// The risk is not below the threshold.
+    risk_too_high = 511,
+    /// The plan is there.
+    plan_given = 520,
+    /// The plan is missing.
+    plan_missing = 521,
+    /// It can be undone.
+    reversible = 530,
+    /// It cannot be undone.
+    irreversible = 531,
+    /// It is not said whether it can be undone.
+    reversibility_unknown = 532,
+    /// The requirement is waived; the answer without the waiver is shown below.
+    waived = 600,
+};
+
+} // namespace lynchpin
+
+#endif
