@@ -4,10 +4,14 @@ use super::corpus;
 use crate::job::{Job, Outcome, make_folder, write};
 use crate::tools::system_tool;
 use crate::workspace::files_in;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+const WARNINGS: [&str; 6] =
+    ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
+/// Also for C++: what a macro of the C header must not hide.
+const CPP_WARNINGS: [&str; 1] = ["-Wold-style-cast"];
 /// What a static Rust library needs of the system.
 pub(super) const SYSTEM_LIBRARIES: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 const SANITIZERS: [&str; 3] =
@@ -15,23 +19,39 @@ const SANITIZERS: [&str; 3] =
 const LEAK: &str = "#include <stdlib.h>\n\
     int main(void) { void *volatile lost = malloc(64); lost = NULL; return lost != NULL; }\n";
 
-/// Every header compiles alone and included twice, in every dialect we promise.
+/// How a program stands in two sources: what the headers define must not be defined twice.
+const UNITS: [(&str, &str); 2] = [
+    ("first.cpp", "std::string first() { return lynchpin::name(lynchpin::verdict::go); }\n"),
+    (
+        "second.cpp",
+        "std::string first();\n\
+         int main() { return first() == lynchpin::name(lynchpin::verdict::go) ? 0 : 1; }\n",
+    ),
+];
+
+/// Every header compiles alone and included twice, in every dialect we promise; so do the C++
+/// programs, which use what templates there are.
 pub(super) fn headers(job: &mut Job<'_>) -> Outcome {
     let folder = scratch(job)?;
-    let dialects: [(&str, &str, &str); 5] = [
-        ("lynchpin.h", "gcc", "c99"),
-        ("lynchpin.h", "gcc", "c11"),
-        ("lynchpin.h", "gcc", "c17"),
-        ("lynchpin.h", "g++", "c++17"),
-        ("lynchpin.hpp", "g++", "c++17"),
-    ];
-    for (header, compiler, standard) in dialects {
-        let name = if compiler == "gcc" { "twice.c" } else { "twice.cpp" };
-        let source = folder.join(name);
-        write(&source, &format!("#include \"{header}\"\n#include \"{header}\"\nint twice;\n"))?;
-        let mut command = job.workspace.command(compiler);
-        command.arg(format!("-std={standard}")).args(WARNINGS).arg("-fsyntax-only");
-        job.run(command.arg("-Iinclude").arg(source))?;
+    let mut headers = vec!["lynchpin.h".to_owned(), "lynchpin.hpp".to_owned()];
+    for path in files_in(&job.workspace.root.join("include/lynchpin"), &["hpp"])? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        headers.push(format!("lynchpin/{name}"));
+    }
+    for header in headers {
+        let c: &[&str] = if header.ends_with(".h") { &["c99", "c11", "c17"] } else { &[] };
+        for standard in c.iter().chain(&["c++17", "c++20"]) {
+            let cpp = standard.starts_with("c++");
+            let source = folder.join(if cpp { "twice.cpp" } else { "twice.c" });
+            write(&source, &format!("#include \"{header}\"\n#include \"{header}\"\nint twice;\n"))?;
+            job.run(
+                in_dialect(job, cpp, standard).arg("-fsyntax-only").arg("-Iinclude").arg(source),
+            )?;
+        }
+    }
+    for program in programs(job)?.iter().filter(|program| program.cpp) {
+        let mut command = in_dialect(job, true, "c++20");
+        job.run(command.arg("-fsyntax-only").arg("-Iinclude").arg(&program.source))?;
     }
     Ok(())
 }
@@ -49,6 +69,7 @@ pub(super) fn plain(job: &mut Job<'_>) -> Outcome {
         let binary = compile(job, &program, "plain", &[], &link)?;
         job.run(&mut invocation(job, &program, &binary, &[]))?;
     }
+    two_units(job, &link)?;
     both_languages(job)
 }
 
@@ -102,20 +123,25 @@ pub(super) struct Program {
     pub(super) source: PathBuf,
     name: String,
     cpp: bool,
+    /// An example, whose right answer is that the release is no go: status 1.
+    example: bool,
 }
 
-/// All test programs; the two corpus runners must be among them.
+/// All test programs, among which the two corpus runners must be, and all examples.
 pub(super) fn programs(job: &Job<'_>) -> Result<Vec<Program>, String> {
-    let folder = job.workspace.root.join("bindings/c/tests");
     let mut found = Vec::new();
-    for source in files_in(&folder, &["c", "cpp"])? {
-        let cpp = source.extension().is_some_and(|extension| extension == "cpp");
-        let name = source.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        found.push(Program { source, name, cpp });
+    for folder in ["tests", "examples"] {
+        let path = job.workspace.root.join("bindings/c").join(folder);
+        let example = folder == "examples";
+        for source in files_in(&path, &["c", "cpp"])? {
+            let cpp = source.extension().is_some_and(|extension| extension == "cpp");
+            let name = source.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            found.push(Program { source, name, cpp, example });
+        }
     }
-    for runner in ["corpus.c", "corpus.cpp"] {
-        if !found.iter().any(|program| program.name == runner) {
-            return Err(format!("`{}` is missing", folder.join(runner).display()));
+    for name in ["corpus.c", "corpus.cpp", "decide.c", "decide.cpp"] {
+        if !found.iter().any(|program| program.name == name) {
+            return Err(format!("`{name}` is in neither folder of `bindings/c`"));
         }
     }
     Ok(found)
@@ -123,29 +149,38 @@ pub(super) fn programs(job: &Job<'_>) -> Result<Vec<Program>, String> {
 
 /// The compiler call of a program, still without its libraries.
 pub(super) fn compiler(job: &Job<'_>, program: &Program) -> Command {
-    let (compiler, standard) =
-        if program.cpp { ("g++", "-std=c++17") } else { ("gcc", "-std=c11") };
-    let mut command = job.workspace.command(compiler);
-    command.arg(standard).args(WARNINGS).args(["-g", "-pthread"]);
+    let standard = if program.cpp { "c++17" } else { "c11" };
+    let mut command = in_dialect(job, program.cpp, standard);
+    command.args(["-g", "-pthread"]);
     command
 }
 
-/// The call of a built program: corpus runners get the folder of unpacked cases.
+fn in_dialect(job: &Job<'_>, cpp: bool, standard: &str) -> Command {
+    let mut command = job.workspace.command(if cpp { "g++" } else { "gcc" });
+    command.arg(format!("-std={standard}")).args(WARNINGS);
+    if cpp {
+        command.args(CPP_WARNINGS);
+    }
+    command
+}
+
+/// The call of a built program: corpus runners get the folder of unpacked cases, and of an example
+/// the status it ends with is turned round. A checker that finds something ends with another one.
 pub(super) fn invocation(
     job: &Job<'_>,
     program: &Program,
     binary: &Path,
     checker: &[&str],
 ) -> Command {
-    let mut words = checker.iter();
-    let mut command = match words.next() {
-        Some(first) => job.workspace.command(first),
-        None => job.workspace.command(binary),
-    };
-    command.args(words);
-    if !checker.is_empty() {
-        command.arg(binary);
+    let mut words: Vec<&OsStr> = checker.iter().map(OsStr::new).collect();
+    words.push(binary.as_os_str());
+    if program.example {
+        words.splice(0..0, ["sh", "-c", "\"$@\"; test $? -eq 1", "sh"].map(OsStr::new));
     }
+    let mut words = words.into_iter();
+    let mut command = job.workspace.command(words.next().unwrap_or_default());
+    command.args(words);
+    command.env("ASAN_OPTIONS", "exitcode=9").env("UBSAN_OPTIONS", "exitcode=9");
     if program.name.starts_with("corpus.") {
         command.arg(job.workspace.corpus());
     }
@@ -170,6 +205,20 @@ fn compile(
     command.args(flags).arg("-Iinclude").arg(&program.source).arg("-o").arg(&binary);
     job.run(command.args(link))?;
     Ok(binary)
+}
+
+/// A program of two sources that both include all headers.
+fn two_units(job: &mut Job<'_>, link: &[String]) -> Outcome {
+    let folder = scratch(job)?;
+    let binary = folder.join("units");
+    let mut command = in_dialect(job, true, "c++17");
+    for (name, text) in UNITS {
+        let source = folder.join(name);
+        write(&source, &format!("#include \"lynchpin.hpp\"\n{text}"))?;
+        command.arg(source);
+    }
+    job.run(command.arg("-Iinclude").arg("-o").arg(&binary).args(link))?;
+    job.run(&mut job.workspace.command(binary))
 }
 
 /// A program that leaks: if its checker lets it pass, the checker is not at work here.

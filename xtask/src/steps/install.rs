@@ -4,7 +4,7 @@ use super::c::{self, SYSTEM_LIBRARIES};
 use crate::End;
 use crate::job::{Job, Outcome, Tier, make_folder, read, remove_folder, write};
 use crate::tools::{self, system_tool};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, files_in};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -47,20 +47,18 @@ fn install(job: &mut Job<'_>, prefix: &Path) -> Outcome {
     command.arg(format!("-Clink-arg=-Wl,-soname,{soname}"));
     job.run(&mut command)?;
 
-    let (lib, include) = (prefix.join("lib"), prefix.join("include"));
+    let lib = prefix.join("lib");
     let cmake = lib.join("cmake/lynchpin");
-    for folder in [&include, &cmake, &lib.join("pkgconfig")] {
+    for folder in [&cmake, &lib.join("pkgconfig")] {
         make_folder(folder)?;
     }
+    headers(job, &prefix.join("include"))?;
     let real = format!("liblynchpin.so.{version}");
     let built = job.workspace.target.join("release");
     copy(&built.join("liblynchpin_c.so"), &lib.join(&real))?;
     copy(&built.join("liblynchpin_c.a"), &lib.join("liblynchpin.a"))?;
     link(&real, &lib.join(&soname))?;
     link(&soname, &lib.join("liblynchpin.so"))?;
-    for header in ["lynchpin.h", "lynchpin.hpp"] {
-        copy(&job.workspace.root.join("include").join(header), &include.join(header))?;
-    }
     let templates = job.workspace.root.join("bindings/c/pkg");
     let fill = |name: &str, to: PathBuf| {
         let text = read(&templates.join(format!("{name}.in")))?;
@@ -69,6 +67,19 @@ fn install(job: &mut Job<'_>, prefix: &Path) -> Outcome {
     fill("lynchpin.pc", lib.join("pkgconfig/lynchpin.pc"))?;
     fill("lynchpinConfig.cmake", cmake.join("lynchpinConfig.cmake"))?;
     fill("lynchpinConfigVersion.cmake", cmake.join("lynchpinConfigVersion.cmake"))
+}
+
+/// All headers: the two that programs include, and the folder with the parts of the second.
+fn headers(job: &Job<'_>, to: &Path) -> Outcome {
+    let from = job.workspace.root.join("include");
+    for folder in ["", "lynchpin"] {
+        make_folder(&to.join(folder))?;
+        for header in files_in(&from.join(folder), &["h", "hpp"])? {
+            let name = header.file_name().unwrap_or_default();
+            copy(&header, &to.join(folder).join(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn version(job: &mut Job<'_>) -> Result<String, String> {
@@ -150,6 +161,7 @@ fn consume_by_pkg_config(job: &mut Job<'_>, prefix: &Path) -> Outcome {
     for program in c::programs(job)? {
         let binary = job.workspace.scratch().join("c/pkg-config.shared");
         let mut command = c::compiler(job, &program);
+        command.arg("-DSAMPLE_OPTIMISED");
         command.arg(&program.source).arg("-o").arg(&binary).args(answer.split_whitespace());
         job.run(&mut command)?;
         let mut run = c::invocation(job, &program, &binary, &[]);
@@ -157,6 +169,7 @@ fn consume_by_pkg_config(job: &mut Job<'_>, prefix: &Path) -> Outcome {
 
         let binary = job.workspace.scratch().join("c/installed.static");
         let mut command = c::compiler(job, &program);
+        command.arg("-DSAMPLE_OPTIMISED");
         command.arg("-I").arg(prefix.join("include")).arg(&program.source).arg("-o").arg(&binary);
         job.run(command.arg(lib.join("liblynchpin.a")).args(SYSTEM_LIBRARIES))?;
         job.run(&mut c::invocation(job, &program, &binary, &[]))?;
