@@ -233,9 +233,11 @@ def test_every_field_of_a_document_has_its_attribute(
     engine = Engine()
     engine.load(document)
     low_risk = 'requirement.low-risk = { risk = { below = "0.5" } }\n'
-    engine.set_policy(policy.replace("gate.plans", f"{low_risk}gate.plans", 1).replace(
-        'require = "back-out"', 'require = { all = ["back-out", "low-risk"] }'
-    ))
+    engine.set_policy(
+        policy.replace("gate.plans", f"{low_risk}gate.plans", 1).replace(
+            'require = "back-out"', 'require = { all = ["back-out", "low-risk"] }'
+        )
+    )
     decision = engine.snapshot().decide(release="R-11", stage="production", at=at)
     assert decision.risk_model == "scorecard/1"
     kinds: list[tuple[str, Decision | Plan | Score]] = [

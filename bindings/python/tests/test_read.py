@@ -96,6 +96,10 @@ def test_a_decision_that_contradicts_itself_is_refused(decision: Decision) -> No
     for change, path in (
         (lambda d: d.update(verdict="go"), "$.decision.verdict"),
         (lambda d: d["reasons"].update(verdict="go"), "$.decision.verdict"),
+        (
+            lambda d: d.update(verdict="go", reasons=d["reasons"] | {"verdict": "go"}),
+            "$.decision.verdict",
+        ),
         (lambda d: d["root_blockers"][0].update(act=[]), "$.decision.root_blockers[0]"),
         (lambda d: d["root_blockers"].reverse(), "$.decision.root_blockers[1]"),
     ):

@@ -79,7 +79,7 @@ def test_the_probe_can_fail(no_forced_switch: None) -> None:
     assert not _others_run_during(lambda: sum(range(100_000)))
 
 
-@pytest.mark.parametrize("name", ["load", "ask", "decide", "plan", "score"])
+@pytest.mark.parametrize("name", ["load", "ask", "decide", "plan", "score", "reach"])
 def test_the_interpreter_is_free_while_the_engine_works(
     name: str, large: Snapshot, large_document: bytes, no_forced_switch: None
 ) -> None:
@@ -90,6 +90,7 @@ def test_the_interpreter_is_free_while_the_engine_works(
         "decide": lambda: large.decide(release="R", at=AT),
         "plan": lambda: large.plan(release="R", at=AT),
         "score": lambda: large.score(release="R", at=AT),
+        "reach": lambda: large.reach(change=f"C-{COUNT - 1}", direction="upstream", at=AT),
     }
     assert _others_run_during(calls[name])
 
@@ -106,6 +107,26 @@ def test_two_threads_ask_one_snapshot(large: Snapshot) -> None:
     with ThreadPoolExecutor(2) as pool:
         answers = [pool.submit(ask) for _ in range(2)]
         assert [answer.result() for answer in answers] == [expected * 3] * 2
+
+
+def test_who_looks_at_an_engine_does_not_wait_for_it(large_document: bytes) -> None:
+    engine = Engine()
+    stop = threading.Event()
+
+    def load() -> None:
+        while not stop.is_set():
+            engine.load(large_document)
+
+    loader = threading.Thread(target=load)
+    loader.start()
+    try:
+        shown = {repr(engine) for _ in range(20_000)}
+    finally:
+        stop.set()
+        loader.join()
+    facts = f"<lynchpin.Engine of {COUNT + 3} facts>"
+    assert shown <= {"<lynchpin.Engine at work>", "<lynchpin.Engine of 0 facts>", facts}
+    assert repr(engine) == facts
 
 
 def test_threads_take_turns_on_an_engine(document: bytes, policy: str) -> None:

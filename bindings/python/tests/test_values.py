@@ -43,9 +43,7 @@ def _within(value: object) -> Iterator[object]:
             yield from _within(getattr(value, field.name))
 
 
-def test_values_are_frozen_equal_hashable_and_travel(
-    answers: Answers, decision: Decision
-) -> None:
+def test_values_are_frozen_equal_hashable_and_travel(answers: Answers, decision: Decision) -> None:
     inner = [found for answer in answers for found in _within(answer)]
     inner += [found for reason in decision.reasons for found in _within(reason)]
     classes = {type(value) for value in inner if type(value).__module__ == "lynchpin"}
@@ -120,9 +118,7 @@ def test_figures_are_read_only(decision: Decision) -> None:
         args["given"] = 2  # type: ignore[index]
 
 
-def test_reprs_are_short(
-    decision: Decision, plan: Plan, score: Score, reach: Reach
-) -> None:
+def test_reprs_are_short(decision: Decision, plan: Plan, score: Score, reach: Reach) -> None:
     assert repr(decision) == "<lynchpin.Decision unknown: release R-11 to production>"
     assert repr(plan) == "<lynchpin.Plan of release R-11 to production: 2 shipped, 1 dropped>"
     assert repr(score) == f"<lynchpin.Score {score.probability}: release R-11>"

@@ -5,7 +5,7 @@ from typing import ClassVar, Never, Self
 from . import _show
 from ._lynchpin import Asked
 from ._read import Fields, read_answer, read_own
-from .errors import BrokenError
+from .errors import LynchpinError
 
 
 class Answer:
@@ -13,9 +13,8 @@ class Answer:
 
     __slots__ = ("_asked", "_wire")
 
-    KIND: ClassVar[str]
-    """The name of such answers in documents."""
-
+    # The name of such answers in documents.
+    _KIND: ClassVar[str]
     _wire: bytes
     # Tells the answer as the engine's report. It belongs to no value: whoever reads an answer back
     # from its document has an equal one without it.
@@ -42,13 +41,13 @@ class Answer:
             >>> Decision.from_json(decision.to_json()) == decision
             True
         """
-        fields, wire = read_answer(document, cls.KIND)
+        fields, wire = read_answer(document, cls._KIND)
         return cls._made(wire, fields, None)
 
     @classmethod
     def _answered(cls, wire: bytes, head: bytes, asked: Asked) -> Self:
         """The answer that the engine gave just now."""
-        return cls._made(wire, read_own(head, cls.KIND), asked)
+        return cls._made(wire, read_own(head, cls._KIND), asked)
 
     @classmethod
     def _made(cls, wire: bytes, fields: Fields, asked: Asked | None) -> Self:
@@ -98,8 +97,8 @@ class Answer:
         """The engine's own report, if it is at hand."""
         try:
             return self._asked and self._asked.report(form)
-        except BrokenError:
-            # Left behind by a fork: a value can still be shown.
+        except LynchpinError:
+            # Such as after a fork; the value itself can be shown all the same.
             return None
 
     def __eq__(self, other: object) -> bool:

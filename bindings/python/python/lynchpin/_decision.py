@@ -144,8 +144,7 @@ class Decision(Answer):
 
     __match_args__ = ("verdict", "subject")
 
-    KIND: ClassVar[str] = "decision"
-    """The name of such answers in documents."""
+    _KIND: ClassVar[str] = "decision"
 
     verdict: Verdict
     """The verdict."""
@@ -189,7 +188,7 @@ class Decision(Answer):
 
     def _both(self) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
         if self._reasons is None:
-            both = _read_both(read_own(self._wire, self.KIND))
+            both = _read_both(read_own(self._wire, self._KIND))
             object.__setattr__(self, "_reasons", both)
             return both
         return self._reasons
@@ -246,10 +245,13 @@ class Decision(Answer):
 def _read_both(fields: Fields) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """What holds a decision back, and all its reasons."""
     blockers = fields.each("root_blockers")
+    verdict = fields.verdict("verdict")
+    if blockers and verdict.is_go:
+        refuse("unknown_word", "expected no go, as there are root blockers", fields.path("verdict"))
     if "reasons" not in fields:
         return tuple(map(_read_reason, blockers)), ()
     documents, reasons = _read_tree(fields.inner("reasons"))
-    if reasons[0].verdict is not fields.verdict("verdict"):
+    if reasons[0].verdict is not verdict:
         message = f"expected `{reasons[0].verdict}`, as the root reason says"
         refuse("unknown_word", message, fields.path("verdict"))
     # They stand in the tree in the same order.

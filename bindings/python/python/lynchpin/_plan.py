@@ -48,6 +48,12 @@ _PLAN = frozenset(
         "unknown",
     }
 )
+_PATH = frozenset(("changes", "minutes"))
+_DROPPED = frozenset(("changes", "why", "roots"))
+_MISSING = frozenset(("change", "needs"))
+_EDGE = frozenset(("from", "kind", "to"))
+_CYCLE = frozenset(("changes", "witness", "exact", "forbidden"))
+_CONFLICT = frozenset(("changes", "scope", "goes"))
 
 
 @value
@@ -179,8 +185,7 @@ class Plan(Answer):
         1 (('C-1',),)
     """
 
-    KIND: ClassVar[str] = "plan"
-    """The name of such answers in documents."""
+    _KIND: ClassVar[str] = "plan"
     subject: Subject
     """What is planned."""
     stage: str
@@ -215,7 +220,7 @@ class Plan(Answer):
     def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
         fields.only(_PLAN)
         path = fields.inner("critical_path")
-        path.only(frozenset(("changes", "minutes")))
+        path.only(_PATH)
         return {
             "subject": fields.subject("subject"),
             "stage": fields.text("stage"),
@@ -287,30 +292,30 @@ class Plan(Answer):
 
 
 def _read_dropped(fields: Fields) -> Dropped:
-    fields.only(frozenset(("changes", "why", "roots")))
+    fields.only(_DROPPED)
     whys = fields.words("why", _WHYS.__getitem__)
     return Dropped(fields.texts("changes"), whys, fields.texts("roots"))
 
 
 def _read_missing(fields: Fields) -> Missing:
-    fields.only(frozenset(("change", "needs")))
+    fields.only(_MISSING)
     return Missing(fields.text("change"), fields.texts("needs"))
 
 
 def _read_edge(fields: Fields) -> Edge:
-    fields.only(frozenset(("from", "kind", "to")))
+    fields.only(_EDGE)
     kind = fields.word("kind", _KINDS.__getitem__)
     return Edge(fields.text("from"), kind, fields.text("to"))
 
 
 def _read_cycle(fields: Fields) -> Cycle:
-    fields.only(frozenset(("changes", "witness", "exact", "forbidden")))
+    fields.only(_CYCLE)
     witness = tuple(map(_read_edge, fields.each("witness")))
     changes = fields.texts("changes")
     return Cycle(changes, witness, fields.boolean("exact"), fields.boolean("forbidden"))
 
 
 def _read_conflict(fields: Fields) -> Conflict:
-    fields.only(frozenset(("changes", "scope", "goes")))
+    fields.only(_CONFLICT)
     scope = fields.word("scope", _APART.__getitem__)
     return Conflict(fields.texts("changes"), scope, fields.maybe_text("goes"))

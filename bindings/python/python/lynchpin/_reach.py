@@ -12,6 +12,7 @@ _DIRECTIONS: dict[str, Literal["upstream", "downstream"]] = {
     "upstream": "upstream",
     "downstream": "downstream",
 }
+_REACH = frozenset(("change", "direction", "changes"))
 
 
 @final
@@ -28,8 +29,8 @@ class Reach(Answer):
         ('C-1', 'upstream', ())
     """
 
-    KIND: ClassVar[str] = "reach"
-    """The name of such answers in documents."""
+    _KIND: ClassVar[str] = "reach"
+
     change: str
     """The change that was asked about."""
     direction: Literal["upstream", "downstream"]
@@ -39,7 +40,7 @@ class Reach(Answer):
 
     @classmethod
     def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
-        fields.only(frozenset(("change", "direction", "changes")))
+        fields.only(_REACH)
         return {
             "change": fields.text("change"),
             "direction": fields.word("direction", _DIRECTIONS.__getitem__),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NoReturn, TypeVar
 
 from ._lynchpin import error_codes, printable
@@ -16,8 +17,15 @@ _NUMBERS = {name: number for number, name in error_codes()}
 _VERDICTS = {str(verdict): verdict for verdict in Verdict}
 _CLEARS = {str(clears): clears for clears in Clears}
 
-# No answer of the engine nests half as deep, and Python's reader takes much more.
-_DEPTH_MAX = 200
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
+
+# The reasons of one change stand together and name the same few things again and again.
+_subject = lru_cache(maxsize=1_000)(Subject)
+_actor = lru_cache(maxsize=1_000)(Actor)
+
+# Two brackets for each level of reasons, and more of those than any answer has. Python's reader
+# takes more still, unless its caller has come far already.
+_BRACKETS_MAX = 250
 
 T = TypeVar("T")
 
@@ -94,7 +102,7 @@ class Fields:
     def decimal(self, name: str) -> Decimal:
         """A decimal string, exactly."""
         text = self.text(name)
-        if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", text):
+        if not _DECIMAL.fullmatch(text):
             refuse("decimal_malformed", f"`{text[:40]}` is no decimal", self.path(name))
         return Decimal(text)
 
@@ -155,9 +163,9 @@ class Fields:
         """A change or a release."""
         match self.value(name):
             case {"change": str(change), **others} if not others:
-                return Subject("change", change)
+                return _subject("change", change)
             case {"release": str(release), **others} if not others:
-                return Subject("release", release)
+                return _subject("release", release)
             case _:
                 self._wrong(name, "a change or a release")
 
@@ -170,9 +178,9 @@ class Fields:
     def _actor(self, name: str, item: object) -> Actor:
         match item:
             case {"person": str(person), **others} if not others:
-                return Actor("person", person)
+                return _actor("person", person)
             case {"group": str(group), **others} if not others:
-                return Actor("group", group)
+                return _actor("group", group)
             case _:
                 self._wrong(name, "a list of people and groups")
 
@@ -278,6 +286,6 @@ def _is_deep(text: str) -> bool:
     depth = 0
     for found in re.finditer(r'"(?:[^"\\]+|\\.)*"|[\[{]|[\]}]', text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
-        if depth > _DEPTH_MAX:
+        if depth > _BRACKETS_MAX:
             return True
     return False

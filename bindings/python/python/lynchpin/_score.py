@@ -11,6 +11,13 @@ from ._read import Fields
 from ._value import public, value
 from ._values import Subject
 
+_SCORE = frozenset(("subject", "at", "model", "probability", "release", "changes"))
+_CHANGE = frozenset(("change", "risk"))
+_RISK = frozenset(("probability", "log_odds", "baseline", "contributions"))
+_CONTRIBUTION = frozenset(("factor", "value", "log_odds"))
+_RELEASE = frozenset(("at_least", "at_most", "drivers"))
+_DRIVER = frozenset(("change", "falls_by"))
+
 
 @value
 class Contribution:
@@ -123,8 +130,7 @@ class Score(Answer):
         (Subject('change', 'C-1'), 'scorecard/1', 1)
     """
 
-    KIND: ClassVar[str] = "score"
-    """The name of such answers in documents."""
+    _KIND: ClassVar[str] = "score"
     subject: Subject
     """What was scored."""
     at: datetime
@@ -140,7 +146,7 @@ class Score(Answer):
 
     @classmethod
     def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
-        fields.only(frozenset(("subject", "at", "model", "probability", "release", "changes")))
+        fields.only(_SCORE)
         return {
             "subject": fields.subject("subject"),
             "at": fields.instant("at"),
@@ -158,26 +164,26 @@ class Score(Answer):
 
 
 def _read_change(fields: Fields) -> ChangeScore:
-    fields.only(frozenset(("change", "risk")))
+    fields.only(_CHANGE)
     risk = fields.inner("risk")
-    risk.only(frozenset(("probability", "log_odds", "baseline", "contributions")))
+    risk.only(_RISK)
     contributions = tuple(map(_read_contribution, risk.each("contributions")))
     numbers = (risk.decimal("probability"), risk.decimal("log_odds"), risk.decimal("baseline"))
     return ChangeScore(fields.text("change"), Risk(*numbers, contributions))
 
 
 def _read_contribution(fields: Fields) -> Contribution:
-    fields.only(frozenset(("factor", "value", "log_odds")))
+    fields.only(_CONTRIBUTION)
     value = fields.integer("value") if "value" in fields else None
     return Contribution(fields.text("factor"), value, fields.decimal("log_odds"))
 
 
 def _read_release(fields: Fields) -> ReleaseScore:
-    fields.only(frozenset(("at_least", "at_most", "drivers")))
+    fields.only(_RELEASE)
     drivers = tuple(map(_read_driver, fields.each("drivers")))
     return ReleaseScore(fields.decimal("at_least"), fields.decimal("at_most"), drivers)
 
 
 def _read_driver(fields: Fields) -> Driver:
-    fields.only(frozenset(("change", "falls_by")))
+    fields.only(_DRIVER)
     return Driver(fields.text("change"), fields.decimal("falls_by"))
