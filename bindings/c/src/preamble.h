@@ -52,8 +52,8 @@
  *
  * NULL. A NULL object, output or non-empty string is LP_STATUS_BAD_ARGUMENT, and so is an object of
  * another type; functions that return a value then return what reads as "nothing": 0, an empty
- * string, or what they state. Freeing NULL does nothing. An object that was freed is often told
- * too, but must not be counted on: to use it, or to free it again, is undefined behaviour.
+ * string, or what they state. Freeing NULL does nothing. That an object was freed before is often
+ * noticed, but never count on it: to use it, or to free it again, is undefined behaviour.
  *
  * Empty. A string that a function returns never has a NULL `ptr`; a list without elements has one.
  *
