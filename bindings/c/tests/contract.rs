@@ -1,10 +1,5 @@
 //! What the headers promise holds: guarded bodies, comments, examples that run.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops at the first surprise, and is told by BLESS what to do"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
