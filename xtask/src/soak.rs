@@ -1,7 +1,7 @@
 //! `cargo xtask soak`: the property tests with many more cases and a stated seed.
 //!
-//! The full test runs a share of it, [`SHARE`] cases seeded by the commit: every commit looks at other
-//! cases, and the same commit always at the same.
+//! The full test runs a share of it, [`SHARE`] cases seeded by the commit: every commit looks at
+//! other cases, and the same commit always at the same.
 
 use crate::End;
 use crate::job::{Job, Outcome, Tier, read};

@@ -40,7 +40,12 @@ pub fn decide(question: &Question<'_>, subject: Subject) -> Option<Verdict> {
         Subject::Change(number) => {
             question.current(number)?;
             let item = BTreeSet::from([number]);
-            question.members(&item, None).get(&number).copied()
+            let verdict = question.members(&item, None).get(&number).copied()?;
+            // That what it depends on is there makes no go of what nobody judged.
+            let depends =
+                !question.clauses(number).is_empty() || !question.partners(number).is_empty();
+            let judged = question.by_itself(number, &item, None).1;
+            Some(if depends && !judged { Verdict::NoGo } else { verdict })
         }
         Subject::Release(number) => {
             let listed = question.listed(number)?;
@@ -133,12 +138,22 @@ impl<'w> Question<'w> {
         self.release_revisions(release).pop().map(|(_, listed, _, _)| listed)
     }
 
-    /// The last word on holding it, where holding wins a tie.
+    /// Whether anybody holds it who has not let it go since; of a tie, holding comes last.
     fn is_held(&self, subject: Subject) -> bool {
-        let all =
-            self.world.holds.iter().filter(|(of, _, made)| *of == subject && self.knows(*made));
-        let last = all.map(|(_, held, made)| (made.recorded, *held)).max();
-        last.is_some_and(|(_, held)| held)
+        let all = self.world.holds.iter();
+        let mine = all.filter(|(of, _, _, made)| *of == subject && self.knows(*made));
+        let mut events: Vec<(Hour, bool, u8)> =
+            mine.map(|(_, held, by, made)| (made.recorded, *held, person(*by))).collect();
+        events.sort_unstable();
+        let mut holders: BTreeSet<u8> = BTreeSet::new();
+        for (_, held, by) in events {
+            if held {
+                holders.insert(by);
+            } else {
+                holders.remove(&by);
+            }
+        }
+        !holders.is_empty()
     }
 
     fn standing(&self, subject: Subject) -> Verdict {
@@ -154,7 +169,7 @@ impl<'w> Question<'w> {
         let all = self.world.deployments.iter();
         let here = all.filter(|d| d.change == change && d.stage == stage && self.knows(d.made));
         let mut found: Vec<(u8, Made)> = here.map(|d| (d.outcome, d.made)).collect();
-        found.sort_by_key(|(outcome, made)| (made.recorded, *outcome));
+        found.sort_by_key(|(outcome, made)| (made.recorded, *outcome, made.at));
         found
     }
 
@@ -162,9 +177,12 @@ impl<'w> Question<'w> {
     /// by then.
     pub(super) fn stay(&self, change: u8, stage: u8) -> Option<(Hour, Option<&'w Content>)> {
         let mut stay: Option<(Hour, Option<&Content>)> = None;
+        let mut rolled_back: Option<Hour> = None;
         for (outcome, made) in self.deployments(change, stage) {
             let then = Question { at: made.at, ..*self }.current(change);
             match outcome {
+                // What went well before it was rolled back says nothing of now.
+                1 if rolled_back.is_some_and(|ended| made.at < ended) => {}
                 1 => {
                     let artifacts = then.map_or(0, |then| then.artifacts);
                     let before = stay.and_then(|(_, before)| before).map_or(0, |b| b.artifacts);
@@ -173,7 +191,10 @@ impl<'w> Question<'w> {
                         stay = Some((made.at, then));
                     }
                 }
-                3 => stay = None,
+                3 => {
+                    stay = None;
+                    rolled_back = rolled_back.max(Some(made.at));
+                }
                 _ => {}
             }
         }
@@ -184,8 +205,17 @@ impl<'w> Question<'w> {
         self.current(change).is_some() && self.stay(change, stage).is_some()
     }
 
+    /// Whether a deployment has begun of which nothing was heard since.
     fn is_in_flight(&self, change: u8, stage: u8) -> bool {
-        self.deployments(change, stage).last().is_some_and(|(outcome, _)| *outcome == 0)
+        let named = self.world.deployment_ids().into_iter().zip(&self.world.deployments);
+        let mut events: Vec<(Hour, u8, String)> = named
+            .filter(|(_, d)| d.change == change && d.stage == stage && self.knows(d.made))
+            .map(|(id, d)| (d.made.recorded, d.outcome, id))
+            .collect();
+        events.sort_unstable();
+        let last: BTreeMap<&String, u8> =
+            events.iter().map(|(_, outcome, id)| (id, *outcome)).collect();
+        last.values().any(|outcome| *outcome == 0)
     }
 
     // Members of an item.
@@ -193,13 +223,15 @@ impl<'w> Question<'w> {
     /// What each member comes to, dependencies and companions included.
     fn members(&self, item: &BTreeSet<u8>, release: Option<u8>) -> BTreeMap<u8, Verdict> {
         let own: BTreeMap<u8, Verdict> =
-            item.iter().map(|change| (*change, self.by_itself(*change, item, release))).collect();
+            item.iter().map(|change| (*change, self.by_itself(*change, item, release).0)).collect();
         let up_to = |worst: Verdict| {
             let go =
                 own.iter().filter(|(_, verdict)| **verdict <= worst).map(|(id, _)| u32::from(*id));
             graph::answer(&self.case(item, go.collect()))
         };
         let (now, later) = (up_to(Verdict::GoWaived), up_to(Verdict::Wait));
+        // Cycles are judged as if each member were a go.
+        let at_best = up_to(Verdict::NoGo);
         let ships = |answer: &graph::Answer, change: u8| {
             answer.waves.keys().any(|group| group.contains(&u32::from(change)))
         };
@@ -221,21 +253,22 @@ impl<'w> Question<'w> {
             for partner in self.partners(*change).iter().filter(|other| !item.contains(other)) {
                 verdict = verdict.max(self.outside(*partner, item).unwrap_or(Verdict::Blocked));
             }
-            let mut cycles = now.cycles.iter().filter(|cycle| cycle.forbidden);
+            let mut cycles = at_best.cycles.iter().filter(|cycle| cycle.forbidden);
             if cycles.any(|cycle| cycle.members.contains(&u32::from(*change))) {
                 verdict = Verdict::NoGo;
             }
             alone.insert(*change, verdict);
         }
         let joined = alone.iter().map(|(change, verdict)| {
-            if ships(&now, *change) {
+            if ships(&now, *change) || *verdict > Verdict::GoWaived {
                 return (*change, *verdict);
             }
             let group = now.groups.iter().find(|group| group.contains(&u32::from(*change)));
-            let others = group.into_iter().flatten().filter(|other| **other != u32::from(*change));
-            let others = others.filter_map(|other| alone.get(&u8::try_from(*other).ok()?).copied());
-            // A group ships only if all of it goes; what that says of one is never worse than
-            // blocked.
+            let others = group.into_iter().flatten().filter_map(|other| u8::try_from(*other).ok());
+            let others = others.filter(|other| !self.is_live(*other, self.stage));
+            let others = others.filter_map(|other| alone.get(&other).copied());
+            // A group ships only if all of it goes; what that says of one that would go is never
+            // worse than blocked.
             let companions = match worst(others) {
                 Verdict::NotApplicable | Verdict::Go | Verdict::GoWaived => Verdict::NotApplicable,
                 Verdict::Wait => Verdict::Wait,
@@ -272,11 +305,10 @@ impl<'w> Question<'w> {
         self.states(change).map(|change| change.requires.clone()).unwrap_or_default()
     }
 
-    /// Who must ship together with a change, whichever side says so; a cancelled side says nothing.
+    /// Who must ship together with a change, whichever side says so.
     fn partners(&self, change: u8) -> BTreeSet<u8> {
         let says = |one: u8, other: u8| {
-            !self.is_cancelled(Subject::Change(one))
-                && self.states(one).is_some_and(|change| change.together.contains(&other))
+            self.states(one).is_some_and(|change| change.together.contains(&other))
         };
         let all = (0..8).filter(|other| *other != change);
         all.filter(|other| says(change, *other) || says(*other, change)).collect()
@@ -287,8 +319,7 @@ impl<'w> Question<'w> {
         let mut found = BTreeMap::new();
         for other in (0..8).filter(|other| *other != change) {
             for (one, with) in [(change, other), (other, change)] {
-                let cancelled = self.is_cancelled(Subject::Change(one));
-                let stated = self.states(one).filter(|_| !cancelled);
+                let stated = self.states(one);
                 for (named, exclusive) in stated.iter().flat_map(|change| &change.conflicts) {
                     if *named == with {
                         let known = found.entry(other).or_insert(false);
@@ -332,47 +363,60 @@ impl<'w> Question<'w> {
         case
     }
 
-    /// What is said of a change whatever it depends on.
-    fn by_itself(&self, change: u8, item: &BTreeSet<u8>, release: Option<u8>) -> Verdict {
+    /// What is said of a change whatever it depends on, and whether anything was asked of it.
+    fn by_itself(&self, change: u8, item: &BTreeSet<u8>, release: Option<u8>) -> (Verdict, bool) {
         let mut verdict = self.standing(Subject::Change(change));
         if self.is_in_conflict(change, item, release) {
             verdict = Verdict::NoGo;
         }
-        let open = self.policy.open && self.stage == STAGING;
-        let mut asked = open;
-        if open {
-            verdict = verdict.max(Verdict::Go);
-        }
         let emergency = self.current(change).is_some_and(|content| content.emergency);
         let applies = |gate: &&Gate| gate.stage == self.stage && (!gate.emergency || emergency);
         let gates: Vec<&Gate> = self.policy.gates.iter().filter(applies).collect();
+        let mut asked: Vec<Verdict> = Vec::new();
+        if self.policy.open && self.stage == STAGING {
+            asked.push(Verdict::Go);
+        }
         for gate in gates.iter().filter(|gate| !gate.release) {
             let members = BTreeSet::from([change]);
-            verdict = verdict.max(self.tree(&gate.tree, Subject::Change(change), &members));
-            asked = true;
+            asked.push(self.tree(&gate.tree, Subject::Change(change), &members));
         }
-        if gates.iter().any(|gate| gate.release) {
-            asked = true;
-            if release.is_none() {
-                verdict = verdict.max(self.by_releases(change));
+        let by_release: Vec<&&Gate> = gates.iter().filter(|gate| gate.release).collect();
+        if !by_release.is_empty() && release.is_none() {
+            asked.push(self.by_releases(change));
+        }
+        if asked.is_empty() && by_release.is_empty() {
+            asked.push(Verdict::NoGo);
+        }
+        let mut judged = worst(asked.iter().copied()) != Verdict::NotApplicable;
+        if let Some(number) = release {
+            let mut trees =
+                by_release.iter().map(|gate| self.tree(&gate.tree, Subject::Release(number), item));
+            judged |= trees.any(|verdict| verdict != Verdict::NotApplicable);
+            if !judged {
+                asked.push(Verdict::NoGo);
             }
         }
-        if asked { verdict } else { Verdict::NoGo }
+        (worst(asked.into_iter().chain([verdict])), judged)
     }
 
     fn is_in_conflict(&self, change: u8, item: &BTreeSet<u8>, release: Option<u8>) -> bool {
+        self.conflicts(change).into_iter().any(|(other, exclusive)| {
+            let loses = self.loses_to(change, other, item, release);
+            // What was deployed is in the way, whether or not anybody told what it is.
+            let there = self.stay(other, self.stage).is_some();
+            // Live in staging and not yet in production is on its way.
+            let soaks = self.stage == STAGING && there && !self.is_live(other, STAGING + 1);
+            let live = exclusive && there;
+            loses || self.is_in_flight(other, self.stage) || soaks || live
+        })
+    }
+
+    /// Whether a change has to give way to another of the same item.
+    fn loses_to(&self, change: u8, other: u8, item: &BTreeSet<u8>, release: Option<u8>) -> bool {
         let release = release.and_then(|number| self.world.releases.get(usize::from(number)));
         let priority = release.map(|release| release.priority.as_slice()).unwrap_or_default();
         let place = |id: u8| priority.iter().position(|named| *named == id).unwrap_or(usize::MAX);
-        self.conflicts(change).into_iter().any(|(other, exclusive)| {
-            let loses = item.contains(&other) && place(change) >= place(other);
-            // Live in staging and not yet in production is on its way.
-            let soaks = self.stage == STAGING
-                && self.is_live(other, STAGING)
-                && !self.is_live(other, STAGING + 1);
-            let live = exclusive && self.is_live(other, self.stage);
-            loses || self.is_in_flight(other, self.stage) || soaks || live
-        })
+        item.contains(&other) && place(change) >= place(other)
     }
 
     /// A change asked about alone, where gates judge releases: the best of those it is in.
@@ -384,7 +428,10 @@ impl<'w> Question<'w> {
             .filter(|(_, listed)| listed.contains(&change))
             .map(|(number, listed)| {
                 let item = listed.into_iter().filter(|id| self.is_member(*id)).collect();
-                self.release_itself(number, &item)
+                let mut others = self.conflicts(change).into_keys();
+                let loses = others.any(|other| self.loses_to(change, other, &item, Some(number)));
+                let conflict = if loses { Verdict::NoGo } else { Verdict::NotApplicable };
+                self.release_itself(number, &item).max(conflict)
             })
             .collect();
         if verdicts.is_empty() { Verdict::NeedsAction } else { best(1, &verdicts) }

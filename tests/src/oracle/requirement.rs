@@ -44,7 +44,10 @@ impl<'w> Question<'w> {
         let Some(now) = self.current(change) else { return Vec::new() };
         let said = |evidence: &&Evidence| evidence.check == check && self.knows(evidence.made);
         let all: Vec<&Evidence> = self.world.evidence.iter().filter(said).collect();
-        let without_text = |content: &Content| Content { title: 0, ..content.clone() };
+        let without_text = |content: &Content| {
+            let (stated, depends) = self.stated(change, content);
+            (Content { title: 0, ..stated }, depends)
+        };
         if now.artifacts == 0 {
             let same = |evidence: &&&Evidence| match evidence.on {
                 On::Artifact(_) => false,
@@ -217,23 +220,45 @@ impl<'w> Question<'w> {
 
     fn approved(&self, requirement: u8, subject: Subject, members: &BTreeSet<u8>) -> Verdict {
         let hands = self.hands(subject, members);
+        let now = self.count(requirement, subject, &hands, self.at);
+        if now.worse.contains(&4) || now.base < now.needed {
+            return Verdict::NoGo;
+        }
+        if now.worse.contains(&3) {
+            return Verdict::NeedsAction;
+        }
+        if now.given >= now.needed {
+            return Verdict::Go;
+        }
+        // Some day, when all that was given for later counts, and what has ended does not.
+        let enough = |at: &Hour| {
+            let then = self.count(requirement, subject, &hands, *at);
+            then.given >= then.needed && !then.worse.contains(&3) && !then.worse.contains(&4)
+        };
+        if now.begins.iter().any(enough) { Verdict::Wait } else { Verdict::NeedsAction }
+    }
+
+    /// The votes as they stand at some hour, by what is known now.
+    fn count(&self, requirement: u8, subject: Subject, hands: &BTreeSet<u8>, at: Hour) -> Counted {
+        let then = Question { at, ..*self };
         let mut eligible: BTreeSet<u8> =
-            (0..6).filter(|who| self.on_board(*who, self.at) && self.can_sit(*who)).collect();
+            (0..6).filter(|who| then.on_board(*who, at) && then.can_sit(*who)).collect();
         eligible.retain(|who| !hands.contains(who));
-        let (mut given, mut later, mut worse) = (0, 0, BTreeSet::new());
-        for who in (0..6).filter(|who| !hands.contains(who)) {
-            match self.vote(requirement, subject, who) {
+        let (mut given, mut worse, mut begins) = (0, BTreeSet::new(), BTreeSet::new());
+        for who in 0..6 {
+            match self.vote(requirement, subject, who, at) {
                 Say::Nothing => {}
                 Say::Against(decision) => {
                     worse.insert(decision);
                 }
-                Say::Now => {
-                    given += 1;
-                    eligible.insert(who);
-                }
-                Say::Later => {
-                    later += 1;
-                    eligible.insert(who);
+                // Who had a hand in it may refuse it, but not approve it.
+                Say::Yes(_) if hands.contains(&who) => {}
+                Say::Yes(from) => {
+                    if from.iter().any(|from| *from <= at) {
+                        given += 1;
+                        eligible.insert(who);
+                    }
+                    begins.extend(from.into_iter().filter(|from| *from > at));
                 }
             }
         }
@@ -244,39 +269,58 @@ impl<'w> Question<'w> {
             Quorum::All => base.max(1),
             Quorum::Half => base.div_ceil(2).max(1),
         };
-        let (rejected, changes) = (worse.contains(&4), worse.contains(&3));
-        if rejected || base < needed {
-            Verdict::NoGo
-        } else if changes {
-            Verdict::NeedsAction
-        } else if given >= needed {
-            Verdict::Go
-        } else if given + later >= needed {
-            Verdict::Wait
-        } else {
-            Verdict::NeedsAction
-        }
+        Counted { given, needed, base, worse, begins }
     }
 
-    /// What one person says of a requirement now.
-    fn vote(&self, requirement: u8, subject: Subject, who: u8) -> Say {
+    /// Whether a revision of a subject was there when something recorded at that hour named it.
+    fn was_there(&self, subject: Subject, revision: u8, recorded: Hour) -> bool {
+        let made = match subject {
+            Subject::Change(change) => {
+                let mut all = self.revisions(change).into_iter();
+                all.find(|(number, _)| *number == revision).map(|(_, r)| r.made)
+            }
+            Subject::Release(release) => {
+                let mut all = self.release_revisions(release).into_iter();
+                all.find(|(number, ..)| *number == revision).map(|(_, _, _, made)| made)
+            }
+        };
+        made.is_some_and(|made| made.recorded <= recorded)
+    }
+
+    /// What one person says of a requirement at some hour, by what is known now.
+    fn vote(&self, requirement: u8, subject: Subject, who: u8, at: Hour) -> Say {
         let veto = requirement == BOARD && self.policy.veto;
         let mine = |approval: &&Approval| {
+            let then = self.on_board(who, approval.made.at);
+            let when_recorded = self.on_board(who, approval.made.recorded);
             approval.subject == subject
                 && approval.requirement == requirement
                 && approval.stage == self.stage
                 && person(approval.by) == who
                 && self.knows(approval.made)
-                && self.on_board(who, approval.made.at)
+                && match approval.decision {
+                    0 => then && when_recorded,
+                    1 => true,
+                    _ => then || when_recorded,
+                }
         };
-        let stands = |approval: &&Approval| {
-            let fresh = !self.is_stale(subject, approval.revision);
-            fresh || approval.decision == 1 || (approval.decision == 4 && veto)
-        };
-        let mut said: Vec<&Approval> =
-            self.world.approvals.iter().filter(mine).filter(stands).collect();
+        let mut all: Vec<&Approval> = self.world.approvals.iter().filter(mine).collect();
         // Decisions are numbered from the best to the worst: the worst of a tie comes last.
-        said.sort_by_key(|approval| (approval.made.recorded, approval.decision));
+        all.sort_by_key(|approval| (approval.made.recorded, approval.decision));
+        let last = all.last().copied();
+        let fresh = |approval: &Approval| {
+            let seen = approval.decision != 0
+                || self.was_there(subject, approval.revision, approval.made.recorded);
+            seen && !self.is_stale(subject, approval.revision)
+        };
+        // A veto stands until its giver decides again.
+        let is_last = |approval: &Approval| last.is_some_and(|last| std::ptr::eq(last, approval));
+        let stands = |approval: &&Approval| {
+            fresh(approval)
+                || approval.decision == 1
+                || (approval.decision == 4 && veto && is_last(approval))
+        };
+        let said: Vec<&Approval> = all.iter().copied().filter(stands).collect();
         let yes: Vec<&Approval> =
             said.iter().rev().take_while(|approval| approval.decision == 0).copied().collect();
         if yes.is_empty() {
@@ -285,7 +329,7 @@ impl<'w> Question<'w> {
                 _ => Say::Nothing,
             };
         }
-        if !self.can_sit(who) {
+        if !(Question { at, ..*self }).can_sit(who) {
             return Say::Nothing;
         }
         let hours = if requirement == SEC { self.policy.approval_hours } else { None };
@@ -294,17 +338,10 @@ impl<'w> Question<'w> {
             [approval.expires, aged].into_iter().flatten().min().unwrap_or(Hour::MAX)
         };
         let begins = |approval: &Approval| approval.from.unwrap_or(0);
-        let left: Vec<&Approval> = yes
+        let left = yes
             .into_iter()
-            .filter(|approval| self.at < ends(approval) && begins(approval) < ends(approval))
-            .collect();
-        if left.iter().any(|approval| begins(approval) <= self.at) {
-            Say::Now
-        } else if left.is_empty() {
-            Say::Nothing
-        } else {
-            Say::Later
-        }
+            .filter(|approval| at < ends(approval) && begins(approval) < ends(approval));
+        Say::Yes(left.map(begins).collect())
     }
 
     // Waivers.
@@ -334,6 +371,7 @@ impl<'w> Question<'w> {
             && waiver.revoked.is_none_or(|revoked| self.at < revoked)
             && entitled
             && !running
+            && self.was_there(subject, waiver.revision, waiver.made.recorded)
             && !self.is_stale(subject, waiver.revision)
     }
 
@@ -391,8 +429,15 @@ enum Say {
     Nothing,
     /// Deferred, changes first, or no.
     Against(u8),
-    /// Yes.
-    Now,
-    /// Yes, from later on.
-    Later,
+    /// Yes, from these hours on.
+    Yes(BTreeSet<Hour>),
+}
+
+/// The votes on a requirement as they stand at some hour.
+struct Counted {
+    given: usize,
+    needed: usize,
+    base: usize,
+    worse: BTreeSet<u8>,
+    begins: BTreeSet<Hour>,
 }

@@ -81,9 +81,9 @@ impl World {
             "approvals": self.approvals.iter().map(super::Approval::fact).collect::<Vec<_>>(),
             "waivers": self.waiver_facts(),
             "revocations": self.revocation_facts(),
-            "holds": self.holds.iter().map(|(subject, held, made)| {
+            "holds": self.holds.iter().map(|(subject, held, by, made)| {
                 let event = json!({"event": if *held { "held" } else { "released" }});
-                fact(event, Some(*subject), 0, *made)
+                fact(event, Some(*subject), *by, *made)
             }).collect::<Vec<_>>(),
             "cancellations": self.cancellations.iter()
                 .map(|(subject, made)| fact(json!({}), Some(*subject), 0, *made))
@@ -161,8 +161,9 @@ impl World {
 
     fn deployment_facts(&self) -> Vec<Value> {
         let outcomes = ["started", "succeeded", "failed", "rolled_back"];
-        let facts = self.deployments.iter().enumerate().map(|(number, deployment)| {
-            let fields = json!({"id": format!("D-{number}"),
+        let named = self.deployment_ids().into_iter().zip(&self.deployments);
+        let facts = named.map(|(id, deployment)| {
+            let fields = json!({"id": id,
                 "environment": name(STAGES, deployment.stage),
                 "outcome": name(outcomes, deployment.outcome),
                 "changes": [change_id(deployment.change)]});

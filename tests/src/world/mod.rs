@@ -6,6 +6,8 @@
 pub mod document;
 pub mod strategy;
 
+use std::collections::BTreeSet;
+
 /// An hour of the first of November; facts lie on hours so that boundaries are hit.
 pub type Hour = u8;
 
@@ -172,6 +174,8 @@ pub struct Deployment {
     pub outcome: u8,
     /// The change.
     pub change: u8,
+    /// Which deployment of that change to that stage.
+    pub number: u8,
     /// When.
     pub made: Made,
 }
@@ -208,8 +212,8 @@ pub struct World {
     pub approvals: Vec<Approval>,
     /// Waivers.
     pub waivers: Vec<Waiver>,
-    /// Whether something was put on hold, or released.
-    pub holds: Vec<(Subject, bool, Made)>,
+    /// Whether something was put on hold or released, and by whom.
+    pub holds: Vec<(Subject, bool, u8, Made)>,
     /// What was cancelled.
     pub cancellations: Vec<(Subject, Made)>,
     /// Deployments.
@@ -294,5 +298,18 @@ impl World {
         let changes = (0u8..).zip(&self.changes).map(|(number, _)| Subject::Change(number));
         let releases = (0u8..).zip(&self.releases).map(|(number, _)| Subject::Release(number));
         changes.chain(releases).collect()
+    }
+    /// What each deployment is called: the same name where the same one goes on, another where the
+    /// same thing would be said of it twice.
+    #[must_use]
+    pub fn deployment_ids(&self) -> Vec<String> {
+        let mut said = BTreeSet::new();
+        let numbered = self.deployments.iter().enumerate();
+        let ids = numbered.map(|(index, d)| {
+            let id = format!("D-{}-{}-{}", d.change, d.stage, d.number);
+            let new = said.insert((id.clone(), d.outcome, d.made.at));
+            if new { id } else { format!("D-{index}") }
+        });
+        ids.collect()
     }
 }

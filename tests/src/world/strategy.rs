@@ -166,8 +166,15 @@ fn waiver() -> impl Strategy<Value = Waiver> {
 fn deployment() -> impl Strategy<Value = Deployment> {
     let outcome = prop_oneof![6 => Just(1u8), 1 => Just(0), 1 => Just(2), 2 => Just(3)];
     let stage = prop_oneof![4 => Just(0u8), 1 => Just(1)];
-    (stage, outcome, prop_oneof![3 => 0u8..2, 1 => 0u8..4], made(LAST))
-        .prop_map(|(stage, outcome, change, made)| Deployment { stage, outcome, change, made })
+    (stage, outcome, prop_oneof![3 => 0u8..2, 1 => 0u8..4], 0u8..2, made(LAST)).prop_map(
+        |(stage, outcome, change, number, made)| Deployment {
+            stage,
+            outcome,
+            change,
+            number,
+            made,
+        },
+    )
 }
 
 fn incident() -> impl Strategy<Value = Incident> {
@@ -188,7 +195,7 @@ pub fn world() -> impl Strategy<Value = World> {
     let people = (suspended, prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16], (hour(), hour()));
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
     let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7));
-    let holds = vec((subject(), prop::bool::weighted(0.6), made(LAST)), 0..=2);
+    let holds = vec((subject(), prop::bool::weighted(0.6), 0u8..2, made(LAST)), 0..=3);
     let holds = prop_oneof![6 => Just(vec![]), 1 => holds];
     let cancelled = vec((subject(), made(LAST)), 1..=2);
     let cancelled = prop_oneof![6 => Just(vec![]), 1 => cancelled];

@@ -74,6 +74,12 @@ fn find<'a>(
                 && !case.records.is_revoked(&waiver.id)
                 && case.requirement_unchanged_since(name, waiver.recorded.unwrap_or(waiver.at))
                 && !was_running(case, target, requirement, waiver)
+                && !approval::is_of_another(
+                    case,
+                    target.subject,
+                    *waiver,
+                    (waiver.revision, waiver.digest),
+                )
                 && approval::material_difference(case, target.subject, waiver.revision, requirement)
                     .is_empty()
         })
@@ -96,6 +102,7 @@ fn is_entitled(
         && !out.contains(grantor)
         && people.can_sit(grantor, case.at)
         && people.belongs(grantor, &rule.group, waiver.at)
+        && people.belongs(grantor, &rule.group, waiver.recorded.unwrap_or(waiver.at))
 }
 
 /// A check that was running when the waiver was given cannot be waived: nobody knew yet what it

@@ -11,5 +11,5 @@ pub mod records;
 pub mod revision;
 
 pub use people::People;
-pub use presence::{Presence, Stay};
+pub use presence::{Place, Presence, Stay};
 pub use records::{ChangeRow, Records, ReleaseRow};

@@ -5,10 +5,24 @@ use std::cmp::Ordering;
 use crate::base::Instant;
 use crate::model::Fact;
 
+/// A place in the order of facts: when one was recorded, then where it stands in its ledger.
+pub type Position = (Instant, u64);
+
+/// The place of a fact.
+pub fn position(fact: &impl Fact) -> Position {
+    let envelope = fact.envelope();
+    (envelope.recorded, envelope.sequence)
+}
+
+/// The place behind everything that was recorded by then.
+#[must_use]
+pub fn end_of(at: Instant) -> Position {
+    (at, u64::MAX)
+}
+
 /// Compares two facts by when they were recorded, then by their place in the ledger.
 pub fn by_record(a: &impl Fact, b: &impl Fact) -> Ordering {
-    let key = |envelope: crate::model::Envelope<'_>| (envelope.recorded, envelope.sequence);
-    key(a.envelope()).cmp(&key(b.envelope()))
+    position(a).cmp(&position(b))
 }
 
 /// Whether a fact was known at that instant.

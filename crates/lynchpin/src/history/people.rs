@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
-use crate::model::{Group, GroupKind, Person, PersonKind};
+use crate::model::{Group, GroupKind, Member, Person, PersonKind};
 
 /// The declared people and groups, with aliases resolved.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,14 @@ impl People {
         }
         let group_of =
             groups.iter().enumerate().map(|(index, group)| (group.id.clone(), index)).collect();
-        People { person_of, group_of, people: people.to_vec(), groups: groups.to_vec() }
+        let mut declared =
+            People { person_of, group_of, people: people.to_vec(), groups: Vec::new() };
+        let mut groups = groups.to_vec();
+        for member in groups.iter_mut().flat_map(|group| &mut group.members) {
+            member.person = member.person.take().map(|id| declared.principal(&id).clone());
+        }
+        declared.groups = groups;
+        declared
     }
 
     /// The declared person behind an id or an alias.
@@ -55,28 +62,39 @@ impl People {
     /// Whether a person belonged to a group, directly or through other groups.
     #[must_use]
     pub fn belongs(&self, person: &PersonId, group: &GroupId, at: Instant) -> bool {
-        self.members(group, at).contains(self.principal(person))
+        let person = self.principal(person);
+        self.memberships(group, at).any(|member| member.person.as_ref() == Some(person))
     }
 
     /// Everybody who belonged to a group at that instant, directly or through other groups.
     #[must_use]
     pub fn members(&self, group: &GroupId, at: Instant) -> BTreeSet<&PersonId> {
-        let mut members = BTreeSet::new();
+        self.memberships(group, at).filter_map(|member| member.person.as_ref()).collect()
+    }
+
+    /// The memberships of a group at that instant, and of the groups that belong to it.
+    fn memberships<'a>(
+        &'a self,
+        group: &GroupId,
+        at: Instant,
+    ) -> impl Iterator<Item = &'a Member> + 'a {
         let mut seen = BTreeSet::new();
-        let mut open = vec![group];
+        let mut open: Vec<&Group> = self.group(group).into_iter().collect();
+        let lasts = move |member: &&Member| {
+            member.from.is_none_or(|from| from <= at) && member.to.is_none_or(|to| at < to)
+        };
         // Groups may contain each other; each is looked into once.
-        while let Some(group) = open.pop() {
-            let Some(found) = self.group(group).filter(|_| seen.insert(group)) else { continue };
-            for member in &found.members {
-                let begun = member.from.is_none_or(|from| from <= at);
-                let ended = member.to.is_some_and(|to| to <= at);
-                if begun && !ended {
-                    members.extend(member.person.iter().map(|person| self.principal(person)));
-                    open.extend(&member.group);
-                }
+        std::iter::from_fn(move || {
+            let found = open.pop()?;
+            if !seen.insert(&found.id) {
+                return Some(Vec::new());
             }
-        }
-        members
+            let members: Vec<&Member> = found.members.iter().filter(lasts).collect();
+            let inner = members.iter().filter_map(|member| member.group.as_ref());
+            open.extend(inner.filter_map(|id| self.group(id)));
+            Some(members)
+        })
+        .flatten()
     }
 
     /// The next instant after `at` at which somebody joins or leaves the group.
@@ -99,6 +117,13 @@ impl People {
         next
     }
 
+    /// The next instant after `at` at which somebody joins or leaves any team.
+    #[must_use]
+    pub fn next_team_change(&self, at: Instant) -> Option<Instant> {
+        let teams = self.groups.iter().filter(|group| group.kind == GroupKind::Team);
+        teams.filter_map(|team| self.next_membership_change(&team.id, at)).min()
+    }
+
     /// The teams that a person belonged to at that instant.
     #[must_use]
     pub fn teams(&self, person: &PersonId, at: Instant) -> BTreeSet<&GroupId> {
@@ -116,7 +141,6 @@ impl People {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Member;
 
     #[test]
     fn groups_nest_and_may_contain_each_other() {

@@ -1,13 +1,13 @@
 //! Where a change is live, since when, and what is in flight.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::by_record;
-use crate::base::id::{ChangeId, EnvironmentId};
+use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, ServiceId};
 use crate::base::{Digest, Instant};
 use crate::model::{Deployment, DeploymentOutcome};
 
-/// What is known of one change in one environment.
+/// One stay of a change in an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stay {
     /// Since when it is live there; not live, if there is nothing.
@@ -15,20 +15,97 @@ pub struct Stay {
     /// The artifacts that the deployment brought; those of the change at that time, if it named
     /// none.
     pub artifacts: Vec<Digest>,
-    /// Whether a deployment of it has begun and not ended.
-    pub in_flight: bool,
-    /// Whether a deployment of it was ever begun there.
+    /// The numbers of the deployment facts that began the stay.
+    pub cites: Vec<usize>,
+    /// When it was last rolled back: what is told later of the time before says nothing of now.
+    rolled_back_at: Option<Instant>,
+}
+
+/// What is known of one change in one environment.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// What was deployed for no service in particular, and so for all of them.
+    whole: Stay,
+    /// What was deployed for one service, with what was before for all.
+    of_service: BTreeMap<ServiceId, Stay>,
+    /// The deployments that have begun and not ended, by the number of that fact.
+    pub flights: BTreeMap<DeploymentId, usize>,
+    /// Whether a deployment was ever begun there.
     pub entered: bool,
-    /// The number of the deployment fact that began the stay.
-    pub cites: Option<usize>,
-    /// The number of the deployment fact that it is in flight by.
-    pub flies_by: Option<usize>,
+}
+
+impl Place {
+    /// The stay of a change of these services: live once it is for each of them, and since then.
+    #[must_use]
+    pub fn stay(&self, services: &[&ServiceId]) -> Stay {
+        let mut stays = services.iter().map(|id| self.of_service.get(*id).unwrap_or(&self.whole));
+        let Some(first) = stays.next() else { return self.whole.clone() };
+        stays.fold(first.clone(), |mut all, stay| {
+            all.live_since = all.live_since.zip(stay.live_since).map(|(a, b)| a.max(b));
+            all.artifacts.extend(&stay.artifacts);
+            all.cites.extend(stay.cites.iter().filter(|number| !first.cites.contains(number)));
+            all
+        })
+    }
+
+    /// Whether it is live there for any of its services.
+    #[must_use]
+    pub fn is_live_for_any(&self) -> bool {
+        let mut stays = std::iter::once(&self.whole).chain(self.of_service.values());
+        stays.any(|stay| stay.live_since.is_some())
+    }
+
+    fn apply(&mut self, number: usize, deployment: &Deployment, artifacts: &[Digest]) {
+        if deployment.outcome == DeploymentOutcome::Started {
+            self.flights.insert(deployment.id.clone(), number);
+        } else {
+            // Another deployment that ends leaves those under way where they are.
+            self.flights.remove(&deployment.id);
+        }
+        self.entered |= deployment.outcome != DeploymentOutcome::RolledBack;
+        match &deployment.service {
+            Some(service) => {
+                let stay = self.of_service.entry(service.clone());
+                stay.or_insert_with(|| self.whole.clone()).apply(number, deployment, artifacts);
+            }
+            None => {
+                self.whole.apply(number, deployment, artifacts);
+                let each = self.of_service.values_mut();
+                each.for_each(|stay| stay.apply(number, deployment, artifacts));
+            }
+        }
+    }
+}
+
+impl Stay {
+    fn apply(&mut self, number: usize, deployment: &Deployment, artifacts: &[Digest]) {
+        match deployment.outcome {
+            DeploymentOutcome::Started | DeploymentOutcome::Failed => {}
+            DeploymentOutcome::Succeeded => {
+                if self.rolled_back_at.is_some_and(|ended| deployment.at < ended) {
+                    return;
+                }
+                // The same artifacts deployed again go on soaking; others begin anew, and so does
+                // a change without any, of which nobody can tell.
+                let same = !artifacts.is_empty() && self.artifacts == artifacts;
+                if !same || self.live_since.is_none() {
+                    self.live_since = Some(deployment.at);
+                    self.artifacts = artifacts.to_vec();
+                    self.cites = vec![number];
+                }
+            }
+            DeploymentOutcome::RolledBack => {
+                let rolled_back_at = self.rolled_back_at.max(Some(deployment.at));
+                *self = Stay { rolled_back_at, ..Stay::default() };
+            }
+        }
+    }
 }
 
 /// Where each change is, folded from the deployments.
 #[derive(Clone, Debug, Default)]
 pub struct Presence {
-    stays: BTreeMap<ChangeId, BTreeMap<EnvironmentId, Stay>>,
+    places: BTreeMap<ChangeId, BTreeMap<EnvironmentId, Place>>,
 }
 
 impl Presence {
@@ -41,20 +118,21 @@ impl Presence {
         let mut ordered: Vec<(usize, &Deployment)> = deployments.collect();
         // Of facts that tie, the less favourable is taken last and so counts.
         ordered.sort_by(|(_, a), (_, b)| {
-            by_record(*a, *b).then(a.outcome.cmp(&b.outcome)).then_with(|| a.id.cmp(&b.id))
+            let worse = (a.outcome, a.at).cmp(&(b.outcome, b.at));
+            by_record(*a, *b).then(worse).then_with(|| a.cmp(b))
         });
         let mut presence = Presence::default();
         for (number, deployment) in ordered {
-            for change in &deployment.changes {
-                let stays = presence.stays.entry(change.clone()).or_default();
-                let stay = stays.entry(deployment.environment.clone()).or_default();
+            for change in BTreeSet::from_iter(&deployment.changes) {
                 let mut artifacts = if deployment.artifacts.is_empty() {
                     artifacts_then(change, deployment.at)
                 } else {
                     deployment.artifacts.clone()
                 };
                 artifacts.sort_unstable();
-                apply(stay, number, deployment, artifacts);
+                let places = presence.places.entry(change.clone()).or_default();
+                let place = places.entry(deployment.environment.clone()).or_default();
+                place.apply(number, deployment, &artifacts);
             }
         }
         presence
@@ -62,49 +140,17 @@ impl Presence {
 
     /// What is known of a change in an environment.
     #[must_use]
-    pub fn stay(&self, change: &ChangeId, environment: &EnvironmentId) -> Option<&Stay> {
-        self.stays.get(change)?.get(environment)
+    pub fn place(&self, change: &ChangeId, environment: &EnvironmentId) -> Option<&Place> {
+        self.places.get(change)?.get(environment)
     }
 
     /// Every environment that a change has been brought to.
-    pub fn stays(&self, change: &ChangeId) -> impl Iterator<Item = (&EnvironmentId, &Stay)> + '_ {
-        self.stays.get(change).into_iter().flatten()
+    pub fn places(&self, change: &ChangeId) -> impl Iterator<Item = (&EnvironmentId, &Place)> + '_ {
+        self.places.get(change).into_iter().flatten()
     }
 
     /// Every change that was ever brought anywhere, in order of ids.
     pub fn changes(&self) -> impl Iterator<Item = &ChangeId> + '_ {
-        self.stays.keys()
-    }
-}
-
-fn apply(stay: &mut Stay, number: usize, deployment: &Deployment, artifacts: Vec<Digest>) {
-    match deployment.outcome {
-        DeploymentOutcome::Started => {
-            stay.in_flight = true;
-            stay.flies_by = Some(number);
-            stay.entered = true;
-        }
-        DeploymentOutcome::Succeeded => {
-            // The same artifacts deployed again go on soaking; others begin anew, and so does a
-            // change without any, of which nobody can tell.
-            let same = !artifacts.is_empty() && stay.artifacts == artifacts;
-            if !same || stay.live_since.is_none() {
-                stay.live_since = Some(deployment.at);
-                stay.artifacts = artifacts;
-                stay.cites = Some(number);
-            }
-            stay.in_flight = false;
-            stay.entered = true;
-        }
-        DeploymentOutcome::Failed => {
-            stay.in_flight = false;
-            stay.entered = true;
-        }
-        DeploymentOutcome::RolledBack => {
-            stay.live_since = None;
-            stay.artifacts.clear();
-            stay.in_flight = false;
-            stay.cites = None;
-        }
+        self.places.keys()
     }
 }

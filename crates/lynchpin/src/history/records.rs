@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::order::{by_record, is_known};
+use super::order::{Position, by_record, end_of, is_known, position};
 use super::people::People;
-use super::presence::Presence;
+use super::presence::{Place, Presence, Stay};
 use super::revision::Revision;
 use crate::base::id::{
     ChangeId, EnvironmentId, IncidentId, PersonId, ReleaseId, ServiceId, StageId, WaiverId,
 };
-use crate::base::{Digest, Instant, Subject};
+use crate::base::{Actor, Digest, Instant, Subject};
 use crate::model::change::ConflictScope;
 use crate::model::decision::HoldEvent;
-use crate::model::{Change, Fact, Portfolio, Release, SectionDigests, Service, Stage};
+use crate::model::{Change, Fact, Hold, Portfolio, Release, SectionDigests, Service, Stage};
 
 /// What is known of one change.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub struct Records {
     approvals: BTreeMap<Subject, Vec<usize>>,
     waivers: BTreeMap<Subject, Vec<usize>>,
     revoked: BTreeMap<WaiverId, usize>,
-    holds: BTreeMap<Subject, usize>,
+    holds: BTreeMap<Subject, Vec<usize>>,
     cancelled: BTreeMap<Subject, usize>,
     incidents: BTreeMap<IncidentId, Vec<usize>>,
     incidents_of: BTreeMap<ChangeId, BTreeSet<IncidentId>>,
@@ -108,7 +108,7 @@ impl Records {
             approvals: file(&p.approvals, as_of, |a| of(a.change.as_ref(), a.release.as_ref())),
             waivers: file(&p.waivers, as_of, |w| of(w.change.as_ref(), w.release.as_ref())),
             revoked: BTreeMap::new(),
-            holds: standing_holds(p, as_of),
+            holds: BTreeMap::new(),
             cancelled: file(&p.cancellations, as_of, |c| of(c.change.as_ref(), c.release.as_ref()))
                 .into_iter()
                 .filter_map(|(subject, numbers)| Some((subject, *numbers.first()?)))
@@ -128,6 +128,7 @@ impl Records {
 
     fn file_rest(&mut self) {
         let portfolio = Arc::clone(&self.portfolio);
+        self.holds = standing_holds(&portfolio, &self.people, self.as_of);
         for number in known(&portfolio.evidence, self.as_of) {
             let Some(evidence) = portfolio.evidence.get(number) else { continue };
             if let Some(artifact) = evidence.artifact {
@@ -158,9 +159,8 @@ impl Records {
             for older in &change.supersedes {
                 self.superseded_by.entry(older.clone()).or_default().push(row.id.clone());
             }
-            if self.cancelled.contains_key(&Subject::Change(row.id.clone())) {
-                continue;
-            }
+            // What a change says of others stands when it is cancelled: it may be on its way or
+            // live, and nothing may become a go by somebody's cancelling something else.
             for other in change.together.iter().filter(|other| **other != row.id) {
                 self.partners.entry(row.id.clone()).or_default().insert(other.clone());
                 self.partners.entry(other.clone()).or_default().insert(row.id.clone());
@@ -220,6 +220,16 @@ impl Records {
         self.releases_of.get(change).map_or(&[], Vec::as_slice)
     }
 
+    /// The numbers of the cancellations of the releases that a change would be in now.
+    #[must_use]
+    pub fn cancelled_releases_of(&self, change: &ChangeId) -> Vec<usize> {
+        let lists = |row: &&ReleaseRow| {
+            row.current(self).is_some_and(|release| release.changes.contains(change))
+        };
+        let rows = self.releases.values().filter(lists);
+        rows.filter_map(|row| self.cancellation(&Subject::Release(row.id.clone()))).collect()
+    }
+
     /// The changes that must ship together with one, whichever side says so.
     pub fn partners(&self, change: &ChangeId) -> impl Iterator<Item = &ChangeId> + '_ {
         self.partners.get(change).into_iter().flatten()
@@ -269,10 +279,10 @@ impl Records {
         self.revoked.contains_key(waiver)
     }
 
-    /// The number of the hold that stands on a subject.
+    /// The numbers of the holds that stand on a subject, in order.
     #[must_use]
-    pub fn hold(&self, subject: &Subject) -> Option<usize> {
-        self.holds.get(subject).copied()
+    pub fn holds(&self, subject: &Subject) -> &[usize] {
+        self.holds.get(subject).map_or(&[], Vec::as_slice)
     }
 
     /// The number of the cancellation of a subject.
@@ -343,69 +353,167 @@ impl Records {
         environments
     }
 
+    /// What is known of a change in an environment: nothing, if it was never brought there.
+    #[must_use]
+    pub fn stay(&self, change: &Change, environment: &EnvironmentId) -> Option<Stay> {
+        let place = self.presence.place(&change.id, environment)?;
+        let has = |id: &&ServiceId| {
+            let found = self.service(id).filter(|service| !service.environments.is_empty());
+            found.is_none_or(|service| service.environments.contains(environment))
+        };
+        let here: Vec<&ServiceId> = change.services.iter().filter(has).collect();
+        let all = || change.services.iter().collect();
+        Some(place.stay(&if here.is_empty() { all() } else { here }))
+    }
+
     /// Since when a change itself is live in every environment of a stage that its services have.
     #[must_use]
     pub fn live_since(&self, id: &ChangeId, stage: &StageId) -> Option<Instant> {
         let change = self.change(id)?.current(self)?;
         let mut since = None;
         for environment in self.environments_for(change, stage) {
-            since = since.max(Some(self.presence.stay(id, &environment)?.live_since?));
+            since = since.max(Some(self.stay(change, &environment)?.live_since?));
         }
         since
+    }
+
+    /// Whether a change itself is live in any environment of a stage, for any of its services.
+    #[must_use]
+    pub fn is_live_anywhere(&self, id: &ChangeId, stage: &StageId) -> bool {
+        self.places(id, stage).any(Place::is_live_for_any)
+    }
+
+    fn places<'a>(&'a self, id: &ChangeId, stage: &StageId) -> impl Iterator<Item = &'a Place> {
+        let environments = self.environments(stage);
+        environments.into_iter().filter_map(|e| self.presence.place(id, &e))
     }
 
     /// Whether a change, or one that takes its place, is live in a stage.
     #[must_use]
     pub fn is_live(&self, id: &ChangeId, stage: &StageId) -> bool {
-        self.live_as(id, stage).is_some()
+        self.live_since(id, stage).is_some() || self.is_superseded_in(id, stage)
     }
 
     /// The numbers of the deployments by which a change, or one that takes its place, is live.
     #[must_use]
     pub fn live_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
-        let Some(id) = self.live_as(id, stage) else { return Vec::new() };
+        let itself = self.live_since(id, stage).map(|_| id);
+        let by = itself.or_else(|| self.superseder_in(id, stage));
+        by.map(|id| self.deployed_by(id, stage)).unwrap_or_default()
+    }
+
+    /// The deployments by which a change is live in any environment of a stage.
+    fn deployed_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
         let Some(change) = self.change(id).and_then(|row| row.current(self)) else {
             return Vec::new();
         };
         let environments = self.environments_for(change, stage);
-        environments.iter().filter_map(|e| self.presence.stay(id, e)?.cites).collect()
-    }
-
-    /// The change itself or the one in its place that is live in a stage.
-    fn live_as<'a>(&'a self, id: &'a ChangeId, stage: &StageId) -> Option<&'a ChangeId> {
-        let mut seen: BTreeSet<&ChangeId> = BTreeSet::new();
-        let mut open = vec![id];
-        while let Some(id) = open.pop() {
-            if seen.insert(id) {
-                if self.live_since(id, stage).is_some() {
-                    return Some(id);
-                }
-                open.extend(self.superseded_by.get(id).into_iter().flatten());
-            }
-        }
-        None
+        environments.iter().filter_map(|e| self.stay(change, e)).flat_map(|s| s.cites).collect()
     }
 
     /// Whether a change that takes its place is live in a stage.
     #[must_use]
     pub fn is_superseded_in(&self, id: &ChangeId, stage: &StageId) -> bool {
-        let successors = self.superseded_by.get(id).into_iter().flatten();
-        successors.filter(|successor| *successor != id).any(|s| self.is_live(s, stage))
+        self.superseder_in(id, stage).is_some()
+    }
+
+    /// The numbers of the deployments by which a change that takes its place is live.
+    pub fn superseding_deployments(
+        &self,
+        id: &ChangeId,
+        stage: &StageId,
+    ) -> impl Iterator<Item = usize> {
+        let by = self.superseder_in(id, stage).map(|id| self.deployed_by(id, stage));
+        by.unwrap_or_default().into_iter()
+    }
+
+    /// The change that takes the place of another, directly or through others, and is live in a
+    /// stage.
+    fn superseder_in<'a>(&'a self, id: &'a ChangeId, stage: &StageId) -> Option<&'a ChangeId> {
+        let mut seen: BTreeSet<&ChangeId> = BTreeSet::from([id]);
+        let mut open: Vec<&ChangeId> = self.superseded_by(id).iter().collect();
+        while let Some(next) = open.pop() {
+            if seen.insert(next) {
+                if self.live_since(next, stage).is_some() && self.superseded_then(next, id, stage) {
+                    return Some(next);
+                }
+                open.extend(self.superseded_by(next));
+            }
+        }
+        None
+    }
+
+    /// The changes that say now that they take the place of another.
+    #[must_use]
+    pub fn superseded_by(&self, id: &ChangeId) -> &[ChangeId] {
+        self.superseded_by.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a change took the place of another, directly or through others, by what was known
+    /// when it was deployed: what is written into it later brings nothing anywhere.
+    fn superseded_then(&self, newer: &ChangeId, older: &ChangeId, stage: &StageId) -> bool {
+        let deployments = &self.portfolio.deployments;
+        let deployed = self.deployed_by(newer, stage);
+        let then = deployed.iter().filter_map(|number| deployments.get(*number)).map(|d| d.at);
+        let Some(then) = then.min() else { return false };
+        let mut seen: BTreeSet<&ChangeId> = BTreeSet::new();
+        let mut open = vec![newer];
+        while let Some(id) = open.pop() {
+            let known = self.change(id).and_then(|row| row.known_by(self, end_of(then)));
+            let said = known.and_then(|(row, position)| row.at(self, position));
+            for next in said.into_iter().flat_map(|change| &change.supersedes) {
+                if next == older {
+                    return true;
+                }
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        false
     }
 
     /// The numbers of the deployments of a change that have begun in a stage and not ended.
     #[must_use]
     pub fn in_flight_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
-        let environments = self.environments(stage);
-        let stays = environments.iter().filter_map(|e| self.presence.stay(id, e));
-        stays.filter(|stay| stay.in_flight).filter_map(|stay| stay.flies_by).collect()
+        self.places(id, stage).flat_map(|place| place.flights.values().copied()).collect()
     }
 
     /// Whether a deployment of a change was ever begun in a stage.
     #[must_use]
     pub fn has_entered(&self, id: &ChangeId, stage: &StageId) -> bool {
-        let environments = self.environments(stage);
-        environments.iter().any(|e| self.presence.stay(id, e).is_some_and(|stay| stay.entered))
+        self.places(id, stage).any(|place| place.entered)
+    }
+
+    /// The digest of a revision of a change or a release, if both are known.
+    #[must_use]
+    pub fn digest_of(&self, subject: &Subject, revision: u32) -> Option<Digest> {
+        match subject {
+            Subject::Change(id) => {
+                let row = self.change(id)?;
+                Some(row.digests(self, row.position_of(self, revision)?)?.root())
+            }
+            Subject::Release(id) => {
+                let row = self.release(id)?;
+                let found = row.at(self, row.position_of(self, revision)?)?;
+                super::revision::release_digest(self, found)
+            }
+        }
+    }
+
+    /// Where a revision of a change or a release stands in the order of facts, if it is known.
+    #[must_use]
+    pub fn recorded_at(&self, subject: &Subject, revision: u32) -> Option<Position> {
+        match subject {
+            Subject::Change(id) => {
+                let row = self.change(id)?;
+                row.at(self, row.position_of(self, revision)?).map(position)
+            }
+            Subject::Release(id) => {
+                let row = self.release(id)?;
+                row.at(self, row.position_of(self, revision)?).map(position)
+            }
+        }
     }
 
     /// Everybody who had a hand in a change: who asked for it, wrote, committed, uploaded or
@@ -448,8 +556,9 @@ impl ChangeRow {
 
     /// The newest revision that was recorded by then.
     #[must_use]
-    pub fn known_by(&self, records: &Records, at: Instant) -> Option<(&ChangeRow, usize)> {
-        let known = |position: &usize| self.at(records, *position).is_some_and(|c| is_known(c, at));
+    pub fn known_by(&self, records: &Records, then: Position) -> Option<(&ChangeRow, usize)> {
+        let by_then = |change: &Change| position(change) <= then;
+        let known = |position: &usize| self.at(records, *position).is_some_and(by_then);
         (0..self.revisions.len()).rev().find(known).map(|position| (self, position))
     }
 
@@ -533,25 +642,38 @@ fn order_incident(p: &Portfolio, numbers: &mut [usize]) {
     });
 }
 
-/// The hold that stands on each subject: the last event, where holding wins a tie.
-fn standing_holds(p: &Portfolio, as_of: Instant) -> BTreeMap<Subject, usize> {
+/// The holds that stand on each subject: each ends when somebody who may release it does, and a
+/// release that ties with it comes before it.
+fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Subject, Vec<usize>> {
     let filed = file(&p.holds, as_of, |hold| {
         Subject::one(hold.change.as_ref(), hold.release.as_ref()).ok()
     });
     let mut standing = BTreeMap::new();
-    for (subject, mut numbers) in filed {
-        numbers.sort_by_key(|number| {
-            p.holds.get(*number).map(|hold| {
-                let recorded = hold.recorded.unwrap_or(hold.at);
-                (recorded, hold.sequence, hold.event == HoldEvent::Held)
-            })
-        });
-        let is_held = |number: &&usize| {
-            p.holds.get(**number).is_some_and(|hold| hold.event == HoldEvent::Held)
-        };
-        if let Some(number) = numbers.last().filter(is_held) {
-            standing.insert(subject, *number);
+    for (subject, numbers) in filed {
+        let mut events: Vec<(usize, &Hold)> =
+            numbers.into_iter().filter_map(|number| Some((number, p.holds.get(number)?))).collect();
+        events.sort_by_key(|(_, hold)| (position(*hold), hold.event == HoldEvent::Held));
+        let mut held: Vec<(usize, &Hold)> = Vec::new();
+        for (number, event) in events {
+            match event.event {
+                HoldEvent::Held => held.push((number, event)),
+                HoldEvent::Released => held.retain(|(_, hold)| !may_release(people, hold, event)),
+            }
+        }
+        if !held.is_empty() {
+            standing.insert(subject, held.into_iter().map(|(number, _)| number).collect());
         }
     }
     standing
+}
+
+/// Whether a release comes from who may end that hold: its owner, or who put it on, if it names
+/// none.
+fn may_release(people: &People, hold: &Hold, release: &Hold) -> bool {
+    let by = people.principal(&release.by);
+    match &hold.owner {
+        None => by == people.principal(&hold.by),
+        Some(Actor::Person(owner)) => by == people.principal(owner),
+        Some(Actor::Group(owner)) => people.belongs(by, owner, release.at),
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use super::order::position;
 use super::records::{ChangeRow, Records};
+use crate::base::Digest;
 use crate::base::id::ChangeId;
-use crate::base::{Digest, Instant};
 use crate::model::{Change, Release, Section, SectionDigests};
 
 /// One revision of a change, by its number in the portfolio, with its digests once they were
@@ -38,7 +39,7 @@ pub fn release_digest(records: &Records, release: &Release) -> Option<Digest> {
     let mut sorted = release.clone();
     sorted.changes.sort_unstable();
     sorted.changes.dedup();
-    let pinned_at = release.recorded.unwrap_or(release.at);
+    let pinned_at = position(release);
     let mut content: Vec<(String, String)> = vec![
         ("id".to_owned(), sorted.id.to_string()),
         ("stages".to_owned(), sorted.stages.iter().map(|s| format!("{s} ")).collect()),
@@ -75,7 +76,8 @@ pub enum Difference {
     Stages,
     /// The planned times of the release differ.
     Planned,
-    /// The revision that was decided on is not in the portfolio.
+    /// The revision that was decided on is not in the portfolio, was not there yet when it was
+    /// decided on, or is another than the one that was seen.
     UnknownRevision,
 }
 
@@ -130,14 +132,14 @@ pub fn since_release(
     revision: u32,
 ) -> BTreeSet<Difference> {
     let mut found = BTreeSet::new();
-    let Some(position) = release.position_of(records, revision) else {
+    let Some(start) = release.position_of(records, revision) else {
         found.insert(Difference::UnknownRevision);
         return found;
     };
-    let Some(approved) = release.at(records, position) else { return found };
-    let pinned_at: Instant = approved.recorded.unwrap_or(approved.at);
+    let Some(approved) = release.at(records, start) else { return found };
+    let pinned_at = position(approved);
     let had: BTreeSet<&ChangeId> = approved.changes.iter().collect();
-    for later in position..release.revisions.len() {
+    for later in start..release.revisions.len() {
         let Some(now) = release.at(records, later) else { continue };
         if now.stages != approved.stages {
             found.insert(Difference::Stages);

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::change::Change;
+use super::change::{Change, Needs};
 use crate::base::canonical;
 use crate::base::digest::Digest;
 use crate::base::error::Result;
@@ -164,9 +164,12 @@ fn normal(change: &Change) -> Change {
     set(&mut change.supersedes);
     set(&mut change.commits);
     set(&mut change.tickets);
-    change.requires.sort_by(|a, b| a.alternatives().cmp(b.alternatives()));
-    change.requires.dedup();
-    change.conflicts.sort_by(|a, b| a.change.cmp(&b.change));
-    change.conflicts.dedup();
+    for needs in &mut change.requires {
+        if let Needs::Any(any) = needs {
+            set(any);
+        }
+    }
+    set(&mut change.requires);
+    set(&mut change.conflicts);
     change
 }

@@ -78,8 +78,16 @@ pub struct Dropped {
     pub changes: Vec<ChangeId>,
     /// Why, of their own; empty if they only wait for others.
     pub why: Vec<Why>,
-    /// The changes whose groups hold them back in the end, themselves included if they do.
+    /// The changes that hold them back in the end, themselves included if they do.
     pub roots: Vec<ChangeId>,
+    /// Whether there are more than are named.
+    #[serde(skip_serializing_if = "is_false")]
+    pub more_roots: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// Why a group does not ship.
@@ -203,7 +211,6 @@ impl Plan {
 }
 
 fn dropped(item: &Item, order: &Order) -> Vec<Dropped> {
-    let first = |group: &Group| order.steps(*group).first().copied();
     let answer = |dropped: &crate::graph::Dropped| {
         let whys = [
             (!dropped.not_go.is_empty(), Why::NotGo),
@@ -213,7 +220,8 @@ fn dropped(item: &Item, order: &Order) -> Vec<Dropped> {
         Dropped {
             changes: item.names(order.steps(dropped.group).iter().copied()),
             why: whys.into_iter().filter(|(holds, _)| *holds).map(|(_, why)| why).collect(),
-            roots: item.names(dropped.roots.iter().filter_map(first)),
+            roots: item.roots(order, dropped),
+            more_roots: dropped.more_roots,
         }
     };
     order.dropped().iter().map(answer).collect()

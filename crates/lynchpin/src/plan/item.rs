@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
 use crate::gate::policy::CycleRule;
-use crate::graph::{Cycles, Graph, GraphBuilder, GraphError, Node, NodeSet, Order, Question};
+use crate::graph::{
+    Cycles, Dropped, Graph, GraphBuilder, GraphError, Group, Node, NodeSet, Order, Question,
+};
 use crate::history::Records;
 use crate::model::Change;
 
@@ -46,7 +48,13 @@ impl Item {
         for change in members {
             let Some(node) = number(&change.id) else { continue };
             for needs in &change.requires {
-                builder.requires(node, needs.alternatives().iter().map(number));
+                let mut nodes: Vec<Option<Node>> = Vec::new();
+                for id in needs.alternatives() {
+                    nodes.push(number(id));
+                    // What takes its place in this item will do, too.
+                    nodes.extend(successors(records, id, &candidate_ids).map(number));
+                }
+                builder.requires(node, nodes);
             }
             for partner in records.partners(&change.id) {
                 match number(partner) {
@@ -120,10 +128,51 @@ impl Item {
         self.node(id).is_some_and(|node| self.candidates.contains(node))
     }
 
+    /// The member that takes the place of a change, if one does and that change is no member
+    /// itself: the first by id.
+    #[must_use]
+    pub fn successor<'a>(&self, records: &'a Records, id: &'a ChangeId) -> Option<&'a ChangeId> {
+        if self.has(id) || records.superseded_by(id).is_empty() {
+            return None;
+        }
+        let members = self.candidates.iter().filter_map(|node| self.id(node)).collect();
+        successors(records, id, &members).next()
+    }
+
+    /// Who holds back in the end what an order dropped: the members that may not go themselves; of
+    /// a group that lacks something or is in a cycle, all of it.
+    #[must_use]
+    pub fn roots(&self, order: &Order, dropped: &Dropped) -> Vec<ChangeId> {
+        let all = order.dropped();
+        let itself = |group: &Group| {
+            let index = all.binary_search_by_key(group, |dropped| dropped.group).ok()?;
+            let root = all.get(index)?;
+            let whole = root.not_go.is_empty() || root.missing || root.cycle;
+            Some(if whole { order.steps(*group).to_vec() } else { root.not_go.clone() })
+        };
+        self.names(dropped.roots.iter().filter_map(itself).flatten())
+    }
+
     /// The changes behind numbers.
     pub(super) fn names(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<ChangeId> {
         nodes.into_iter().filter_map(|node| self.id(node).cloned()).collect()
     }
+}
+
+/// The members that take the place of a change, directly or through others.
+fn successors<'a>(
+    records: &'a Records,
+    id: &'a ChangeId,
+    members: &BTreeSet<&ChangeId>,
+) -> impl Iterator<Item = &'a ChangeId> {
+    let mut seen: BTreeSet<&ChangeId> = BTreeSet::from([id]);
+    let mut open = vec![id];
+    while let Some(next) = open.pop() {
+        open.extend(records.superseded_by(next).iter().filter(|newer| seen.insert(newer)));
+    }
+    seen.remove(id);
+    seen.retain(|newer| members.contains(newer));
+    seen.into_iter()
 }
 
 pub(super) fn limit(error: GraphError) -> Error {

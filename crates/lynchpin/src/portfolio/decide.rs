@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::decision::Decision;
-use super::dependencies::{self, Flow, Own};
+use super::dependencies::{self, Flow, Held, Own, Priority};
 use super::item::Members;
 use super::question::DecideQuestion;
 use super::scoring;
 use super::snapshot::InForce;
 use crate::base::error::Result;
-use crate::base::id::{ChangeId, ReleaseId, StageId};
+use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
-use crate::gate::policy::{CycleRule, Judges};
+use crate::gate::policy::{CycleRule, Gate, Judges};
 use crate::gate::{Case, Policy, judge};
 use crate::history::Records;
 use crate::model::{Change, Release};
@@ -41,10 +41,14 @@ pub(super) fn decide(
         at: question.at,
         risks: &risks,
     };
-    let mut judged = judge_members(&case, &members)?;
+    let gates = match &question.subject {
+        Subject::Change(_) => ReleaseGates::new(),
+        Subject::Release(_) => release_gates(&case, &question.subject, &members),
+    };
+    let mut judged = judge_members(&case, &members, &gates)?;
     let reasons = match &question.subject {
         Subject::Change(id) => judged.remove(id).unwrap_or_default(),
-        Subject::Release(id) => whole(&case, id, &members, judged),
+        Subject::Release(id) => whole(&case, id, &members, gates, judged),
     };
     Ok(Decision {
         subject: question.subject.clone(),
@@ -79,7 +83,7 @@ pub(super) fn ready(
     };
     // Where nothing at all was asked, nothing was let go either.
     let asked = decision.verdict() != Verdict::NotApplicable;
-    if as_a_whole > Verdict::GoWaived || !asked {
+    if !as_a_whole.is_met() || !asked {
         return Ok(Vec::new());
     }
     let numbered = nodes.iter().enumerate().filter(|(_, node)| of_change(node));
@@ -97,7 +101,7 @@ fn is_held_by_itself(nodes: &[Node], index: usize) -> bool {
     let end = nodes.get(index).map_or(index, |node| node.next);
     let mut at = index;
     while let Some(node) = nodes.get(at).filter(|_| at < end) {
-        let met = node.verdict <= Verdict::GoWaived;
+        let met = node.verdict.is_met();
         let leaf = node.next <= at + 1 || node.code == ReasonCode::CannotPass;
         if leaf && !met && !node.is_propagated() {
             return true;
@@ -144,15 +148,22 @@ fn asks_for_risk(policy: &Policy) -> bool {
 }
 
 /// The tree of each member, dependencies and all, by id.
-fn judge_members(case: &Case<'_>, members: &Members<'_>) -> Result<BTreeMap<ChangeId, Reasons>> {
-    let stages = members.stages(case.records);
-    let own: BTreeMap<&ChangeId, Vec<Reasons>> = members
-        .changes
-        .iter()
-        .map(|change| (&change.id, by_itself(case, members, &stages, change)))
-        .collect();
+fn judge_members(
+    case: &Case<'_>,
+    members: &Members<'_>,
+    gates: &ReleaseGates<'_>,
+) -> Result<BTreeMap<ChangeId, Reasons>> {
+    let priority = Priority::of(members.release);
+    let mut own: BTreeMap<&ChangeId, Itself> = BTreeMap::new();
+    for change in &members.changes {
+        let mut itself = by_itself(case, members, &priority, change);
+        if members.release.is_some() && !itself.judged && !is_judged_by(case, gates, change) {
+            itself.parts.push(single(not_judged(case, change)));
+        }
+        own.insert(&change.id, itself);
+    }
     let alone: BTreeMap<&ChangeId, Own> =
-        own.iter().map(|(id, parts)| (*id, by_parts(parts))).collect();
+        own.iter().map(|(id, itself)| (*id, by_parts(&itself.parts))).collect();
     let item = Item::new(case.records, &members.changes, case.stage)?;
     let mut flow = Flow::new(item, &alone, case.policy.cycles)?;
     let mut clauses: BTreeMap<ChangeId, Reasons> = BTreeMap::new();
@@ -168,25 +179,51 @@ fn judge_members(case: &Case<'_>, members: &Members<'_>) -> Result<BTreeMap<Chan
         let own = alone.get(id).map_or(Verdict::NoGo, |own| own.verdict);
         own.max(clauses.get(id).map_or(Verdict::NotApplicable, Reasons::verdict))
     };
+    let held = Held::of(case, &flow, so_far);
     let mut judged = BTreeMap::new();
     for change in &members.changes {
         let subject = Subject::Change(change.id.clone());
         let mut reasons = Reasons::default();
         let root = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Change, &subject));
-        for part in own.get(&change.id).into_iter().flatten() {
+        let itself = own.get(&change.id);
+        for part in itself.iter().flat_map(|itself| &itself.parts) {
             reasons.graft(part);
         }
         if let Some(found) = clauses.get(&change.id) {
             reasons.graft_children(found);
+            // That what it depends on is there makes no go of what nobody judged.
+            let depends = found.verdict() != Verdict::NotApplicable;
+            let judged = itself.is_some_and(|itself| itself.judged);
+            if members.release.is_none() && depends && !judged {
+                reasons.push(not_judged(case, change));
+            }
         }
-        if let Some(node) = dependencies::partners(case, &flow, change, so_far) {
-            reasons.push(node);
-        }
+        let partners = dependencies::partners(case, &flow, &held, change, so_far(&change.id));
+        partners.into_iter().for_each(|node| reasons.push(node));
         reasons.close(root, Join::All);
         reasons.hold_until(root, flow.holds_until(&change.id));
         judged.insert(change.id.clone(), reasons);
     }
     Ok(judged)
+}
+
+/// What is said about a change whatever it depends on.
+struct Itself {
+    parts: Vec<Reasons>,
+    /// Whether its stage is open or a gate asked anything of it.
+    judged: bool,
+}
+
+/// Whether a gate of its release asked anything of a change.
+fn is_judged_by(case: &Case<'_>, gates: &ReleaseGates<'_>, change: &Change) -> bool {
+    let mut meant = gates_for(case, Judges::Release, change).filter_map(|(id, _)| gates.get(id));
+    meant.any(|found| found.verdict() != Verdict::NotApplicable)
+}
+
+fn not_judged(case: &Case<'_>, change: &Change) -> Node {
+    let subject = Subject::Change(change.id.clone());
+    let node = Node::new(Verdict::NoGo, ReasonCode::NoPolicyApplies, &subject);
+    node.act(case.policy.owner.clone())
 }
 
 /// What the parts of a member's tree come to.
@@ -214,33 +251,30 @@ fn with_cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons {
 fn by_itself(
     case: &Case<'_>,
     members: &Members<'_>,
-    stages: &[StageId],
+    priority: &Priority<'_>,
     change: &Change,
-) -> Vec<Reasons> {
+) -> Itself {
     let subject = Subject::Change(change.id.clone());
     let mut parts = standing(case, &subject, case.owners(change));
-    let priority = members.release.map(|release| release.priority.as_slice()).unwrap_or_default();
-    let conflicts = dependencies::conflicts(case, &members.changes, priority, stages, change);
+    let conflicts = dependencies::conflicts(case, members, priority, change);
     parts.extend(conflicts.into_iter().map(single));
+    let mut asked: Vec<Reasons> = Vec::new();
     if case.policy.open.contains(case.stage) {
-        parts.push(single(Node::new(Verdict::Go, ReasonCode::StageOpen, &subject)));
+        asked.push(single(Node::new(Verdict::Go, ReasonCode::StageOpen, &subject)));
     }
     let target = Target { subject: &subject, members: &[change] };
-    let mut judged = case.policy.open.contains(case.stage);
-    for (id, gate) in gates_for(case, Judges::Change, change) {
-        parts.push(judge::judge(case, target, id, gate));
-        judged = true;
-    }
+    let gates = gates_for(case, Judges::Change, change);
+    asked.extend(gates.map(|(id, gate)| judge::judge(case, target, id, gate)));
     let by_release = gates_for(case, Judges::Release, change).next().is_some();
     if by_release && members.release.is_none() {
-        parts.push(release_gates_of(case, change));
+        asked.push(release_gates_of(case, change));
     }
-    if !judged && !by_release {
-        let owner = case.policy.owner.clone();
-        let node = Node::new(Verdict::NoGo, ReasonCode::NoPolicyApplies, &subject).act(owner);
-        parts.push(single(node));
+    if asked.is_empty() && !by_release {
+        asked.push(single(not_judged(case, change)));
     }
-    parts
+    let judged = asked.iter().any(|part| part.verdict() != Verdict::NotApplicable);
+    parts.extend(asked);
+    Itself { parts, judged }
 }
 
 /// Whether a subject was cancelled or is on hold.
@@ -253,12 +287,12 @@ fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reaso
             .act(owners);
         parts.push(single(node));
     }
-    if let Some(number) = records.hold(subject) {
-        let hold = records.portfolio().holds.get(number);
+    for number in records.holds(subject) {
+        let hold = records.portfolio().holds.get(*number);
         let owner =
             hold.map(|hold| hold.owner.clone().unwrap_or_else(|| Actor::Person(hold.by.clone())));
         let node = Node::new(Verdict::NeedsAction, ReasonCode::OnHold, subject)
-            .citing("holds", number)
+            .citing("holds", *number)
             .act(owner);
         parts.push(single(node));
     }
@@ -274,44 +308,67 @@ fn single(node: Node) -> Reasons {
 /// The gates that judge whole releases, for a change that is asked about alone: those of a
 /// release it is in.
 fn release_gates_of(case: &Case<'_>, change: &Change) -> Reasons {
+    let records = case.records;
     let subject = Subject::Change(change.id.clone());
-    let releases = case.records.releases_of(&change.id);
+    let releases = records.releases_of(&change.id);
     if releases.is_empty() {
         let node = Node::new(Verdict::NeedsAction, ReasonCode::NotInARelease, &subject);
+        let cancelled = records.cancelled_releases_of(&change.id).into_iter();
+        let node = cancelled.fold(node, |node, number| node.citing("cancellations", number));
         return single(node.act(case.owners(change)));
     }
     let mut reasons = Reasons::default();
     let any = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Any, &subject));
     for id in releases {
         let subject = Subject::Release(id.clone());
-        let Ok(members) = Members::of(case.records, &subject) else { continue };
+        let Ok(members) = Members::of(records, &subject) else { continue };
         let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
-        for part in release_parts(case, &subject, &members) {
+        let gates = release_gates(case, &subject, &members);
+        for part in release_parts(case, &subject, &members, gates) {
             reasons.graft(&part);
         }
+        // What keeps it apart from others there would be slipped past by asking one by one.
+        let priority = Priority::of(members.release);
+        let conflicts = dependencies::conflicts_within(case, &members, &priority, change);
+        conflicts.into_iter().for_each(|node| reasons.push(node));
         reasons.close(all, Join::All);
     }
     reasons.close(any, Join::Any);
     reasons
 }
 
+/// The trees of the gates that judge a release as a whole.
+type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
+
+fn release_gates<'a>(
+    case: &Case<'a>,
+    subject: &Subject,
+    members: &Members<'_>,
+) -> ReleaseGates<'a> {
+    let target = Target { subject, members: &members.changes };
+    let binds = |gate: &Gate| {
+        gate.judges == Judges::Release
+            && gate.stages.contains(case.stage)
+            && members.changes.iter().any(|c| gate.only_for.matches(case.records, c))
+    };
+    let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
+    gates.map(|(id, gate)| (id, judge::judge(case, target, id, gate))).collect()
+}
+
 /// What is said about a release as a whole: cancelled, on hold, its gates.
-fn release_parts(case: &Case<'_>, subject: &Subject, members: &Members<'_>) -> Vec<Reasons> {
+fn release_parts(
+    case: &Case<'_>,
+    subject: &Subject,
+    members: &Members<'_>,
+    gates: ReleaseGates<'_>,
+) -> Vec<Reasons> {
     let by = members.release.map(|release: &Release| Actor::Person(release.by.clone()));
     let mut parts = standing(case, subject, by.clone().into_iter().collect());
     if members.changes.is_empty() {
         parts.push(single(Node::new(Verdict::NoGo, ReasonCode::ReleaseEmpty, subject).act(by)));
         return parts;
     }
-    let target = Target { subject, members: &members.changes };
-    for (id, gate) in &case.policy.gates {
-        let binds = gate.judges == Judges::Release
-            && gate.stages.contains(case.stage)
-            && members.changes.iter().any(|c| gate.only_for.matches(case.records, c));
-        if binds {
-            parts.push(judge::judge(case, target, id, gate));
-        }
-    }
+    parts.extend(gates.into_values());
     parts
 }
 
@@ -320,12 +377,13 @@ fn whole(
     case: &Case<'_>,
     id: &ReleaseId,
     members: &Members<'_>,
+    gates: ReleaseGates<'_>,
     judged: BTreeMap<ChangeId, Reasons>,
 ) -> Reasons {
     let subject = Subject::Release(id.clone());
     let mut reasons = Reasons::default();
     let root = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
-    for part in release_parts(case, &subject, members) {
+    for part in release_parts(case, &subject, members, gates) {
         reasons.graft(&part);
     }
     let by = members.release.map(|release| Actor::Person(release.by.clone()));
@@ -334,6 +392,13 @@ fn whole(
         let node = Node::new(Verdict::Unknown, ReasonCode::ChangeUnknown, &change)
             .with("release", Arg::text(id))
             .act(by.clone());
+        reasons.push(node);
+    }
+    for cancelled in &members.cancelled {
+        let change = Subject::Change(cancelled.clone());
+        let node = Node::new(Verdict::NotApplicable, ReasonCode::Cancelled, &change);
+        let number = case.records.cancellation(&change);
+        let node = number.into_iter().fold(node, |node, n| node.citing("cancellations", n));
         reasons.push(node);
     }
     for tree in judged.values() {

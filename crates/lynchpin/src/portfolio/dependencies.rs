@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::item::Members;
 use crate::base::id::{ChangeId, StageId};
-use crate::base::{Actor, Subject, When};
+use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::Case;
 use crate::gate::policy::CycleRule;
-use crate::graph::{Node as GraphNode, NodeSet, Order};
+use crate::graph::{Cycle, Node as GraphNode, NodeSet, Order};
 use crate::history::Records;
-use crate::model::Change;
+use crate::model::change::ConflictScope;
+use crate::model::{Change, Release};
 use crate::plan::Item;
 use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
@@ -32,12 +34,18 @@ pub(super) struct Flow {
     pub(super) item: Item,
     /// When each member would be ready, its dependencies seen so far included.
     ready_at: BTreeMap<ChangeId, Clears>,
+    /// The first instant at which a member that goes may no longer.
+    goes_until: When,
     /// The first instant at which any member may change.
     holds_until: When,
     /// What ships of all that is a go by itself.
     go: Order,
     /// What ships of all that is a go by itself or waits.
     wait: Order,
+    /// The refused cycles that stand although every member is taken for a go.
+    cycles: Vec<Cycle>,
+    /// Those of them that each member is part of.
+    cycles_of: BTreeMap<GraphNode, Vec<usize>>,
 }
 
 impl Flow {
@@ -45,19 +53,29 @@ impl Flow {
     pub(super) fn new(
         item: Item,
         own: &BTreeMap<&ChangeId, Own>,
-        cycles: CycleRule,
+        rule: CycleRule,
     ) -> crate::base::Result<Flow> {
+        let of = |node: &GraphNode| item.id(*node).and_then(|id| own.get(id));
         let up_to = |worst: Verdict| -> NodeSet {
-            let goes = |node: &GraphNode| {
-                item.id(*node).and_then(|id| own.get(id)).is_some_and(|own| own.verdict <= worst)
-            };
+            let goes = |node: &GraphNode| of(node).is_some_and(|own| own.verdict <= worst);
             item.candidates().iter().filter(goes).collect()
         };
-        let go = item.order(&up_to(Verdict::GoWaived), cycles)?;
-        let wait = item.order(&up_to(Verdict::Wait), cycles)?;
+        let go = item.order(&up_to(Verdict::GoWaived), rule)?;
+        let wait = item.order(&up_to(Verdict::Wait), rule)?;
+        let cycles = standing_cycles(&item, &go, rule)?;
+        let mut cycles_of: BTreeMap<GraphNode, Vec<usize>> = BTreeMap::new();
+        for (number, cycle) in cycles.iter().enumerate() {
+            for node in &cycle.members {
+                cycles_of.entry(*node).or_default().push(number);
+            }
+        }
         let ready_at = own.iter().map(|(id, own)| ((*id).clone(), own.clears)).collect();
-        let holds_until = own.values().map(|own| own.holds_until).min().unwrap_or(When::Never);
-        Ok(Flow { item, ready_at, holds_until, go, wait })
+        let until = |worst: Verdict| {
+            let of_those = own.values().filter(|own| own.verdict <= worst);
+            of_those.map(|own| own.holds_until).min().unwrap_or(When::Never)
+        };
+        let (goes_until, holds_until) = (until(Verdict::GoWaived), until(Verdict::NoGo));
+        Ok(Flow { item, ready_at, goes_until, holds_until, go, wait, cycles, cycles_of })
     }
 
     /// The members in the order in which they would ship, group by group; then those that would
@@ -95,7 +113,11 @@ impl Flow {
 
     /// Until when what a member's companions say of it stands; for ever, if it has none.
     pub(super) fn holds_until(&self, id: &ChangeId) -> When {
-        if self.partners(id).next().is_some() { self.holds_until } else { When::Never }
+        match self.group(id) {
+            [_, _, ..] if self.ships(id) => self.goes_until,
+            [_, _, ..] => self.holds_until,
+            _ => When::Never,
+        }
     }
 
     /// Whether a member ships.
@@ -113,21 +135,39 @@ impl Flow {
         node.and_then(|node| order.wave_of(order.group_of(node)?)).is_some()
     }
 
-    /// Members of the same group, in order of ids, without the one asked about.
-    fn partners<'a>(&'a self, id: &'a ChangeId) -> impl Iterator<Item = &'a ChangeId> + 'a {
+    /// The members of the group that one is in, itself included; nothing, if it is no member.
+    fn group(&self, id: &ChangeId) -> &[GraphNode] {
         let group = self.item.node(id).and_then(|node| self.go.group_of(node));
-        let mut steps: Vec<GraphNode> =
-            group.map(|group| self.go.steps(group).to_vec()).unwrap_or_default();
-        steps.sort_unstable();
-        steps.into_iter().filter_map(|node| self.item.id(node)).filter(move |other| *other != id)
+        group.map(|group| self.go.steps(group)).unwrap_or_default()
+    }
+
+    /// Who holds a member back in the end.
+    fn roots(&self, id: &ChangeId) -> Vec<ChangeId> {
+        let group = self.item.node(id).and_then(|node| self.wait.group_of(node));
+        let all = self.wait.dropped();
+        let index = group.and_then(|group| all.binary_search_by_key(&group, |d| d.group).ok());
+        let dropped = index.and_then(|index| all.get(index));
+        dropped.map(|dropped| self.item.roots(&self.wait, dropped)).unwrap_or_default()
     }
 
     /// The refused cycles that a change is part of.
-    pub(super) fn cycles(&self, id: &ChangeId) -> impl Iterator<Item = &crate::graph::Cycle> + '_ {
-        let node = self.item.node(id);
-        let cycles = self.go.cycles().iter().filter(|cycle| cycle.forbidden);
-        cycles.filter(move |cycle| node.is_some_and(|node| cycle.members.contains(&node)))
+    fn cycles(&self, id: &ChangeId) -> impl Iterator<Item = &Cycle> + '_ {
+        let of = self.item.node(id).and_then(|node| self.cycles_of.get(&node));
+        of.into_iter().flatten().filter_map(|number| self.cycles.get(*number))
     }
+}
+
+/// The refused cycles that stand although every member is taken for a go: one that is there only
+/// because an alternative is held back is no cycle, it waits for that.
+fn standing_cycles(item: &Item, go: &Order, rule: CycleRule) -> crate::base::Result<Vec<Cycle>> {
+    let refused = |order: &Order| -> Vec<Cycle> {
+        order.cycles().iter().filter(|cycle| cycle.forbidden).cloned().collect()
+    };
+    let found = refused(go);
+    if found.is_empty() {
+        return Ok(found);
+    }
+    Ok(refused(&item.order(item.candidates(), rule)?))
 }
 
 /// The answer for each clause of what a change requires.
@@ -157,56 +197,89 @@ pub(super) fn clauses(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons 
     reasons
 }
 
-fn is_live(case: &Case<'_>, id: &ChangeId) -> bool {
-    case.records.is_live(id, case.stage)
-}
-
 /// One change that would meet a clause.
 fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> Node {
-    let subject = Subject::Change(id.clone());
-    let node = |verdict, code| Node::new(verdict, code, &subject);
     let records = case.records;
-    if is_live(case, id) {
-        let node = node(Verdict::Go, ReasonCode::RequirementLive);
-        return citing(node, records.live_by(id, case.stage));
+    if let Some(node) = anywhere(case, change, id) {
+        return match flow.item.successor(records, id) {
+            // What takes its place in this item will do, too.
+            Some(newer) if !node.verdict.is_go() => {
+                member(case, flow, newer).with("for", Arg::text(id))
+            }
+            _ => node,
+        };
     }
-    let Some(other) = records.change(id).and_then(|row| row.current(records)) else {
-        return node(Verdict::Unknown, ReasonCode::RequirementNotFound).act(case.owners(change));
-    };
-    if records.is_cancelled(id) {
-        return node(Verdict::NeedsAction, ReasonCode::RequirementCancelled)
-            .act(case.owners(change));
+    if flow.item.has(id) {
+        return member(case, flow, id);
     }
-    if !flow.item.has(id) {
-        return elsewhere(case, change, other, ReasonCode::RequirementNotLive);
+    match (flow.item.successor(records, id), records.change(id).and_then(|r| r.current(records))) {
+        (Some(newer), _) => member(case, flow, newer).with("for", Arg::text(id)),
+        (None, Some(other)) => elsewhere(case, change, other, ReasonCode::RequirementNotLive),
+        (None, None) => not_found(case, change, id),
     }
-    let node = if flow.ships(id) {
-        node(Verdict::Go, ReasonCode::RequirementShips)
-    } else if flow.ships_later(id) {
-        node(Verdict::Wait, ReasonCode::RequirementWaits).clears(flow.waits_until(id))
-    } else {
-        node(Verdict::Blocked, ReasonCode::RequirementBlocked).act(case.owners(other))
-    };
-    node.until(flow.holds_until)
+}
+
+/// What a member of the item says of who requires it.
+fn member(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
+    let subject = Subject::Change(id.clone());
+    if flow.ships(id) {
+        let node = Node::new(Verdict::Go, ReasonCode::RequirementShips, &subject);
+        return node.until(flow.goes_until);
+    }
+    if flow.ships_later(id) {
+        return Node::new(Verdict::Wait, ReasonCode::RequirementWaits, &subject)
+            .clears(flow.waits_until(id))
+            .until(flow.holds_until);
+    }
+    let roots: Vec<ChangeId> = flow.roots(id).into_iter().filter(|root| root != id).collect();
+    let node = Node::new(Verdict::Blocked, ReasonCode::RequirementBlocked, &subject)
+        .until(flow.holds_until)
+        .act(owners_of(case, if roots.is_empty() { std::slice::from_ref(id) } else { &roots }));
+    if roots.is_empty() {
+        return node;
+    }
+    let named = roots.iter().take(PARTNERS_NAMED).map(ToString::to_string).collect();
+    node.with("roots", Arg::Texts(named))
+}
+
+/// What is to be said of something needed wherever it is: that it is live, not known or cancelled.
+/// Nothing, if it has yet to ship.
+fn anywhere(case: &Case<'_>, change: &Change, id: &ChangeId) -> Option<Node> {
+    let subject = Subject::Change(id.clone());
+    let records = case.records;
+    if records.is_live(id, case.stage) {
+        let node = Node::new(Verdict::Go, ReasonCode::RequirementLive, &subject);
+        return Some(citing(node, records.live_by(id, case.stage)));
+    }
+    if records.change(id).is_none() {
+        return Some(not_found(case, change, id));
+    }
+    records.cancellation(&subject).map(|number| {
+        Node::new(Verdict::NeedsAction, ReasonCode::RequirementCancelled, &subject)
+            .citing("cancellations", number)
+            .act(case.owners(change))
+    })
+}
+
+fn not_found(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
+    let subject = Subject::Change(id.clone());
+    Node::new(Verdict::Unknown, ReasonCode::RequirementNotFound, &subject).act(case.owners(change))
+}
+
+/// Those who answer for the first of some changes.
+fn owners_of(case: &Case<'_>, changes: &[ChangeId]) -> Vec<Actor> {
+    let rows = changes.iter().take(PARTNERS_NAMED).filter_map(|id| case.records.change(id));
+    rows.filter_map(|row| row.current(case.records)).flat_map(|other| case.owners(other)).collect()
 }
 
 /// A change that must ship together with this one and is not in the item.
 fn absent_partner(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
-    let subject = Subject::Change(id.clone());
-    let records = case.records;
-    if is_live(case, id) {
-        let node = Node::new(Verdict::Go, ReasonCode::RequirementLive, &subject);
-        return citing(node, records.live_by(id, case.stage));
+    let other = case.records.change(id).and_then(|row| row.current(case.records));
+    match (anywhere(case, change, id), other) {
+        (Some(node), _) => node,
+        (None, Some(other)) => elsewhere(case, change, other, ReasonCode::TogetherMissing),
+        (None, None) => not_found(case, change, id),
     }
-    let Some(other) = records.change(id).and_then(|row| row.current(records)) else {
-        return Node::new(Verdict::Unknown, ReasonCode::RequirementNotFound, &subject)
-            .act(case.owners(change));
-    };
-    if records.is_cancelled(id) {
-        return Node::new(Verdict::NeedsAction, ReasonCode::RequirementCancelled, &subject)
-            .act(case.owners(change));
-    }
-    elsewhere(case, change, other, ReasonCode::TogetherMissing)
 }
 
 /// A known change that is neither live nor in the item: its owner has to move first.
@@ -221,11 +294,58 @@ fn elsewhere(case: &Case<'_>, change: &Change, other: &Change, code: ReasonCode)
         node =
             node.with("releases", Arg::Texts(releases.iter().map(ToString::to_string).collect()));
     }
-    let current = releases.iter().filter_map(|id| records.release(id)?.current(records));
-    let ends = current.filter_map(|release| release.planned.map(|planned| planned.to));
-    match ends.min() {
+    match planned_end(records, other, case.at) {
         Some(end) => node.with("planned", Arg::text(end)),
         None => node,
+    }
+}
+
+/// When a change is planned to be done: the first such time, by its own plan or that of a release
+/// it is in, that is still to come; the last, if all have passed.
+pub(super) fn planned_end(records: &Records, change: &Change, at: Instant) -> Option<Instant> {
+    let releases = records.releases_of(&change.id).iter();
+    let current = releases.filter_map(|id| records.release(id)?.current(records)?.planned);
+    let ends: Vec<Instant> = current.chain(change.planned).map(|planned| planned.to).collect();
+    let to_come = ends.iter().copied().filter(|end| *end > at).min();
+    to_come.or_else(|| ends.into_iter().max())
+}
+
+/// What holds a group back: the worst that its members come to, and who do.
+pub(super) struct Held {
+    worst: Verdict,
+    by: Vec<ChangeId>,
+}
+
+impl Held {
+    /// Looks at the members of each group of several that does not ship, by the group's first
+    /// member.
+    pub(super) fn of(
+        case: &Case<'_>,
+        flow: &Flow,
+        alone: impl Fn(&ChangeId) -> Verdict,
+    ) -> BTreeMap<GraphNode, Held> {
+        let mut held: BTreeMap<GraphNode, Held> = BTreeMap::new();
+        for node in flow.item.candidates().iter() {
+            let Some(id) = flow.item.id(node) else { continue };
+            let group = flow.group(id);
+            let (Some(first), true) = (group.first(), group.len() > 1 && !flow.ships(id)) else {
+                continue;
+            };
+            let verdict = alone(id);
+            // What is live already holds nobody back.
+            if verdict.is_met() || case.records.is_live(id, case.stage) {
+                continue;
+            }
+            let none = || Held { worst: verdict, by: Vec::new() };
+            let known = held.entry(*first).or_insert_with(none);
+            if verdict > known.worst {
+                *known = none();
+            }
+            if verdict == known.worst && known.by.len() < PARTNERS_NAMED {
+                known.by.push(id.clone());
+            }
+        }
+        held
     }
 }
 
@@ -233,71 +353,115 @@ fn elsewhere(case: &Case<'_>, change: &Change, other: &Change, code: ReasonCode)
 pub(super) fn partners(
     case: &Case<'_>,
     flow: &Flow,
+    held: &BTreeMap<GraphNode, Held>,
     change: &Change,
-    alone: impl Fn(&ChangeId) -> Verdict,
+    alone: Verdict,
 ) -> Option<Node> {
-    if flow.ships(&change.id) {
+    if !alone.is_met() || flow.ships(&change.id) {
         return None;
     }
-    let mut held: Vec<(&ChangeId, Verdict)> = flow
-        .partners(&change.id)
-        .map(|id| (id, alone(id)))
-        .filter(|(_, verdict)| *verdict > Verdict::GoWaived)
-        .collect();
-    let worst = held.iter().map(|(_, verdict)| *verdict).max()?;
-    held.retain(|(_, verdict)| *verdict == worst);
+    let held = held.get(flow.group(&change.id).first()?)?;
     let subject = Subject::Change(change.id.clone());
-    let named = held.iter().take(PARTNERS_NAMED).map(|(id, _)| id.to_string()).collect();
-    let owners = held
-        .iter()
-        .take(PARTNERS_NAMED)
-        .filter_map(|(id, _)| case.records.change(id).and_then(|row| row.current(case.records)));
-    let owners: Vec<Actor> = owners.flat_map(|other| case.owners(other)).collect();
-    let node = if worst == Verdict::Wait {
+    let node = if held.worst == Verdict::Wait {
         Node::new(Verdict::Wait, ReasonCode::TogetherWaits, &subject)
             .clears(flow.waits_until(&change.id))
     } else {
-        Node::new(Verdict::Blocked, ReasonCode::TogetherBlocked, &subject).act(owners)
+        Node::new(Verdict::Blocked, ReasonCode::TogetherBlocked, &subject)
+            .act(owners_of(case, &held.by))
     };
-    Some(node.with("changes", Arg::Texts(named)))
+    Some(node.with("changes", Arg::Texts(held.by.iter().map(ToString::to_string).collect())))
 }
 
 /// What conflicts say about a change: with members of the item, and with what is in flight,
 /// soaking or live.
 pub(super) fn conflicts(
     case: &Case<'_>,
-    members: &[&Change],
-    priority: &[ChangeId],
-    stages: &[StageId],
+    members: &Members<'_>,
+    priority: &Priority<'_>,
     change: &Change,
 ) -> Vec<Node> {
-    use crate::model::change::ConflictScope;
-    let records = case.records;
-    let subject = Subject::Change(change.id.clone());
-    let mut nodes = Vec::new();
-    for (other, scope) in records.conflicts(&change.id) {
-        let node = |code| {
-            Node::new(Verdict::NoGo, code, &subject)
-                .with("change", Arg::text(other))
-                .act(case.owners(change))
-        };
-        let inside = members.binary_search_by(|member| member.id.cmp(other)).is_ok();
-        let flies_by = records.in_flight_by(other, case.stage);
-        let flying = !flies_by.is_empty() || is_soaking(records, other, case.stage, stages);
-        let live = scope == ConflictScope::Exclusive
-            && records.live_since(other, case.stage).is_some()
-            && !records.is_superseded_in(other, case.stage);
+    let way = members.way(case.records, case.stage);
+    let mut nodes = conflicts_within(case, members, priority, change);
+    for (other, scope) in case.records.conflicts(&change.id) {
+        let inside = members.get(other).is_some();
         // Being first in this release helps nothing against what is under way already.
-        if inside && !goes_first(priority, &change.id, other) {
-            nodes.push(node(ReasonCode::ConflictInRelease));
-        } else if flying {
-            let node = citing(node(ReasonCode::ConflictInFlight), flies_by);
-            nodes.push(citing(node, records.live_by(other, case.stage)));
-        } else if live {
-            nodes.push(citing(node(ReasonCode::ConflictLive), records.live_by(other, case.stage)));
+        if inside && !priority.goes_first(&change.id, other) {
+            continue;
         }
+        let Some((code, cites)) = under_way(case.records, &way, case.stage, other, scope) else {
+            continue;
+        };
+        nodes.push(citing(conflict(case, change, code, other), cites));
     }
     nodes
+}
+
+/// What conflicts with other members of the item say about a change.
+pub(super) fn conflicts_within(
+    case: &Case<'_>,
+    members: &Members<'_>,
+    priority: &Priority<'_>,
+    change: &Change,
+) -> Vec<Node> {
+    let loses =
+        |other: &ChangeId| members.get(other).is_some() && !priority.goes_first(&change.id, other);
+    let others = case.records.conflicts(&change.id).map(|(other, _)| other);
+    let lost = others.filter(|other| loses(other));
+    lost.map(|other| conflict(case, change, ReasonCode::ConflictInRelease, other)).collect()
+}
+
+fn conflict(case: &Case<'_>, change: &Change, code: ReasonCode, other: &ChangeId) -> Node {
+    Node::new(Verdict::NoGo, code, &Subject::Change(change.id.clone()))
+        .with("change", Arg::text(other))
+        .act(case.owners(change))
+}
+
+/// Whether what a change conflicts with is in flight, soaking or, for ever apart, live, and by
+/// which deployments.
+pub(super) fn under_way(
+    records: &Records,
+    way: &[StageId],
+    stage: &StageId,
+    other: &ChangeId,
+    scope: ConflictScope,
+) -> Option<(ReasonCode, Vec<usize>)> {
+    let flies_by = records.in_flight_by(other, stage);
+    // Anywhere is enough to be in the way; superseded there, it no longer is.
+    let there = records.is_live_anywhere(other, stage) && !records.is_superseded_in(other, stage);
+    let later = way.iter().skip_while(|known| *known != stage).skip(1);
+    let soaks = there && later.into_iter().any(|later| !records.is_live(other, later));
+    let live_by = records.live_by(other, stage);
+    if !flies_by.is_empty() || soaks {
+        return Some((ReasonCode::ConflictInFlight, [flies_by, live_by].concat()));
+    }
+    let apart = there && scope == ConflictScope::Exclusive;
+    apart.then_some((ReasonCode::ConflictLive, live_by))
+}
+
+/// Which side of a conflict a release lets go, by the place of each change in its list.
+#[derive(Debug, Default)]
+pub(super) struct Priority<'a> {
+    place: BTreeMap<&'a ChangeId, usize>,
+}
+
+impl<'a> Priority<'a> {
+    pub(super) fn of(release: Option<&'a Release>) -> Self {
+        let named = release.map(|release| release.priority.as_slice()).unwrap_or_default();
+        let mut place = BTreeMap::new();
+        for (index, id) in named.iter().enumerate() {
+            place.entry(id).or_insert(index);
+        }
+        Priority { place }
+    }
+
+    /// Whether the first of two conflicting changes goes.
+    pub(super) fn goes_first(&self, change: &ChangeId, other: &ChangeId) -> bool {
+        match (self.place.get(change), self.place.get(other)) {
+            (Some(mine), Some(theirs)) => mine < theirs,
+            (mine, None) => mine.is_some(),
+            (None, Some(_)) => false,
+        }
+    }
 }
 
 /// A node that rests on deployments.
@@ -305,28 +469,11 @@ fn citing(node: Node, deployments: Vec<usize>) -> Node {
     deployments.into_iter().fold(node, |node, number| node.citing("deployments", number))
 }
 
-/// Whether the stated priority lets the first of two conflicting changes go.
-pub(super) fn goes_first(priority: &[ChangeId], change: &ChangeId, other: &ChangeId) -> bool {
-    let place = |id: &ChangeId| priority.iter().position(|named| named == id);
-    match (place(change), place(other)) {
-        (Some(mine), Some(theirs)) => mine < theirs,
-        (mine, None) => mine.is_some(),
-        (None, Some(_)) => false,
-    }
-}
-
-/// Whether a change is live in a stage and still on its way to a later one.
-fn is_soaking(records: &Records, id: &ChangeId, stage: &StageId, stages: &[StageId]) -> bool {
-    let Some(position) = stages.iter().position(|known| known == stage) else { return false };
-    let mut later = stages.iter().skip(position + 1);
-    records.live_since(id, stage).is_some() && later.any(|later| !records.is_live(id, later))
-}
-
 /// The cycles that a change is part of, each with its witness.
 pub(super) fn cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Vec<Node> {
     use crate::graph::HopKind;
     let subject = Subject::Change(change.id.clone());
-    let node = |cycle: &crate::graph::Cycle| {
+    let node = |cycle: &Cycle| {
         let hop = |hop: &crate::graph::Hop| {
             let kind = match hop.kind {
                 HopKind::Requires => "requires",
@@ -348,9 +495,8 @@ pub(super) fn cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Vec<Node>
                 node.with("witness", Arg::Texts(hops))
             }
         };
-        node.with("changes", Arg::count(cycle.members.len()))
-            .act(case.owners(change))
-            .until(When::Never)
+        let node = if cycle.exact { node } else { node.with("exact", Arg::text("no")) };
+        node.with("changes", Arg::count(cycle.members.len())).act(case.owners(change))
     };
     flow.cycles(&change.id).map(node).collect()
 }

@@ -128,9 +128,18 @@ fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
     Ok(adopted.into_iter().map(|(adoption, it)| (adoption.envelope().recorded, it)).collect())
 }
 
-/// Drops what is there twice and has an id to tell it by; that the content is equal was checked
-/// before.
+/// Drops what is there twice: by its id, where it has one and that the content is equal was checked
+/// before; by what it says, where it has none.
 fn once(portfolio: &mut Portfolio) {
+    fn keep_distinct<T: Ord + Clone>(items: &mut Vec<T>) {
+        let mut order: Vec<usize> = (0..items.len()).collect();
+        order.sort_by(|a, b| items.get(*a).cmp(&items.get(*b)));
+        order.dedup_by(|later, earlier| items.get(*later) == items.get(*earlier));
+        if order.len() < items.len() {
+            order.sort_unstable();
+            *items = order.iter().filter_map(|index| items.get(*index).cloned()).collect();
+        }
+    }
     fn keep_first<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
         let mut seen: BTreeMap<K, ()> = BTreeMap::new();
         items.retain(|item| match seen.entry(key(item)) {
@@ -148,6 +157,13 @@ fn once(portfolio: &mut Portfolio) {
     keep_first(&mut portfolio.changes, |change| (change.id.clone(), change.revision));
     keep_first(&mut portfolio.releases, |release| (release.id.clone(), release.revision));
     keep_first(&mut portfolio.waivers, |waiver| waiver.id.clone());
+    keep_distinct(&mut portfolio.evidence);
+    keep_distinct(&mut portfolio.approvals);
+    keep_distinct(&mut portfolio.revocations);
+    keep_distinct(&mut portfolio.holds);
+    keep_distinct(&mut portfolio.cancellations);
+    keep_distinct(&mut portfolio.deployments);
+    keep_distinct(&mut portfolio.incidents);
 }
 
 /// The error for something that is known under that id with other content.

@@ -108,7 +108,7 @@ impl<'a> Track<'a> {
             kind: Some(change.kind),
             author_record: count(others(&self.live)),
             author_failures: count(others(&self.failed)),
-            service_failures: count(causes.len()),
+            service_failures: count(causes.len()).filter(|_| services > 0),
             dependencies: count(clauses),
             back_out_plan: Some(u64::from(plan)),
             reversible: change.reversibility.map(|r| u64::from(r == Reversibility::Reversible)),
@@ -151,7 +151,7 @@ fn author<'a>(records: &'a Records, change: &'a Change) -> &'a PersonId {
 fn went_live(records: &Records, change: &ChangeId) -> bool {
     match records.portfolio().stages.last() {
         Some(last) => records.live_since(change, &last.id).is_some(),
-        None => records.presence.stays(change).any(|(_, stay)| stay.live_since.is_some()),
+        None => records.presence.places(change).any(|(_, place)| place.is_live_for_any()),
     }
 }
 

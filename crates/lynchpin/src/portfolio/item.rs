@@ -25,10 +25,7 @@ impl<'a> Members<'a> {
     /// Finds the members of a subject.
     pub(super) fn of(records: &'a Records, subject: &Subject) -> Result<Members<'a>> {
         let unknown = || {
-            let message = format!(
-                "there is no {subject} as of `{}`; check the id and the time",
-                records.as_of
-            );
+            let message = format!("there is no {subject} by then; check the id and the time");
             Error::new(ErrorCode::SubjectUnknown, message)
         };
         let mut members = Members {
@@ -111,10 +108,21 @@ impl<'a> Members<'a> {
         Err(Error::new(ErrorCode::StageUnknown, message))
     }
 
+    /// The way to the users that a stage is on: as the portfolio declares it, since a release that
+    /// could choose another would choose where its changes soak; as the release does, if the
+    /// portfolio does not declare that stage.
+    pub(super) fn way(&self, records: &'a Records, stage: &StageId) -> Vec<StageId> {
+        let declared = &records.portfolio().stages;
+        if declared.iter().any(|known| known.id == *stage) {
+            return declared.iter().map(|known| known.id.clone()).collect();
+        }
+        self.stages(records)
+    }
+
     /// The stage before that one.
     pub(super) fn before(&self, records: &'a Records, stage: &StageId) -> Option<StageId> {
-        let stages = self.stages(records);
-        let position = stages.iter().position(|known| known == stage)?;
-        stages.get(position.checked_sub(1)?).cloned()
+        let way = self.way(records, stage);
+        let position = way.iter().position(|known| known == stage)?;
+        way.get(position.checked_sub(1)?).cloned()
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::decide;
-use super::dependencies::goes_first;
+use super::dependencies::{Priority, under_way};
 use super::item::Members;
 use super::question::PlanQuestion;
 use super::snapshot::InForce;
 use crate::base::error::Result;
-use crate::base::id::ChangeId;
+use crate::base::id::{ChangeId, StageId};
 use crate::graph::NodeSet;
 use crate::history::Records;
 use crate::plan::{Conflict, Item, Plan, PlanScope};
@@ -23,8 +23,7 @@ pub(super) fn plan(
     let mut candidates = members.changes.clone();
     candidates.retain(|change| !records.is_cancelled(&change.id));
     let item = Item::new(records, &candidates, &stage)?;
-    let priority = members.release.map(|release| release.priority.as_slice()).unwrap_or_default();
-    let conflicts = conflicts(records, &item, priority);
+    let conflicts = conflicts(records, &members, &item, &stage);
     let ready = match question.scope {
         PlanScope::All => None,
         PlanScope::Ready => {
@@ -32,11 +31,11 @@ pub(super) fn plan(
             Some(BTreeSet::from_iter(ids))
         }
     };
+    let sides = conflicts.iter().flat_map(|conflict| conflict.changes.iter().zip([conflict; 2]));
+    let loses = sides.filter(|(id, conflict)| conflict.goes.as_ref() != Some(*id));
+    let losers: BTreeSet<ChangeId> = loses.map(|(id, _)| id.clone()).collect();
     let refused = |id: &ChangeId| {
-        let loses = |conflict: &Conflict| {
-            conflict.changes.contains(id) && conflict.goes.as_ref() != Some(id)
-        };
-        ready.as_ref().is_some_and(|ready| !ready.contains(id)) || conflicts.iter().any(loses)
+        ready.as_ref().is_some_and(|ready| !ready.contains(id)) || losers.contains(id)
     };
     let goes = |node: &u32| item.id(*node).is_some_and(|id| !refused(id));
     let go: NodeSet = item.candidates().iter().filter(goes).collect();
@@ -51,23 +50,36 @@ pub(super) fn plan(
     Ok(plan)
 }
 
-/// The conflicts within an item, each pair once.
-fn conflicts(records: &Records, item: &Item, priority: &[ChangeId]) -> Vec<Conflict> {
+/// The conflicts within an item, each pair once, and those with what is under way or live already,
+/// which goes first.
+fn conflicts(
+    records: &Records,
+    members: &Members<'_>,
+    item: &Item,
+    stage: &StageId,
+) -> Vec<Conflict> {
+    let priority = Priority::of(members.release);
+    let way = members.way(records, stage);
     let mut found = Vec::new();
     for node in item.candidates().iter() {
         let Some(id) = item.id(node) else { continue };
         for (other, scope) in records.conflicts(id) {
-            if id < other && item.has(other) {
-                let goes = [(id, other), (other, id)]
-                    .into_iter()
-                    .find(|(first, second)| goes_first(priority, first, second));
-                found.push(Conflict {
-                    changes: [id.clone(), other.clone()],
-                    scope,
-                    goes: goes.map(|(first, _)| first.clone()),
-                });
+            let inside = item.has(other);
+            let goes = if !inside {
+                under_way(records, &way, stage, other, scope).map(|_| other)
+            } else if priority.goes_first(id, other) {
+                Some(id)
+            } else {
+                Some(other).filter(|other| priority.goes_first(other, id))
+            };
+            if inside && other < id || !inside && goes.is_none() {
+                continue;
             }
+            let mut changes = [id.clone(), other.clone()];
+            changes.sort_unstable();
+            found.push(Conflict { changes, scope, goes: goes.cloned() });
         }
     }
+    found.sort_unstable();
     found
 }

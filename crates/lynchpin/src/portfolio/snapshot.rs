@@ -132,16 +132,14 @@ impl Snapshot {
         let known = self.inner.adopted.iter().take_while(|(recorded, _)| *recorded <= at).count();
         let adopted = self.inner.adopted.get(..known).unwrap_or_default();
         let in_force = adopted.last().map(|(_, policy)| policy);
-        match (self.inner.policy.as_deref(), in_force) {
-            (Some(given), Some(adopted_now)) => InForce {
-                policy: Some(given),
-                adopted,
-                what_if: given.digest != adopted_now.digest,
-            },
-            (given, adopted_now) => {
-                InForce { policy: given.or(adopted_now), adopted, what_if: false }
-            }
-        }
+        let given = self.inner.policy.as_deref();
+        // Where a policy was ever adopted, before that none was in force: another one answers what
+        // would have been.
+        let what_if = given.is_some_and(|given| {
+            !self.inner.adopted.is_empty()
+                && in_force.is_none_or(|in_force| in_force.digest != given.digest)
+        });
+        InForce { policy: given.or(in_force), adopted, what_if }
     }
 }
 

@@ -125,7 +125,7 @@ impl Node {
             requirement: None,
             args: Vec::new(),
             act: Vec::new(),
-            clears: if verdict <= Verdict::GoWaived { Clears::Now } else { Clears::OnAction },
+            clears: if verdict.is_met() { Clears::Now } else { Clears::OnAction },
             holds_until: When::Never,
             cites: Vec::new(),
             next: 0,
@@ -187,6 +187,14 @@ pub enum Join {
     Any,
     /// The so-manieth best applicable child.
     AtLeast(usize),
+}
+
+/// When all children clear, given when the last one does: nobody knows, if one that is met may no
+/// longer be by then.
+fn all_clear(last: Clears, children: &[(Verdict, Clears, When)]) -> Clears {
+    let Clears::At(instant) = last else { return last };
+    let lapses = |child: &(Verdict, Clears, When)| child.0.is_go() && child.2 < When::At(instant);
+    if children.iter().any(lapses) { Clears::Unknown } else { last }
 }
 
 /// A tree of reasons, flat.
@@ -256,7 +264,7 @@ impl Reasons {
             while let Some(node) = self.nodes.get(at) {
                 // Too few children apply: that is said by no child.
                 let leaf = node.next <= at + 1 || node.code == ReasonCode::CannotPass;
-                let met = node.verdict <= Verdict::GoWaived;
+                let met = node.verdict.is_met();
                 at = if met { node.next.max(at + 1) } else { at + 1 };
                 if leaf && !met && !node.is_propagated() {
                     return Some(node);
@@ -291,7 +299,9 @@ impl Reasons {
         let mut clears: Vec<Clears> = applicable.iter().map(|child| child.1).collect();
         clears.sort_unstable();
         let (verdict, clears) = match join {
-            Join::All => (Verdict::all(verdicts), clears.last().copied()),
+            Join::All => {
+                (Verdict::all(verdicts), clears.last().map(|last| all_clear(*last, &children)))
+            }
             Join::Any => (Verdict::any(verdicts), clears.first().copied()),
             Join::AtLeast(count) => (
                 Verdict::at_least(count, verdicts),
@@ -305,11 +315,8 @@ impl Reasons {
         let Some(node) = self.nodes.get_mut(index) else { return };
         node.next = end;
         node.verdict = verdict;
-        node.clears = if verdict <= Verdict::GoWaived {
-            Clears::Now
-        } else {
-            clears.unwrap_or(Clears::OnAction)
-        };
+        node.clears =
+            if verdict.is_met() { Clears::Now } else { clears.unwrap_or(Clears::OnAction) };
         node.holds_until = node.holds_until.min(holds_until);
         if too_few && applicable_count > 0 {
             node.code = ReasonCode::CannotPass;

@@ -87,6 +87,12 @@ impl Verdict {
         matches!(self, Verdict::Go | Verdict::GoWaived)
     }
 
+    /// Whether it holds nothing back: a go, or nothing was asked.
+    #[must_use]
+    pub const fn is_met(self) -> bool {
+        matches!(self, Verdict::NotApplicable | Verdict::Go | Verdict::GoWaived)
+    }
+
     /// The worst of some verdicts; nothing asked if there are none.
     #[must_use]
     pub fn all(children: impl IntoIterator<Item = Verdict>) -> Verdict {

@@ -130,6 +130,7 @@ fn cites(snapshot: &Snapshot, node: &Node) -> Vec<String> {
         "holds" => canonical::digest(portfolio.holds.get(number)?).ok(),
         "cancellations" => canonical::digest(portfolio.cancellations.get(number)?).ok(),
         "deployments" => canonical::digest(portfolio.deployments.get(number)?).ok(),
+        "incidents" => canonical::digest(portfolio.incidents.get(number)?).ok(),
         _ => None,
     };
     let cite = |(kind, number): &(&'static str, usize)| {

@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Target;
-use crate::base::id::{GroupId, PersonId, RequirementId};
+use super::votes::{Asked, Count};
+use crate::base::id::{PersonId, RequirementId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::judge::Case;
-use crate::gate::policy::{ApprovalLeaf, Requirement, Veto};
-use crate::history::revision::Difference;
-use crate::model::decision::end;
-use crate::model::{Approval, Vote};
+use crate::gate::policy::{ApprovalLeaf, Requirement};
+use crate::history::order::{Position, position};
+use crate::history::revision::{Difference, since_release, since_revision};
+use crate::model::Fact;
 use crate::reason::tree::{Arg, Clears, Node, Row};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -24,14 +25,13 @@ pub(super) fn judge(
     requirement: &Requirement,
     leaf: &ApprovalLeaf,
 ) -> Node {
-    let count = Count::take(case, target, name, requirement, leaf);
-    let eligible = count.eligible.len();
-    let needed = leaf.people.needed(eligible);
-    let given = count.given.len();
-    let standing = count.standing(case, leaf, needed);
+    let asked = Asked { target, name, requirement, leaf };
+    let count = Count::take(case, asked);
+    let needed = leaf.people.needed(count.eligible.len());
+    let (standing, later) = standing(case, asked, &count, needed);
     let (verdict, code) = standing.answer();
     let mut node = Node::new(verdict, code, target.subject)
-        .with("given", Arg::count(given))
+        .with("given", Arg::count(count.given.len()))
         .with("needed", Arg::count(needed))
         .with("group", Arg::text(&leaf.group))
         .until(count.holds_until(case, leaf));
@@ -41,12 +41,12 @@ pub(super) fn judge(
     let names =
         |by: &BTreeMap<&PersonId, usize>| Arg::Texts(by.keys().map(ToString::to_string).collect());
     node = match standing {
-        Standing::Unreachable => node.with("eligible", Arg::count(eligible)),
-        Standing::Later => {
-            let at = count.effective_at(needed);
-            node.clears(Clears::At(at)).until(When::At(at))
-        }
-        Standing::Stale => node.with("changed", Arg::Rows(count.rows())),
+        Standing::Unreachable => node.with("eligible", Arg::count(count.eligible.len())),
+        Standing::Later => match later {
+            Some(at) => node.clears(Clears::At(at)).until(When::At(at)),
+            None => node.clears(Clears::Unknown),
+        },
+        Standing::Stale => node.with("changed", Arg::Rows(rows(&count))),
         Standing::Rejected => node.with("by", names(&count.rejected)),
         Standing::ChangesRequested => node.with("by", names(&count.changes)),
         Standing::Approved | Standing::Deferred | Standing::Missing => node,
@@ -80,8 +80,8 @@ fn who_acts(
     }
 }
 
-/// What changed since, as data.
-fn rows(changed: &BTreeSet<Difference>) -> Vec<Row> {
+/// What changed since somebody approved, as data.
+fn rows(count: &Count<'_>) -> Vec<Row> {
     let change = |id: &dyn std::fmt::Display, what: &'static str, value: &str| {
         Row(vec![("change", id.to_string()), (what, value.to_owned())])
     };
@@ -94,7 +94,8 @@ fn rows(changed: &BTreeSet<Difference>) -> Vec<Row> {
         Difference::Planned => Row(vec![("release", "planned".to_owned())]),
         Difference::UnknownRevision => Row(vec![("revision", "unknown".to_owned())]),
     };
-    changed.iter().map(row).collect()
+    let policy = count.asked_otherwise.then(|| Row(vec![("policy", "requirement".to_owned())]));
+    count.changed.iter().map(row).chain(policy).collect()
 }
 
 /// What differs between a revision of a subject and now, as far as it matters.
@@ -104,7 +105,6 @@ pub(in crate::gate) fn material_difference(
     revision: u32,
     requirement: &Requirement,
 ) -> BTreeSet<Difference> {
-    use crate::history::revision::{since_release, since_revision};
     let records = case.records;
     let mut found = BTreeSet::new();
     match subject {
@@ -129,6 +129,19 @@ pub(in crate::gate) fn material_difference(
         | Difference::UnknownRevision => true,
     });
     found
+}
+
+/// Whether somebody who named a revision cannot have seen it: it was recorded only later, or what
+/// they saw was another one.
+pub(in crate::gate) fn is_of_another(
+    case: &Case<'_>,
+    subject: &Subject,
+    fact: &impl Fact,
+    (revision, digest): (u32, Option<crate::base::Digest>),
+) -> bool {
+    let made: Option<Position> = case.records.recorded_at(subject, revision);
+    let digest = digest.filter(|seen| case.records.digest_of(subject, revision) != Some(*seen));
+    digest.is_some() || made.is_some_and(|made| made > position(fact))
 }
 
 /// Everybody who had a hand in what is decided, and so may not approve it.
@@ -180,240 +193,44 @@ impl Standing {
     }
 }
 
-/// The approvals of one requirement, counted by person.
-struct Count<'a> {
-    /// Who may approve, or did while they might.
-    eligible: BTreeSet<&'a PersonId>,
-    /// Who approved, so that it counts now.
-    given: BTreeSet<&'a PersonId>,
-    /// Who approved, so that it counts later.
-    later: BTreeMap<&'a PersonId, Instant>,
-    /// Who rejected.
-    rejected: BTreeMap<&'a PersonId, usize>,
-    /// Who asks for changes.
-    changes: BTreeMap<&'a PersonId, usize>,
-    /// Whether somebody put it off.
-    deferred: bool,
-    /// Whether somebody approved something that no longer stands.
-    stale: bool,
-    /// What changed since.
-    changed: BTreeSet<Difference>,
-    /// Whether the policy asked something else when somebody approved.
-    asked_otherwise: bool,
-    /// The teams of those who approved.
-    teams: BTreeSet<&'a GroupId>,
-    /// Instants at which something of this may change.
-    turns: BTreeSet<Instant>,
-    /// The facts it rests on.
-    cites: BTreeSet<usize>,
+/// Where it stands and, if it only has to wait, until when.
+fn standing(
+    case: &Case<'_>,
+    asked: Asked<'_>,
+    count: &Count<'_>,
+    needed: usize,
+) -> (Standing, Option<Instant>) {
+    let now = if !count.rejected.is_empty() {
+        Standing::Rejected
+    } else if !count.is_within_reach(case, asked.leaf, needed) {
+        Standing::Unreachable
+    } else if !count.changes.is_empty() {
+        Standing::ChangesRequested
+    } else if count.is_enough(asked.leaf, needed) {
+        Standing::Approved
+    } else {
+        match enough_at(case, asked, count) {
+            Some(at) => return (Standing::Later, Some(at)),
+            None if count.deferred => Standing::Deferred,
+            None if count.stale => Standing::Stale,
+            None => Standing::Missing,
+        }
+    };
+    (now, None)
 }
 
-/// One decision of one person, and whether it still stands for what there is now.
-struct Act<'a> {
-    number: usize,
-    approval: &'a Approval,
-    fresh: bool,
-}
+/// How many instants are looked at for when enough approvals will count.
+const INSTANTS_TRIED: usize = 64;
 
-impl<'a> Count<'a> {
-    fn take(
-        case: &'a Case<'_>,
-        target: Target<'_>,
-        name: &RequirementId,
-        requirement: &Requirement,
-        leaf: &ApprovalLeaf,
-    ) -> Count<'a> {
-        let people = &case.records.people;
-        let out = excluded(case, target);
-        let members = people.members(&leaf.group, case.at);
-        let mut count = Count {
-            eligible: members
-                .into_iter()
-                .filter(|id| !out.contains(id) && people.can_sit(id, case.at))
-                .collect(),
-            given: BTreeSet::new(),
-            later: BTreeMap::new(),
-            rejected: BTreeMap::new(),
-            changes: BTreeMap::new(),
-            deferred: false,
-            stale: false,
-            changed: BTreeSet::new(),
-            asked_otherwise: false,
-            teams: BTreeSet::new(),
-            turns: BTreeSet::new(),
-            cites: BTreeSet::new(),
-        };
-        count.turns.extend(people.next_membership_change(&leaf.group, case.at));
-        let mut acts: BTreeMap<&PersonId, Vec<Act<'a>>> = BTreeMap::new();
-        for act in count.acts(case, target, name, requirement) {
-            let person = people.principal(&act.approval.by);
-            if !out.contains(person) && people.belongs(person, &leaf.group, act.approval.at) {
-                acts.entry(person).or_default().push(act);
-            }
-        }
-        for (person, acts) in acts {
-            count.add(case, leaf, person, &acts);
-        }
-        count
-    }
-
-    /// The decisions on this requirement and stage, in order; of those that tie, the less
-    /// favourable last.
-    fn acts(
-        &mut self,
-        case: &'a Case<'_>,
-        target: Target<'_>,
-        name: &RequirementId,
-        requirement: &Requirement,
-    ) -> Vec<Act<'a>> {
-        let all = &case.records.portfolio().approvals;
-        let mut differences: BTreeMap<u32, BTreeSet<Difference>> = BTreeMap::new();
-        let mut acts: Vec<Act<'a>> = Vec::new();
-        for number in case.records.approvals(target.subject) {
-            let Some(approval) = all.get(*number) else { continue };
-            if approval.requirement != *name || approval.stage != *case.stage {
-                continue;
-            }
-            let changed = differences.entry(approval.revision).or_insert_with(|| {
-                material_difference(case, target.subject, approval.revision, requirement)
-            });
-            // A new policy voids approvals of what it asks differently, but lifts no rejection.
-            let recorded = approval.recorded.unwrap_or(approval.at);
-            let otherwise = approval.decision == Vote::Approved
-                && !case.requirement_unchanged_since(name, recorded);
-            let fresh = changed.is_empty() && !otherwise;
-            if !fresh && approval.decision == Vote::Approved {
-                self.stale = true;
-                self.asked_otherwise |= otherwise;
-                self.changed.extend(changed.iter().cloned());
-                self.cites.insert(*number);
-            }
-            acts.push(Act { number: *number, approval, fresh });
-        }
-        acts.sort_by_key(|act| {
-            let approval = act.approval;
-            (approval.recorded.unwrap_or(approval.at), approval.sequence, approval.decision)
-        });
-        acts
-    }
-
-    /// Adds what one person decided: the approvals since they last said something else, or that.
-    fn add(
-        &mut self,
-        case: &'a Case<'_>,
-        leaf: &ApprovalLeaf,
-        person: &'a PersonId,
-        acts: &[Act<'a>],
-    ) {
-        let stands = |act: &&Act<'_>| match act.approval.decision {
-            Vote::Withdrawn => true,
-            Vote::Rejected => act.fresh || leaf.veto == Veto::Stands,
-            Vote::Approved | Vote::Deferred | Vote::RequestChanges => act.fresh,
-        };
-        let standing: Vec<&Act<'_>> = acts.iter().filter(stands).collect();
-        let last_other = standing.iter().rposition(|act| act.approval.decision != Vote::Approved);
-        let approvals = standing.get(last_other.map_or(0, |position| position + 1)..);
-        let approvals: Vec<&Act<'_>> = approvals.unwrap_or_default().to_vec();
-        self.cites.extend(standing.iter().map(|act| act.number));
-        if approvals.is_empty() {
-            let last = last_other.and_then(|position| standing.get(position));
-            let Some(last) = last else { return };
-            match last.approval.decision {
-                Vote::Rejected => drop(self.rejected.insert(person, last.number)),
-                Vote::RequestChanges => drop(self.changes.insert(person, last.number)),
-                Vote::Deferred => self.deferred = true,
-                Vote::Withdrawn | Vote::Approved => {}
-            }
-            return;
-        }
-        if !case.records.people.can_sit(person, case.at) {
-            return;
-        }
-        self.turns.extend(case.suspension(person));
-        for act in approvals {
-            self.add_approval(case, leaf, person, act.approval);
-        }
-    }
-
-    fn add_approval(
-        &mut self,
-        case: &'a Case<'_>,
-        leaf: &ApprovalLeaf,
-        person: &'a PersonId,
-        approval: &Approval,
-    ) {
-        let aged = leaf.expires_after.map(|span| approval.at.after(span));
-        let ends = end([approval.expires, aged].into_iter().flatten().min());
-        let begins = approval.effective_from.unwrap_or(Instant::EPOCH);
-        if ends <= When::At(case.at) || ends <= When::At(begins) {
-            self.stale = true;
-            return;
-        }
-        if let When::At(instant) = ends {
-            self.turns.insert(instant);
-        }
-        self.eligible.insert(person);
-        if begins <= case.at {
-            self.given.insert(person);
-            self.later.remove(person);
-            self.teams.extend(case.records.people.teams(person, approval.at));
-        } else {
-            self.turns.insert(begins);
-            if !self.given.contains(person) {
-                let soonest = self.later.get(person).map_or(begins, |known| (*known).min(begins));
-                self.later.insert(person, soonest);
-            }
-        }
-    }
-
-    fn standing(&self, case: &Case<'_>, leaf: &ApprovalLeaf, needed: usize) -> Standing {
-        let teams = leaf.teams.and_then(|teams| usize::try_from(teams).ok()).unwrap_or(0);
-        if !self.rejected.is_empty() {
-            Standing::Rejected
-        } else if self.eligible.len() < needed || self.teams_within_reach(case).len() < teams {
-            Standing::Unreachable
-        } else if !self.changes.is_empty() {
-            Standing::ChangesRequested
-        } else if self.given.len() >= needed && self.teams.len() >= teams {
-            Standing::Approved
-        } else if self.given.len() + self.later.len() >= needed && teams == 0 {
-            Standing::Later
-        } else if self.deferred {
-            Standing::Deferred
-        } else if self.stale {
-            Standing::Stale
-        } else {
-            Standing::Missing
-        }
-    }
-
-    /// What changed since somebody approved, as data.
-    fn rows(&self) -> Vec<Row> {
-        let policy = self.asked_otherwise.then(|| Row(vec![("policy", "requirement".to_owned())]));
-        rows(&self.changed).into_iter().chain(policy).collect()
-    }
-
-    /// The teams from which an approval could come.
-    fn teams_within_reach(&self, case: &'a Case<'_>) -> BTreeSet<&'a GroupId> {
-        let people = &case.records.people;
-        let mut teams = self.teams.clone();
-        teams.extend(self.eligible.iter().flat_map(|id| people.teams(id, case.at)));
-        teams
-    }
-
-    /// When enough of the approvals given will count.
-    fn effective_at(&self, needed: usize) -> Instant {
-        let mut instants: Vec<Instant> = self.later.values().copied().collect();
-        instants.sort_unstable();
-        let more = needed.saturating_sub(self.given.len());
-        instants.get(more.saturating_sub(1)).copied().unwrap_or(Instant::LAST)
-    }
-
-    /// The first instant at which something of this may change.
-    fn holds_until(&self, case: &Case<'_>, leaf: &ApprovalLeaf) -> When {
-        let members = case.records.people.members(&leaf.group, case.at);
-        let suspended = members.into_iter().filter_map(|person| case.suspension(person));
-        let turns = self.turns.iter().copied().chain(suspended);
-        turns.filter(|turn| *turn > case.at).min().map_or(When::Never, When::At)
-    }
+/// The first instant at which enough approvals will count, everything known now taken into account:
+/// who will have left by then, and what will have expired.
+fn enough_at(case: &Case<'_>, asked: Asked<'_>, count: &Count<'_>) -> Option<Instant> {
+    let tried = count.begins.iter().copied().take(INSTANTS_TRIED);
+    tried.into_iter().find(|at| {
+        let then = Case { at: *at, ..*case };
+        let count = Count::take(&then, asked);
+        let needed = asked.leaf.people.needed(count.eligible.len());
+        let refused = !count.rejected.is_empty() || !count.changes.is_empty();
+        !refused && count.is_enough(asked.leaf, needed)
+    })
 }

@@ -258,6 +258,7 @@ pub(in crate::gate) fn is_running(
     leaf: &EvidenceLeaf,
     as_of: Instant,
 ) -> bool {
+    let people = &case.records.people;
     target.members.iter().any(|change| {
         let found: Vec<(usize, &Evidence)> = if change.artifacts.is_empty() {
             on_change(case, change, leaf)
@@ -273,7 +274,7 @@ pub(in crate::gate) fn is_running(
                         && other.outcome != Outcome::Running
                         && other.configuration == running.configuration
                         && other.environment == running.environment
-                        && other.by == running.by
+                        && people.principal(&other.by) == people.principal(&running.by)
                         && other.recorded.unwrap_or(other.at) <= as_of
                 })
         })

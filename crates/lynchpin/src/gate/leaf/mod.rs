@@ -4,6 +4,7 @@ pub(super) mod approval;
 pub(super) mod evidence;
 mod plan;
 mod soak;
+mod votes;
 
 use super::judge::Case;
 use super::policy::Requirement;

@@ -1,17 +1,25 @@
 //! Time spent live in the stage before.
 //!
 //! What counts is the current stay: without a break, in every environment, with the artifacts
-//! that ship now. A rollback ends it; a confirmed incident or a failed verification there begins
-//! it anew.
+//! that ship now. A rollback or a change that takes its place ends it. A confirmed incident begins
+//! it anew when it is resolved, and a failed verification there when the same check has passed
+//! again.
+
+use std::collections::BTreeSet;
 
 use super::Target;
 use crate::base::id::StageId;
 use crate::base::{Instant, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::SoakLeaf;
-use crate::model::{Attribution, Change, IncidentEvent, Outcome};
+use crate::history::order::end_of;
+use crate::history::revision::{Difference, since_position};
+use crate::model::{Attribution, Change, Evidence, Incident, IncidentEvent, Outcome, Section};
 use crate::reason::tree::{Arg, Clears, Node};
 use crate::reason::{ReasonCode, Verdict};
+
+/// The facts that an answer rests on: their kind and number.
+type Cites = BTreeSet<(&'static str, usize)>;
 
 pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Node {
     let subject = Target::member(change);
@@ -19,33 +27,40 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Node {
         return Node::new(Verdict::NoGo, ReasonCode::NoStageBefore, &subject)
             .act(case.policy.owner.clone());
     };
-    let missing = |why: &'static str| {
-        Node::new(Verdict::NeedsAction, ReasonCode::NotSoaking, &subject)
+    let mut cites = Cites::new();
+    let node = match healthy_since(case, change, stage, &mut cites) {
+        Err(why) => Node::new(Verdict::NeedsAction, ReasonCode::NotSoaking, &subject)
             .with("stage", Arg::text(stage))
             .with("why", Arg::text(why))
-            .act(case.owners(change))
+            .act(case.owners(change)),
+        Ok(since) => {
+            let done = since.after(leaf.span);
+            let node = if done <= case.at {
+                Node::new(Verdict::Go, ReasonCode::Soaked, &subject)
+            } else {
+                Node::new(Verdict::Wait, ReasonCode::Soaking, &subject)
+                    .clears(Clears::At(done))
+                    .until(When::At(done))
+            };
+            node.with("stage", Arg::text(stage))
+                .with("since", Arg::text(since))
+                .with("until", Arg::text(done))
+        }
     };
-    let (since, cites) = match stay(case, change, stage) {
-        Ok(stay) => stay,
-        Err(why) => return missing(why),
-    };
-    let since = match healthy_since(case, change, stage, since) {
-        Ok(since) => since,
-        Err(why) => return missing(why),
-    };
-    let done = since.after(leaf.span);
-    let node = if done <= case.at {
-        Node::new(Verdict::Go, ReasonCode::Soaked, &subject)
-    } else {
-        Node::new(Verdict::Wait, ReasonCode::Soaking, &subject)
-            .clears(Clears::At(done))
-            .until(When::At(done))
-    };
-    let node = node
-        .with("stage", Arg::text(stage))
-        .with("since", Arg::text(since))
-        .with("until", Arg::text(done));
-    cites.into_iter().fold(node, |node, number| node.citing("deployments", number))
+    cites.into_iter().fold(node, |node, (kind, number)| node.citing(kind, number))
+}
+
+/// Since when the current stay is healthy, or why there is none.
+fn healthy_since(
+    case: &Case<'_>,
+    change: &Change,
+    stage: &StageId,
+    cites: &mut Cites,
+) -> Result<Instant, &'static str> {
+    let begun = stay(case, change, stage, cites)?;
+    let after_incidents = since_incidents(case, change, cites)?;
+    let after_failures = since_failures(case, change, stage, begun, cites)?;
+    Ok([after_incidents, after_failures].into_iter().flatten().fold(begun, Instant::max))
 }
 
 /// Since when it is live in every environment of the stage with the artifacts that ship now.
@@ -53,107 +68,127 @@ fn stay(
     case: &Case<'_>,
     change: &Change,
     stage: &StageId,
-) -> Result<(Instant, Vec<usize>), &'static str> {
+    cites: &mut Cites,
+) -> Result<Instant, &'static str> {
     let records = case.records;
     let ships = &change.artifacts;
-    let (mut since, mut cites) = (None, Vec::new());
+    let mut since = None;
     for environment in records.environments_for(change, stage) {
-        let found = records.presence.stay(&change.id, &environment);
-        let Some(stay) = found.filter(|stay| stay.live_since.is_some()) else {
+        let found = records.stay(change, &environment);
+        let Some((stay, live_since)) =
+            found.and_then(|stay| Some((stay.clone(), stay.live_since?)))
+        else {
             return Err("not_live");
         };
+        cites.extend(stay.cites.iter().map(|number| ("deployments", *number)));
         if !ships.iter().all(|artifact| stay.artifacts.contains(artifact)) {
             return Err("other_artifacts");
         }
-        if ships.is_empty() && !unchanged(case, change, stay.live_since) {
+        if ships.is_empty() && !unchanged(case, change, live_since) {
             return Err("other_content");
         }
-        since = since.max(stay.live_since);
-        cites.extend(stay.cites);
+        since = since.max(Some(live_since));
     }
-    since.map(|since| (since, cites)).ok_or("not_live")
+    if records.is_superseded_in(&change.id, stage) {
+        cites
+            .extend(records.superseding_deployments(&change.id, stage).map(|n| ("deployments", n)));
+        return Err("superseded");
+    }
+    since.ok_or("not_live")
 }
 
 /// Whether a change without artifacts says the same, but for its text, as when it went live.
-fn unchanged(case: &Case<'_>, change: &Change, at: Option<Instant>) -> bool {
-    use crate::history::revision::{Difference, since_position};
+fn unchanged(case: &Case<'_>, change: &Change, at: Instant) -> bool {
     let records = case.records;
-    let (Some(row), Some(at)) = (records.change(&change.id), at) else { return false };
-    let position = row.known_by(records, at).map(|(_, position)| position);
-    let mut differences = std::collections::BTreeSet::new();
+    let Some(row) = records.change(&change.id) else { return false };
+    let position = row.known_by(records, end_of(at)).map(|(_, position)| position);
+    let mut differences = BTreeSet::new();
     since_position(records, row, position, &mut differences);
-    differences.iter().all(|d| matches!(d, Difference::Section(_, crate::model::Section::Text)))
+    differences.iter().all(|d| matches!(d, Difference::Section(_, Section::Text)))
 }
 
-/// The start of the stay, moved up by what went wrong during it.
-fn healthy_since(
-    case: &Case<'_>,
-    change: &Change,
-    stage: &StageId,
-    since: Instant,
-) -> Result<Instant, &'static str> {
-    let after_incidents = since_incidents(case, change, since)?;
-    since_failures(case, change, stage, after_incidents)
-}
-
-/// Confirmed incidents begin the stay anew when they are resolved; an open one ends it.
+/// When the last confirmed incident was resolved; an open one is the end of the stay.
 fn since_incidents(
     case: &Case<'_>,
     change: &Change,
-    mut since: Instant,
-) -> Result<Instant, &'static str> {
-    let incidents = &case.records.portfolio().incidents;
+    cites: &mut Cites,
+) -> Result<Option<Instant>, &'static str> {
+    let all = &case.records.portfolio().incidents;
+    let mut since = None;
     for (_, numbers) in case.records.incidents_of(&change.id) {
-        let facts: Vec<_> = numbers.iter().filter_map(|number| incidents.get(*number)).collect();
-        let link = facts.iter().rev().find(|fact| fact.change.as_ref() == Some(&change.id));
-        if link.and_then(|link| link.attribution) != Some(Attribution::Confirmed) {
+        let facts: Vec<&Incident> = numbers.iter().filter_map(|number| all.get(*number)).collect();
+        // What says nothing of the change's part in it, such as that it was reopened, leaves that
+        // as it was.
+        let said = |fact: &&&Incident| {
+            fact.change.as_ref() == Some(&change.id) && fact.attribution.is_some()
+        };
+        let last = facts.iter().rev().find(said).and_then(|fact| fact.attribution);
+        if last != Some(Attribution::Confirmed) {
             continue;
         }
+        cites.extend(numbers.iter().map(|number| ("incidents", *number)));
         let state = facts.iter().rev().find(|fact| fact.event != IncidentEvent::Linked);
         match state {
-            Some(last) if last.event == IncidentEvent::Resolved => since = since.max(last.at),
+            Some(last) if last.event == IncidentEvent::Resolved => since = since.max(Some(last.at)),
             _ => return Err("incident_open"),
         }
     }
     Ok(since)
 }
 
-/// A failed verification there begins the stay anew; one that still stands ends it.
+/// When the last failed verification during the stay had passed again; one that has not is the end
+/// of the stay.
 fn since_failures(
     case: &Case<'_>,
     change: &Change,
     stage: &StageId,
-    mut since: Instant,
-) -> Result<Instant, &'static str> {
+    begun: Instant,
+    cites: &mut Cites,
+) -> Result<Option<Instant>, &'static str> {
+    let here = verifications(case, change, stage);
+    let mut since = None;
+    for (number, failed) in &here {
+        if failed.outcome != Outcome::Failed || failed.at < begun {
+            continue;
+        }
+        cites.insert(("evidence", *number));
+        let passes = here.iter().filter(|(_, later)| clears(case, later, failed));
+        // Healthy again from the first pass on: what is said again later changes nothing.
+        let Some((number, pass)) = passes.min_by_key(|(_, pass)| (pass.run, pass.at)) else {
+            return Err("verification_failed");
+        };
+        cites.insert(("evidence", *number));
+        since = since.max(Some(pass.at.max(failed.at)));
+    }
+    Ok(since)
+}
+
+/// The evidence on what ships from the environments of a stage.
+fn verifications<'a>(
+    case: &Case<'a>,
+    change: &Change,
+    stage: &StageId,
+) -> Vec<(usize, &'a Evidence)> {
     let records = case.records;
     let environments = records.environments(stage);
-    let on: Vec<usize> = change
-        .artifacts
-        .iter()
-        .flat_map(|artifact| records.evidence_on(artifact))
-        .chain(records.evidence_of(&change.id).iter().filter(|_| change.artifacts.is_empty()))
-        .copied()
-        .collect();
     let all = &records.portfolio().evidence;
-    let here: Vec<_> = on
-        .iter()
-        .filter_map(|number| all.get(*number))
-        .filter(|e| e.environment.as_ref().is_some_and(|e| environments.contains(e)))
-        .filter(|e| e.outcome != Outcome::Running)
-        .collect();
-    for failed in here.iter().filter(|e| e.outcome == Outcome::Failed && e.at >= since) {
-        let cleared = here.iter().any(|later| {
-            later.check == failed.check
-                && later.configuration == failed.configuration
-                && later.environment == failed.environment
-                && later.run > failed.run
-                && later.outcome == Outcome::Passed
-        });
-        if !cleared {
-            return Err("verification_failed");
-        }
-    }
-    let failures = here.iter().filter(|e| e.outcome == Outcome::Failed);
-    since = failures.map(|failed| failed.at).fold(since, Instant::max);
-    Ok(since)
+    let on_artifacts = change.artifacts.iter().flat_map(|artifact| records.evidence_on(artifact));
+    let itself = records.evidence_of(&change.id).iter().filter(|_| change.artifacts.is_empty());
+    let found = on_artifacts.chain(itself).filter_map(|n| Some((*n, all.get(*n)?)));
+    found
+        .filter(|(_, e)| e.environment.as_ref().is_some_and(|e| environments.contains(e)))
+        .collect()
+}
+
+/// Whether a pass shows that what a failed run found is mended: a later run of the same check, in
+/// the same place, by the same producer.
+fn clears(case: &Case<'_>, pass: &Evidence, failed: &Evidence) -> bool {
+    let people = &case.records.people;
+    pass.outcome == Outcome::Passed
+        && pass.run > failed.run
+        && pass.check == failed.check
+        && pass.artifact == failed.artifact
+        && pass.configuration == failed.configuration
+        && pass.environment == failed.environment
+        && people.principal(&pass.by) == people.principal(&failed.by)
 }
