@@ -9,6 +9,7 @@ pub mod people;
 pub mod presence;
 pub mod records;
 pub mod revision;
+mod whereabouts;
 
 pub use people::People;
 pub use presence::{Place, Presence, Stay};

@@ -227,7 +227,7 @@ mod tests {
             (None, None, None, None)
         );
         assert_eq!((found.reversible, found.back_out_plan), (None, Some(0)));
-        assert_eq!((found.author_record, found.service_failures), (Some(0), Some(0)));
+        assert_eq!((found.author_record, found.service_failures), (Some(0), None));
     }
 
     #[test]

@@ -1,0 +1,170 @@
+//! Where changes are: in which environments of a stage, since when, and what took their place.
+
+use std::collections::BTreeSet;
+
+use super::order::end_of;
+use super::presence::{Place, Stay};
+use super::records::Records;
+use crate::base::Instant;
+use crate::base::id::{ChangeId, EnvironmentId, ServiceId, StageId};
+use crate::model::{Change, Service, Stage};
+
+impl Records {
+    /// The environments of a stage.
+    #[must_use]
+    pub fn environments(&self, stage: &StageId) -> Vec<EnvironmentId> {
+        let found: Option<&Stage> = self.portfolio().stages.iter().find(|known| known.id == *stage);
+        match found {
+            Some(known) if !known.environments.is_empty() => known.environments.clone(),
+            // A stage's id is also an environment's: the characters allowed are the same.
+            _ => EnvironmentId::new(stage.as_str()).into_iter().collect(),
+        }
+    }
+
+    /// The environments of a stage that a change's services have.
+    #[must_use]
+    pub fn environments_for(&self, change: &Change, stage: &StageId) -> Vec<EnvironmentId> {
+        let mut environments = self.environments(stage);
+        let services: Vec<&Service> =
+            change.services.iter().filter_map(|id| self.service(id)).collect();
+        let bound = services.iter().all(|service| !service.environments.is_empty());
+        if !services.is_empty() && services.len() == change.services.len() && bound {
+            let narrowed: Vec<EnvironmentId> = environments
+                .iter()
+                .filter(|e| services.iter().any(|service| service.environments.contains(e)))
+                .cloned()
+                .collect();
+            // Services that have no environment here at all are judged by the whole stage.
+            if !narrowed.is_empty() {
+                environments = narrowed;
+            }
+        }
+        environments
+    }
+
+    /// What is known of a change in an environment: nothing, if it was never brought there.
+    #[must_use]
+    pub fn stay(&self, change: &Change, environment: &EnvironmentId) -> Option<Stay> {
+        let place = self.presence.place(&change.id, environment)?;
+        let has = |id: &&ServiceId| {
+            let found = self.service(id).filter(|service| !service.environments.is_empty());
+            found.is_none_or(|service| service.environments.contains(environment))
+        };
+        let here: Vec<&ServiceId> = change.services.iter().filter(has).collect();
+        let all = || change.services.iter().collect();
+        Some(place.stay(&if here.is_empty() { all() } else { here }))
+    }
+
+    /// Since when a change itself is live in every environment of a stage that its services have.
+    #[must_use]
+    pub fn live_since(&self, id: &ChangeId, stage: &StageId) -> Option<Instant> {
+        let change = self.change(id)?.current(self)?;
+        let mut since = None;
+        for environment in self.environments_for(change, stage) {
+            since = since.max(Some(self.stay(change, &environment)?.live_since?));
+        }
+        since
+    }
+
+    /// Whether a change itself is live in any environment of a stage, for any of its services.
+    #[must_use]
+    pub fn is_live_anywhere(&self, id: &ChangeId, stage: &StageId) -> bool {
+        self.places(id, stage).any(Place::is_live_for_any)
+    }
+
+    fn places<'a>(&'a self, id: &ChangeId, stage: &StageId) -> impl Iterator<Item = &'a Place> {
+        let environments = self.environments(stage);
+        environments.into_iter().filter_map(|e| self.presence.place(id, &e))
+    }
+
+    /// Whether a change, or one that takes its place, is live in a stage.
+    #[must_use]
+    pub fn is_live(&self, id: &ChangeId, stage: &StageId) -> bool {
+        self.live_since(id, stage).is_some() || self.is_superseded_in(id, stage)
+    }
+
+    /// The numbers of the deployments by which a change, or one that takes its place, is live.
+    #[must_use]
+    pub fn live_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
+        let itself = self.live_since(id, stage).map(|_| id);
+        let by = itself.or_else(|| self.superseder_in(id, stage));
+        by.map(|id| self.deployed_by(id, stage)).unwrap_or_default()
+    }
+
+    /// The deployments by which a change is live in any environment of a stage.
+    fn deployed_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
+        let Some(change) = self.change(id).and_then(|row| row.current(self)) else {
+            return Vec::new();
+        };
+        let environments = self.environments_for(change, stage);
+        environments.iter().filter_map(|e| self.stay(change, e)).flat_map(|s| s.cites).collect()
+    }
+
+    /// Whether a change that takes its place is live in a stage.
+    #[must_use]
+    pub fn is_superseded_in(&self, id: &ChangeId, stage: &StageId) -> bool {
+        self.superseder_in(id, stage).is_some()
+    }
+
+    /// The numbers of the deployments by which a change that takes its place is live.
+    pub fn superseding_deployments(
+        &self,
+        id: &ChangeId,
+        stage: &StageId,
+    ) -> impl Iterator<Item = usize> {
+        let by = self.superseder_in(id, stage).map(|id| self.deployed_by(id, stage));
+        by.unwrap_or_default().into_iter()
+    }
+
+    /// The change that takes the place of another, directly or through others, and is live in a
+    /// stage.
+    fn superseder_in<'a>(&'a self, id: &'a ChangeId, stage: &StageId) -> Option<&'a ChangeId> {
+        let mut seen: BTreeSet<&ChangeId> = BTreeSet::from([id]);
+        let mut open: Vec<&ChangeId> = self.superseded_by(id).iter().collect();
+        while let Some(next) = open.pop() {
+            if seen.insert(next) {
+                if self.live_since(next, stage).is_some() && self.superseded_then(next, id, stage) {
+                    return Some(next);
+                }
+                open.extend(self.superseded_by(next));
+            }
+        }
+        None
+    }
+
+    /// Whether a change took the place of another, directly or through others, by what was known
+    /// when it was deployed: what is written into it later brings nothing anywhere.
+    fn superseded_then(&self, newer: &ChangeId, older: &ChangeId, stage: &StageId) -> bool {
+        let deployments = &self.portfolio().deployments;
+        let deployed = self.deployed_by(newer, stage);
+        let then = deployed.iter().filter_map(|number| deployments.get(*number)).map(|d| d.at);
+        let Some(then) = then.min() else { return false };
+        let mut seen: BTreeSet<&ChangeId> = BTreeSet::new();
+        let mut open = vec![newer];
+        while let Some(id) = open.pop() {
+            let known = self.change(id).and_then(|row| row.known_by(self, end_of(then)));
+            let said = known.and_then(|(row, position)| row.at(self, position));
+            for next in said.into_iter().flat_map(|change| &change.supersedes) {
+                if next == older {
+                    return true;
+                }
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        false
+    }
+
+    /// The numbers of the deployments of a change that have begun in a stage and not ended.
+    #[must_use]
+    pub fn in_flight_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
+        self.places(id, stage).flat_map(|place| place.flights.values().copied()).collect()
+    }
+
+    /// Whether a deployment of a change was ever begun in a stage.
+    #[must_use]
+    pub fn has_entered(&self, id: &ChangeId, stage: &StageId) -> bool {
+        self.places(id, stage).any(|place| place.entered)
+    }
+}
