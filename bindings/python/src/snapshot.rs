@@ -47,8 +47,8 @@ impl Snapshot {
 
     /// The answer as a value of a class of the package.
     ///
-    /// The class is given the document, and of a decision also its head alone: the reasons of a
-    /// large one take long to read and are read once they are asked for.
+    /// The class is given the document, and of some its head alone: the reasons of a decision and
+    /// the changes of a score take long to read and are read once they are asked for.
     fn value<'py>(
         &self,
         py: Python<'py>,
@@ -370,12 +370,20 @@ impl Snapshot {
     }
 }
 
-/// A decision's document without its reasons.
+/// The document of an answer without what takes long to read, if there is such a part.
 fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
-    let Answer::Decision(mut decision) = answer else { return Ok(None) };
-    decision.root_blockers = None;
-    decision.reasons = None;
-    Answer::Decision(decision).to_bytes().map(Some)
+    match answer {
+        Answer::Decision(mut decision) => {
+            decision.root_blockers = None;
+            decision.reasons = None;
+            Answer::Decision(decision).to_bytes().map(Some)
+        }
+        Answer::Score(mut score) => {
+            score.changes.clear();
+            Answer::Score(score).to_bytes().map(Some)
+        }
+        Answer::Plan(_) | Answer::Reach(_) => Ok(None),
+    }
 }
 
 /// A part of a question, or the exception that it is malformed.

@@ -43,9 +43,11 @@ def _within(value: object) -> Iterator[object]:
             yield from _within(getattr(value, field.name))
 
 
-def test_values_are_frozen_equal_hashable_and_travel(answers: Answers, decision: Decision) -> None:
+def test_values_are_frozen_equal_hashable_and_travel(
+    answers: Answers, decision: Decision, score: Score
+) -> None:
     inner = [found for answer in answers for found in _within(answer)]
-    inner += [found for reason in decision.reasons for found in _within(reason)]
+    inner += [found for part in (*decision.reasons, *score.changes) for found in _within(part)]
     classes = {type(value) for value in inner if type(value).__module__ == "lynchpin"}
     assert {"Reason", "Edge", "Missing", "Risk", "Driver"} <= {c.__name__ for c in classes}
     for value in inner:

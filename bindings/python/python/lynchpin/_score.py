@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 from . import _show
 from ._answer import Answer
-from ._read import Fields
+from ._read import Fields, read_own
 from ._value import public, value
 from ._values import Subject
 
@@ -141,8 +141,8 @@ class Score(Answer):
     """The probability that it causes a failure, to nine places."""
     release: ReleaseScore | None
     """For a release: what its changes come to together."""
-    changes: tuple[ChangeScore, ...]
-    """Each change: the one asked about, or those of the release in order of ids."""
+    # Each change; none, until they are asked for.
+    _changes: tuple[ChangeScore, ...] | None
 
     @classmethod
     def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
@@ -153,14 +153,27 @@ class Score(Answer):
             "model": fields.text("model"),
             "probability": fields.decimal("probability"),
             "release": _read_release(fields.inner("release")) if "release" in fields else None,
-            "changes": tuple(map(_read_change, fields.each("changes"))),
+            "_changes": _read_changes(fields) if whole else None,
         }
+
+    @property
+    def changes(self) -> tuple[ChangeScore, ...]:
+        """Each change: the one asked about, or those of the release in order of ids."""
+        if self._changes is None:
+            changes = _read_changes(read_own(self._wire, self._KIND))
+            object.__setattr__(self, "_changes", changes)
+            return changes
+        return self._changes
 
     def __repr__(self) -> str:
         return _show.short(f"Score {self.probability}: {self.subject}")
 
     def _told(self) -> _show.Report:
         return _show.score(self)
+
+
+def _read_changes(fields: Fields) -> tuple[ChangeScore, ...]:
+    return tuple(map(_read_change, fields.each("changes")))
 
 
 def _read_change(fields: Fields) -> ChangeScore:
