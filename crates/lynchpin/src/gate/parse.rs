@@ -101,6 +101,8 @@ impl std::str::FromStr for Policy {
             gates.into_iter().map(|(id, gate)| (id, gate.into())).collect();
         check_requirements(&requirements, &mut problems);
         check_gates(&gates, &requirements, &document.requirement, &mut problems);
+        let problems = problems.into_iter().map(|problem| on_its_entry(problem, text, &document));
+        let problems = problems.collect();
         if let Some(error) = Error::from_problems(problems) {
             return Err(error);
         }
@@ -156,6 +158,23 @@ fn on_line(problem: Problem, text: &str, offset: usize) -> Problem {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, str::len) + 1;
     problem.on_line(line.try_into().unwrap_or(0), column.try_into().unwrap_or(0))
+}
+
+/// A problem that has no line yet is on that of the requirement or gate that it is about.
+fn on_its_entry(problem: Problem, text: &str, document: &Document) -> Problem {
+    let tables = [("$.requirement.", &document.requirement), ("$.gate.", &document.gate)];
+    let entry = tables.into_iter().find_map(|(begin, entries)| {
+        let rest = problem.path.strip_prefix(begin)?;
+        // A name may contain dots, so the longest that fits is the one.
+        entries.iter().rev().find(|(name, _)| {
+            let behind = rest.strip_prefix(name.as_str());
+            behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('.'))
+        })
+    });
+    match entry {
+        Some((_, value)) if problem.line == 0 => on_line(problem, text, value.span().start),
+        Some(_) | None => problem,
+    }
 }
 
 /// Reads each entry of a table alone and keeps the problems.

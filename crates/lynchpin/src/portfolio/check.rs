@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::engine::other_content;
-use super::look_alike::look_alike;
+use super::identities::check_identities;
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{ChangeId, PersonId, ReleaseId};
+use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::limits::{CLAUSES_MAX, INTEGER_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX};
 use crate::base::{Instant, Subject};
 use crate::history::{Records, revision};
@@ -22,18 +22,26 @@ macro_rules! counts {
             pub(super) fn of(portfolio: &Portfolio) -> Self {
                 Counts { $($field: portfolio.$field.len(),)* }
             }
+
+            /// The count of the array of that name.
+            pub(super) fn of_array(&self, name: &str) -> usize {
+                match name {
+                    $(stringify!($field) => self.$field,)*
+                    _ => 0,
+                }
+            }
         }
     };
 }
 arrays!(counts);
 
 /// Collects problems with their places.
-struct Problems {
+pub(super) struct Problems {
     found: Vec<Problem>,
 }
 
 impl Problems {
-    fn add(&mut self, at: String, code: ErrorCode, message: impl Into<String>) {
+    pub(super) fn add(&mut self, at: String, code: ErrorCode, message: impl Into<String>) {
         if self.found.len() < PROBLEMS_MAX {
             self.found.push(Problem::new(code, message).at(at));
         }
@@ -45,7 +53,8 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     let mut problems = Problems { found: Vec::new() };
     check_envelopes(portfolio, old, &mut problems);
     check_ids(portfolio, old, &mut problems);
-    check_people(portfolio, old, &mut problems);
+    check_identities(portfolio, old, &mut problems);
+    check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
@@ -121,22 +130,7 @@ fn check_ids(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     });
 }
 
-fn check_people(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
-    let mut seen: BTreeMap<String, (&PersonId, usize)> = BTreeMap::new();
-    for (number, person) in portfolio.people.iter().enumerate() {
-        let at = format!("$.people[{}]", number.saturating_sub(old.people));
-        for id in std::iter::once(&person.id).chain(&person.aliases) {
-            let known = *seen.entry(look_alike(id.as_str())).or_insert((id, number));
-            let same = portfolio.people.get(known.1).is_some_and(|other| other.id == person.id);
-            if !same {
-                let message = format!(
-                    "`{id}` looks like `{}`: declare one as an alias of the other, or rename it",
-                    known.0
-                );
-                problems.add(at.clone(), ErrorCode::PeopleLookAlike, message);
-            }
-        }
-    }
+fn check_groups(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     for (at, group) in added(&portfolio.groups, old.groups, "groups") {
         for (index, member) in group.members.iter().enumerate() {
             if member.person.is_some() == member.group.is_some() {
@@ -275,13 +269,7 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     }
     let records = Records::new(std::sync::Arc::new(portfolio.clone()), Instant::LAST);
     let of = |change: Option<&ChangeId>, release: Option<&ReleaseId>, number: u32| {
-        if let Some(row) = change.and_then(|id| records.change(id)) {
-            let position = row.position_of(&records, number)?;
-            return row.digests(&records, position).map(|digests| digests.root());
-        }
-        let row = release.and_then(|id| records.release(id))?;
-        let found = row.at(&records, row.position_of(&records, number)?)?;
-        revision::release_digest(&records, found)
+        records.digest_of(&Subject::one(change, release).ok()?, number)
     };
     for (at, release) in added(&portfolio.releases, old.releases, "releases") {
         if let Some(digest) = release.digest {

@@ -10,7 +10,7 @@ mod decision;
 mod dependencies;
 mod engine;
 mod features;
-// FEAT
+mod identities;
 mod item;
 mod look_alike;
 mod planning;

@@ -10,13 +10,15 @@ use crate::base::id::ChangeId;
 use crate::base::{Actor, Probability, Subject};
 use crate::plan::Plan;
 use crate::portfolio::{Decision, Score};
-use crate::reason::Verdict;
+use crate::reason::tree::Node;
+use crate::reason::{ReasonCode, Verdict};
 
 /// How many changes are named behind a reason.
 const CHANGES_NAMED: usize = 8;
 
 /// A line for each change of a release in the order in which they ship: its wave, its verdict and
-/// its risk; those that do not ship last. At most so many lines, then how many more there are.
+/// its risk; those that do not ship last. Of more changes than lines those that are held back are
+/// shown first of all, and how many more there are.
 #[must_use]
 pub fn overview(
     decision: &Decision,
@@ -39,14 +41,18 @@ pub fn overview(
         ids.map(move |id| (Some(number + 1), id))
     });
     let dropped = plan.dropped.iter().flat_map(|group| &group.changes).map(|id| (None, id));
+    let verdict_of = |id| verdicts.get(id).copied().unwrap_or(Verdict::NotApplicable);
+    let all: Vec<(Option<usize>, &ChangeId)> = shipped.chain(dropped).collect();
+    let held = all.iter().filter(|(_, id)| !verdict_of(id).is_go()).count().min(lines_max);
+    let (mut held_left, mut others_left) = (held, lines_max - held);
     let mut table = Table::new(&["wave", "verdict", "risk", "change", "title"]);
-    let mut count: usize = 0;
-    for (wave, id) in shipped.chain(dropped) {
-        count += 1;
-        if count > lines_max {
+    for (wave, id) in &all {
+        let verdict = verdict_of(id);
+        let left = if verdict.is_go() { &mut others_left } else { &mut held_left };
+        if *left == 0 {
             continue;
         }
-        let verdict = verdicts.get(id).copied().unwrap_or(Verdict::NotApplicable);
+        *left -= 1;
         table.row(vec![
             (wave.map_or("-".to_owned(), |wave| wave.to_string()), None),
             (format!("{} {}", mark(verdict), word(verdict)), Some(Tone::Of(verdict))),
@@ -56,8 +62,8 @@ pub fn overview(
         ]);
     }
     let mut out = table.draw(options.style);
-    if count > lines_max {
-        out.push_str(&format!("and {} more\n", count - lines_max));
+    if all.len() > lines_max {
+        out.push_str(&format!("and {} more\n", all.len() - lines_max));
     }
     out
 }
@@ -70,10 +76,13 @@ pub fn blockers(decision: &Decision, options: &Options<'_>) -> String {
     // By verdict, worst first, then by what is said and who acts.
     type Key = (std::cmp::Reverse<Verdict>, String, Vec<Actor>);
     let mut groups: BTreeMap<Key, Vec<&Subject>> = BTreeMap::new();
-    for node in decision.root_blockers() {
-        let said = sentence(node, &node.subject);
+    for (node, held) in with_held(decision) {
+        let said = sentence(node, held);
         let key = (std::cmp::Reverse(node.verdict), said, node.act.clone());
-        groups.entry(key).or_default().push(&node.subject);
+        let subjects = groups.entry(key).or_default();
+        if subjects.last() != Some(&held) {
+            subjects.push(held);
+        }
     }
     let mut out = String::new();
     for ((verdict, said, act), subjects) in groups {
@@ -91,6 +100,28 @@ pub fn blockers(decision: &Decision, options: &Options<'_>) -> String {
             _ => format!("{}: {named}", counted(subjects.len(), "change", "changes")),
         };
         out.push_str(&format!("\n    {what}\n"));
+    }
+    out
+}
+
+/// Each root blocker with what it holds back: the change that it stands under, else the whole. A
+/// reason about a dependency is about the other change, which may not even exist.
+fn with_held(decision: &Decision) -> Vec<(&Node, &Subject)> {
+    let is_change =
+        |node: &Node| matches!(node.code, ReasonCode::Change | ReasonCode::ChangeUnknown);
+    let mut blockers = decision.root_blockers().peekable();
+    let mut held = (&decision.subject, usize::MAX);
+    let mut out = Vec::new();
+    for (index, node) in decision.reasons().nodes().iter().enumerate() {
+        if index >= held.1 {
+            held = (&decision.subject, usize::MAX);
+        }
+        if is_change(node) && matches!(node.subject, Subject::Change(_)) {
+            held = (&node.subject, node.next);
+        }
+        if blockers.next_if(|blocker| std::ptr::eq(*blocker, node)).is_some() {
+            out.push((node, held.0));
+        }
     }
     out
 }

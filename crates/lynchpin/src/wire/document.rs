@@ -115,6 +115,10 @@ fn diagnose(bytes: &[u8]) -> Option<Error> {
         Some(_) => {}
     }
     for (name, raw) in &fields {
+        // Each problem looks for its line from the start, so there must be an end of them.
+        if problems.len() >= PROBLEMS_MAX {
+            break;
+        }
         macro_rules! read_array {
             ($($field:ident: $type:ty,)*) => {
                 match name.as_str() {
