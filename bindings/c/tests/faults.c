@@ -139,10 +139,6 @@ static void refused_portfolios(void) {
 static void refused_policies(void) {
     static const char gate[] = "gate.g = { stage = \"production\", judges = \"change\", require = ";
     char document[256];
-    char *policy, *deep;
-    lp_engine *engine = NULL;
-    uint32_t status;
-    size_t i;
     refuse_policy("name = \"acme\"\nrequirement.r = { soak = { for = \"a while\" } }\n",
                   LP_STATUS_SPAN_MALFORMED);
     refuse_policy("name = \"acme\"\nrequirement.r = { risk = { below = \".5\" } }\n",
@@ -154,22 +150,47 @@ static void refused_policies(void) {
     refuse_policy(document, LP_STATUS_REQUIREMENT_UNKNOWN);
     (void)snprintf(document, sizeof document, "name = \"acme\"\n%s{ all = [] } }\n", gate);
     refuse_policy(document, LP_STATUS_COMBINATOR_EMPTY);
-    for (i = 8; i <= 4096; i *= 8) {
-        policy = repeated("name = \"a\"\nrequirement.r = { plan = \"back_out\" }\ngate.g = { stage ="
-                          " \"s\", judges = \"change\", require = ", "{ all = [", i, "");
-        deep = repeated(policy, "\"r\"", 1, "");
-        free(policy);
-        policy = repeated(deep, "] }", i, " }\n");
-        free(deep);
-        CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
-        status = lp_engine_set_policy(engine, text_of(policy), NULL);
-        CHECK(status == LP_STATUS_OK || status == LP_STATUS_DOCUMENT_TOO_DEEP
-              || status == LP_STATUS_SYNTAX);
-        lp_engine_free(engine);
-        free(policy);
-    }
     refuse_policy("\xef\xbb\xbfname = \"acme\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
     refuse_policy("name = \"\xff\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
+}
+
+/* A policy that nests so deep; the caller frees it. */
+static char *nested_policy(size_t depth) {
+    char *opened = repeated("name = \"acme\"\nrequirement.r = { approval = { group = \"cab\" } }\n"
+                            "gate.g = { stage = \"production\", judges = \"change\", require = ",
+                            "{ all = [", depth, "\"r\"");
+    char *closed = repeated(opened, "] }", depth, " }\n");
+    free(opened);
+    return closed;
+}
+
+/* A policy is refused or answered by however deep it nests, on the stack that the header promises.
+ * What walks through the tree of reasons is asked at the deepest that is taken. */
+static void deep_policies(lp_engine *engine) {
+    lp_snapshot *snapshot = NULL;
+    lp_decision *decision = NULL;
+    lp_buf out = {NULL, 0};
+    uint32_t status = LP_STATUS_OK;
+    size_t depth;
+    for (depth = 1; depth <= 4096; depth += status == LP_STATUS_OK ? 1 : depth) {
+        char *policy = nested_policy(depth);
+        status = lp_engine_set_policy(engine, text_of(policy), NULL);
+        CHECK(status == LP_STATUS_OK || status == LP_STATUS_SYNTAX
+              || status == LP_STATUS_DOCUMENT_TOO_DEEP);
+        free(policy);
+    }
+    CHECK(status != LP_STATUS_OK);
+    CHECK(lp_engine_snapshot(engine, &snapshot, NULL) == LP_STATUS_OK);
+    CHECK(lp_snapshot_decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-1"), LP_STR("production"),
+                             SAMPLE_AT, &decision, NULL) == LP_STATUS_OK);
+    CHECK(lp_decision_json(decision, LP_DETAIL_FULL, &out, NULL) == LP_STATUS_OK);
+    lp_buf_free(&out);
+    CHECK(lp_decision_report(decision, LP_FORMAT_TEXT, &out, NULL) == LP_STATUS_OK);
+    lp_buf_free(&out);
+    CHECK(lp_decision_report(decision, LP_FORMAT_MARKDOWN, &out, NULL) == LP_STATUS_OK);
+    lp_buf_free(&out);
+    lp_decision_free(decision);
+    lp_snapshot_free(snapshot);
 }
 
 static uint32_t decide(const lp_snapshot *snapshot, uint32_t kind, const char *id,
@@ -483,6 +504,7 @@ static void *all(void *unused) {
     null_is_refused(engine, snapshot);
     what_is_no_object();
     no_status_was_forgotten();
+    deep_policies(engine);
     lp_snapshot_free(snapshot);
     lp_engine_free(engine);
     return unused;
