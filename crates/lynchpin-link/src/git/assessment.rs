@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::notes::Notes;
 use super::portfolio::{RELEASE, Source, build, dated_backwards};
 use super::repository::{Range, open};
-use super::{changes, edges, log};
+use super::{changes, edges, log, merges};
 
 /// Which part of a history is assessed.
 ///
@@ -24,7 +24,7 @@ use super::{changes, edges, log};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// What is released already: any revision. Otherwise the nearest tag before `to`, leaving out
-    /// those on `to` itself since nothing would ship; without a tag, 200 commits back on the
+    /// those on `to` itself since nothing would ship; if there is none, 200 commits back on the
     /// first-parent line.
     pub from: Option<String>,
     /// What would ship: any revision; `HEAD` otherwise.
@@ -68,9 +68,29 @@ impl Assessment {
     }
 }
 
+/// How far a reading is, to be shown to somebody who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// The range is looked for.
+    Range,
+    /// Commits and their messages are read.
+    Commits,
+    /// What they touch is read.
+    Files {
+        /// How many commits there are.
+        commits: usize,
+    },
+    /// Changes are made and put in order.
+    Order {
+        /// How many commits there are.
+        commits: usize,
+    },
+}
+
 /// Reads the history of the repository that holds `path` into a portfolio.
 ///
-/// Two git processes read the whole range, however many commits it has; a few more find the
+/// Three git processes read the whole range, however many commits it has; a few more find the
 /// repository and the range. Memory grows with the commits of the range and the paths that they
 /// touch.
 ///
@@ -90,18 +110,42 @@ impl Assessment {
 /// assert_eq!(error.code(), "no_such_path");
 /// ```
 pub fn assess(path: impl AsRef<Path>, options: &Options) -> Result<Assessment> {
+    assess_watched(path, options, &mut |_| ())
+}
+
+/// The same as [`assess`]; whoever waits is told how far it is.
+///
+/// # Errors
+///
+/// Those of [`assess`].
+pub fn assess_watched(
+    path: impl AsRef<Path>,
+    options: &Options,
+    watch: &mut dyn FnMut(Phase),
+) -> Result<Assessment> {
     let limits = &options.limits;
+    watch(Phase::Range);
+    let mut notes = Notes::default();
     let mut repository = open(path.as_ref(), limits)?;
-    let range = repository.range(options.from.as_deref(), options.to.as_deref(), limits)?;
+    let (from, to) = (options.from.as_deref(), options.to.as_deref());
+    let range = repository.range(from, to, limits, &mut notes)?;
     // Names are mapped as the last commit says, whatever is checked out.
     repository.git =
         repository.git.clone().with_setting(format!("mailmap.blob={}:.mailmap", range.to));
-    let mut notes = Notes::default();
+    watch(Phase::Commits);
     let commits = log::commits(&repository, &range, limits, &mut notes)?;
     notes.commits = commits.len() as u64;
     notes.dates_backwards = dated_backwards(&commits);
+    let newest = match commits.iter().map(|commit| commit.committed).max() {
+        Some(newest) => newest,
+        None => repository.committed(&range.to)?,
+    };
+    watch(Phase::Files { commits: commits.len() });
     let (mut touched, paths) = log::touched(&repository, &range, limits, &mut notes)?;
-    let (mut entries, people) = changes::changes(&repository, &commits, &mut notes)?;
+    let own_content = merges::with_own_content(&repository, &range, limits)?;
+    watch(Phase::Order { commits: commits.len() });
+    let (mut entries, people) =
+        changes::changes(&repository, &commits, &own_content, limits, &mut notes)?;
     for entry in &mut entries {
         let id = commits.get(entry.commit).map(|commit| commit.id.as_str());
         entry.touched = id.and_then(|id| touched.remove(id));
@@ -113,19 +157,19 @@ pub fn assess(path: impl AsRef<Path>, options: &Options) -> Result<Assessment> {
     let at_end = commits.iter().filter(|commit| ends.binary_search(&commit.id).is_ok());
     notes.shallow_ends = at_end.count() as u64;
     notes.diverged_commits = repository.diverged(&range)?;
-    let folders = paths.folders();
     let source = Source {
         repository: &repository,
         range: &range,
         commits: &commits,
         entries: &entries,
         people: &people,
-        folders: &folders,
+        folders: &paths.folders(),
+        newest,
     };
     let (portfolio, at) = build(&source)?;
     let release = portfolio.releases.first().map(|release| release.id.clone());
     debug_assert!(release.as_ref().is_none_or(|release| release.as_str() == RELEASE));
     let (shallow, partial) = (!repository.shallow_ends.is_empty(), repository.partial);
-    let repository = repository.name;
+    let repository = repository.name.clone();
     Ok(Assessment { portfolio, release, at, repository, range, shallow, partial, notes })
 }

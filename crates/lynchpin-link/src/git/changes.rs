@@ -1,13 +1,15 @@
 //! From commits to changes: one for each entry of the first-parent line.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::error::Result;
+use super::limits::Limits;
 use super::log::{Commit, Touched};
 use super::message::{Account, Act};
 use super::notes::Notes;
 use super::people::{People, mapped};
 use super::repository::Repository;
+use super::reviews::{Cast, Parts};
 
 /// One change: a commit of the first-parent line with all that it brings in.
 #[derive(Clone, Debug, Default)]
@@ -40,27 +42,29 @@ pub(crate) struct Entry {
 pub(crate) fn changes(
     repository: &Repository,
     commits: &[Commit],
+    own_content: &HashSet<String>,
+    limits: &Limits,
     notes: &mut Notes,
 ) -> Result<(Vec<Entry>, People)> {
-    let trailers = trailer_accounts(repository, commits)?;
+    let trailers = trailer_accounts(repository, commits, limits)?;
     let people = everybody(commits, &trailers, notes);
-    let mut entries = Vec::new();
-    for (commit, merged) in first_parent_line(commits, notes) {
-        let cast = Cast { commits, people: &people, trailers: &trailers };
-        entries.push(cast.entry(commit, merged, notes));
-    }
+    let cast = Cast { people: &people, trailers: &trailers };
+    let making = Making { commits, own_content, cast };
+    let line = first_parent_line(commits, notes).into_iter();
+    let entries = line.map(|(commit, merged)| making.entry(commit, merged, notes)).collect();
     Ok((entries, people))
 }
 
 fn trailer_accounts(
     repository: &Repository,
     commits: &[Commit],
+    limits: &Limits,
 ) -> Result<HashMap<Account, Account>> {
     let accounts: BTreeSet<Account> = commits
         .iter()
         .flat_map(|commit| commit.message.acts.iter().map(|(_, account)| account.clone()))
         .collect();
-    mapped(&repository.git, &accounts)
+    mapped(&repository.git, &accounts, limits.line_bytes)
 }
 
 fn everybody(
@@ -117,48 +121,58 @@ fn first_parent_line(commits: &[Commit], notes: &mut Notes) -> Vec<(usize, Vec<u
     entries
 }
 
-/// What is needed to see who did what in a change.
-struct Cast<'a> {
+/// What is needed to make a change of commits.
+struct Making<'a> {
     commits: &'a [Commit],
-    people: &'a People,
-    trailers: &'a HashMap<Account, Account>,
+    /// The ids of merges that change something of their own.
+    own_content: &'a HashSet<String>,
+    cast: Cast<'a>,
 }
 
-impl Cast<'_> {
+impl Making<'_> {
     fn entry(&self, index: usize, merged: Vec<usize>, notes: &mut Notes) -> Entry {
         let Some(head) = self.commits.get(index) else { return Entry::default() };
-        let is_merge = head.parents.len() > 1;
+        let brought: Vec<&Commit> =
+            merged.iter().filter_map(|index| self.commits.get(*index)).collect();
+        let own = |commit: &Commit| self.own_content.contains(&commit.id);
         notes.changes += 1;
-        notes.merges += u64::from(is_merge);
-        let parts: Vec<&Commit> = merged
-            .iter()
-            .filter_map(|index| self.commits.get(*index))
-            .filter(|commit| commit.parents.len() < 2)
-            .collect();
-        let author = self.author(head, &parts);
-        let mut contributors = BTreeSet::new();
-        for commit in merged.iter().filter_map(|index| self.commits.get(*index)).chain([head]) {
-            contributors.extend(self.people.of(&commit.author));
-            contributors.extend(self.people.of(&commit.committer));
-            contributors.extend(self.who(commit, Act::Author));
-            notes.sign_offs += self.who(commit, Act::SignOff).count() as u64;
+        notes.merges += u64::from(head.parents.len() > 1);
+        let (mut hands, mut mergers, mut incomplete) = (BTreeSet::new(), BTreeSet::new(), false);
+        for commit in brought.iter().copied().chain([head]) {
+            let own_hands = self.cast.hands(commit);
+            if commit.parents.len() > 1 {
+                mergers.extend(&own_hands);
+            }
+            hands.extend(own_hands);
+            incomplete |= commit.message.incomplete;
+            notes.own_content += u64::from(own(commit));
+            notes.sign_offs += self.cast.who(commit, Act::SignOff).count() as u64;
         }
-        contributors.insert(author);
-        let reviewers = self.by_all(head, &parts, Act::Review, &contributors, notes);
-        let testers = self.by_all(head, &parts, Act::Test, &contributors, notes);
-        notes.reviews += reviewers.len() as u64;
-        notes.tests += testers.len() as u64;
-        contributors.remove(&author);
+        let is_part = |commit: &&Commit| commit.parents.len() < 2 || own(commit);
+        let parts: Vec<&Commit> = brought.into_iter().filter(is_part).collect();
+        let author = self.author(head, &parts);
+        hands.insert(author);
         let title = title(head, &parts);
-        let commit = index;
+        let own_content = own(head);
+        let parts = Parts { head, merged: parts, own_content, hands: &hands, mergers, incomplete };
+        let reviews = self.cast.by_all(&parts, Act::Review, notes);
+        let tests = self.cast.by_all(&parts, Act::Test, notes);
+        notes.reviews += reviews.people.len() as u64;
+        notes.tests += tests.people.len() as u64;
+        // The engine takes no approval of anybody who had a hand in the change. Of a merge whose
+        // every commit was reviewed by somebody else, the reviewers of the others' commits are
+        // reviewers of it.
+        let reviewers_only = |person: &usize| reviews.by_parts && reviews.people.contains(person);
+        let contributors = hands.iter().copied().filter(|person| !reviewers_only(person));
+        let contributors = contributors.filter(|person| *person != author).collect();
         Entry {
-            commit,
+            commit: index,
             merged,
             title,
             author,
             contributors,
-            reviewers,
-            testers,
+            reviewers: reviews.people,
+            testers: tests.people,
             ..Entry::default()
         }
     }
@@ -168,59 +182,13 @@ impl Cast<'_> {
     fn author(&self, head: &Commit, parts: &[&Commit]) -> usize {
         let mut written: BTreeMap<usize, usize> = BTreeMap::new();
         let authors: Vec<usize> =
-            parts.iter().filter_map(|commit| self.people.of(&commit.author)).collect();
+            parts.iter().filter_map(|commit| self.cast.people.of(&commit.author)).collect();
         for author in &authors {
             *written.entry(*author).or_default() += 1;
         }
         let most = written.values().max().copied().unwrap_or(0);
         let first = authors.into_iter().find(|author| written.get(author) == Some(&most));
-        first.or_else(|| self.people.of(&head.author)).unwrap_or(0)
-    }
-
-    fn who<'a>(&'a self, commit: &'a Commit, act: Act) -> impl Iterator<Item = usize> + 'a {
-        let acts = commit.message.acts.iter().filter(move |(found, _)| *found == act);
-        acts.filter_map(|(_, account)| {
-            self.people.of(self.trailers.get(account).unwrap_or(account))
-        })
-    }
-
-    /// Who did that for all of a change: on the merge itself, or on every commit that it brings in.
-    ///
-    /// One reviewed commit of ten makes no reviewed merge.
-    fn by_all(
-        &self,
-        head: &Commit,
-        parts: &[&Commit],
-        act: Act,
-        contributors: &BTreeSet<usize>,
-        notes: &mut Notes,
-    ) -> BTreeSet<usize> {
-        let mut counted = |commit: &Commit| -> BTreeSet<usize> {
-            let mut found = BTreeSet::new();
-            for person in self.who(commit, act) {
-                if contributors.contains(&person) {
-                    notes.own_trailers += 1;
-                } else if act == Act::Review && self.people.is_machine(person) {
-                    notes.machine_trailers += 1;
-                } else {
-                    found.insert(person);
-                }
-            }
-            found
-        };
-        let mut all = counted(head);
-        let of_parts: Vec<BTreeSet<usize>> = parts.iter().map(|part| counted(part)).collect();
-        let some = of_parts.iter().any(|people| !people.is_empty());
-        if some && of_parts.iter().all(|people| !people.is_empty()) {
-            all.extend(of_parts.into_iter().flatten());
-        } else if some && all.is_empty() {
-            match act {
-                Act::Review => notes.partly_reviewed += 1,
-                Act::Test => notes.partly_tested += 1,
-                Act::SignOff | Act::Author => {}
-            }
-        }
-        all
+        first.or_else(|| self.cast.people.of(&head.author)).unwrap_or(0)
     }
 }
 

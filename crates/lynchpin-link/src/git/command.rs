@@ -14,6 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::{AssessError, Result};
+use super::program::Program;
 
 /// Bytes kept of what git says about errors; its first line is what people need.
 const STDERR_BYTES: usize = 8 * 1024;
@@ -29,8 +30,9 @@ const SETTINGS: &[&str] = &[
     "advice.graftFileDeprecated=false",
     "core.askPass=",
     "core.attributesFile=/dev/null",
-    // A file beyond it counts as binary: two of them at once is all that a diff holds in memory.
-    "core.bigFileThreshold=64m",
+    // A file beyond it counts as binary: a diff holds two of them in memory, and of two that have
+    // nothing in common it takes minutes at ten times the size.
+    "core.bigFileThreshold=8m",
     "core.commentChar=#",
     // The commits themselves say what their parents and dates are, not a cache beside them.
     "core.commitGraph=false",
@@ -58,12 +60,15 @@ const SETTINGS: &[&str] = &[
 /// The git program, as it is run on one repository.
 #[derive(Clone, Debug)]
 pub(crate) struct Git {
+    program: Program,
     /// Where it is run.
     folder: PathBuf,
     /// The repository, once it is found.
     repository: Option<PathBuf>,
     /// Settings beyond the fixed ones.
     settings: Vec<OsString>,
+    /// Where the objects are, if not in the repository.
+    variables: Vec<(&'static str, PathBuf)>,
     /// How long it may say nothing.
     silence: Duration,
 }
@@ -80,8 +85,15 @@ pub(crate) struct Answer {
 
 impl Git {
     /// git run in a folder, with the repository still to be found.
-    pub(crate) fn in_folder(folder: &Path, silence: Duration) -> Git {
-        Git { folder: folder.into(), repository: None, settings: Vec::new(), silence }
+    pub(crate) fn in_folder(folder: &Path, silence: Duration) -> Result<Git> {
+        Ok(Git {
+            program: Program::find()?,
+            folder: folder.into(),
+            repository: None,
+            settings: Vec::new(),
+            variables: Vec::new(),
+            silence,
+        })
     }
 
     /// The same, on that repository only.
@@ -92,6 +104,20 @@ impl Git {
         let mut git = self.clone();
         git.folder = repository.into();
         git.repository = Some(repository.into());
+        git
+    }
+
+    /// The same on a repository that has no objects of its own: those of that folder, of which a
+    /// file may list where a shallow history ends.
+    pub(crate) fn on_objects(
+        &self,
+        repository: &Path,
+        objects: PathBuf,
+        shallow: Option<PathBuf>,
+    ) -> Git {
+        let mut git = self.on_repository(repository);
+        git.variables.push(("GIT_OBJECT_DIRECTORY", objects));
+        git.variables.extend(shallow.map(|file| ("GIT_SHALLOW_FILE", file)));
         git
     }
 
@@ -166,7 +192,7 @@ impl Git {
     }
 
     fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
-        let mut command = Command::new("git");
+        let mut command = Command::new(&self.program.git);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().to_ascii_uppercase().starts_with("GIT_") {
                 command.env_remove(name);
@@ -185,6 +211,8 @@ impl Git {
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
             .env("PAGER", "cat")
+            .env("PATH", &self.program.folders)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command.args(["--no-pager", "--no-optional-locks", "--no-replace-objects"]);

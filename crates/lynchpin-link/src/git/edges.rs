@@ -5,16 +5,22 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 
 use super::changes::Entry;
 use super::error::{AssessError, Result};
+use super::identity::as_id;
 use super::log::Commit;
 use super::message::Pointer;
+use super::named::{Index, looked_up, released as released_names};
 use super::notes::Notes;
-use super::people::as_id;
 use super::repository::{Range, Repository};
 use super::text::is_object_id;
 use super::tokens::Tokens;
 
 /// The most changes that one comes after; the engine takes ten thousand of all kinds.
 const AFTER_MAX: usize = 5_000;
+/// The most changes that one requires. Beyond it the rest counts as one that nobody knows: to
+/// forget what is required would let it pass.
+const REQUIRES_MAX: usize = 4_000;
+/// Stands for what one change requires beyond the limit.
+const MORE_REQUIRED: &str = "more-dependencies-than-are-read";
 
 /// Fills in what each change requires and comes after.
 pub(crate) fn connect(
@@ -32,16 +38,20 @@ pub(crate) fn connect(
         let members = entry.merged.iter().chain([&entry.commit]);
         let pointers: BTreeSet<(Pointer, String)> = members
             .filter_map(|member| commits.get(*member))
-            .flat_map(|commit| commit.message.pointers.iter().cloned())
+            .flat_map(|commit| commit.message.pointers.iter())
+            .map(|(pointer, target)| (*pointer, looked_up(target, &repository.name)))
             .collect();
         for (pointer, target) in pointers {
-            match index.find(&target) {
+            match index.find(&target, number) {
                 Some(found) if found == number => notes.requires_itself += 1,
                 // History has it in the other order, and no words about the past undo that.
                 Some(found) if found > number && pointer != Pointer::DependsOn => {
                     notes.mentions_later += 1;
                 }
-                Some(found) => drop(entry.requires.insert(found)),
+                Some(found) => {
+                    notes.reverted += u64::from(pointer == Pointer::Reverts);
+                    entry.requires.insert(found);
+                }
                 None => outside.push((number, pointer, target)),
             }
         }
@@ -59,6 +69,7 @@ pub(crate) fn connect(
             notes.mentions_unresolved += 1;
         }
     }
+    notes.requires_dropped = entries.iter_mut().map(keep_required).sum();
     follow_files(entries, paths);
     notes.after_dropped = entries.iter_mut().map(keep_nearest).sum();
     notes.requires = entries.iter().map(|entry| entry.requires.len() as u64).sum();
@@ -66,58 +77,24 @@ pub(crate) fn connect(
     Ok(())
 }
 
-/// Finds a change by a commit's id, the beginning of one, or a Change-Id.
-struct Index {
-    /// Ids of commits, sorted, each with the number of its change.
-    commits: Vec<(String, usize)>,
-    change_ids: BTreeMap<String, usize>,
-}
-
-impl Index {
-    fn of(commits: &[Commit], entries: &[Entry]) -> Index {
-        let mut index = Index { commits: Vec::new(), change_ids: BTreeMap::new() };
-        for (number, entry) in entries.iter().enumerate() {
-            let members = entry.merged.iter().chain([&entry.commit]);
-            for commit in members.filter_map(|member| commits.get(*member)) {
-                index.commits.push((commit.id.clone(), number));
-                if let Some(id) = &commit.message.change_id {
-                    index.change_ids.insert(id.clone(), number);
-                }
-            }
-        }
-        index.commits.sort_unstable();
-        index
-    }
-
-    fn find(&self, target: &str) -> Option<usize> {
-        if let Some(number) = self.change_ids.get(target) {
-            return Some(*number);
-        }
-        if !is_object_id(target) {
-            return None;
-        }
-        let target = target.to_ascii_lowercase();
-        let from = self.commits.partition_point(|(id, _)| *id < target);
-        let mut hits = self.commits.iter().skip(from).take_while(|(id, _)| id.starts_with(&target));
-        let first = hits.next()?;
-        // A beginning that several commits share names none of them.
-        if hits.next().is_some() { None } else { Some(first.1) }
-    }
-}
-
-/// Which of the targets are commits that the start of the range has already.
+/// Which of the targets the start of the range has already.
 fn released(
     repository: &Repository,
     range: &Range,
     outside: &[(usize, Pointer, String)],
 ) -> Result<HashSet<String>> {
+    let is_named = |(_, pointer, target): &&(usize, Pointer, String)| {
+        *pointer == Pointer::DependsOn && !is_object_id(target)
+    };
+    let names = outside.iter().filter(is_named).map(|(_, _, target)| target.clone()).collect();
+    let mut released = released_names(repository, range, &names)?;
     let targets: BTreeSet<&str> = outside
         .iter()
         .map(|(_, _, target)| target.as_str())
         .filter(|target| is_object_id(target))
         .collect();
     if targets.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(released);
     }
     let full = full_ids(repository, &targets)?;
     let mut input: String = full.values().map(|id| format!("{id}\n")).collect();
@@ -139,11 +116,18 @@ fn released(
         }
     };
     tokens.end(read)?;
-    Ok(full.into_iter().filter(|(_, id)| !absent.contains(id)).map(|(target, _)| target).collect())
+    released.extend(full.into_iter().filter(|(_, id)| !absent.contains(id)).map(|(id, _)| id));
+    Ok(released)
 }
 
 /// The commits that ids or their beginnings name, where they name one.
-fn full_ids(repository: &Repository, targets: &BTreeSet<&str>) -> Result<BTreeMap<String, String>> {
+pub(crate) fn full_ids(
+    repository: &Repository,
+    targets: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, String>> {
+    if targets.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let input: String = targets.iter().map(|target| format!("{target}^{{commit}}\n")).collect();
     let arguments = ["cat-file", "--batch-check=%(objectname) %(objecttype)"];
     let stream = repository.git.stream(&arguments, input.into_bytes())?;
@@ -192,6 +176,23 @@ fn keep_nearest(entry: &mut Entry) -> u64 {
     while entry.after.len() > AFTER_MAX {
         entry.after.pop_first();
         dropped += 1;
+    }
+    dropped
+}
+
+/// Keeps the nearest of very many changes that are required, and says that there are more.
+fn keep_required(entry: &mut Entry) -> u64 {
+    let mut dropped = 0;
+    while entry.requires.len() > REQUIRES_MAX {
+        entry.requires.pop_first();
+        dropped += 1;
+    }
+    while entry.unresolved.len() > REQUIRES_MAX - entry.requires.len() {
+        entry.unresolved.pop_last();
+        dropped += 1;
+    }
+    if dropped > 0 {
+        entry.unresolved.insert(MORE_REQUIRED.to_owned());
     }
     dropped
 }
@@ -258,6 +259,16 @@ mod tests {
         let mut many = Entry { after: (0..AFTER_MAX + 7).collect(), ..Entry::default() };
         assert_eq!(keep_nearest(&mut many), 7);
         assert_eq!((many.after.len(), many.after.first()), (AFTER_MAX, Some(&7)));
+    }
+
+    #[test]
+    fn what_is_required_beyond_the_limit_is_not_forgotten() {
+        let requires = (0..REQUIRES_MAX + 7).collect();
+        let mut many = Entry { requires, ..Entry::default() };
+        many.unresolved.insert("I404".to_owned());
+        assert_eq!(keep_required(&mut many), 8);
+        assert_eq!(many.requires.first(), Some(&7));
+        assert_eq!(many.unresolved.iter().collect::<Vec<_>>(), [MORE_REQUIRED]);
     }
 
     #[test]

@@ -95,6 +95,15 @@ pub enum AssessError {
         /// The version found.
         found: String,
     },
+    /// There is no place for the few files that git is run with.
+    #[error(
+        "no folder can be made for temporary files ({detail}): make room, or set TMPDIR to a \
+         folder that can be written to"
+    )]
+    NoScratch {
+        /// What the operating system said.
+        detail: String,
+    },
     /// git answered in a form that is not known.
     #[error(
         "git answered in an unknown form ({detail}): try another version of git and report this"
@@ -131,6 +140,7 @@ impl AssessError {
             AssessError::Silent { .. } => "silent",
             AssessError::GitMissing { .. } => "git_missing",
             AssessError::GitTooOld { .. } => "git_too_old",
+            AssessError::NoScratch { .. } => "no_scratch",
             AssessError::UnknownAnswer { .. } => "unknown_answer",
             AssessError::Portfolio { .. } => "portfolio",
         }

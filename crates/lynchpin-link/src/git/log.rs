@@ -78,10 +78,10 @@ impl Paths {
 }
 
 /// The seconds that are the last of the year 9999.
-const LAST_SECOND: i64 = 253_402_300_799;
+pub(crate) const LAST_SECOND: i64 = 253_402_300_799;
 
-/// What is the same for both readings.
-const PLAIN: [&str; 6] =
+/// What is the same for all readings.
+pub(crate) const PLAIN: [&str; 6] =
     ["log", "-z", "--no-color", "--no-notes", "--no-show-signature", "--encoding=UTF-8"];
 
 /// Reads every commit of the range, those first that others build on.
@@ -105,7 +105,7 @@ pub(crate) fn commits(
 }
 
 /// The range as git is told it.
-fn span(range: &Range) -> Vec<String> {
+pub(crate) fn span(range: &Range) -> Vec<String> {
     let mut arguments = vec![range.to.clone()];
     arguments.extend(range.from.as_ref().map(|from| format!("^{from}")));
     arguments.push("--".to_owned());
@@ -114,7 +114,7 @@ fn span(range: &Range) -> Vec<String> {
 
 fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Result<Vec<Commit>> {
     let mut commits = Vec::new();
-    while let Some(id) = text(tokens, limits.line_bytes, notes)? {
+    while let Some((id, _)) = text(tokens, limits.line_bytes, notes)? {
         if !is_object_id(&id) {
             return Err(unknown("a commit's id"));
         }
@@ -122,11 +122,11 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
             return Err(AssessError::TooLarge { what: "commits", limit: limits.commits });
         }
         let parents = text(tokens, limits.message_bytes, notes)?;
-        let parents = parents.ok_or_else(|| unknown("a commit's parents"))?;
+        let (parents, _) = parents.ok_or_else(|| unknown("a commit's parents"))?;
         let parents = parents.split(' ').filter(|id| !id.is_empty()).map(str::to_owned).collect();
-        let mut line = || {
+        let mut line = || -> Result<String> {
             let found = text(tokens, limits.line_bytes, notes)?;
-            found.ok_or_else(|| unknown("a commit's fields"))
+            Ok(found.ok_or_else(|| unknown("a commit's fields"))?.0)
         };
         let author = Account { name: printable(&line()?), email: printable(&line()?) };
         let committer = Account { name: printable(&line()?), email: printable(&line()?) };
@@ -136,22 +136,23 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
             let found = text(tokens, limits.message_bytes, notes)?;
             found.ok_or_else(|| unknown("a commit's message"))
         };
-        let (trailers, body) = (long()?, long()?);
-        let message = read_message(&trailers, &body, limits.trailers, notes);
+        let ((trailers, cut), (body, _)) = (long()?, long()?);
+        let mut message = read_message(&trailers, &body, limits, notes);
+        message.incomplete |= cut;
         let committed = seconds(&committed, notes);
         commits.push(Commit { id, parents, author, committer, committed, subject, message });
     }
     Ok(commits)
 }
 
-/// The next text; `None` at the end.
-fn text(tokens: &mut Tokens, bound: usize, notes: &mut Notes) -> Result<Option<String>> {
+/// The next text, and whether it was cut; `None` at the end.
+fn text(tokens: &mut Tokens, bound: usize, notes: &mut Notes) -> Result<Option<(String, bool)>> {
     let Some(token) = tokens.next(bound)? else { return Ok(None) };
     let (text, lossy) = decoded(token.bytes);
     // A cut within a letter is a cut, not a fault of the text.
     notes.texts_cut += u64::from(token.cut);
     notes.texts_not_utf8 += u64::from(lossy && !token.cut);
-    Ok(Some(text))
+    Ok(Some((text, token.cut)))
 }
 
 fn seconds(text: &str, notes: &mut Notes) -> i64 {
@@ -325,7 +326,8 @@ impl Reading<'_> {
     }
 }
 
-fn commit_mark(bytes: &[u8]) -> Option<String> {
+/// The id behind the mark of a commit.
+pub(crate) fn commit_mark(bytes: &[u8]) -> Option<String> {
     let id = std::str::from_utf8(bytes.strip_prefix(b"\x01")?).ok()?;
     (matches!(id.len(), 40 | 64) && is_object_id(id)).then(|| id.to_owned())
 }

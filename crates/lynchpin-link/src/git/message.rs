@@ -1,5 +1,7 @@
 //! What a commit message says about people, tests and other changes.
 
+use super::address::accounts;
+use super::limits::Limits;
 use super::notes::Notes;
 use super::text::{is_object_id, printable};
 
@@ -12,7 +14,7 @@ pub(crate) enum Act {
     Test,
     /// `Signed-off-by`: where the change comes from, which is no review of it.
     SignOff,
-    /// `Co-authored-by` and `Co-developed-by`: an author too.
+    /// `Co-authored-by` and its like: an author too.
     Author,
 }
 
@@ -49,45 +51,53 @@ pub(crate) struct Message {
     pub(crate) change_id: Option<String>,
     /// The first line below the subject, where merges say what they merge.
     pub(crate) first_line: Option<String>,
+    /// Whether some of it was not read: then nobody knows who else had a hand in the commit.
+    pub(crate) incomplete: bool,
 }
 
 /// Reads the trailers, each unfolded on a line as git gives them, and the body that they end.
-pub(crate) fn read(trailers: &str, body: &str, most: usize, notes: &mut Notes) -> Message {
+pub(crate) fn read(trailers: &str, body: &str, limits: &Limits, notes: &mut Notes) -> Message {
     let mut message = Message::default();
     for (index, line) in trailers.lines().enumerate() {
-        if index >= most {
+        if index >= limits.trailers {
             notes.trailers_dropped += 1;
+            message.incomplete = true;
             continue;
         }
         if let Some((key, value)) = line.split_once(':') {
-            read_trailer(&key.trim().to_ascii_lowercase(), value.trim(), &mut message, notes);
+            let key = key.trim().to_ascii_lowercase();
+            read_trailer(&key, value.trim(), limits, &mut message, notes);
         }
     }
-    let reverted = reverted_in(body).into_iter().take(most);
+    let reverted = reverted_in(body).into_iter().take(limits.trailers);
     message.pointers.extend(reverted.map(|id| (Pointer::Reverts, id)));
     let first = body.lines().map(printable).find(|line| !line.is_empty());
     message.first_line = first.filter(|line| !trailers.contains(line.as_str()));
     message
 }
 
-fn read_trailer(key: &str, value: &str, message: &mut Message, notes: &mut Notes) {
+fn read_trailer(key: &str, value: &str, limits: &Limits, message: &mut Message, notes: &mut Notes) {
     let act = match key {
         "reviewed-by" | "acked-by" | "approved-by" => Some(Act::Review),
         "tested-by" => Some(Act::Test),
         "signed-off-by" => Some(Act::SignOff),
-        "co-authored-by" | "co-developed-by" => Some(Act::Author),
+        "co-authored-by" | "coauthored-by" | "co-author" | "co-authors" | "coauthor"
+        | "co-author-by" | "co-developed-by" | "codeveloped-by" | "authored-by" => {
+            Some(Act::Author)
+        }
         _ => None,
     };
     if let Some(act) = act {
-        let named = accounts(value);
+        let named = accounts(value, limits.line_bytes);
         notes.trailers_without_person += u64::from(named.is_empty());
         message.acts.extend(named.into_iter().map(|account| (act, account)));
         return;
     }
     let first = value.split_whitespace().next().unwrap_or_default();
     match key {
-        "depends-on" if !first.is_empty() => {
-            message.pointers.push((Pointer::DependsOn, printable(first)));
+        "depends-on" => {
+            let targets = targets(value).into_iter();
+            message.pointers.extend(targets.map(|target| (Pointer::DependsOn, target)));
         }
         "fixes" if is_object_id(first) => {
             message.pointers.push((Pointer::Fixes, first.to_ascii_lowercase()));
@@ -102,31 +112,25 @@ fn read_trailer(key: &str, value: &str, message: &mut Message, notes: &mut Notes
     }
 }
 
-/// The accounts that a trailer names: `Name <address>`, more of them after commas, or an address
-/// alone.
-fn accounts(value: &str) -> Vec<Account> {
+/// What a `Depends-On` names: between commas the first word, and those after it up to one that is
+/// a word and no name of a change.
+fn targets(value: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let mut rest = value;
-    while let Some((name, after)) = rest.split_once('<') {
-        let Some((email, after)) = after.split_once('>') else { break };
-        let name = name.trim_matches(|letter: char| letter == ',' || letter.is_whitespace());
-        let account = Account { name: printable(name), email: printable(email) };
-        if account != Account::default() {
-            found.push(account);
-        }
-        rest = after;
-    }
-    if found.is_empty() {
-        let alone = printable(value);
-        let is_address = alone.contains('@') && !alone.contains(' ');
-        let account = if is_address {
-            Account { name: String::new(), email: alone }
-        } else {
-            Account { name: alone, email: String::new() }
-        };
-        found.extend((account != Account::default()).then_some(account));
+    for part in value.split([',', ';']) {
+        let words = part.split_whitespace().enumerate();
+        let named = words.take_while(|(index, word)| *index == 0 || names_a_change(word));
+        found.extend(named.map(|(_, word)| printable(word)).filter(|word| !word.is_empty()));
     }
     found
+}
+
+fn names_a_change(word: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let change_id = |text: &str| text.len() > 3 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    is_object_id(word)
+        || word.contains("://")
+        || word.strip_prefix('I').is_some_and(change_id)
+        || word.split_once('#').is_some_and(|(_, number)| is_number(number))
 }
 
 /// The commits named in sentences such as `This reverts commit 1234567, reversing changes made to
@@ -161,18 +165,6 @@ mod tests {
     }
 
     #[test]
-    fn people_are_read_in_every_usual_form() {
-        assert_eq!(accounts("Ann B <ann@x>"), [account("Ann B", "ann@x")]);
-        assert_eq!(accounts("Ann <ann@x> # v2"), [account("Ann", "ann@x")]);
-        assert_eq!(accounts("A <a@x>, B <b@x>"), [account("A", "a@x"), account("B", "b@x")]);
-        assert_eq!(accounts("ann@x"), [account("", "ann@x")]);
-        assert_eq!(accounts("Ann B"), [account("Ann B", "")]);
-        assert_eq!(accounts("<ann@x>"), [account("", "ann@x")]);
-        assert_eq!(accounts(" \u{1b} "), []);
-        assert_eq!(accounts("Ann <broken"), [account("Ann <broken", "")]);
-    }
-
-    #[test]
     fn reverts_are_found_in_sentences() {
         assert_eq!(reverted_in("This reverts commit ABCDEF1."), ["abcdef1"]);
         assert_eq!(
@@ -192,7 +184,7 @@ mod tests {
         let mut notes = Notes::default();
         let trailers = "Reviewed-by: R <r@x>\nsigned-off-by: S <s@x>\nFixes: 1234567 (\"x\")\n\
                         Fixes: #12\nDepends-On: I0123\nChange-Id: I99\nTested-by:\nOther: x";
-        let message = read(trailers, "Why\n\nReviewed-by: R <r@x>", 100, &mut notes);
+        let message = read(trailers, "Why\n\nReviewed-by: R <r@x>", &Limits::default(), &mut notes);
         let acts = [(Act::Review, account("R", "r@x")), (Act::SignOff, account("S", "s@x"))];
         assert_eq!(message.acts, acts);
         assert_eq!(
@@ -203,7 +195,19 @@ mod tests {
         assert_eq!(message.change_id.as_deref(), Some("I99"));
         assert_eq!(message.first_line.as_deref(), Some("Why"));
         assert_eq!(notes.trailers_without_person, 1);
-        let message = read(trailers, "", 1, &mut notes);
+        assert!(!message.incomplete);
+        let limits = Limits { trailers: 1, ..Limits::default() };
+        let message = read(trailers, "", &limits, &mut notes);
+        assert!(message.incomplete);
         assert_eq!((message.acts.len(), notes.trailers_dropped), (1, 7));
+    }
+
+    #[test]
+    fn several_dependencies_stand_in_one_trailer() {
+        assert_eq!(targets("Ia123, Ib123"), ["Ia123", "Ib123"]);
+        assert_eq!(targets("Ia123 Ib123"), ["Ia123", "Ib123"]);
+        assert_eq!(targets("#7 and then some"), ["#7"]);
+        assert_eq!(targets("https://x/pull/7 (see there)"), ["https://x/pull/7"]);
+        assert_eq!(targets(" , "), [""; 0]);
     }
 }

@@ -6,9 +6,11 @@
 //! - A *change* is one entry of the first-parent line: a commit, or a merge with all that it brings
 //!   in.
 //! - `Reviewed-by`, `Acked-by` and `Approved-by` are approvals, `Tested-by` is evidence. Of a merge
-//!   they count if they stand on the merge itself or on every commit that it brings in. Nobody
-//!   reviews what they wrote, co-wrote, committed or merged; who looks like the author counts as
-//!   the author. `Signed-off-by` says where a change comes from and is no review.
+//!   they count if they stand on the merge itself or on every commit that it brings in; a merge
+//!   that changes something of its own needs them itself. Nobody reviews what they wrote, co-wrote,
+//!   committed or merged; who looks like the author, or bears the same name, counts as the author,
+//!   and who gives no address or is a machine does not count. `Signed-off-by` says where a change
+//!   comes from and is no review.
 //! - `Depends-On`, `Fixes` and reverts are requirements; a change comes *after* the nearest earlier
 //!   one that touches one of its files.
 //! - What could not be used is counted in the [`Notes`].
@@ -17,25 +19,34 @@
 //! network or hang the reading, only committed content counts, and the same history gives the same
 //! bytes.
 
-pub use assessment::{Assessment, Options, assess};
+pub use assessment::{Assessment, Options, Phase, assess, assess_watched};
 pub use error::{AssessError, Result};
 pub use limits::Limits;
 pub use notes::Notes;
 pub use portfolio::{CONTRIBUTORS, RELEASE, REVIEW, REVIEWERS, SOMEBODY_ELSE, STAGE, TESTED};
 pub use repository::{Range, Start};
 
+mod address;
 mod assessment;
 mod changes;
 mod command;
 mod edges;
 mod error;
+mod identity;
 mod limits;
 mod log;
+mod merges;
 mod message;
+mod named;
 mod notes;
 mod people;
+mod plain;
 mod portfolio;
+mod program;
 mod repository;
+mod reviews;
+mod scratch;
+mod tags;
 mod text;
 mod tokens;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 macro_rules! notes {
-    ($($(#[$doc:meta])* $name:ident: $text:literal,)*) => {
+    ($($(#[$doc:meta])* $name:ident: $one:literal, $many:literal;)*) => {
         /// Counts of all that was seen, and of all that could not be used, so that nothing is left
         /// out in silence.
         ///
@@ -12,7 +12,7 @@ macro_rules! notes {
         ///
         /// let notes = Notes { reviews: 2, own_trailers: 1, ..Notes::default() };
         /// let said: Vec<String> = notes.lines().collect();
-        /// assert_eq!(said, ["2 reviews", "1 trailers about one's own change, not counted"]);
+        /// assert_eq!(said, ["2 reviews", "1 trailer about one's own change, not counted"]);
         /// ```
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
         pub struct Notes {
@@ -22,10 +22,12 @@ macro_rules! notes {
         impl Notes {
             /// The counts that are not zero, each as a line for people, in a fixed order.
             pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
-                [$((self.$name, $text),)*]
+                [$((self.$name, $one, $many),)*]
                     .into_iter()
-                    .filter(|(count, _)| *count > 0)
-                    .map(|(count, text)| format!("{count} {text}"))
+                    .filter(|(count, _, _)| *count > 0)
+                    .map(|(count, one, many)| {
+                        format!("{count} {}", if count == 1 { one } else { many })
+                    })
             }
         }
     };
@@ -33,75 +35,113 @@ macro_rules! notes {
 
 notes! {
     /// Commits in the range.
-    commits: "commits in the range",
+    commits: "commit in the range", "commits in the range";
     /// Changes: commits and merges on the first-parent line.
-    changes: "changes (commits and merges on the first-parent line)",
+    changes: "change (a commit or merge on the first-parent line)",
+        "changes (commits and merges on the first-parent line)";
     /// Changes that are merges.
-    merges: "of them merges",
+    merges: "of them a merge", "of them merges";
     /// Commits that merges brought in.
-    merged_commits: "commits brought in by merges",
+    merged_commits: "commit brought in by merges", "commits brought in by merges";
+    /// Merges whose content follows from none of their parents; they need a review of their own.
+    own_content: "merge that changes something of its own and needs a review of its own",
+        "merges that change something of their own and need a review of their own";
     /// Commits in the range that no change on the first-parent line brings in.
-    unclaimed_commits: "commits that belong to no change on the first-parent line",
+    unclaimed_commits: "commit that belongs to no change on the first-parent line",
+        "commits that belong to no change on the first-parent line";
     /// Commits of `from` that are not in `to`: the two have diverged.
-    diverged_commits: "commits of the start that are not in the end of the range",
+    diverged_commits: "commit of the start that is not in the end of the range",
+        "commits of the start that are not in the end of the range";
+    /// Tags, if none of them lies before the end of the range.
+    tags_elsewhere: "tag that is not before the end of the range",
+        "tags that are not before the end of the range";
+    /// Tags that are broken or lead to something that is missing.
+    tags_broken: "tag that cannot be read, passed over", "tags that cannot be read, passed over";
     /// People and machines.
-    people: "people and machines",
-    /// Accounts that are machines by their name.
-    machines: "of them machines by their name",
+    people: "person or machine", "people and machines";
+    /// Accounts that are machines by their name or address.
+    machines: "of them a machine by its name or address",
+        "of them machines by their name or address";
     /// Accounts counted as one person because they look alike or bear one full name.
-    look_alikes: "accounts counted as one person with others: they look alike or share a full name",
+    look_alikes: "account counted as one person with another: they look alike or share a full name",
+        "accounts counted as one person with others: they look alike or share a full name";
     /// Accounts without an e-mail address.
-    without_email: "accounts without an e-mail address",
+    without_email: "account without an e-mail address", "accounts without an e-mail address";
     /// Reviews that count.
-    reviews: "reviews",
+    reviews: "review", "reviews";
     /// Test reports that count.
-    tests: "test reports",
+    tests: "test report", "test reports";
     /// Sign-offs, which say where a change comes from and are no review.
-    sign_offs: "sign-offs, which are no review",
-    /// Trailers of somebody about a change of their own.
-    own_trailers: "trailers about one's own change, not counted",
+    sign_offs: "sign-off, which is no review", "sign-offs, which are no review";
+    /// Trailers of somebody about a change of their own, or who may be the same by a single name.
+    own_trailers: "trailer about one's own change, not counted",
+        "trailers about one's own change, not counted";
     /// Trailers of machines where a person is asked for.
-    machine_trailers: "reviews by machines, not counted",
+    machine_trailers: "review by a machine, not counted", "reviews by machines, not counted";
     /// Merges of which some commits are reviewed and others are not.
-    partly_reviewed: "merges of which only a part is reviewed, not counted",
+    partly_reviewed: "merge of which only a part is reviewed, not counted",
+        "merges of which only a part is reviewed, not counted";
     /// Merges of which some commits are tested and others are not.
-    partly_tested: "merges of which only a part is tested, not counted",
+    partly_tested: "merge of which only a part is tested, not counted",
+        "merges of which only a part is tested, not counted";
     /// Trailers that name nobody.
-    trailers_without_person: "trailers that name nobody",
+    trailers_without_person: "trailer that names nobody", "trailers that name nobody";
+    /// Reviews and test reports without a well-formed address.
+    trailers_without_address: "review or test report without a well-formed address, not counted",
+        "reviews and test reports without a well-formed address, not counted";
     /// Trailers beyond the limit of one commit.
-    trailers_dropped: "trailers beyond the limit, not read",
+    trailers_dropped: "trailer beyond the limit, not read", "trailers beyond the limit, not read";
+    /// Changes with trailers beyond the limits, which may name more of those who wrote them.
+    incomplete: "change with trailers beyond the limits, of which no review counts",
+        "changes with trailers beyond the limits, of which no review counts";
     /// Requirements: Depends-On, Fixes and reverts that point into the range.
-    requires: "dependencies stated by a trailer or a revert",
+    requires: "dependency stated by a trailer or a revert",
+        "dependencies stated by a trailer or a revert";
+    /// Dependencies beyond the limit of one change, which count as unknown.
+    requires_dropped: "dependency beyond the limit, counted as unknown",
+        "dependencies beyond the limit, counted as unknown";
+    /// Reverts of changes that ship as well.
+    reverted: "revert of a change that ships as well", "reverts of changes that ship as well";
     /// Orders from shared files.
-    after: "orders from shared files",
+    after: "order from shared files", "orders from shared files";
     /// Orders from shared files beyond the limit of one change.
-    after_dropped: "orders from shared files beyond the limit, the farthest",
+    after_dropped: "order from shared files beyond the limit, the farthest",
+        "orders from shared files beyond the limit, the farthest";
     /// Depends-On, Fixes and reverts that point to what is released already.
-    requires_released: "dependencies on what is released already",
+    requires_released: "dependency on what is released already",
+        "dependencies on what is released already";
     /// Depends-On that name nothing in this repository.
-    requires_unresolved: "dependencies that name nothing in this repository",
+    requires_unresolved: "dependency that names nothing in this repository",
+        "dependencies that name nothing in this repository";
     /// Fixes and reverts that name nothing in this repository.
-    mentions_unresolved: "fixes and reverts that name nothing in this repository",
+    mentions_unresolved: "fix or revert that names nothing in this repository",
+        "fixes and reverts that name nothing in this repository";
     /// Depends-On, Fixes and reverts that point to the change itself.
-    requires_itself: "fixes, reverts and dependencies within one change",
+    requires_itself: "fix, revert or dependency within one change",
+        "fixes, reverts and dependencies within one change";
     /// Fixes and reverts that point to a change which history has later.
-    mentions_later: "fixes and reverts that point to a later change",
+    mentions_later: "fix or revert that points to a later change",
+        "fixes and reverts that point to a later change";
     /// Changes whose size is not known.
-    size_unknown: "changes of unknown size",
-    /// Files that are not text, whose lines are not counted.
-    binary_files: "binary files touched, whose lines are not counted",
+    size_unknown: "change of unknown size", "changes of unknown size";
+    /// Files that are not text, or large, whose lines are not counted.
+    binary_files: "binary or large file touched, whose lines are not counted",
+        "binary or large files touched, whose lines are not counted";
     /// Paths longer than the limit, cut.
-    paths_cut: "paths beyond the limit, cut",
+    paths_cut: "path beyond the limit, cut", "paths beyond the limit, cut";
     /// Texts longer than the limit, cut.
-    texts_cut: "texts beyond the limit, cut",
+    texts_cut: "text beyond the limit, cut", "texts beyond the limit, cut";
     /// Texts that are not UTF-8, shown with replacement characters.
-    texts_not_utf8: "texts that are not UTF-8",
+    texts_not_utf8: "text that is not UTF-8", "texts that are not UTF-8";
     /// Paths that are not UTF-8, told apart by their bytes.
-    paths_not_utf8: "paths that are not UTF-8",
+    paths_not_utf8: "path that is not UTF-8", "paths that are not UTF-8";
     /// Dates before 1970 or after 9999, or none at all, moved to the nearest end.
-    dates_clamped: "dates outside of 1970 to 9999, moved to the nearest end",
+    dates_clamped: "date outside of 1970 to 9999, moved to the nearest end",
+        "dates outside of 1970 to 9999, moved to the nearest end";
     /// Commits dated before one that they build on.
-    dates_backwards: "commits dated before one that they build on",
+    dates_backwards: "commit dated before one that it builds on",
+        "commits dated before one that they build on";
     /// Commits at which a shallow clone ends.
-    shallow_ends: "commits at which this shallow clone ends",
+    shallow_ends: "commit at which this shallow clone ends",
+        "commits at which this shallow clone ends";
 }

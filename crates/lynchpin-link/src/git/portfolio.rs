@@ -13,14 +13,15 @@ use lynchpin::model::{
 
 use super::changes::Entry;
 use super::error::{AssessError, Result};
+use super::identity::as_id;
 use super::log::Commit;
-use super::people::{People, as_id};
+use super::people::People;
 use super::repository::{Range, Repository};
 
 /// The release that holds every change of the range.
 pub const RELEASE: &str = "next";
 /// The one stage that it enters.
-pub const STAGE: &str = "release";
+pub const STAGE: &str = "production";
 /// The requirement that reviews answer.
 pub const REVIEW: &str = "review";
 /// The check that test reports are evidence of.
@@ -44,6 +45,8 @@ pub(crate) struct Source<'a> {
     pub(crate) people: &'a People,
     /// The number of the folder of each path.
     pub(crate) folders: &'a [usize],
+    /// When the newest commit was made, in seconds since 1970.
+    pub(crate) newest: i64,
 }
 
 /// The portfolio, and when the newest commit of it was made.
@@ -63,10 +66,9 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Instant)> {
     });
     portfolio.stages.push(Stage { id: id(STAGE)?, environments: Vec::new() });
     let ids = change_ids(source)?;
-    let mut newest = Instant::EPOCH;
+    let newest = instant(source.newest)?;
     for (number, entry) in source.entries.iter().enumerate() {
         let change = change(source, number, entry, &ids, &service)?;
-        newest = newest.max(change.at);
         votes(source, entry, &change, &mut portfolio)?;
         portfolio.changes.push(change);
     }

@@ -7,10 +7,11 @@ use serde::Serialize;
 use super::command::Git;
 use super::error::{AssessError, GIT_NEEDED, Result};
 use super::limits::Limits;
+use super::notes::Notes;
+use super::scratch::Scratch;
 use super::text::printable;
+use super::{plain, tags};
 
-/// Tags on one commit that are kept from being taken as the start; more is no practice of anybody.
-const TAGS_AT_END_MAX: usize = 1_000;
 /// Bytes of a revision as given; the longest sensible one is a branch and a date.
 const REVISION_BYTES: usize = 1024;
 /// Bytes of the list of ends of a shallow clone.
@@ -19,8 +20,12 @@ const SHALLOW_BYTES: u64 = 64 * 1024 * 1024;
 /// A repository that can be read.
 #[derive(Debug)]
 pub(crate) struct Repository {
-    /// git, bound to it.
+    /// git on its objects alone: what is read this way follows from what was committed.
     pub(crate) git: Git,
+    /// git on the repository as it stands, for its references.
+    pub(crate) on_place: Git,
+    /// The folder of our own that the first one is run in.
+    pub(crate) scratch: Scratch,
     /// Its folder's name, made safe to print.
     pub(crate) name: String,
     /// The commits at which a shallow clone ends, sorted.
@@ -38,9 +43,9 @@ pub enum Start {
     Given,
     /// The nearest tag before the end of the range.
     LastTag,
-    /// There is no tag: so many commits back on the first-parent line.
+    /// There is no tag before the end: so many commits back on the first-parent line.
     CommitsBack(u32),
-    /// There is no tag, and the history is shorter than that: all of it.
+    /// There is no tag before the end, and the history is shorter than that: all of it.
     Beginning,
 }
 
@@ -71,18 +76,28 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Repository> {
         }
         Err(_) => return Err(AssessError::NotAFolder { path: shown() }),
     }
-    check_version(&Git::in_folder(Path::new("/"), limits.silence))?;
+    check_version(&Git::in_folder(Path::new("/"), limits.silence)?)?;
+    plain::check(path)?;
     let finder = trusted_finder(path, limits)?;
     let folder = one_path(&finder, "--absolute-git-dir")?;
     let common = one_path(&finder, "--git-common-dir")?;
-    let git = finder.on_repository(&folder);
-    let shallow = git.ask(&["rev-parse", "--is-shallow-repository"], Vec::new())?;
-    let shallow_ends = if shallow.value == b"true" { shallow_ends(&common)? } else { Vec::new() };
-    let promised = git.ask(
+    let on_place = finder.on_repository(&folder);
+    let shallow = on_place.ask(&["rev-parse", "--is-shallow-repository"], Vec::new())?;
+    let shallow = shallow.value == b"true";
+    let shallow_ends = if shallow { shallow_ends(&common)? } else { Vec::new() };
+    let promised = on_place.ask(
         &["config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$"],
         Vec::new(),
     )?;
-    Ok(Repository { name: name_of(&common), git, shallow_ends, partial: promised.ok })
+    let format = on_place.ask(&["rev-parse", "--show-object-format"], Vec::new())?;
+    if !format.ok {
+        return Err(AssessError::Unreadable { detail: format.complaint });
+    }
+    let scratch = Scratch::new(&printable(&String::from_utf8_lossy(&format.value)))?;
+    let shallow = shallow.then(|| common.join("shallow"));
+    let git = on_place.on_objects(scratch.path(), common.join("objects"), shallow);
+    let (name, partial) = (name_of(&common), promised.ok);
+    Ok(Repository { git, on_place, scratch, name, shallow_ends, partial })
 }
 
 fn check_version(git: &Git) -> Result<()> {
@@ -105,7 +120,7 @@ fn too_old(said: &str) -> Option<&str> {
 
 /// git that agrees to open the repository, with the trust that the user has declared and no other.
 fn trusted_finder(path: &Path, limits: &Limits) -> Result<Git> {
-    let mut git = Git::in_folder(path, limits.silence);
+    let mut git = Git::in_folder(path, limits.silence)?;
     let refused = |complaint: &str| complaint.contains("dubious ownership");
     let question = ["rev-parse", "--absolute-git-dir"];
     let first = git.ask(&question, Vec::new())?;
@@ -191,6 +206,7 @@ impl Repository {
         from: Option<&str>,
         to: Option<&str>,
         limits: &Limits,
+        notes: &mut Notes,
     ) -> Result<Range> {
         let to_name = to.unwrap_or("HEAD");
         let to = self.commit(to_name)?;
@@ -205,7 +221,9 @@ impl Repository {
                 to_name: printable(to_name),
             });
         }
-        if let Some((tag, commit)) = self.last_tag(&to)? {
+        let tags = tags::nearest_before(self, &to)?;
+        notes.tags_broken = tags.broken;
+        if let Some((tag, commit)) = tags.nearest {
             let (from, from_name) = (Some(commit), Some(tag));
             return Ok(Range {
                 from,
@@ -215,6 +233,7 @@ impl Repository {
                 to_name: printable(to_name),
             });
         }
+        notes.tags_elsewhere = tags.count;
         let back = limits.commits_without_tag;
         let from = self.resolve(&format!("{to}~{back}"))?;
         let start = if from.is_some() { Start::CommitsBack(back) } else { Start::Beginning };
@@ -242,7 +261,7 @@ impl Repository {
             return Err(AssessError::Unreadable { detail });
         }
         if rev == "HEAD" {
-            let branch = self.git.ask(&["symbolic-ref", "--short", "HEAD"], Vec::new())?;
+            let branch = self.on_place.ask(&["symbolic-ref", "--short", "HEAD"], Vec::new())?;
             let name = printable(&String::from_utf8_lossy(&branch.value));
             let rev = if branch.ok { name } else { shown() };
             return Err(AssessError::NoCommits { rev });
@@ -252,35 +271,20 @@ impl Repository {
 
     fn resolve(&self, rev: &str) -> Result<Option<String>> {
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", rev];
-        let answer = self.git.ask(&arguments, Vec::new())?;
+        let answer = self.on_place.ask(&arguments, Vec::new())?;
         let id = String::from_utf8_lossy(&answer.value).into_owned();
         let is_id = matches!(id.len(), 40 | 64) && super::text::is_object_id(&id);
         Ok((answer.ok && is_id).then_some(id))
     }
 
-    /// The nearest tag before a commit: of those on the commit itself none, since nothing would
-    /// ship.
-    fn last_tag(&self, to: &str) -> Result<Option<(String, String)>> {
-        let arguments = ["tag", "--list", "--points-at", to, "--format=%(refname:strip=2)"];
-        let here = self.git.ask(&arguments, Vec::new())?;
-        let here = String::from_utf8_lossy(&here.value).into_owned();
-        let mut arguments =
-            vec!["describe".to_owned(), "--tags".to_owned(), "--abbrev=0".to_owned()];
-        // A tag's name cannot hold the characters of a pattern.
-        let excluded = here.lines().filter(|tag| !tag.is_empty()).take(TAGS_AT_END_MAX);
-        arguments.extend(excluded.map(|tag| format!("--exclude={tag}")));
-        arguments.push(to.to_owned());
-        let answer = self.git.ask(&arguments, Vec::new())?;
+    /// When a commit was made, in seconds since 1970.
+    pub(crate) fn committed(&self, commit: &str) -> Result<i64> {
+        let answer = self.git.ask(&["log", "-1", "--format=%ct", commit, "--"], Vec::new())?;
         if !answer.ok {
-            let none = ["No names found", "No tags can describe", "No annotated tags"];
-            if none.iter().any(|begin| answer.complaint.starts_with(begin)) {
-                return Ok(None);
-            }
             return Err(AssessError::Unreadable { detail: answer.complaint });
         }
-        let tag = String::from_utf8_lossy(&answer.value).into_owned();
-        let commit = self.resolve(&format!("refs/tags/{tag}^{{commit}}"))?;
-        Ok(commit.filter(|commit| commit != to).map(|commit| (printable(&tag), commit)))
+        let seconds = String::from_utf8_lossy(&answer.value).trim().parse().unwrap_or(0);
+        Ok(i64::clamp(seconds, 0, super::log::LAST_SECOND))
     }
 
     /// How many commits of the start are not in the end of the range.

@@ -24,6 +24,13 @@ pub(crate) fn printable(text: &str) -> String {
     out.trim().to_owned()
 }
 
+/// The beginning of a text, of at most so many bytes.
+pub(crate) fn cut(text: &str, bytes: usize) -> String {
+    let ends = text.char_indices().map(|(begin, letter)| begin + letter.len_utf8());
+    let end = ends.take_while(|end| *end <= bytes).last().unwrap_or(0);
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
 /// Whether the text is 7 to 64 hexadecimal digits, as an object's id or its beginning is.
 pub(crate) fn is_object_id(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())

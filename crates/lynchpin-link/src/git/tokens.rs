@@ -72,14 +72,19 @@ impl Tokens {
     }
 
     /// Ends the reading: what git says about its own end goes before what was understood of it.
-    pub(crate) fn end<T>(mut self, read: Result<T>) -> Result<T> {
+    pub(crate) fn end<T>(self, read: Result<T>) -> Result<T> {
+        self.finish(read).map(|(found, _)| found)
+    }
+
+    /// The same, with what git complained about although it ended well.
+    pub(crate) fn finish<T>(mut self, read: Result<T>) -> Result<(T, String)> {
         if matches!(&read, Err(error) if error.code() != "unknown_answer") {
             // Whoever has had enough does not wait for the rest.
-            return read;
+            return read.map(|found| (found, String::new()));
         }
         while self.stream.chunk()?.is_some() {}
         match self.stream.end()? {
-            (true, _) => read,
+            (true, complaint) => read.map(|found| (found, complaint)),
             (false, complaint) => Err(AssessError::Unreadable { detail: complaint }),
         }
     }

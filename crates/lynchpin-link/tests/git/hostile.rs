@@ -134,7 +134,9 @@ fn settings_of_the_repository_change_nothing() {
     let mut repo = Repo::new();
     repo.commit("a", "1\n", "base");
     repo.tag("v1");
+    repo.commit(".gitattributes", "* -diff\n", "attributes");
     repo.commit("a", "1\n2\n", "one\n\nReviewed-by: Bob <bob@example.org>\n");
+    repo.commit("c", "1\n", "three\n\nT: Bob <bob@example.org>\n");
     repo.git(&["mv", "a", "b"]);
     repo.commit_all("two\n\nTested-by: Bob <bob@example.org>\n");
     let plain = repo.assess().document().unwrap();
@@ -170,18 +172,27 @@ fn settings_of_the_repository_change_nothing() {
         ("log.graphColors", "x"),
         ("core.bigFileThreshold", "1"),
         ("safe.directory", "!"),
+        ("trailer.t.key", "Reviewed-by"),
+        ("trailer.tested-by.key", "Reviewed-by"),
+        ("attr.tree", "HEAD"),
+        ("column.ui", "always"),
+        ("tag.sort", "garbage"),
         ("core.bare", "false"),
     ] {
         repo.git(&["config", setting, value]);
     }
-    assert_eq!(repo.assess().document().unwrap(), plain);
     std::fs::write(repo.path().join(".git/info/attributes"), "* -diff\n").unwrap();
+    assert_eq!(repo.assess().document().unwrap(), plain);
     let forged = repo.path().join(".git/info/grafts");
     std::fs::write(forged, format!("{}\n", repo.head())).unwrap();
     let other = repo.git(&["commit-tree", "HEAD^{tree}", "-m", "forged"]);
     repo.git(&["replace", "HEAD", &other]);
     let found = repo.assess();
-    assert_eq!(titles(&found), ["one", "two"], "grafts and replacements have no say");
+    assert_eq!(
+        titles(&found),
+        ["attributes", "one", "three", "two"],
+        "grafts and replacements have no say"
+    );
 }
 
 #[test]
@@ -210,6 +221,58 @@ fn a_pipe_that_nobody_writes_to_does_not_hang() {
     let mut options = Options::default();
     options.limits.silence = Duration::from_millis(300);
     assert_eq!(repo.ask(&options).unwrap_err().code(), "silent");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_never_ends_in_place_of_a_file_is_refused_at_once() {
+    use std::os::unix::fs::symlink;
+    let mut repo = Repo::new();
+    repo.commit("a", "1", "base");
+    let git = repo.path().join(".git");
+    let mut options = Options::default();
+    options.limits.silence = Duration::from_secs(20);
+    for name in [
+        "HEAD",
+        "config",
+        "commondir",
+        "packed-refs",
+        "shallow",
+        "objects/info/alternates",
+        "refs/tags/v1",
+        "refs/heads/main",
+    ] {
+        let (file, kept) = (git.join(name), git.join("kept"));
+        let moved = std::fs::rename(&file, &kept).is_ok();
+        symlink("/dev/zero", &file).unwrap();
+        let error = repo.ask(&options).unwrap_err();
+        assert!(error.to_string().contains("sensible size"), "{name}: {error}");
+        std::fs::remove_file(&file).unwrap();
+        if moved {
+            std::fs::rename(&kept, &file).unwrap();
+        }
+    }
+    assert_eq!(titles(&repo.assess()), ["base"]);
+    // Neither are those that history never needs: here they may be anything.
+    symlink("/dev/zero", git.join("info/attributes")).unwrap();
+    assert_eq!(titles(&repo.assess()), ["base"]);
+    std::fs::remove_file(git.join("HEAD")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(git.join("HEAD")).status().unwrap();
+    assert!(made.success());
+    assert_eq!(repo.ask(&options).unwrap_err().code(), "unreadable");
+}
+
+#[test]
+fn a_large_file_that_is_rewritten_is_not_compared_line_by_line() {
+    let mut repo = Repo::new();
+    let text =
+        |round: u64| (0..1_400_000).map(|n| format!("{:x}\n", n * round)).collect::<String>();
+    repo.commit("a", &text(7), "base");
+    repo.tag("v1");
+    let commit = repo.commit("a", &text(11), "rewritten");
+    let found = repo.assess();
+    assert_eq!(found.notes.binary_files, 1);
+    assert_eq!(change(&found, &commit).size.files, Some(1));
 }
 
 #[cfg(unix)]

@@ -66,6 +66,26 @@ fn what_a_change_depends_on_binds_it() {
 }
 
 #[test]
+fn two_people_may_review_each_other() {
+    for (reviewer, expected) in [("Ann", Verdict::Go), ("Bob", Verdict::NeedsAction)] {
+        let mut repo = Repo::new();
+        repo.commit("a", "1", "base");
+        repo.tag("v1");
+        repo.git(&["checkout", "-q", "-b", "side"]);
+        repo.commit("b", "1", "by Ann\n\nReviewed-by: Bob <bob@example.org>\n");
+        repo.by("Bob", "bob@example.org");
+        let mail = reviewer.to_lowercase();
+        let trailer = format!("Reviewed-by: {reviewer} <{mail}@example.org>");
+        repo.commit("c", "1", &format!("by Bob\n\n{trailer}\n"));
+        repo.git(&["checkout", "-q", "main"]);
+        repo.by("Cy", "cy@example.org");
+        let merge = repo.merge(&["side"], "merged by a third");
+        let found = repo.assess();
+        assert_eq!(verdict(&found, change(&found, &merge)), expected, "{reviewer}");
+    }
+}
+
+#[test]
 fn every_question_is_answered_the_same_twice() {
     let mut repo = Repo::new();
     for number in 0..5 {

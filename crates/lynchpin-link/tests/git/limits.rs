@@ -42,12 +42,48 @@ fn long_texts_are_cut_and_counted() {
 }
 
 #[test]
-fn many_trailers_are_bounded() {
+fn many_trailers_are_bounded_and_then_no_review_counts() {
     let mut repo = Repo::new();
     let trailers: String =
         (0..3_000).map(|n| format!("Reviewed-by: <r{n}@example.org>\n")).collect();
-    repo.commit("a", "1", &format!("x\n\n{trailers}"));
+    // Whoever wrote it too may be named where nobody reads on.
+    let own = "Co-authored-by: <r1@example.org>\n";
+    let commit = repo.commit("a", "1", &format!("x\n\n{trailers}{own}"));
     let limits = Limits { message_bytes: 1 << 20, ..Limits::default() };
     let found = repo.ask(&with(limits)).unwrap();
-    assert_eq!((found.notes.reviews, found.notes.trailers_dropped), (1_000, 2_000));
+    assert_eq!(approvers(&found, &commit), [""; 0]);
+    assert_eq!((found.notes.reviews, found.notes.trailers_dropped), (0, 2_001));
+    assert_eq!(found.notes.incomplete, 1);
+    // Cut by bytes, it is the same.
+    let found = repo.assess();
+    assert_eq!(approvers(&found, &commit), [""; 0]);
+    assert_eq!(found.notes.incomplete, 1);
+}
+
+#[test]
+fn long_names_and_addresses_are_cut_and_do_not_end_the_reading() {
+    let mut repo = Repo::new();
+    let (long, map) = ("r".repeat(9_000), "m".repeat(9_000));
+    repo.commit(".mailmap", &format!("{map} <c@example.org>\n"), "map");
+    let named = repo.commit("a", "1", &format!("x\n\nReviewed-by: {long} <b@example.org>\n"));
+    let mailed = repo.commit("b", "1", &format!("y\n\nReviewed-by: Bob <{long}@example.org>\n"));
+    let mapped = repo.commit("c", "1", "z\n\nReviewed-by: Cy <c@example.org>\n");
+    let found = repo.assess();
+    assert_eq!(approvers(&found, &named), ["b@example.org"]);
+    assert_eq!(approvers(&found, &mailed), [""; 0]);
+    assert_eq!(approvers(&found, &mapped), ["c@example.org"]);
+    assert_eq!(found.notes.trailers_without_address, 1);
+}
+
+#[test]
+fn very_many_dependencies_are_bounded_and_none_is_forgotten() {
+    let mut repo = Repo::new();
+    let names: String = (0..11_000).map(|n| format!("I{n:05}, ")).collect();
+    let commit = repo.commit("a", "1", &format!("x\n\nDepends-On: {names}\n"));
+    let limits = Limits { message_bytes: 1 << 20, ..Limits::default() };
+    let found = repo.ask(&with(limits)).unwrap();
+    assert_eq!(requires(&found, &commit).len(), 4_001);
+    assert_eq!(found.notes.requires_dropped, 7_000);
+    let mut engine = lynchpin::portfolio::Engine::new(lynchpin::base::Limits::bulk());
+    engine.add(found.portfolio).unwrap();
 }

@@ -5,10 +5,16 @@ mod history;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod independent;
+#[cfg(test)]
 mod judged;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod needs;
+#[cfg(test)]
 mod odd;
+#[cfg(test)]
+mod span;
 #[cfg(test)]
 mod support;

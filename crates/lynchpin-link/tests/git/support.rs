@@ -135,6 +135,15 @@ impl Repo {
         self.head()
     }
 
+    /// Merges a branch of one commit as a forge does; the merge's id.
+    pub(crate) fn merge_request(&mut self, number: u32) -> String {
+        let branch = format!("request-{number}");
+        self.git(&["checkout", "-q", "-b", &branch]);
+        self.commit(&branch, "1", &format!("request {number}"));
+        self.git(&["checkout", "-q", "main"]);
+        self.merge(&[&branch], &format!("Merge pull request #{number} from somebody/{branch}"))
+    }
+
     pub(crate) fn head(&self) -> String {
         self.git(&["rev-parse", "HEAD"])
     }

@@ -1,0 +1,157 @@
+//! Whose review counts: that of a person who can be told from all who had a hand in a change.
+
+use super::support::*;
+
+/// Who counts as a reviewer of a commit by that author with that trailer.
+fn reviewers(author: (&str, &str), trailer: &str) -> (Vec<String>, lynchpin_link::git::Notes) {
+    let mut repo = Repo::new();
+    repo.by(author.0, author.1);
+    let commit = repo.commit("a", "1", &format!("x\n\nReviewed-by: {trailer}\n"));
+    let found = repo.assess();
+    let who = approvers(&found, &commit).into_iter().map(str::to_owned).collect();
+    (who, found.notes)
+}
+
+const ANN: (&str, &str) = ("Ann Bee", "ann@example.org");
+
+#[test]
+fn nobody_passes_for_somebody_else_by_another_spelling() {
+    for trailer in [
+        "Ann Bee <ann@example.org",
+        "Ann Bee ann@example.org",
+        "Ann Bee (ann@example.org)",
+        "<mailto:ann@example.org>",
+        "<ann@example.org.>",
+        "Ann <ann+work@example.org>",
+        "Ann <home@example.com>",
+        "\"Ann Bee\" <home@example.com>",
+        "Bee, Ann <home@example.com>",
+        "Ann B. Bee <home@example.com>",
+        "Ann Bee <ann@example.org> <home@example.com>",
+    ] {
+        let (who, notes) = reviewers(ANN, trailer);
+        assert_eq!(who, [""; 0], "{trailer}");
+        assert!(notes.own_trailers > 0, "{trailer}: {notes:?}");
+    }
+    let (who, notes) = reviewers(("ann", "ann@example.org"), "ann <ann@home>");
+    assert_eq!((who.len(), notes.own_trailers), (0, 1));
+}
+
+#[test]
+fn who_cannot_be_reached_reviews_nothing() {
+    for trailer in ["Ann", "TBD", "none", "-", "N/A", "me", "<todo@>", "https://review/7", "Bob"] {
+        let (who, notes) = reviewers(ANN, trailer);
+        assert_eq!(who, [""; 0], "{trailer}");
+        let refused = notes.trailers_without_address + notes.trailers_without_person;
+        assert_eq!(refused, 1, "{trailer}: {notes:?}");
+    }
+    let (who, notes) = reviewers(ANN, "TBD <tbd@example.org>");
+    assert_eq!((who.len(), notes.trailers_without_person), (0, 1));
+}
+
+#[test]
+fn programs_review_nothing() {
+    for trailer in [
+        "CI Bot <ci@example.org>",
+        "dependabot <support@github.com>",
+        "Claude <noreply@anthropic.com>",
+        "Checks <ci@example.org>",
+    ] {
+        let (who, notes) = reviewers(ANN, trailer);
+        assert_eq!((who.len(), notes.machine_trailers), (0, 1), "{trailer}");
+    }
+}
+
+#[test]
+fn somebody_else_counts_however_it_is_written() {
+    for trailer in [
+        "Bob Dee <bob@example.org>",
+        "Bob Dee bob@example.org",
+        "<bob@example.org>",
+        "\"Dee, Bob\" <mailto:Bob@example.org>",
+        "Bob <bob@example.org> # only the tests",
+    ] {
+        assert_eq!(reviewers(ANN, trailer).0, ["bob@example.org"], "{trailer}");
+    }
+}
+
+#[test]
+fn who_wrote_it_too_is_found_in_every_usual_trailer() {
+    for key in ["Co-authored-by", "Coauthored-by", "Co-Author", "Co-developed-by"] {
+        let mut repo = Repo::new();
+        let trailers = format!("{key}: Bob Dee <bob@home>\nReviewed-by: Bob Dee <bob@example.org>");
+        let commit = repo.commit("a", "1", &format!("x\n\n{trailers}\n"));
+        assert_eq!(approvers(&repo.assess(), &commit), [""; 0], "{key}");
+    }
+}
+
+/// A base with a tag, and a branch with a commit that Cy has reviewed.
+fn reviewed_branch() -> Repo {
+    let mut repo = Repo::new();
+    repo.commit("a", "1\n2\n3\n4\n5\n6\n7\n8\n", "base");
+    repo.tag("v1");
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.by("Bob", "bob@example.org");
+    repo.commit("a", "one\n2\n3\n4\n5\n6\n7\n8\n", "side\n\nReviewed-by: Cy <cy@example.org>\n");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.by("Ann", "ann@example.org");
+    repo.commit("a", "1\n2\n3\n4\n5\n6\n7\neight\n", "main\n\nReviewed-by: Cy <cy@example.org>\n");
+    repo
+}
+
+/// Merges the branch, and slips a file in on the way.
+fn slip_in(repo: &mut Repo, branch: &str, message: &str) -> String {
+    repo.git(&["merge", "-q", "--no-ff", "--no-commit", branch]);
+    repo.commit("backdoor.c", "bad", message)
+}
+
+#[test]
+fn what_a_merge_slips_in_needs_a_review_of_its_own() {
+    let mut repo = reviewed_branch();
+    let merge = repo.merge(&["side"], "clean, although both sides touch one file");
+    let found = repo.assess();
+    assert_eq!(approvers(&found, &merge), ["cy@example.org"]);
+    assert_eq!(found.notes.own_content, 0);
+
+    let mut repo = reviewed_branch();
+    let merge = slip_in(&mut repo, "side", "evil");
+    let found = repo.assess();
+    assert_eq!(approvers(&found, &merge), [""; 0]);
+    assert_eq!((found.notes.own_content, found.notes.partly_reviewed), (1, 1));
+
+    let mut repo = reviewed_branch();
+    let merge = slip_in(&mut repo, "side", "evil\n\nReviewed-by: Di <di@example.org>\n");
+    assert_eq!(approvers(&repo.assess(), &merge), ["di@example.org"]);
+}
+
+#[test]
+fn what_a_merge_within_a_merge_slips_in_needs_one_too() {
+    for (message, who) in [
+        ("evil", vec![]),
+        ("evil\n\nReviewed-by: Di <di@example.org>\n", vec!["cy@example.org", "di@example.org"]),
+    ] {
+        let mut repo = reviewed_branch();
+        repo.git(&["checkout", "-q", "-b", "outer", "v1"]);
+        slip_in(&mut repo, "side", message);
+        repo.git(&["checkout", "-q", "main"]);
+        let merge = repo.merge(&["outer"], "outer");
+        let found = repo.assess();
+        assert_eq!(approvers(&found, &merge), who, "{message}");
+        assert_eq!(found.notes.own_content, 1);
+    }
+}
+
+#[test]
+fn without_the_content_at_hand_a_merge_is_not_held_to_be_clean() {
+    let mut repo = reviewed_branch();
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let merge = slip_in(&mut repo, "side", "evil");
+    for filter in ["blob:none", "tree:0"] {
+        let options = ["--no-checkout", &format!("--filter={filter}")];
+        let clone = repo.clone_as(&filter.replace(':', "-"), &options);
+        let found = lynchpin_link::git::assess(&clone, &Default::default()).unwrap();
+        assert!(found.partial);
+        assert_eq!(approvers(&found, &merge), [""; 0], "{filter}");
+        assert_eq!(found.notes.own_content, 1, "{filter}");
+    }
+}
