@@ -19,6 +19,13 @@ Exit status:
 
 With --all the worst item decides: 2, then 4, then 1, then 3, then 0.";
 
+/// The exit statuses of `assess`, for the foot of its help.
+const ASSESS_STATUSES: &str = "\
+Exit status:
+  0  answered, whatever the answer: this is a report and no gate. A gate writes the portfolio with
+     --portfolio and asks `lynchpin decide`, whose status is the verdict
+  2  the repository, the policy or an option is malformed or cannot be read";
+
 /// Release management: what is in a release, may it go, how risky is it, and why.
 #[derive(Debug, Parser)]
 #[command(name = "lynchpin", version, about, after_help = STATUSES)]
@@ -38,6 +45,7 @@ pub enum Command {
     /// How likely is it to cause a failure, and what makes it so?
     Score(Score),
     /// What would the next release of a git repository ship, and is it ready?
+    #[command(after_help = ASSESS_STATUSES)]
     Assess(Assess),
     /// Write a sample portfolio and a commented policy to begin with
     Init(Init),
@@ -134,13 +142,14 @@ pub struct Assess {
     /// A folder in a git repository
     #[arg(required_unless_present = "print_policy")]
     pub path: Option<PathBuf>,
-    /// What is released already [default: the last tag, else 200 commits back]
+    /// What is released already [default: the nearest tag before, else 200 commits back]
     #[arg(long, value_name = "REV")]
     pub from: Option<String>,
     /// What would ship [default: HEAD]
     #[arg(long, value_name = "REV")]
     pub to: Option<String>,
-    /// As of which instant [default: when the newest commit was made]
+    /// As of which instant, not before the newest commit [default: when that was made, so that the
+    /// answer is the same on every day]
     #[arg(long, value_name = "T")]
     pub at: Option<Instant>,
     /// The policy to judge by [default: one review by somebody else for each change]

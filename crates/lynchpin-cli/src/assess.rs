@@ -11,7 +11,7 @@ use lynchpin::portfolio::{
 use lynchpin::reason::Verdict;
 use lynchpin::report::{self, Options, Titles, percent, printable, word};
 use lynchpin::wire::{self, Detail, Question};
-use lynchpin_link::git::{self, AssessError, Assessment, Notes, Range, Start};
+use lynchpin_link::git::{self, AssessError, Assessment, Notes, Phase, Range, Start};
 use serde::Serialize;
 
 use super::args::Assess;
@@ -24,6 +24,8 @@ use super::status::Status;
 const LISTED: usize = 30;
 /// How many of the riskiest changes are named.
 const RISKIEST: usize = 5;
+/// The least that the risk must fall by without a change for it to be named: one per cent.
+const NAMED_FROM: u32 = 10_000_000;
 
 /// Reads a repository and answers what would ship, in which order, and what holds it back.
 pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
@@ -39,6 +41,14 @@ pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
         write_portfolio(&assessment, file)?;
     }
     let at = asked.at.unwrap_or(assessment.at);
+    if at < assessment.at {
+        let message = format!(
+            "--at {at} lies before the newest commit ({}), so nothing is known as of then: give a \
+             later instant, or an earlier revision with --to",
+            assessment.at
+        );
+        return Err(Failure::plain("at_before_newest", &message));
+    }
     let snapshot = snapshot(asked, &assessment)?;
     let answered = if asked.json {
         as_json(&assessment, &snapshot, at)
@@ -53,15 +63,27 @@ pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
 fn read(asked: &Assess, path: &Path) -> Result<Assessment, Failure> {
     let mut stderr = std::io::stderr();
     let watched = stderr.is_terminal();
-    if watched {
-        let _ = write!(stderr, "reading the history of {} ...", path.display());
-    }
+    let name = printable(&path.display().to_string());
     let options = git::Options { from: asked.from.clone(), to: asked.to.clone(), ..<_>::default() };
-    let read = git::assess(path, &options);
+    let read = git::assess_watched(path, &options, &mut |phase| {
+        if watched {
+            let _ = write!(stderr, "\r\u{1b}[K{name}: {} ...", doing(phase));
+        }
+    });
     if watched {
         let _ = write!(stderr, "\r\u{1b}[K");
     }
     read.map_err(|error| refused(&error))
+}
+
+fn doing(phase: Phase) -> String {
+    match phase {
+        Phase::Range => "looking for where to begin".to_owned(),
+        Phase::Commits => "reading commits".to_owned(),
+        Phase::Files { commits } => format!("reading what {commits} commits touch"),
+        Phase::Order { commits } => format!("putting {commits} commits in order"),
+        _ => "reading".to_owned(),
+    }
 }
 
 fn refused(error: &AssessError) -> Failure {
@@ -146,82 +168,141 @@ fn as_text(
         let plan = snapshot.plan(&PlanQuestion::new(subject.clone(), at))?;
         let decision = snapshot.decide(&DecideQuestion::new(subject.clone(), at))?;
         let score = snapshot.score(&ScoreQuestion::new(subject, at))?;
-        out.push_str(&format!("\n{}\n", verdicts(&decision, &options)));
+        let name = &assessment.repository;
+        out.push_str(&format!("\n{}\n", verdicts(name, &decision, &options)));
         let held = report::blockers(&decision, &options);
         if !held.is_empty() {
             out.push_str(&format!("\nwhat holds it back\n{}", indented(&held)));
         }
+        out.push_str(unreviewed(&assessment.notes));
         let most = if asked.full { usize::MAX } else { LISTED };
         let table = report::overview(&decision, &plan, &score, &options, most);
-        let waves = plan.waves.len();
-        out.push_str(&format!("\nin which order: {waves} waves\n{}", indented(&table)));
-        if plan.shipped().count() > most {
+        let waves = counted(plan.waves.len(), "wave", "waves");
+        out.push_str(&format!("\nin which order: {waves}\n{}", indented(&table)));
+        if assessment.portfolio.changes.len() > most {
             out.push_str("  (--full lists them all)\n");
         }
         out.push_str(&risk(&score, &options));
     }
     out.push_str("\nwhat was read\n");
     assessment.notes.lines().for_each(|line| out.push_str(&format!("  {line}\n")));
-    if assessment.shallow {
-        out.push_str("  the clone is shallow: older history is missing\n");
-    }
-    if assessment.partial {
-        out.push_str("  the clone is partial: what it lacks was not fetched\n");
-    }
+    out.push_str(
+        "\nthis is a report: its exit status 0 means answered, not go (a gate keeps the portfolio \
+         with --portfolio\nand asks `lynchpin decide`)\n",
+    );
     Ok(out.into_bytes())
+}
+
+/// Why so little is reviewed, where no commit says that anything was.
+fn unreviewed(notes: &Notes) -> &'static str {
+    let seen = notes.reviews
+        + notes.own_trailers
+        + notes.machine_trailers
+        + notes.partly_reviewed
+        + notes.trailers_without_address
+        + notes.trailers_without_person
+        + notes.incomplete;
+    if seen > 0 {
+        return "";
+    }
+    "\nno commit carries a review trailer (Reviewed-by, Acked-by, Approved-by); reviews made on a \
+     forge are not visible here\n"
 }
 
 /// What would ship, as of when, judged by what.
 fn head(asked: &Assess, assessment: &Assessment, at: Instant) -> String {
     let range = &assessment.range;
-    let short = |commit: &str| commit.chars().take(12).collect::<String>();
-    let from = match (&range.from, &range.from_name, &range.start) {
-        (Some(commit), Some(name), _) => format!("after {name} ({})", short(commit)),
-        (Some(commit), None, Start::CommitsBack(back)) => {
-            format!("after {}, {back} commits back since there is no tag", short(commit))
-        }
-        (Some(commit), None, _) => format!("after {}", short(commit)),
-        (None, _, _) => "from the first commit on".to_owned(),
-    };
-    let changes = assessment.portfolio.changes.len();
-    let what = match changes {
+    let what = match assessment.portfolio.changes.len() {
         0 => "nothing would ship".to_owned(),
-        1 => "1 change would ship".to_owned(),
-        count => format!("{count} changes would ship"),
+        count => format!("{} would ship", counted(count, "change", "changes")),
     };
     let by = match &asked.policy {
         Some(file) => format!("judged by {}", printable(&file.display().to_string())),
         None => "judged by the built-in policy (--print-policy shows it)".to_owned(),
     };
     let of = if asked.at.is_some() { "" } else { ", when the newest commit was made" };
-    format!(
-        "{}: {what}: {from} up to {} ({})\nat {at}{of}; {by}\n",
+    let mut out = format!(
+        "{}: {what}: {} up to {}\nat {at}{of}; {by}\n",
         assessment.repository,
-        range.to_name,
-        short(&range.to)
-    )
+        start(assessment),
+        named(&range.to_name, &range.to)
+    );
+    if assessment.shallow {
+        out.push_str(
+            "the clone is shallow: older history is missing, so more may ship than is listed\n",
+        );
+    }
+    if assessment.partial {
+        out.push_str("the clone is partial: what it lacks was not fetched\n");
+    }
+    out
+}
+
+/// After what the range begins, and why there.
+fn start(assessment: &Assessment) -> String {
+    let (range, notes) = (&assessment.range, &assessment.notes);
+    let no_tag = match notes.tags_elsewhere {
+        0 => "there is no tag".to_owned(),
+        count => {
+            format!("no tag before {} ({count} elsewhere; --from names a start)", range.to_name)
+        }
+    };
+    match (&range.from, &range.from_name, &range.start) {
+        (Some(commit), Some(name), _) => format!("after {}", named(name, commit)),
+        (Some(commit), None, Start::CommitsBack(back)) => {
+            format!("after {}, {back} commits back: {no_tag};", short(commit))
+        }
+        (Some(commit), None, _) => format!("after {}", short(commit)),
+        (None, _, _) if assessment.shallow => {
+            format!("all that this shallow clone holds: {no_tag};")
+        }
+        (None, _, _) => format!("from the first commit on: {no_tag};"),
+    }
+}
+
+fn short(commit: &str) -> String {
+    commit.chars().take(12).collect()
+}
+
+/// A revision with the commit that it means, unless it says so itself.
+fn named(name: &str, commit: &str) -> String {
+    let is_its_own = name.len() >= 7 && commit.starts_with(&name.to_ascii_lowercase());
+    if is_its_own { short(commit) } else { format!("{name} ({})", short(commit)) }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// The verdict of the whole, and how many changes have which.
-fn verdicts(decision: &Decision, options: &Options<'_>) -> String {
+fn verdicts(name: &str, decision: &Decision, options: &Options<'_>) -> String {
     let count = |verdict: Verdict| {
         let count = decision.changes().filter(|node| node.verdict == verdict).count();
         (count > 0).then(|| format!("{count} {}", word(verdict)))
     };
     let counts: Vec<String> = Verdict::ALL.into_iter().filter_map(count).collect();
-    format!("{}: of its changes {}", report::headline(decision, options), counts.join(", "))
+    let headline = report::headline(decision, options);
+    // The release has no name of its own in a repository.
+    let headline = headline
+        .replace(&format!("{} to ", decision.subject), &format!("next release of {name} to "));
+    format!("{headline}; of its changes {}", counts.join(", "))
 }
 
 fn risk(score: &lynchpin::portfolio::Score, options: &Options<'_>) -> String {
     let mut out = format!("\nrisk: {} that something in it fails", percent(score.probability));
     let Some(release) = &score.release else { return out };
     out.push_str(&format!(
-        " (between {} and {})\n",
+        ", by {}, which is not calibrated to this repository\n  at least {} (the riskiest change \
+         alone), at most {} (if changes fail independently)\n",
+        score.model,
         percent(release.at_least),
         percent(release.at_most)
     ));
-    let named = release.drivers.iter().take(RISKIEST);
-    for driver in named {
+    let worth = release.drivers.iter();
+    let mut worth: Vec<_> =
+        worth.filter(|driver| driver.falls_by.parts_per_billion() >= NAMED_FROM).collect();
+    worth.sort_by(|a, b| b.falls_by.cmp(&a.falls_by).then_with(|| a.change.cmp(&b.change)));
+    for driver in worth.into_iter().take(RISKIEST) {
         let title = options.titles.and_then(|titles| titles.get(&driver.change));
         let without = format!("{} lower without {}", percent(driver.falls_by), driver.change);
         match title {

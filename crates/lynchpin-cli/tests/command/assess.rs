@@ -48,6 +48,90 @@ fn a_repository_reads_as_agreed_and_twice_the_same() {
     assert_eq!(run(folder.path(), &["assess", "shop"]).out, ran.out);
 }
 
+/// A repository whose changes carry these trailers, one a day.
+fn history(count: u32, trailers: impl Fn(u32) -> String) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    git(folder.path(), 1, "raj", &["init", "-q", "-b", "main"]);
+    for number in 1..=count {
+        let message = format!("change {number}\n\n{}", trailers(number));
+        git(folder.path(), 1, "raj", &["commit", "-q", "--allow-empty", "-m", &message]);
+    }
+    folder
+}
+
+const REVIEWED: &str = "Reviewed-by: mei <mei@example.com>";
+
+#[test]
+fn what_is_held_is_named_by_itself_and_listed_however_much_ships() {
+    let folder = history(40, |number| {
+        let needs = if number == 40 { "\nDepends-On: Inope" } else { "" };
+        format!("{REVIEWED}{needs}")
+    });
+    let ran = run(folder.path(), &["assess", "."]);
+    let listed = ran.out.lines().find(|line| line.ends_with("change 40"));
+    let listed = listed.unwrap_or_else(|| panic!("the held one is not listed: {}", ran.out));
+    assert!(listed.contains("UNKNOWN"), "{listed}");
+    let id = listed.split_whitespace().rev().nth(2).expect("its id");
+    let said: Vec<&str> = ran.out.lines().skip_while(|line| !line.contains("Inope")).collect();
+    assert!(said[0].contains("requires Inope, which is not known"), "{}", said[0]);
+    assert_eq!(said[1].trim(), format!("1 change: {id}"));
+    assert!(ran.out.contains("and 10 more\n"), "{}", ran.out);
+}
+
+#[test]
+fn nothing_reviewed_and_no_tag_are_explained() {
+    let folder = history(2, |_| String::new());
+    let ran = run(folder.path(), &["assess", "."]);
+    assert!(ran.out.contains("from the first commit on: there is no tag"), "{}", ran.out);
+    assert!(ran.out.contains("no commit carries a review trailer"), "{}", ran.out);
+    git(folder.path(), 1, "raj", &["tag", "v1"]);
+    let ran = run(folder.path(), &["assess", "."]);
+    assert!(ran.out.contains("no tag before HEAD (1 elsewhere; --from"), "{}", ran.out);
+    let ran = run(folder.path(), &["assess", ".", "--from", "HEAD"]);
+    assert!(ran.out.contains("at 2026-11-01T09:00:00Z"), "{}", ran.out);
+    assert!(ran.out.starts_with(&format!("{}: nothing would ship", name(folder.path()))));
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().expect("a name").to_string_lossy().into_owned()
+}
+
+#[test]
+fn an_instant_before_the_newest_commit_is_refused() {
+    let folder = history(1, |_| String::new());
+    let ran = run(folder.path(), &["assess", ".", "--at", "2026-10-31T00:00:00Z"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+    assert!(
+        ran.err.contains("lies before the newest commit (2026-11-01T09:00:00Z)"),
+        "{}",
+        ran.err
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_git_that_the_repository_holds_is_not_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = history(1, |_| REVIEWED.to_owned());
+    let (trap, mark) = (folder.path().join("git"), folder.path().join("mark"));
+    fs::write(&trap, format!("#!/bin/sh\ntouch '{}'\n", mark.display())).expect("written");
+    fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).expect("made runnable");
+    for path in [".:/usr/bin:/bin:/usr/local/bin", ":/usr/bin:/bin:/usr/local/bin"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lynchpin"));
+        command.args(["assess", "."]).current_dir(folder.path()).env("PATH", path);
+        let output = command.output().expect("it runs");
+        assert!(!mark.exists(), "ran what the repository holds, by PATH={path}");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn the_help_says_what_the_status_means() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let ran = run(folder.path(), &["assess", "--help"]);
+    assert!(ran.out.contains("0  answered, whatever the answer"), "{}", ran.out);
+}
+
 #[test]
 fn the_portfolio_that_it_writes_gives_the_same_answers() {
     let folder = repository();
