@@ -309,14 +309,15 @@ impl Records {
         ids.filter_map(|id| Some((id, self.incidents.get(id)?.as_slice())))
     }
 
-    /// Whether one change requires another, in any alternative, or must ship together with it.
+    /// What some changes require, in any alternative, or must ship together with.
     #[must_use]
-    pub fn requires(&self, dependant: &ChangeId, on: &ChangeId) -> bool {
-        let Some(change) = self.change(dependant).and_then(|row| row.current(self)) else {
-            return false;
-        };
-        change.requires.iter().any(|needs| needs.alternatives().contains(on))
-            || change.together.contains(on)
+    pub fn needed_by(&self, changes: &[ChangeId]) -> BTreeSet<&ChangeId> {
+        let rows = changes.iter().filter_map(|id| self.change(id)?.current(self));
+        rows.flat_map(|change| {
+            let required = change.requires.iter().flat_map(|needs| needs.alternatives());
+            required.chain(&change.together)
+        })
+        .collect()
     }
 
     /// The changes that say now that they take the place of another.

@@ -149,10 +149,11 @@ pub fn since_release(
         }
         let has: BTreeSet<&ChangeId> = now.changes.iter().collect();
         found.extend(has.difference(&had).map(|id| Difference::Added((*id).clone())));
-        for removed in had.difference(&has) {
-            if now.changes.iter().any(|id| records.requires(id, removed)) {
-                found.insert(Difference::Removed((*removed).clone()));
-            }
+        let mut removed = had.difference(&has).peekable();
+        if removed.peek().is_some() {
+            let needed = records.needed_by(&now.changes);
+            let missed = removed.filter(|id| needed.contains(**id));
+            found.extend(missed.map(|id| Difference::Removed((*id).clone())));
         }
     }
     let current: BTreeSet<&ChangeId> =

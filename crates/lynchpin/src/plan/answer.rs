@@ -46,8 +46,12 @@ pub struct Plan {
     pub missing: Vec<Missing>,
     /// Changes that wait for each other in a circle.
     pub cycles: Vec<Cycle>,
-    /// Changes that must be kept apart and are both in the item.
+    /// Changes that must be kept apart: both in the item, or one in it and the other on its way to
+    /// the stage or there already.
     pub conflicts: Vec<Conflict>,
+    /// What is needed and planned to be done only after what needs it begins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<Late>,
     /// The chain of changes that takes longest.
     pub critical_path: CriticalPath,
     /// The dependencies between groups that no chain of others implies; left out for very large
@@ -138,7 +142,21 @@ pub struct Edge {
     pub to: ChangeId,
 }
 
-/// Two changes that must be kept apart and are both in the item.
+/// Something that is needed and is planned to be done only after what needs it begins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct Late {
+    /// The change that needs it.
+    pub change: ChangeId,
+    /// When that is planned to begin: by its own plan, else by that of the release asked about.
+    pub starts: Instant,
+    /// What it needs; of alternatives, the one that is planned to be done first.
+    pub needs: ChangeId,
+    /// When that is planned to be done: by its own plan or that of a release it is in.
+    pub done: Instant,
+}
+
+/// Two changes that must be kept apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct Conflict {
@@ -146,7 +164,8 @@ pub struct Conflict {
     pub changes: [ChangeId; 2],
     /// Until when they must be kept apart.
     pub scope: ConflictScope,
-    /// The one that goes by the release's stated priority; neither, if it states none.
+    /// The one that goes: by the release's stated priority, or since it is on its way or there;
+    /// neither, if nothing says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goes: Option<ChangeId>,
 }
@@ -188,6 +207,7 @@ impl Plan {
             missing: missing(records, item, order),
             cycles: cycles(item, order),
             conflicts: Vec::new(),
+            late: Vec::new(),
             critical_path: CriticalPath {
                 changes: item.names(path.copied()),
                 minutes: critical.weight,

@@ -8,7 +8,7 @@ mod item;
 mod reach;
 
 pub use answer::{
-    Conflict, CriticalPath, Cycle, Dropped, Edge, Missing, Plan, PlanScope, Step, Why,
+    Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan, PlanScope, Step, Why,
 };
 pub use item::Item;
 pub use reach::{Direction, Reach};

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::decide;
-use super::dependencies::{Priority, under_way};
+use super::dependencies::{Priority, planned_end, under_way};
 use super::item::Members;
 use super::question::PlanQuestion;
 use super::snapshot::InForce;
+use crate::base::Instant;
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, StageId};
 use crate::graph::NodeSet;
 use crate::history::Records;
-use crate::plan::{Conflict, Item, Plan, PlanScope};
+use crate::plan::{Conflict, Item, Late, Plan, PlanScope};
 
 pub(super) fn plan(
     records: &Records,
@@ -45,6 +46,7 @@ pub(super) fn plan(
     plan.scope = question.scope;
     plan.policy = in_force.policy.map(|policy| policy.digest);
     plan.conflicts = conflicts;
+    plan.late = late(records, &members, &item, &stage, question.at);
     plan.cancelled = members.cancelled;
     plan.unknown = members.unknown;
     Ok(plan)
@@ -78,6 +80,40 @@ fn conflicts(
             let mut changes = [id.clone(), other.clone()];
             changes.sort_unstable();
             found.push(Conflict { changes, scope, goes: goes.cloned() });
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// What members need that is neither live nor in the item, and planned to be done too late.
+fn late(
+    records: &Records,
+    members: &Members<'_>,
+    item: &Item,
+    stage: &StageId,
+    at: Instant,
+) -> Vec<Late> {
+    let mut found = Vec::new();
+    for change in &members.changes {
+        let of_release = members.release.and_then(|release| release.planned);
+        let Some(planned) = change.planned.or(of_release) else { continue };
+        for needs in &change.requires {
+            let there = |id: &ChangeId| {
+                item.has(id) || item.successor(records, id).is_some() || records.is_live(id, stage)
+            };
+            if needs.alternatives().iter().any(there) {
+                continue;
+            }
+            let done = needs.alternatives().iter().filter_map(|id| {
+                let other = records.change(id)?.current(records)?;
+                Some((planned_end(records, other, at)?, id))
+            });
+            let Some((done, first)) = done.min() else { continue };
+            if done > planned.from {
+                let (change, needs) = (change.id.clone(), first.clone());
+                found.push(Late { change, starts: planned.from, needs, done });
+            }
         }
     }
     found.sort_unstable();

@@ -2,8 +2,10 @@
 
 use super::options::Options;
 use super::words::{Tone, counted, paint, short, some};
+use std::collections::BTreeSet;
+
 use crate::base::id::ChangeId;
-use crate::plan::{Cycle, Dropped, Missing, Plan, PlanScope, Why};
+use crate::plan::{Conflict, Cycle, Dropped, Late, Missing, Plan, PlanScope, Why};
 
 /// How many changes of a list are named on one line.
 pub(super) const CHANGES_NAMED: usize = 12;
@@ -68,25 +70,28 @@ pub(super) fn basis(plan: &Plan) -> String {
 
 /// Everything behind the waves, each part under its head; parts with nothing in them are left out.
 pub(super) fn sections(plan: &Plan) -> Vec<(&'static str, Vec<String>)> {
-    let conflict = |found: &crate::plan::Conflict| {
+    let inside: BTreeSet<&ChangeId> =
+        plan.shipped().chain(plan.dropped.iter().flat_map(|group| &group.changes)).collect();
+    let conflict = |found: &Conflict| {
         let [one, other] = &found.changes;
-        match &found.goes {
-            Some(goes) => format!("{one} with {other}: {goes} goes, by the release's priority"),
-            None => format!("{one} with {other}: neither goes until the release says which first"),
-        }
+        let then = match &found.goes {
+            Some(goes) if inside.contains(goes) => {
+                format!("{goes} goes, by the release's priority")
+            }
+            Some(goes) => format!("{goes} is on its way or there already"),
+            None => "neither goes until the release says which first".to_owned(),
+        };
+        format!("{one} with {other}: {then}")
     };
-    let path = &plan.critical_path;
-    let chain: Vec<String> = path.changes.iter().map(ToString::to_string).collect();
-    let longest = (path.changes.len() > 1)
-        .then(|| format!("{}: {}", minutes(path.minutes), chain.join(", then ")));
     let parts = [
         ("does not ship", plan.dropped.iter().map(|group| dropped(plan, group)).collect()),
         ("missing", plan.missing.iter().map(missing).collect()),
         ("cycles", plan.cycles.iter().map(cycle).collect()),
         ("conflicts", plan.conflicts.iter().map(conflict).collect()),
+        ("planned too late", plan.late.iter().map(late).collect()),
         ("not known", plan.unknown.iter().map(ToString::to_string).collect()),
         ("cancelled", plan.cancelled.iter().map(ToString::to_string).collect()),
-        ("takes longest", longest.into_iter().collect()),
+        ("takes longest", longest(plan).into_iter().collect()),
     ];
     parts.into_iter().filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty()).collect()
 }
@@ -103,7 +108,7 @@ fn dropped(plan: &Plan, group: &Dropped) -> String {
             .any(|id| group.changes.contains(id) && conflict.goes.as_ref() != Some(id))
     });
     let why = |why: &Why| match why {
-        Why::NotGo if loses => "conflicts with another change of the item",
+        Why::NotGo if loses => "conflicts with another change",
         Why::NotGo => "is not a go",
         Why::Missing => "needs what is neither live there nor in the item",
         Why::Cycle => "is part of a cycle",
@@ -123,6 +128,23 @@ fn missing(found: &Missing) -> String {
         [only] => format!("{} needs {only}", found.change),
         several => format!("{} needs any of {}", found.change, names(several)),
     }
+}
+
+fn late(found: &Late) -> String {
+    let Late { change, starts, needs, done } = found;
+    format!("{change} is to start at {starts} and needs {needs}, to be done at {done}")
+}
+
+/// The chain that takes longest, with how long where that is known of any of it.
+fn longest(plan: &Plan) -> Option<String> {
+    let path = &plan.critical_path;
+    let steps = path.changes.len();
+    let chain: Vec<String> = path.changes.iter().map(ToString::to_string).collect();
+    let chain = chain.join(", then ");
+    // A change without an effort counts as one minute, which would tell of nothing.
+    let told = u64::try_from(steps).is_ok_and(|steps| path.minutes != steps);
+    let text = if told { format!("{}: {chain}", minutes(path.minutes)) } else { chain };
+    (steps > 1).then_some(text)
 }
 
 fn cycle(found: &Cycle) -> String {
