@@ -429,7 +429,8 @@ fn args_json(node: &Node) -> Result<String> {
     Ok(text)
 }
 
-/// What the document of the same decision cites; the core keeps the numbers of the facts only.
+/// What the document of the same decision cites; the core keeps the numbers of the facts only. The
+/// test `contract` holds the kinds to those of the core.
 fn cites(portfolio: &Portfolio, node: &Node) -> BTreeSet<String> {
     let digest = |kind: &str, number: usize| match kind {
         "evidence" => canonical::digest(portfolio.evidence.get(number)?).ok(),
@@ -438,6 +439,7 @@ fn cites(portfolio: &Portfolio, node: &Node) -> BTreeSet<String> {
         "holds" => canonical::digest(portfolio.holds.get(number)?).ok(),
         "cancellations" => canonical::digest(portfolio.cancellations.get(number)?).ok(),
         "deployments" => canonical::digest(portfolio.deployments.get(number)?).ok(),
+        "incidents" => canonical::digest(portfolio.incidents.get(number)?).ok(),
         _ => None,
     };
     let text = |(kind, number): &(&str, usize)| {
