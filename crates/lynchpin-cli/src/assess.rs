@@ -1,10 +1,13 @@
 //! `assess`: any git repository, nothing to configure.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use lynchpin::base::id::ChangeId;
 use lynchpin::base::{Error, ErrorCode, Instant, Limits, Subject};
+use lynchpin::plan::Plan;
 use lynchpin::portfolio::{
     DecideQuestion, Decision, Engine, PlanQuestion, ScoreQuestion, Snapshot,
 };
@@ -165,7 +168,8 @@ fn as_text(
         let subject = Subject::Release(release);
         let titles = Titles::of(snapshot.portfolio(), at);
         let options = Options::new().with_style(output.style()).with_titles(&titles);
-        let plan = snapshot.plan(&PlanQuestion::new(subject.clone(), at))?;
+        let mut plan = snapshot.plan(&PlanQuestion::new(subject.clone(), at))?;
+        in_order_of_history(assessment, &mut plan);
         let decision = snapshot.decide(&DecideQuestion::new(subject.clone(), at))?;
         let score = snapshot.score(&ScoreQuestion::new(subject, at))?;
         let name = &assessment.repository;
@@ -191,6 +195,16 @@ fn as_text(
          with --portfolio\nand asks `lynchpin decide`)\n",
     );
     Ok(out.into_bytes())
+}
+
+/// Puts what ships at once in the order in which it was made: commits' ids say nothing.
+fn in_order_of_history(assessment: &Assessment, plan: &mut Plan) {
+    let changes = assessment.portfolio.changes.iter().enumerate();
+    let places: BTreeMap<&ChangeId, usize> =
+        changes.map(|(place, change)| (&change.id, place)).collect();
+    for wave in &mut plan.waves {
+        wave.sort_by_key(|step| step.changes.iter().filter_map(|id| places.get(id)).min());
+    }
 }
 
 /// Why so little is reviewed, where no commit says that anything was.
@@ -243,20 +257,18 @@ fn start(assessment: &Assessment) -> String {
     let (range, notes) = (&assessment.range, &assessment.notes);
     let no_tag = match notes.tags_elsewhere {
         0 => "there is no tag".to_owned(),
-        count => {
-            format!("no tag before {} ({count} elsewhere; --from names a start)", range.to_name)
-        }
+        count => format!("no tag before {}, {count} elsewhere; see --from", range.to_name),
     };
     match (&range.from, &range.from_name, &range.start) {
         (Some(commit), Some(name), _) => format!("after {}", named(name, commit)),
         (Some(commit), None, Start::CommitsBack(back)) => {
-            format!("after {}, {back} commits back: {no_tag};", short(commit))
+            format!("after {} ({back} commits back: {no_tag})", short(commit))
         }
         (Some(commit), None, _) => format!("after {}", short(commit)),
         (None, _, _) if assessment.shallow => {
-            format!("all that this shallow clone holds: {no_tag};")
+            format!("all that this shallow clone holds ({no_tag})")
         }
-        (None, _, _) => format!("from the first commit on: {no_tag};"),
+        (None, _, _) => format!("from the first commit on ({no_tag})"),
     }
 }
 

@@ -76,17 +76,19 @@ fn what_is_held_is_named_by_itself_and_listed_however_much_ships() {
     assert!(said[0].contains("requires Inope, which is not known"), "{}", said[0]);
     assert_eq!(said[1].trim(), format!("1 change: {id}"));
     assert!(ran.out.contains("and 10 more\n"), "{}", ran.out);
+    let first = ran.out.lines().skip_while(|line| !line.contains("wave  verdict")).nth(1);
+    assert!(first.is_some_and(|line| line.ends_with("change 1")), "in order of history: {first:?}");
 }
 
 #[test]
 fn nothing_reviewed_and_no_tag_are_explained() {
     let folder = history(2, |_| String::new());
     let ran = run(folder.path(), &["assess", "."]);
-    assert!(ran.out.contains("from the first commit on: there is no tag"), "{}", ran.out);
+    assert!(ran.out.contains("from the first commit on (there is no tag)"), "{}", ran.out);
     assert!(ran.out.contains("no commit carries a review trailer"), "{}", ran.out);
     git(folder.path(), 1, "raj", &["tag", "v1"]);
     let ran = run(folder.path(), &["assess", "."]);
-    assert!(ran.out.contains("no tag before HEAD (1 elsewhere; --from"), "{}", ran.out);
+    assert!(ran.out.contains("no tag before HEAD, 1 elsewhere; see --from"), "{}", ran.out);
     let ran = run(folder.path(), &["assess", ".", "--from", "HEAD"]);
     assert!(ran.out.contains("at 2026-11-01T09:00:00Z"), "{}", ran.out);
     assert!(ran.out.starts_with(&format!("{}: nothing would ship", name(folder.path()))));

@@ -76,6 +76,16 @@ pub(crate) fn name_words(name: &str) -> BTreeSet<String> {
     kept.map(|word| look_alike(&word.to_lowercase())).collect()
 }
 
+/// What a single name can stand for in a full one: each of its words, and all of them run together.
+pub(crate) fn single_names(name: &str) -> BTreeSet<String> {
+    let mut names = name_words(name);
+    let lower = name.to_lowercase();
+    let words = || lower.split(|letter: char| !letter.is_alphanumeric());
+    let (forth, back): (String, String) = (words().collect(), words().rev().collect());
+    names.extend([forth, back].iter().filter(|joined| !joined.is_empty()).map(|n| look_alike(n)));
+    names
+}
+
 /// Whether an account is a program's by its name or address. Some people's names are taken for a
 /// program's that way; their reviews are then asked for once more, and the notes say so.
 pub(crate) fn is_machine(account: &Account) -> bool {
@@ -218,6 +228,7 @@ mod tests {
             assert_eq!(name_words(name), words, "{name}");
         }
         assert_eq!(name_words("A B").len(), 2);
+        assert!(single_names("Ann Bee").contains("annbee"));
         assert!(name_words("- ").is_empty());
     }
 

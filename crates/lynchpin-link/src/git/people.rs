@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::command::Git;
 use super::error::{AssessError, Result};
-use super::identity::{id_of, is_machine, keys, name_words};
+use super::identity::{id_of, is_machine, keys, name_words, single_names};
 use super::message::Account;
 use super::notes::Notes;
 use super::text::{cut, printable};
@@ -21,7 +21,7 @@ pub(crate) struct Person {
     pub(crate) aliases: BTreeSet<String>,
     /// Whether an account is a machine's by its name or address.
     pub(crate) machine: bool,
-    /// The words of their names.
+    /// The single names that they may be called by.
     pub(crate) words: BTreeSet<String>,
     /// Those of their names that are one word only.
     pub(crate) lone_names: BTreeSet<String>,
@@ -114,7 +114,7 @@ fn person<'a>(members: &[(&'a Account, u64)], notes: &mut Notes) -> (Person, Vec
         if of_one.len() == 1 {
             lone_names.extend(of_one.iter().cloned());
         }
-        words.extend(of_one);
+        words.extend(single_names(&account.name));
     }
     let name = if main.name.is_empty() { main.email } else { main.name };
     let accounts = members.iter().map(|(account, _)| *account).collect();

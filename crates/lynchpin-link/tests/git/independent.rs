@@ -24,6 +24,7 @@ fn nobody_passes_for_somebody_else_by_another_spelling() {
         "<ann@example.org.>",
         "Ann <ann+work@example.org>",
         "Ann <home@example.com>",
+        "annbee <home@example.com>",
         "\"Ann Bee\" <home@example.com>",
         "Bee, Ann <home@example.com>",
         "Ann B. Bee <home@example.com>",
