@@ -17,6 +17,7 @@ from lynchpin import (
     Dropped,
     Edge,
     Engine,
+    Late,
     Missing,
     Plan,
     Reach,
@@ -141,6 +142,32 @@ def test_a_plan_says_what_ships_and_what_does_not(plan: Plan) -> None:
     assert plan.missing == (Missing("C-8", ("C-1", "C-2")),)
     assert plan.critical_path.changes == ("C-4", "C-7") and plan.critical_path.minutes == 2
     assert plan.edges == (Edge("C-7", "order", "C-4"),)
+
+
+def test_a_plan_says_what_is_planned_too_late() -> None:
+    engine = Engine()
+    day = "2026-11-{:02}T00:00:00Z".format
+    planned = {"from": day(3), "to": day(4)}
+    changes: list[dict[str, object]] = [
+        {"id": "A", "requires": [{"change": "B"}], "planned": planned},
+        {"id": "B", "planned": {"from": day(5), "to": day(6)}},
+    ]
+    made = {"revision": 1, "at": day(1), "by": "raj"}
+    engine.load(
+        json.dumps(
+            {
+                "lynchpin": "portfolio/1",
+                "people": [{"id": "raj"}],
+                "stages": [{"id": "production"}],
+                "changes": [change | made for change in changes],
+            }
+        )
+    )
+    at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    plan = engine.snapshot().plan(change="A", at=at)
+    assert plan.late == (Late("A", at.replace(day=3), "B", at.replace(day=6)),)
+    assert "planned too late" in str(plan) and "2026-11-06T00:00:00Z" in str(plan)
+    assert Plan.from_json(plan.to_json()).late == plan.late
 
 
 def test_a_tangled_plan_shows_cycles_and_conflicts() -> None:

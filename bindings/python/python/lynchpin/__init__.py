@@ -12,7 +12,7 @@ from typing import Final
 
 from ._decision import Decision, Reason
 from ._lynchpin import Engine, Snapshot, error_codes, portfolio_schema, reason_codes, version
-from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Missing, Plan
+from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._values import Actor, Clears, Subject, Verdict
@@ -45,6 +45,7 @@ __all__ = [
     "Dropped",
     "Edge",
     "Engine",
+    "Late",
     "LimitError",
     "LynchpinError",
     "Missing",

@@ -42,6 +42,7 @@ _PLAN = frozenset(
         "missing",
         "cycles",
         "conflicts",
+        "late",
         "critical_path",
         "edges",
         "cancelled",
@@ -49,11 +50,12 @@ _PLAN = frozenset(
     }
 )
 _PATH = frozenset(("changes", "minutes"))
-_DROPPED = frozenset(("changes", "why", "roots"))
+_DROPPED = frozenset(("changes", "why", "roots", "more_roots"))
 _MISSING = frozenset(("change", "needs"))
 _EDGE = frozenset(("from", "kind", "to"))
 _CYCLE = frozenset(("changes", "witness", "exact", "forbidden"))
 _CONFLICT = frozenset(("changes", "scope", "goes"))
+_LATE = frozenset(("change", "starts", "needs", "done"))
 
 
 @value
@@ -71,7 +73,9 @@ class Dropped:
     why: tuple[Literal["not_go", "missing", "cycle"], ...]
     """Why, of their own; empty if they only wait for others."""
     roots: tuple[str, ...]
-    """The changes whose groups hold them back in the end, themselves included if they do."""
+    """The changes that hold them back in the end, themselves included if they do."""
+    more_roots: bool = False
+    """Whether there are more than are named."""
 
 
 @value
@@ -138,7 +142,7 @@ class Cycle:
 
 @value
 class Conflict:
-    """Two changes that must be kept apart and are both in the item.
+    """Two changes that must be kept apart.
 
     Example:
         >>> from lynchpin import Conflict
@@ -151,7 +155,31 @@ class Conflict:
     scope: Literal["in_flight", "exclusive"]
     """Until when they must be kept apart: while one is in flight, or also once it is live."""
     goes: str | None
-    """The one that goes by the release's stated priority; neither, if it states none."""
+    """The one that goes: by the release's stated priority, or since it is on its way or there;
+    neither, if nothing says."""
+
+
+@value
+class Late:
+    """Something that is needed and is planned to be done only after what needs it begins.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from lynchpin import Late
+        >>> starts = datetime(2026, 11, 3, 9, tzinfo=timezone.utc)
+        >>> late = Late("C-7", starts=starts, needs="C-4", done=starts.replace(day=5))
+        >>> late.needs, late.done > late.starts
+        ('C-4', True)
+    """
+
+    change: str
+    """The change that needs it."""
+    starts: datetime
+    """When that is planned to begin: by its own plan, else by that of the release, in UTC."""
+    needs: str
+    """What it needs; of alternatives, the one that is planned to be done first."""
+    done: datetime
+    """When that is planned to be done, in UTC."""
 
 
 @value
@@ -205,7 +233,10 @@ class Plan(Answer):
     cycles: tuple[Cycle, ...]
     """Changes that wait for each other in a circle."""
     conflicts: tuple[Conflict, ...]
-    """Changes that must be kept apart and are both in the item."""
+    """Changes that must be kept apart: both in the item, or one in it and the other on its way to
+    the stage or there already."""
+    late: tuple[Late, ...]
+    """What is needed and planned to be done only after what needs it begins."""
     critical_path: CriticalPath
     """The chain of changes that takes longest."""
     edges: tuple[Edge, ...]
@@ -232,6 +263,7 @@ class Plan(Answer):
             "missing": tuple(map(_read_missing, fields.each("missing"))),
             "cycles": tuple(map(_read_cycle, fields.each("cycles"))),
             "conflicts": tuple(map(_read_conflict, fields.each("conflicts"))),
+            "late": tuple(map(_read_late, fields.each("late"))),
             "critical_path": CriticalPath(path.texts("changes"), path.integer("minutes")),
             "edges": tuple(map(_read_edge, fields.each("edges"))),
             "cancelled": fields.texts("cancelled"),
@@ -294,7 +326,8 @@ class Plan(Answer):
 def _read_dropped(fields: Fields) -> Dropped:
     fields.only(_DROPPED)
     whys = fields.words("why", _WHYS.__getitem__)
-    return Dropped(fields.texts("changes"), whys, fields.texts("roots"))
+    more = "more_roots" in fields and fields.boolean("more_roots")
+    return Dropped(fields.texts("changes"), whys, fields.texts("roots"), more)
 
 
 def _read_missing(fields: Fields) -> Missing:
@@ -319,3 +352,9 @@ def _read_conflict(fields: Fields) -> Conflict:
     fields.only(_CONFLICT)
     scope = fields.word("scope", _APART.__getitem__)
     return Conflict(fields.texts("changes"), scope, fields.maybe_text("goes"))
+
+
+def _read_late(fields: Fields) -> Late:
+    fields.only(_LATE)
+    starts, done = fields.instant("starts"), fields.instant("done")
+    return Late(fields.text("change"), starts, fields.text("needs"), done)

@@ -199,6 +199,9 @@ def _left_out(plan: "Plan") -> list[Sequence[str]]:
     for conflict in plan.conflicts:
         goes = f"{conflict.goes} goes" if conflict.goes else "neither goes"
         rows.append(("conflict", " and ".join(conflict.changes), goes))
+    for late in plan.late:
+        needs = f"needs {late.needs}, to be done at {_instant(late.done)}"
+        rows.append(("planned too late", late.change, needs))
     rows += [("cancelled", change, "was cancelled") for change in plan.cancelled]
     rows += [("unknown", change, "is not known") for change in plan.unknown]
     return rows
