@@ -50,7 +50,8 @@ pub(crate) fn check(path: &Path) -> Result<()> {
             Err(_) => above.to_owned(),
         };
         check_folder(&folder)?;
-        if folder.join("HEAD").exists() {
+        let holds = |name| folder.join(name).exists();
+        if holds("HEAD") && (holds("commondir") || (holds("objects") && holds("refs"))) {
             break;
         }
     }
@@ -114,23 +115,25 @@ fn references(mut open: Vec<PathBuf>) -> Result<()> {
                 let limit = LOOSE_REFERENCES_MAX;
                 return Err(AssessError::TooLarge { what: "loose references", limit });
             }
-            match found.file_type() {
-                Ok(kind) if kind.is_dir() => open.push(found.path()),
-                // A link to a folder leads to references as well, but nowhere that loops.
-                Ok(kind) if kind.is_symlink() && found.path().is_dir() => {}
-                _ => plain(&found.path(), POINTER_BYTES).map(|_| ())?,
+            // Links to folders are followed as git does it; a loop of them ends at the limit.
+            match found.path() {
+                below if below.is_dir() => open.push(below),
+                file => plain(&file, POINTER_BYTES).map(|_| ())?,
             }
         }
     }
     Ok(())
 }
 
-/// The lists of folders that objects are borrowed from, as far as they lead.
+/// Packs of objects, and the lists of folders that more are borrowed from, as far as they lead.
 fn alternates(objects: PathBuf) -> Result<()> {
     let mut folders = vec![objects];
     let mut next = 0;
     while let Some(folder) = folders.get(next).cloned() {
         next += 1;
+        for found in std::fs::read_dir(folder.join("pack")).into_iter().flatten().flatten() {
+            plain(&found.path(), u64::MAX)?;
+        }
         let list = folder.join("info/alternates");
         if plain(&list, SETTINGS_BYTES)?.is_none() {
             continue;
