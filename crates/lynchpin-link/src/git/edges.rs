@@ -63,7 +63,9 @@ pub(crate) fn connect(
         } else if pointer == Pointer::DependsOn {
             notes.requires_unresolved += 1;
             if let Some(entry) = entries.get_mut(number) {
-                entry.unresolved.insert(as_id(&target));
+                // A number alone would not say of what it is one.
+                let number = target.strip_prefix('#').map(|number| format!("pull/{number}"));
+                entry.unresolved.insert(as_id(&number.unwrap_or(target)));
             }
         } else {
             notes.mentions_unresolved += 1;

@@ -11,11 +11,13 @@ fn a_name_that_is_released_already_is_satisfied() {
     let by_id = repo.commit("a", "1", "a\n\nDepends-On: I0123\n");
     let by_number = repo.commit("b", "1", "b\n\nDepends-On: #7\n");
     let unknown = repo.commit("c", "1", "c\n\nDepends-On: I0404\n");
+    let no_number = repo.commit("d", "1", "d\n\nDepends-On: #404\n");
     let found = repo.assess();
+    assert_eq!(requires(&found, &no_number), ["pull/404"]);
     assert_eq!(requires(&found, &by_id), [""; 0]);
     assert_eq!(requires(&found, &by_number), [""; 0]);
     assert_eq!(requires(&found, &unknown), ["I0404"]);
-    assert_eq!((found.notes.requires_released, found.notes.requires_unresolved), (2, 1));
+    assert_eq!((found.notes.requires_released, found.notes.requires_unresolved), (2, 2));
 }
 
 #[test]
