@@ -21,6 +21,39 @@ use crate::plan::{Plan, Reach};
 pub(super) type Adopted = (Instant, Policy);
 
 /// An immutable view of a portfolio. Cheap to clone; any number of threads may ask it.
+///
+/// ```
+/// use lynchpin::base::{Limits, Subject};
+/// use lynchpin::plan::Direction;
+/// use lynchpin::portfolio::{DecideQuestion, Engine, PlanQuestion, ReachQuestion, ScoreQuestion};
+/// use lynchpin::wire::read_portfolio;
+///
+/// let mut engine = Engine::new(Limits::untrusted());
+/// engine.add(read_portfolio(
+///     br#"{"lynchpin": "portfolio/1",
+///      "people": [{"id": "raj"}, {"id": "mei"}], "stages": [{"id": "production"}],
+///      "changes": [
+///       {"id": "C-4", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"},
+///       {"id": "C-7", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+///        "requires": [{"change": "C-4"}]}],
+///      "releases": [{"id": "R-1", "revision": 1, "at": "2026-11-01T10:00:00Z", "by": "mei",
+///        "changes": ["C-4", "C-7"]}]}"#,
+///     engine.limits(),
+/// )?)?;
+/// engine.set_policy("name = \"acme\"\nopen = [\"production\"]")?;
+/// let snapshot = engine.snapshot();
+/// let release = Subject::Release("R-1".parse()?);
+/// let at = "2026-11-02T09:00:00Z".parse()?;
+///
+/// let plan = snapshot.plan(&PlanQuestion::new(release.clone(), at))?;
+/// assert_eq!(plan.waves.len(), 2);
+/// assert!(snapshot.decide(&DecideQuestion::new(release.clone(), at))?.is_go());
+/// let score = snapshot.score(&ScoreQuestion::new(release, at))?;
+/// assert_eq!(score.changes.len(), 2);
+/// let reach = ReachQuestion::new("C-4".parse()?, Direction::Downstream, at);
+/// assert_eq!(snapshot.reach(&reach)?.changes, ["C-7".parse()?]);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     inner: Arc<Inner>,
