@@ -137,24 +137,21 @@ impl Making<'_> {
         let own = |commit: &Commit| self.own_content.contains(&commit.id);
         notes.changes += 1;
         notes.merges += u64::from(head.parents.len() > 1);
-        let (mut hands, mut mergers, mut incomplete) = (BTreeSet::new(), BTreeSet::new(), false);
+        let (mut hands, mut incomplete) = (BTreeSet::new(), false);
         for commit in brought.iter().copied().chain([head]) {
-            let own_hands = self.cast.hands(commit);
-            if commit.parents.len() > 1 {
-                mergers.extend(&own_hands);
-            }
-            hands.extend(own_hands);
+            hands.extend(self.cast.hands(commit));
             incomplete |= commit.message.incomplete;
             notes.own_content += u64::from(own(commit));
             notes.sign_offs += self.cast.who(commit, Act::SignOff).count() as u64;
         }
         let is_part = |commit: &&Commit| commit.parents.len() < 2 || own(commit);
-        let parts: Vec<&Commit> = brought.into_iter().filter(is_part).collect();
+        let parts: Vec<&Commit> = brought.iter().copied().filter(is_part).collect();
         let author = self.author(head, &parts);
         hands.insert(author);
         let title = title(head, &parts);
         let own_content = own(head);
-        let parts = Parts { head, merged: parts, own_content, hands: &hands, mergers, incomplete };
+        let commits = brought.into_iter().chain([head]).collect();
+        let parts = Parts { head, merged: parts, commits, own_content, incomplete };
         let reviews = self.cast.by_all(&parts, Act::Review, notes);
         let tests = self.cast.by_all(&parts, Act::Test, notes);
         notes.reviews += reviews.people.len() as u64;

@@ -22,6 +22,8 @@ pub(crate) struct Commit {
     pub(crate) parents: Vec<String>,
     pub(crate) author: Account,
     pub(crate) committer: Account,
+    /// Author and committer as they wrote themselves, where the mailmap has them otherwise.
+    pub(crate) written_as: Vec<Account>,
     /// When it was committed, in seconds since 1970.
     pub(crate) committed: i64,
     pub(crate) subject: String,
@@ -91,7 +93,8 @@ pub(crate) fn commits(
     limits: &Limits,
     notes: &mut Notes,
 ) -> Result<Vec<Commit>> {
-    let format = "--format=tformat:%H%x00%P%x00%aN%x00%aE%x00%cN%x00%cE%x00%ct%x00%s%x00\
+    let format = "--format=tformat:%H%x00%P%x00%aN%x00%aE%x00%cN%x00%cE%x00%an%x00%ae%x00%cn%x00%ce\
+                  %x00%ct%x00%s%x00\
                   %(trailers:only=true,unfold=true)%x00%b";
     let mut arguments: Vec<String> = PLAIN.iter().map(|part| (*part).to_owned()).collect();
     arguments.extend(["--no-patch", "--topo-order", format].map(str::to_owned));
@@ -128,8 +131,12 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
             let found = text(tokens, limits.line_bytes, notes)?;
             Ok(found.ok_or_else(|| unknown("a commit's fields"))?.0)
         };
-        let author = Account { name: printable(&line()?), email: printable(&line()?) };
-        let committer = Account { name: printable(&line()?), email: printable(&line()?) };
+        let mut account = || -> Result<Account> {
+            Ok(Account { name: printable(&line()?), email: printable(&line()?) })
+        };
+        let (author, committer) = (account()?, account()?);
+        let mut written_as = vec![account()?, account()?];
+        written_as.retain(|account| *account != author && *account != committer);
         let committed = line()?;
         let subject = printable(&line()?);
         let mut long = || {
@@ -140,7 +147,16 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
         let mut message = read_message(&trailers, &body, limits, notes);
         message.incomplete |= cut;
         let committed = seconds(&committed, notes);
-        commits.push(Commit { id, parents, author, committer, committed, subject, message });
+        commits.push(Commit {
+            id,
+            parents,
+            author,
+            committer,
+            written_as,
+            committed,
+            subject,
+            message,
+        });
     }
     Ok(commits)
 }

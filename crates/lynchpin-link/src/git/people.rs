@@ -23,7 +23,8 @@ pub(crate) struct Person {
     pub(crate) machine: bool,
     /// The single names that they may be called by.
     pub(crate) words: BTreeSet<String>,
-    /// Those of their names that are one word only.
+    /// Those of their names that are one word only: too little to make two accounts one person,
+    /// too much to let one review what the other wrote.
     pub(crate) lone_names: BTreeSet<String>,
 }
 
@@ -44,17 +45,6 @@ impl People {
     /// Whether that person is a machine.
     pub(crate) fn is_machine(&self, number: usize) -> bool {
         self.list.get(number).is_some_and(|person| person.machine)
-    }
-
-    /// Whether two people may be one: one of them bears a single name, which the other bears too.
-    ///
-    /// It is too little to count them as one person everywhere, and too much to let one review what
-    /// the other wrote.
-    pub(crate) fn may_be_one(&self, one: usize, other: usize) -> bool {
-        let (Some(one), Some(other)) = (self.list.get(one), self.list.get(other)) else {
-            return false;
-        };
-        !one.lone_names.is_disjoint(&other.words) || !other.lone_names.is_disjoint(&one.words)
     }
 
     /// Finds the people behind accounts, each given with the number of commits it wrote.
@@ -229,8 +219,7 @@ mod tests {
         assert_eq!(found.list[0].aliases.len(), 1);
         let (found, _) = people(&[("Ann", "a@home"), ("Ann", "a@work"), ("Bob", "b@x")]);
         assert_eq!(found.list.len(), 3);
-        assert!(found.may_be_one(0, 1), "and yet neither reviews the other");
-        assert!(!found.may_be_one(0, 2));
+        assert_eq!(found.list[0].lone_names, found.list[1].lone_names);
     }
 
     #[test]

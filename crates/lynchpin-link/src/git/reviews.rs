@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::identity::is_nobody;
+use super::identity::{is_nobody, keys};
 use super::log::Commit;
 use super::message::{Account, Act};
 use super::notes::Notes;
@@ -21,13 +21,11 @@ pub(crate) struct Parts<'a> {
     pub(crate) head: &'a Commit,
     /// What a merge brings in: commits, and merges that change something of their own.
     pub(crate) merged: Vec<&'a Commit>,
+    /// All commits of the change.
+    pub(crate) commits: Vec<&'a Commit>,
     /// Whether the head is a merge that changes something of its own, so that no review of what it
     /// brings in covers it.
     pub(crate) own_content: bool,
-    /// Everybody who had a hand in any of it.
-    pub(crate) hands: &'a BTreeSet<usize>,
-    /// Those who merged any of it.
-    pub(crate) mergers: BTreeSet<usize>,
     /// Whether trailers of some commit were not read, so that those are not all.
     pub(crate) incomplete: bool,
 }
@@ -40,6 +38,17 @@ pub(crate) struct Found {
     pub(crate) by_parts: bool,
 }
 
+/// Those who had a hand in some commits, and all that they can be told by.
+#[derive(Debug, Default)]
+struct Hands {
+    people: BTreeSet<usize>,
+    /// Single names that they bear, and those that they may be called by.
+    lone_names: BTreeSet<String>,
+    words: BTreeSet<String>,
+    /// What their accounts are known by as they are written, if the mailmap has any otherwise.
+    written: BTreeSet<String>,
+}
+
 impl Cast<'_> {
     /// Who stands behind the trailers of that kind.
     pub(crate) fn who<'a>(
@@ -47,16 +56,41 @@ impl Cast<'_> {
         commit: &'a Commit,
         act: Act,
     ) -> impl Iterator<Item = usize> + 'a {
-        self.accounts(commit, act).filter_map(|account| self.people.of(account))
+        self.accounts(commit, act).filter_map(|(_, account)| self.people.of(account))
     }
 
+    /// The accounts of the trailers of that kind, as they are written and as the mailmap has them.
     fn accounts<'a>(
         &'a self,
         commit: &'a Commit,
         act: Act,
-    ) -> impl Iterator<Item = &'a Account> + 'a {
+    ) -> impl Iterator<Item = (&'a Account, &'a Account)> + 'a {
         let acts = commit.message.acts.iter().filter(move |(found, _)| *found == act);
-        acts.map(|(_, account)| self.trailers.get(account).unwrap_or(account))
+        acts.map(|(_, account)| (account, self.trailers.get(account).unwrap_or(account)))
+    }
+
+    /// What those are known by who had a hand in some commits, if the mailmap has anybody there
+    /// otherwise than it is written: it is part of what is reviewed and makes nobody another.
+    fn written_keys<'a>(
+        &self,
+        commits: impl Iterator<Item = &'a Commit> + Clone,
+    ) -> BTreeSet<String> {
+        let is_mapped =
+            |account: &Account| self.trailers.get(account).is_some_and(|a| a != account);
+        let differs = |commit: &Commit| {
+            let mut named = commit.message.acts.iter().map(|(_, account)| account);
+            !commit.written_as.is_empty() || named.any(is_mapped)
+        };
+        let mut found = BTreeSet::new();
+        if !commits.clone().any(differs) {
+            return found;
+        }
+        for commit in commits {
+            let named = commit.message.acts.iter().filter(|(act, _)| *act == Act::Author);
+            let written = commit.written_as.iter().chain(named.map(|(_, account)| account));
+            found.extend(written.chain([&commit.author, &commit.committer]).flat_map(keys));
+        }
+        found
     }
 
     /// Who had a hand in one commit.
@@ -72,13 +106,16 @@ impl Cast<'_> {
     /// One reviewed commit of ten makes no reviewed merge. A commit is judged by its own people and
     /// those who merged it, so that two people may review each other's.
     pub(crate) fn by_all(&self, parts: &Parts<'_>, act: Act, notes: &mut Notes) -> Found {
-        let mut people = self.counted(parts.head, act, parts.hands, notes);
+        let commits = || parts.commits.iter().copied();
+        let everybody = self.hands_of(commits());
+        let mergers = self.hands_of(commits().filter(|commit| commit.parents.len() > 1));
+        let mut people = self.counted(parts.head, act, &[&everybody], notes);
         let of_parts: Vec<BTreeSet<usize>> = parts
             .merged
             .iter()
             .map(|part| {
-                let hands = self.hands(part).union(&parts.mergers).copied().collect();
-                self.counted(part, act, &hands, notes)
+                let own = self.hands_of(std::iter::once(*part));
+                self.counted(part, act, &[&own, &mergers], notes)
             })
             .collect();
         if parts.incomplete {
@@ -100,25 +137,46 @@ impl Cast<'_> {
         Found { people, by_parts }
     }
 
+    fn hands_of<'a>(&self, commits: impl Iterator<Item = &'a Commit> + Clone) -> Hands {
+        let mut hands = Hands { written: self.written_keys(commits.clone()), ..Hands::default() };
+        hands.people = commits.flat_map(|commit| self.hands(commit)).collect();
+        for person in hands.people.iter().filter_map(|person| self.people.list.get(*person)) {
+            hands.lone_names.extend(person.lone_names.iter().cloned());
+            hands.words.extend(person.words.iter().cloned());
+        }
+        hands
+    }
+
+    /// Whether somebody is, or may be, one of those: the same person, one of whom the mailmap makes
+    /// two, or one who bears a single name that the other bears too.
+    fn is_of(&self, hands: &Hands, person: usize, accounts: [&Account; 2]) -> bool {
+        let written = || accounts.into_iter().flat_map(keys);
+        let names = self.people.list.get(person).is_some_and(|person| {
+            !person.lone_names.is_disjoint(&hands.words)
+                || !person.words.is_disjoint(&hands.lone_names)
+        });
+        names
+            || hands.people.contains(&person)
+            || (!hands.written.is_empty() && written().any(|key| hands.written.contains(&key)))
+    }
+
     /// Those behind the trailers of one commit who count: people that can be told apart from all
     /// who had a hand in it.
     fn counted(
         &self,
         commit: &Commit,
         act: Act,
-        hands: &BTreeSet<usize>,
+        hands: &[&Hands],
         notes: &mut Notes,
     ) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
-        for account in self.accounts(commit, act) {
+        for (as_written, account) in self.accounts(commit, act) {
             let Some(person) = self.people.of(account) else { continue };
             if is_nobody(account) {
                 notes.trailers_without_person += 1;
             } else if account.email.is_empty() {
                 notes.trailers_without_address += 1;
-            } else if hands.contains(&person)
-                || hands.iter().any(|hand| self.people.may_be_one(person, *hand))
-            {
+            } else if hands.iter().any(|hands| self.is_of(hands, person, [as_written, account])) {
                 notes.own_trailers += 1;
             } else if act == Act::Review && self.people.is_machine(person) {
                 notes.machine_trailers += 1;

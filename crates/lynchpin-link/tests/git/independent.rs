@@ -23,6 +23,7 @@ fn nobody_passes_for_somebody_else_by_another_spelling() {
         "<mailto:ann@example.org>",
         "<ann@example.org.>",
         "Ann <ann+work@example.org>",
+        "<ann+work@example.org>",
         "Ann <home@example.com>",
         "annbee <home@example.com>",
         "\"Ann Bee\" <home@example.com>",
@@ -83,6 +84,23 @@ fn who_wrote_it_too_is_found_in_every_usual_trailer() {
         let trailers = format!("{key}: Bob Dee <bob@home>\nReviewed-by: Bob Dee <bob@example.org>");
         let commit = repo.commit("a", "1", &format!("x\n\n{trailers}\n"));
         assert_eq!(approvers(&repo.assess(), &commit), [""; 0], "{key}");
+    }
+}
+
+#[test]
+fn a_mailmap_makes_nobody_another() {
+    for map in [
+        "Xan <x@example.com> Ann Bee <ann@example.org>\n",
+        "Xan <x@example.com> Ann <ann@example.org>\n",
+    ] {
+        let mut repo = Repo::new();
+        repo.by("Ann Bee", "ann@example.org");
+        repo.commit(".mailmap", map, "map");
+        let trailer = "Reviewed-by: Ann <ann@example.org>";
+        let commit = repo.commit("a", "1", &format!("x\n\n{trailer}\n"));
+        let found = repo.assess();
+        assert_eq!(approvers(&found, &commit), [""; 0], "{map}");
+        assert_eq!(found.notes.own_trailers, 1);
     }
 }
 
