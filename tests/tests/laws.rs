@@ -106,11 +106,19 @@ fn bytes(
         asked[key] = json!(value);
         asked
     };
-    let questions = [
+    let mut questions = vec![
         json!({"decide": with("detail", "full")}),
+        json!({"decide": with("detail", "unmet")}),
         json!({"plan": with("scope", "all")}),
         json!({"plan": with("scope", "ready")}),
+        json!({"score": {"subject": { key: id }, "at": instant(hour)}}),
     ];
+    if key == "change" {
+        questions
+            .extend(["upstream", "downstream"].map(
+                |way| json!({"reach": {"change": id, "direction": way, "at": instant(hour)}}),
+            ));
+    }
     questions
         .iter()
         .map(|question| {
@@ -248,15 +256,15 @@ proptest! {
         }
     }
 
-    /// With a failure, a rejection, a withdrawal of an approval or a hold more, nothing gets
-    /// better.
+    /// With a failure, a rejection, a withdrawal of an approval, a hold or an incident more, nothing
+    /// gets better.
     ///
     /// A failure that ends a run takes away what kept a waiver of it from counting, so failures are
     /// added where nothing runs.
     #[test]
     fn what_harms_only_harms(
         (world, policy) in case(),
-        which in 0usize..4,
+        which in 0usize..5,
         number in any::<prop::sample::Index>(),
         hour in 0..=LAST,
     ) {
@@ -283,6 +291,19 @@ proptest! {
                 decision["at"] = json!(instant(hour));
                 decision.as_object_mut().expect("a fact is an object").remove("recorded");
                 approvals.push(decision);
+            }
+            3 => {
+                let change = format!("C-{}", number.index(world.changes.len()));
+                let event = |event: &str, more: Value| {
+                    let mut fact = json!({"id": "I-more", "event": event, "at": instant(hour),
+                        "by": "pa"});
+                    let fields = fact.as_object_mut().expect("a fact is an object");
+                    fields.extend(more.as_object().cloned().unwrap_or_default());
+                    fact
+                };
+                let linked = json!({"change": change, "attribution": "confirmed"});
+                let incidents = facts(&mut more, "incidents");
+                incidents.extend([event("opened", json!({})), event("linked", linked)]);
             }
             _ => {
                 let subjects = world.subjects();

@@ -48,11 +48,10 @@ impl Place {
         })
     }
 
-    /// Whether it is live there for any of its services.
-    #[must_use]
-    pub fn is_live_for_any(&self) -> bool {
-        let mut stays = std::iter::once(&self.whole).chain(self.of_service.values());
-        stays.any(|stay| stay.live_since.is_some())
+    /// The stays, of all or of one of its services, in which it is live there.
+    pub fn live(&self) -> impl Iterator<Item = &Stay> + '_ {
+        let stays = std::iter::once(&self.whole).chain(self.of_service.values());
+        stays.filter(|stay| stay.live_since.is_some())
     }
 
     fn apply(&mut self, number: usize, deployment: &Deployment, artifacts: &[Digest]) {

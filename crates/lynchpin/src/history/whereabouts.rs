@@ -66,10 +66,23 @@ impl Records {
         since
     }
 
-    /// Whether a change itself is live in any environment of a stage, for any of its services.
+    /// Whether a change itself is live in any environment of a stage, for any of its services; what
+    /// was deployed is, whether or not anybody told what it is.
     #[must_use]
     pub fn is_live_anywhere(&self, id: &ChangeId, stage: &StageId) -> bool {
-        self.places(id, stage).any(Place::is_live_for_any)
+        self.places(id, stage).any(|place| place.live().next().is_some())
+    }
+
+    /// The numbers of the deployments by which it is.
+    #[must_use]
+    pub fn live_anywhere_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
+        let places = self.places(id, stage);
+        let mut numbers: Vec<usize> = places
+            .flat_map(|place| place.live().flat_map(|stay| stay.cites.clone()).collect::<Vec<_>>())
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     fn places<'a>(&'a self, id: &ChangeId, stage: &StageId) -> impl Iterator<Item = &'a Place> {

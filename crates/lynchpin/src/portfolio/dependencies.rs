@@ -430,7 +430,7 @@ pub(super) fn under_way(
     let there = records.is_live_anywhere(other, stage) && !records.is_superseded_in(other, stage);
     let later = way.iter().skip_while(|known| *known != stage).skip(1);
     let soaks = there && later.into_iter().any(|later| !records.is_live(other, later));
-    let live_by = records.live_by(other, stage);
+    let live_by = records.live_anywhere_by(other, stage);
     if !flies_by.is_empty() || soaks {
         return Some((ReasonCode::ConflictInFlight, [flies_by, live_by].concat()));
     }

@@ -151,7 +151,7 @@ fn author<'a>(records: &'a Records, change: &'a Change) -> &'a PersonId {
 fn went_live(records: &Records, change: &ChangeId) -> bool {
     match records.portfolio().stages.last() {
         Some(last) => records.live_since(change, &last.id).is_some(),
-        None => records.presence.places(change).any(|(_, place)| place.is_live_for_any()),
+        None => records.presence.places(change).any(|(_, place)| place.live().next().is_some()),
     }
 }
 
