@@ -1141,7 +1141,8 @@ typedef struct lp_edge {
 } lp_edge;
 
 /**
- * Two changes that must be kept apart and are both in the item. Set `struct_size` before the call.
+ * Two changes that must be kept apart: both in the item, or one in it and the other on its way to
+ * the stage or there already. Set `struct_size` before the call.
  */
 typedef struct lp_conflict {
     /**
@@ -1157,7 +1158,8 @@ typedef struct lp_conflict {
      */
     struct lp_str second;
     /**
-     * The one that goes by the release's stated priority; empty if it states none.
+     * The one that goes: by the release's stated priority, or since it is on its way or there; empty
+     * if nothing says.
      */
     struct lp_str goes;
     /**
@@ -1165,6 +1167,33 @@ typedef struct lp_conflict {
      */
     uint32_t scope;
 } lp_conflict;
+
+/**
+ * Something that is needed and is planned to be done only after what needs it begins. Set
+ * `struct_size` before the call.
+ */
+typedef struct lp_late {
+    /**
+     * `sizeof(lp_late)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The change that needs it.
+     */
+    struct lp_str change;
+    /**
+     * What it needs; of alternatives, the one that is planned to be done first.
+     */
+    struct lp_str needs;
+    /**
+     * When the change is planned to begin, in microseconds since 1970 UTC.
+     */
+    int64_t starts;
+    /**
+     * When what it needs is planned to be done, in microseconds since 1970 UTC.
+     */
+    int64_t done;
+} lp_late;
 
 /**
  * The risk of one change. Set `struct_size` before the call.
@@ -1808,6 +1837,19 @@ LP_MUST_USE
 uint32_t lp_plan_conflict_at(const struct lp_plan *plan,
                              size_t index,
                              struct lp_conflict *conflict_out);
+
+/**
+ * How many requirements are planned too late; 0 for anything but a plan.
+ */
+LP_MUST_USE size_t lp_plan_late_count(const struct lp_plan *plan);
+
+/**
+ * A requirement that is planned too late, by its index from 0. Valid until the plan is freed.
+ */
+LP_MUST_USE
+uint32_t lp_plan_late_at(const struct lp_plan *plan,
+                         size_t index,
+                         struct lp_late *late_out);
 
 /**
  * The plan as JSON: the bytes that `lp_ask` answers to the same question. Free the buffer with

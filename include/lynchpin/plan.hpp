@@ -96,6 +96,15 @@ public:
                             internal::copy(it.goes), conflict_scope{it.scope}};
         });
     }
+    /// What is needed and planned to be done only after what needs it begins.
+    std::vector<lynchpin::late> late() const {
+        return internal::collect<lynchpin::late>(lp_plan_late_count(get()), [&](std::size_t i) {
+            const auto it = internal::fetch<lp_late>(
+                [&](auto *out) { return lp_plan_late_at(get(), i, out); });
+            return lynchpin::late{internal::copy(it.change), internal::copy(it.needs),
+                                  internal::point(it.starts), internal::point(it.done)};
+        });
+    }
     /// The chain of changes that takes longest, first to ship first.
     group critical_path() const { return internal::copy(lp_plan_critical_path(get())); }
     /// The sum of the efforts along that chain; a change without one counts as one minute.

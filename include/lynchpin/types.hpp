@@ -171,12 +171,20 @@ struct cycle {
     bool forbidden = true; ///< whether they are refused; otherwise they ship as one group
 };
 
-/// Two changes that must be kept apart and are both in the item.
+/// Two changes that must be kept apart: both in the item, or one on its way or there already.
 struct conflict {
     std::string first;  ///< the one with the smaller id
     std::string second; ///< the other one
-    std::string goes;   ///< the one that goes by a stated priority; empty if there is none
+    std::string goes;   ///< the one that goes; empty if neither does until a priority is stated
     conflict_scope scope = conflict_scope::exclusive; ///< until when they must be kept apart
+};
+
+/// Something that is needed and is planned to be done only after what needs it begins.
+struct late {
+    std::string change; ///< the change that needs it
+    std::string needs;  ///< what it needs
+    instant starts;     ///< when the change is planned to begin
+    instant done;       ///< when what it needs is planned to be done
 };
 
 /// What one factor adds to the log-odds of a change.

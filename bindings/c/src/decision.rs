@@ -1,11 +1,9 @@
 //! The answer to "may it go?".
 
-use std::collections::BTreeSet;
 use std::ptr;
 use std::sync::OnceLock;
 
-use lynchpin::base::{Error, ErrorCode, Result, canonical};
-use lynchpin::model::Portfolio;
+use lynchpin::base::{Error, ErrorCode, Result};
 use lynchpin::portfolio::{Decision, Snapshot};
 use lynchpin::reason::Node;
 use lynchpin::wire;
@@ -401,7 +399,7 @@ impl Decided {
 
     fn cites_of(&self, index: usize) -> Option<&Ids> {
         let node = self.decision.reasons().nodes().get(index)?;
-        let cites = || Ids::new(cites(self.snapshot.portfolio(), node));
+        let cites = || Ids::new(wire::cites(&self.snapshot, node));
         Some(self.cites.get(index)?.get_or_init(cites))
     }
 
@@ -427,23 +425,4 @@ fn args_json(node: &Node) -> Result<String> {
     }
     text.push('}');
     Ok(text)
-}
-
-/// What the document of the same decision cites; the core keeps the numbers of the facts only. The
-/// test `contract` holds the kinds to those of the core.
-fn cites(portfolio: &Portfolio, node: &Node) -> BTreeSet<String> {
-    let digest = |kind: &str, number: usize| match kind {
-        "evidence" => canonical::digest(portfolio.evidence.get(number)?).ok(),
-        "approvals" => canonical::digest(portfolio.approvals.get(number)?).ok(),
-        "waivers" => canonical::digest(portfolio.waivers.get(number)?).ok(),
-        "holds" => canonical::digest(portfolio.holds.get(number)?).ok(),
-        "cancellations" => canonical::digest(portfolio.cancellations.get(number)?).ok(),
-        "deployments" => canonical::digest(portfolio.deployments.get(number)?).ok(),
-        "incidents" => canonical::digest(portfolio.incidents.get(number)?).ok(),
-        _ => None,
-    };
-    let text = |(kind, number): &(&str, usize)| {
-        digest(kind, *number).map(|digest| format!("{kind}/{digest}"))
-    };
-    node.cites.iter().filter_map(text).collect()
 }

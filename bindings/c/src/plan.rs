@@ -144,7 +144,8 @@ pub struct lp_edge {
 
 view!(lp_edge, to: lp_str);
 
-/// Two changes that must be kept apart and are both in the item. Set `struct_size` before the call.
+/// Two changes that must be kept apart: both in the item, or one in it and the other on its way to
+/// the stage or there already. Set `struct_size` before the call.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct lp_conflict {
@@ -154,13 +155,33 @@ pub struct lp_conflict {
     pub first: lp_str,
     /// The other one.
     pub second: lp_str,
-    /// The one that goes by the release's stated priority; empty if it states none.
+    /// The one that goes: by the release's stated priority, or since it is on its way or there; empty
+    /// if nothing says.
     pub goes: lp_str,
     /// Until when they must be kept apart: LP_CONFLICT_...
     pub scope: u32,
 }
 
 view!(lp_conflict, scope: u32);
+
+/// Something that is needed and is planned to be done only after what needs it begins. Set
+/// `struct_size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct lp_late {
+    /// `sizeof(lp_late)`, set by the caller.
+    pub struct_size: usize,
+    /// The change that needs it.
+    pub change: lp_str,
+    /// What it needs; of alternatives, the one that is planned to be done first.
+    pub needs: lp_str,
+    /// When the change is planned to begin, in microseconds since 1970 UTC.
+    pub starts: i64,
+    /// When what it needs is planned to be done, in microseconds since 1970 UTC.
+    pub done: i64,
+}
+
+view!(lp_late, done: i64);
 
 /// What is planned: LP_SUBJECT_..., or 0 for anything but a plan.
 #[must_use]
@@ -417,6 +438,38 @@ pub unsafe extern "C" fn lp_plan_conflict_at(
                 },
             };
             fill(conflict_out, view)
+        })
+    }
+}
+
+/// How many requirements are planned too late; 0 for anything but a plan.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_plan_late_count(plan: *const lp_plan) -> usize {
+    // SAFETY: as the header demands of the caller.
+    unsafe { read(plan, 0, |it| it.plan.late.len()) }
+}
+
+/// A requirement that is planned too late, by its index from 0. Valid until the plan is freed.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_plan_late_at(
+    plan: *const lp_plan,
+    index: usize,
+    late_out: *mut lp_late,
+) -> u32 {
+    // SAFETY: as the header demands of the caller.
+    unsafe {
+        look_at(plan, ptr::null_mut(), |it| {
+            let late = at(&it.plan.late, index)?;
+            let view = lp_late {
+                struct_size: 0,
+                change: lp_str::lend(late.change.as_str()),
+                needs: lp_str::lend(late.needs.as_str()),
+                starts: late.starts.micros(),
+                done: late.done.micros(),
+            };
+            fill(late_out, view)
         })
     }
 }

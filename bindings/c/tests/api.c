@@ -320,6 +320,27 @@ static void a_plan(const lp_snapshot *snapshot) {
     lp_plan_free(plan);
 }
 
+static void what_is_planned_too_late(void) {
+    lp_engine *engine = NULL;
+    lp_snapshot *snapshot = NULL;
+    lp_plan *plan = NULL;
+    VIEW(lp_late, late);
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_load(engine, LP_STR(LATE_PORTFOLIO), NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_snapshot(engine, &snapshot, NULL) == LP_STATUS_OK);
+    CHECK(lp_snapshot_plan(snapshot, LP_SUBJECT_CHANGE, LP_STR("A"), LP_STR("production"),
+                           SAMPLE_AT, LP_SCOPE_ALL, &plan, NULL) == LP_STATUS_OK);
+    CHECK(lp_plan_late_count(plan) == 1);
+    CHECK(lp_plan_late_at(plan, 0, &late) == LP_STATUS_OK);
+    CHECK(same(late.change, "A") && same(late.needs, "B"));
+    CHECK(late.starts == SAMPLE_AT + 24 * SAMPLE_HOUR);
+    CHECK(late.done == SAMPLE_AT + 5 * 24 * SAMPLE_HOUR);
+    CHECK(lp_plan_late_at(plan, 1, &late) == LP_STATUS_BAD_ARGUMENT);
+    lp_plan_free(plan);
+    lp_snapshot_free(snapshot);
+    lp_engine_free(engine);
+}
+
 static void a_score(const lp_snapshot *snapshot) {
     lp_score *score = NULL, *whole = NULL;
     VIEW(lp_contribution, part);
@@ -514,6 +535,7 @@ int main(void) {
     lists(snapshot);
     reports(snapshot);
     a_plan(snapshot);
+    what_is_planned_too_late();
     a_score(snapshot);
     one_answer_in_two_ways(snapshot);
     a_snapshot_stays();

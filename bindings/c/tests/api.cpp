@@ -270,12 +270,22 @@ void threads(const lynchpin::snapshot &snapshot) {
 
 } // namespace
 
+void what_is_planned_too_late() {
+    lynchpin::engine engine;
+    engine.load(LATE_PORTFOLIO);
+    const auto late = engine.snapshot().plan(subject::change("A"), at, "production").late();
+    CHECK(late.size() == 1 && late[0].change == "A" && late[0].needs == "B");
+    CHECK(late[0].starts == at + std::chrono::hours(24));
+    CHECK(late[0].done - late[0].starts == std::chrono::hours(4 * 24));
+}
+
 int main() {
     try {
         CHECK(lynchpin::version() == LP_VERSION && lynchpin::abi_version() == LP_ABI_VERSION);
         const auto snapshot = sample();
         decisions(snapshot);
         plans(snapshot);
+        what_is_planned_too_late();
         scores(snapshot);
         faults(snapshot);
         times(snapshot);

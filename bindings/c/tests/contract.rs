@@ -172,19 +172,6 @@ fn packed(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
-/// A kind of fact that the core begins to cite must be cited here too.
-#[test]
-fn the_facts_cited_are_those_of_the_documents() {
-    let kinds = |file: &str| {
-        let source = fs::read_to_string(root().join(file)).unwrap();
-        let arms = source.lines().map(str::trim).filter(|it| it.contains("canonical::digest(po"));
-        arms.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let core = kinds("../../crates/lynchpin/src/wire/answer.rs");
-    assert!(core.len() > 5, "the test no longer sees them");
-    assert_eq!(kinds("src/decision.rs"), core);
-}
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
 }

@@ -341,7 +341,7 @@ static void nothing_is_told_of_null(void) {
     CHECK(lp_plan_critical_minutes(NULL) == 0 && lp_plan_dropped_count(NULL) == 0);
     CHECK(lp_plan_cancelled(NULL).len == 0 && lp_plan_unknown(NULL).len == 0);
     CHECK(lp_plan_missing_count(NULL) == 0 && lp_plan_cycle_count(NULL) == 0);
-    CHECK(lp_plan_conflict_count(NULL) == 0);
+    CHECK(lp_plan_conflict_count(NULL) == 0 && lp_plan_late_count(NULL) == 0);
     CHECK(lp_score_subject_kind(NULL) == 0 && lp_score_subject_id(NULL).len == 0);
     CHECK(lp_score_at(NULL) == 0 && lp_score_probability(NULL) == 1000000000);
     CHECK(lp_score_at_least(NULL) == 1000000000 && lp_score_at_most(NULL) == 1000000000);
@@ -416,6 +416,7 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     BAD(lp_plan_cycle_at(NULL, 0, NULL));
     BAD(lp_plan_cycle_edge_at(NULL, 0, 0, NULL));
     BAD(lp_plan_conflict_at(NULL, 0, NULL));
+    BAD(lp_plan_late_at(NULL, 0, NULL));
     BAD(lp_plan_json(NULL, &buf, NULL));
     BAD(lp_score_change_at(NULL, 0, NULL));
     BAD(lp_score_contribution_at(NULL, 0, 0, NULL));

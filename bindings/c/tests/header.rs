@@ -107,6 +107,7 @@ fn interface() -> String {
     fields!(lp_cycle: struct_size changes edge_count exact forbidden);
     fields!(lp_edge: struct_size from kind to);
     fields!(lp_conflict: struct_size first second goes scope);
+    fields!(lp_late: struct_size change needs starts done);
     fields!(lp_change_risk: struct_size change log_odds baseline contribution_count probability);
     fields!(lp_contribution: struct_size factor value log_odds known);
     fields!(lp_driver: struct_size change falls_by);

@@ -119,9 +119,10 @@ impl Answer {
     }
 }
 
-/// The facts that a reason rests on: their kind and the digest of their content, so that the
-/// order in which facts were taken in does not show.
-fn cites(snapshot: &Snapshot, node: &Node) -> Vec<String> {
+/// The facts that a reason rests on, as `kind/digest`: the name of their array and the digest of
+/// their content, so that the order in which facts were taken in does not show.
+#[must_use]
+pub fn cites(snapshot: &Snapshot, node: &Node) -> Vec<String> {
     let portfolio = snapshot.portfolio();
     let digest = |kind: &str, number: usize| match kind {
         "evidence" => canonical::digest(portfolio.evidence.get(number)?).ok(),

@@ -10,6 +10,6 @@ mod document;
 mod lines;
 mod strict;
 
-pub use answer::{Answer, Decision, Reason, Tree};
+pub use answer::{Answer, Decision, Reason, Tree, cites};
 pub use ask::{Decide, Detail, Plan, Question, Reach, Score, ask, read_question};
 pub use document::{read_portfolio, write_portfolio};
