@@ -109,10 +109,6 @@ pub unsafe extern "C" fn lp_engine_set_policy(
     unsafe {
         change(engine, error_out, |shared| {
             let text = policy_toml.text(ErrorCode::DocumentNotUtf8, "policy")?;
-            if text.starts_with('\u{feff}') {
-                let message = "the policy begins with a byte order mark; save it without one";
-                return Err(Error::new(ErrorCode::DocumentNotUtf8, message));
-            }
             shared.lock()?.set_policy(text)
         })
     }

@@ -37,7 +37,11 @@ pub(crate) const STEPS: &[Step] = &[
     quick("rust-tests", "unit, corpus, law, golden, header, floor and doc tests", rust::tests),
     full("soak", "a share of the soak: the properties, seeded by the commit", soak::share),
     full("docs", "rustdoc without a warning", rust::docs),
-    full("c-headers", "headers alone and twice, C99, C11, C17 and C++17, pedantic", c::headers),
+    full(
+        "c-headers",
+        "headers alone and twice, C99, C11, C17, C++17 and C++20, pedantic",
+        c::headers,
+    ),
     full("c-plain", "C and C++ programs against the shared library", c::plain),
     full("c-asan", "the same under ASan and UBSan, Rust instrumented too", c::asan),
     full("c-valgrind", "the same under valgrind", c::valgrind),

@@ -85,6 +85,10 @@ impl std::str::FromStr for Policy {
             let message = format!("the policy is larger than {POLICY_BYTES_MAX} bytes");
             return Err(Error::new(ErrorCode::DocumentTooLarge, message));
         }
+        if text.starts_with('\u{feff}') {
+            let message = "the policy begins with a byte order mark; save it without one";
+            return Err(Error::new(ErrorCode::DocumentNotUtf8, message));
+        }
         let document: Document = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             on_line(Problem::from_format(error.message()).at("$"), text, at)
@@ -429,7 +433,14 @@ gate.lost = { stage = "production", judges = "change", require = "nowhere" }
                 ErrorCode::RequirementUnknown,
             ]
         );
-        assert_eq!(error.problems()[0].line, 5);
+        let lines: Vec<u64> = error.problems().iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [5, 3, 4, 6, 7]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_refused() {
+        let error = "\u{feff}name = \"a\"".parse::<Policy>().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::DocumentNotUtf8);
     }
 
     #[test]
