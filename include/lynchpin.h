@@ -1158,8 +1158,8 @@ typedef struct lp_conflict {
      */
     struct lp_str second;
     /**
-     * The one that goes: by the release's stated priority, or since it is on its way or there; empty
-     * if nothing says.
+     * The one that goes: by the release's stated priority, or since it is on its way or there;
+     * empty if nothing says.
      */
     struct lp_str goes;
     /**

@@ -256,8 +256,8 @@ proptest! {
         }
     }
 
-    /// With a failure, a rejection, a withdrawal of an approval, a hold or an incident more, nothing
-    /// gets better.
+    /// With a failure, a rejection, a withdrawal of an approval, a hold or an incident more,
+    /// nothing gets better.
     ///
     /// A failure that ends a run takes away what kept a waiver of it from counting, so failures are
     /// added where nothing runs.

@@ -155,8 +155,8 @@ pub struct lp_conflict {
     pub first: lp_str,
     /// The other one.
     pub second: lp_str,
-    /// The one that goes: by the release's stated priority, or since it is on its way or there; empty
-    /// if nothing says.
+    /// The one that goes: by the release's stated priority, or since it is on its way or there;
+    /// empty if nothing says.
     pub goes: lp_str,
     /// Until when they must be kept apart: LP_CONFLICT_...
     pub scope: u32,

@@ -76,10 +76,10 @@ static void check(int holds, const char *condition, const char *file, int line) 
 #define LATE_PORTFOLIO                                                                            \
     "{\"lynchpin\": \"portfolio/1\", \"people\": [{\"id\": \"raj\"}],"                           \
     "\"stages\": [{\"id\": \"production\"}], \"changes\": ["                                       \
-    "{\"id\": \"A\", \"revision\": 1, \"by\": \"raj\", \"at\": \"2026-11-01T00:00:00Z\","           \
+    "{\"id\": \"A\", \"revision\": 1, \"by\": \"raj\", \"at\": \"2026-11-01T00:00:00Z\","         \
     " \"requires\": [{\"change\": \"B\"}],"                                                       \
-    " \"planned\": {\"from\": \"2026-11-05T00:00:00Z\", \"to\": \"2026-11-06T00:00:00Z\"}},"        \
-    "{\"id\": \"B\", \"revision\": 1, \"by\": \"raj\", \"at\": \"2026-11-01T00:00:00Z\","           \
+    " \"planned\": {\"from\": \"2026-11-05T00:00:00Z\", \"to\": \"2026-11-06T00:00:00Z\"}},"      \
+    "{\"id\": \"B\", \"revision\": 1, \"by\": \"raj\", \"at\": \"2026-11-01T00:00:00Z\","         \
     " \"planned\": {\"from\": \"2026-11-08T00:00:00Z\", \"to\": \"2026-11-09T00:00:00Z\"}}]}"
 
 #endif
