@@ -201,8 +201,38 @@ impl<'w> Question<'w> {
         stay
     }
 
-    fn is_live(&self, change: u8, stage: u8) -> bool {
-        self.current(change).is_some() && self.stay(change, stage).is_some()
+    /// Whether a change, or one that takes its place, is live.
+    pub(super) fn is_live(&self, change: u8, stage: u8) -> bool {
+        let itself = self.current(change).is_some() && self.stay(change, stage).is_some();
+        itself || self.is_superseded(change, stage)
+    }
+
+    /// Whether a change is live that takes the place of another: by what is said now, and by what
+    /// was said when it was deployed.
+    pub(super) fn is_superseded(&self, older: u8, stage: u8) -> bool {
+        (0..8).filter(|newer| *newer != older && self.current(*newer).is_some()).any(|newer| {
+            self.stay(newer, stage).is_some_and(|(since, _)| {
+                let then = Question { at: since, ..*self };
+                self.takes_over(newer).contains(&older) && then.takes_over(newer).contains(&older)
+            })
+        })
+    }
+
+    /// Everything that a change takes the place of, directly or through others.
+    fn takes_over(&self, newer: u8) -> BTreeSet<u8> {
+        let mut found: BTreeSet<u8> = BTreeSet::new();
+        let mut open = vec![newer];
+        while let Some(change) = open.pop() {
+            let stated = self.states(change).map(|change| change.supersedes.as_slice());
+            open.extend(stated.unwrap_or_default().iter().filter(|older| found.insert(**older)));
+        }
+        found
+    }
+
+    /// The members of an item that take the place of a change.
+    fn successors(&self, older: u8, item: &BTreeSet<u8>) -> Vec<u8> {
+        let newer = item.iter().copied().filter(|newer| *newer != older);
+        newer.filter(|newer| self.takes_over(*newer).contains(&older)).collect()
     }
 
     /// Whether a deployment has begun of which nothing was heard since.
@@ -239,13 +269,26 @@ impl<'w> Question<'w> {
         for change in item {
             let mut verdict = own.get(change).copied().unwrap_or(Verdict::NoGo);
             for clause in self.clauses(*change) {
+                let member = |other: u8| {
+                    if ships(&now, other) {
+                        Verdict::Go
+                    } else if ships(&later, other) {
+                        Verdict::Wait
+                    } else {
+                        Verdict::Blocked
+                    }
+                };
                 let each: Vec<Verdict> = clause
                     .iter()
-                    .map(|other| match self.outside(*other, item) {
-                        Some(verdict) => verdict,
-                        None if ships(&now, *other) => Verdict::Go,
-                        None if ships(&later, *other) => Verdict::Wait,
-                        None => Verdict::Blocked,
+                    .map(|other| {
+                        let outside = self.outside(*other, item);
+                        if outside == Some(Verdict::Go) {
+                            return Verdict::Go;
+                        }
+                        let itself = item.contains(other).then_some(*other);
+                        let stand_ins = itself.into_iter().chain(self.successors(*other, item));
+                        let best = stand_ins.map(member).min();
+                        best.or(outside).unwrap_or(Verdict::Blocked)
                     })
                     .collect();
                 verdict = verdict.max(best(1, &each));
@@ -349,7 +392,10 @@ impl<'w> Question<'w> {
         for change in item {
             let number = u32::from(*change);
             for clause in self.clauses(*change) {
-                case.requires.push((number, clause.iter().map(node).collect()));
+                let mut nodes: Vec<Option<u32>> = clause.iter().map(node).collect();
+                let stand_ins = clause.iter().flat_map(|other| self.successors(*other, item));
+                nodes.extend(stand_ins.map(|other| node(&other)));
+                case.requires.push((number, nodes));
             }
             for partner in self.partners(*change) {
                 match node(&partner) {
@@ -403,7 +449,8 @@ impl<'w> Question<'w> {
         self.conflicts(change).into_iter().any(|(other, exclusive)| {
             let loses = self.loses_to(change, other, item, release);
             // What was deployed is in the way, whether or not anybody told what it is.
-            let there = self.stay(other, self.stage).is_some();
+            let there =
+                self.stay(other, self.stage).is_some() && !self.is_superseded(other, self.stage);
             // Live in staging and not yet in production is on its way.
             let soaks = self.stage == STAGING && there && !self.is_live(other, STAGING + 1);
             let live = exclusive && there;

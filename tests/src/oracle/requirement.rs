@@ -187,7 +187,8 @@ impl<'w> Question<'w> {
             let none = change.requires.is_empty()
                 && change.together.is_empty()
                 && change.after.is_empty()
-                && change.conflicts.is_empty();
+                && change.conflicts.is_empty()
+                && change.supersedes.is_empty();
             content.depends && !none
         });
         (Content { depends: false, ..content.clone() }, depends)
@@ -407,7 +408,7 @@ impl<'w> Question<'w> {
         } else {
             now & !brought == 0
         };
-        if !same {
+        if !same || self.is_superseded(change, before) {
             return Verdict::NeedsAction;
         }
         let confirmed = |incident: &&Incident| {

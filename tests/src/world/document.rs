@@ -214,6 +214,7 @@ fn revision_fact(number: u8, revision: u8, change: &Change, said: &Revision) -> 
         put(&mut fields, "together", json!(ids(&change.together)));
         put(&mut fields, "after", json!(ids(&change.after)));
         put(&mut fields, "conflicts", change.conflicts.iter().map(conflict).collect());
+        put(&mut fields, "supersedes", json!(ids(&change.supersedes)));
     }
     fact(fields, None, said.by, said.made)
 }

@@ -78,6 +78,8 @@ pub struct Change {
     pub after: Vec<u8>,
     /// What it conflicts with, and whether exclusively.
     pub conflicts: Vec<(u8, bool)>,
+    /// What it takes the place of.
+    pub supersedes: Vec<u8>,
 }
 
 /// A release with the members of each of its revisions, one bit a change.

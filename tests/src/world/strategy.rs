@@ -75,8 +75,10 @@ fn change() -> impl Strategy<Value = Change> {
     let together = prop_oneof![10 => Just(vec![]), 1 => vec(0u8..4, 1..=1)];
     let after = prop_oneof![8 => Just(vec![]), 2 => vec(0u8..4, 1..=1)];
     let conflicts = prop_oneof![18 => Just(vec![]), 2 => vec((0u8..4, any::<bool>()), 1..=1)];
-    ((content(), author, first), edits, requires, together, after, conflicts).prop_map(
-        |((content, by, made), edits, requires, together, after, conflicts)| {
+    let supersedes = prop_oneof![12 => Just(vec![]), 3 => vec(0u8..4, 1..=1)];
+    let apart = (conflicts, supersedes);
+    ((content(), author, first), edits, requires, together, after, apart).prop_map(
+        |((content, by, made), edits, requires, together, after, (conflicts, supersedes))| {
             let mut revisions = vec![Revision { content: content.clone(), by, made }];
             let mut now = content;
             for ((artifacts, title, back_out, emergency, depends), by, made) in edits {
@@ -87,7 +89,7 @@ fn change() -> impl Strategy<Value = Change> {
                 now.depends ^= depends;
                 revisions.push(Revision { content: now.clone(), by, made });
             }
-            Change { revisions, requires, together, after, conflicts }
+            Change { revisions, requires, together, after, conflicts, supersedes }
         },
     )
 }

@@ -128,15 +128,15 @@ impl Item {
         self.node(id).is_some_and(|node| self.candidates.contains(node))
     }
 
-    /// The member that takes the place of a change, if one does and that change is no member
-    /// itself: the first by id.
+    /// The members that will do where a change is required: itself, and those that take its place.
     #[must_use]
-    pub fn successor<'a>(&self, records: &'a Records, id: &'a ChangeId) -> Option<&'a ChangeId> {
-        if self.has(id) || records.superseded_by(id).is_empty() {
-            return None;
+    pub fn stand_ins<'a>(&self, records: &'a Records, id: &'a ChangeId) -> Vec<&'a ChangeId> {
+        let itself = self.has(id).then_some(id);
+        if records.superseded_by(id).is_empty() {
+            return itself.into_iter().collect();
         }
         let members = self.candidates.iter().filter_map(|node| self.id(node)).collect();
-        successors(records, id, &members).next()
+        itself.into_iter().chain(successors(records, id, &members)).collect()
     }
 
     /// Who holds back in the end what an order dropped: the members that may not go themselves; of

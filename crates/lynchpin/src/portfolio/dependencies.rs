@@ -200,27 +200,26 @@ pub(super) fn clauses(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons 
 /// One change that would meet a clause.
 fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> Node {
     let records = case.records;
-    if let Some(node) = anywhere(case, change, id) {
-        return match flow.item.successor(records, id) {
-            // What takes its place in this item will do, too.
-            Some(newer) if !node.verdict.is_go() => {
-                member(case, flow, newer).with("for", Arg::text(id))
-            }
-            _ => node,
-        };
+    let known = anywhere(case, change, id);
+    if let Some(node) = known.as_ref().filter(|node| node.verdict.is_go()) {
+        return node.clone();
     }
-    if flow.item.has(id) {
-        return member(case, flow, id);
+    let stand_ins = flow.item.stand_ins(records, id).into_iter();
+    let best = stand_ins.map(|member| (stand_in(case, flow, member), member));
+    if let Some((node, member)) = best.min_by_key(|(node, _)| node.verdict) {
+        // What takes its place in this item will do, too.
+        return if member == id { node } else { node.with("for", Arg::text(id)) };
     }
-    match (flow.item.successor(records, id), records.change(id).and_then(|r| r.current(records))) {
-        (Some(newer), _) => member(case, flow, newer).with("for", Arg::text(id)),
+    let other = records.change(id).and_then(|row| row.current(records));
+    match (known, other) {
+        (Some(node), _) => node,
         (None, Some(other)) => elsewhere(case, change, other, ReasonCode::RequirementNotLive),
         (None, None) => not_found(case, change, id),
     }
 }
 
 /// What a member of the item says of who requires it.
-fn member(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
+fn stand_in(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
     let subject = Subject::Change(id.clone());
     if flow.ships(id) {
         let node = Node::new(Verdict::Go, ReasonCode::RequirementShips, &subject);
