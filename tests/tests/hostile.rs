@@ -176,7 +176,9 @@ proptest! {
 fn refusals_are_fast() {
     let mebibyte = 1 << 20;
     let within = |text: &str| format!("{{\"lynchpin\": \"portfolio/1\", \"people\": {text}}}");
+    let keys: String = (0..mebibyte / 10).map(|key| format!(",\"k{key:05}\":0")).collect();
     let documents = [
+        ("keys", format!("{{\"lynchpin\":\"portfolio/1\"{keys}}}"), ErrorCode::UnknownField),
         ("[", "[".repeat(mebibyte), ErrorCode::DocumentTooDeep),
         ("{", "{\"a\":".repeat(mebibyte / 5), ErrorCode::DocumentTooDeep),
         (

@@ -1,0 +1,112 @@
+//! What an engine makes of facts that come one after the other.
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+
+use lynchpin::base::{Error, ErrorCode, Limits, Subject};
+use lynchpin::portfolio::{DecideQuestion, Decision, Engine};
+use lynchpin::reason::{ReasonCode, Verdict};
+use lynchpin::wire::read_portfolio;
+
+const POLICY: &str = r#"
+name = "acme"
+requirement.board = { approval = { group = "cab" } }
+gate.board = { stage = "production", judges = "change", require = "board" }
+"#;
+
+const PEOPLE: &str = r#""people": [{"id": "raj"}, {"id": "ann"}],
+ "groups": [{"id": "cab", "members": [{"person": "ann"}]}], "stages": [{"id": "production"}]"#;
+
+/// Loads the parts of portfolios, each without its version, one after the other.
+fn load(engine: &mut Engine, parts: &[&str]) -> Result<(), Error> {
+    for part in parts {
+        let text = format!("{{\"lynchpin\": \"portfolio/1\", {part}}}");
+        engine.add(read_portfolio(text.as_bytes(), engine.limits())?)?;
+    }
+    Ok(())
+}
+
+fn engine(parts: &[&str]) -> Engine {
+    let mut engine = Engine::new(Limits::untrusted());
+    load(&mut engine, parts).expect("the parts can be read");
+    engine.set_policy(POLICY).expect("the policy can be read");
+    engine
+}
+
+fn decide(engine: &Engine, at: &str) -> Decision {
+    let change = Subject::Change("C-1".parse().expect("an id"));
+    let question = DecideQuestion::new(change, at.parse().expect("an instant"));
+    engine.snapshot().decide(&question).expect("it can be decided")
+}
+
+fn revision(number: u32, day: u32, more: &str) -> String {
+    format!(
+        r#""changes": [{{"id": "C-1", "revision": {number}, "at": "2026-11-{day:02}T00:00:00Z",
+          "by": "raj"{more}}}]"#
+    )
+}
+
+fn approval(revision: u32, day: u32, more: &str) -> String {
+    format!(
+        r#""approvals": [{{"change": "C-1", "revision": {revision}, "requirement": "board",
+          "stage": "production", "decision": "approved", "at": "2026-11-{day:02}T00:00:00Z",
+          "by": "ann"{more}}}]"#
+    )
+}
+
+/// An approval may come before the revision it names, from another source. That it then turns out to
+/// be of something else is found when the revision comes.
+#[test]
+fn an_approval_that_saw_something_else_does_not_count() {
+    let zeros = format!(r#", "digest": "sha256:{}""#, "0".repeat(64));
+    let seen = approval(1, 3, &zeros);
+    let engine = engine(&[PEOPLE, &seen, &revision(1, 2, "")]);
+    let decision = decide(&engine, "2026-11-04T00:00:00Z");
+    assert_eq!(decision.verdict(), Verdict::NeedsAction);
+    let blocker = decision.root_blockers().next().expect("something holds it back");
+    assert_eq!(blocker.code, ReasonCode::ApprovalStale);
+}
+
+#[test]
+fn an_approval_that_came_first_counts_once_its_revision_is_there() {
+    let engine = engine(&[PEOPLE, &approval(1, 3, ""), &revision(1, 2, "")]);
+    assert_eq!(decide(&engine, "2026-11-04T00:00:00Z").verdict(), Verdict::Go);
+}
+
+/// A person who is declared later may look like one who acted before.
+#[test]
+fn who_looks_like_somebody_that_acted_before_is_refused_with_nothing_taken_in() {
+    let mut engine = engine(&[PEOPLE, &revision(1, 2, r#", "author": "Bob""#)]);
+    let before = engine.snapshot().portfolio().clone();
+    let error = load(&mut engine, &[r#""people": [{"id": "bob"}]"#]).expect_err("it is refused");
+    assert_eq!(error.code(), ErrorCode::PeopleLookAlike);
+    let places: Vec<&str> = error.problems().iter().map(|found| found.path.as_str()).collect();
+    assert_eq!(places, ["$.people[0]"]);
+    assert_eq!(*engine.snapshot().portfolio(), before);
+}
+
+/// The same fact loaded again says nothing new; another one under the same id is refused.
+#[test]
+fn facts_repeated_have_one_effect() {
+    let first = revision(1, 2, "");
+    let hold = r#""holds": [{"change": "C-1", "event": "held", "at": "2026-11-03T00:00:00Z",
+        "by": "ann"}]"#;
+    let mut engine = engine(&[PEOPLE, &first, hold, &first, hold, PEOPLE]);
+    let decision = decide(&engine, "2026-11-04T00:00:00Z");
+    let holds = decision.root_blockers().filter(|node| node.code == ReasonCode::OnHold).count();
+    assert_eq!(holds, 1);
+    let other = revision(1, 2, r#", "title": "another""#);
+    let error = load(&mut engine, &[&other]).expect_err("it is refused");
+    assert_eq!(error.code(), ErrorCode::DuplicateId);
+}
+
+/// A snapshot answers as of what it was made of.
+#[test]
+fn a_snapshot_stays_as_it_was() {
+    let mut engine = engine(&[PEOPLE, &revision(1, 2, "")]);
+    let before = engine.snapshot();
+    load(&mut engine, &[&approval(1, 3, "")]).expect("it can be read");
+    let change = Subject::Change("C-1".parse().expect("an id"));
+    let at = "2026-11-04T00:00:00Z".parse().expect("an instant");
+    let then = before.decide(&DecideQuestion::new(change, at)).expect("it can be decided");
+    assert_eq!(then.verdict(), Verdict::NeedsAction);
+    assert_eq!(decide(&engine, "2026-11-04T00:00:00Z").verdict(), Verdict::Go);
+}
