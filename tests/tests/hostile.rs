@@ -210,7 +210,7 @@ fn refusals_are_fast() {
 #[expect(clippy::disallowed_types, reason = "only the engine has no clock")]
 fn large_items_are_answered() {
     const COUNT: usize = 5_000;
-    let shapes: [(&str, &dyn Fn(usize) -> serde_json::Value); 4] = [
+    let shapes: [(&str, &dyn Fn(usize) -> serde_json::Value); 5] = [
         ("chain", &|n| {
             let before = (n > 0).then(|| json!({"change": format!("C-{}", n - 1)}));
             json!({"requires": before.into_iter().collect::<Vec<_>>()})
@@ -218,6 +218,10 @@ fn large_items_are_answered() {
         ("circle", &|n| json!({"requires": [{"change": format!("C-{}", (n + 1) % COUNT)}]})),
         ("after", &|n| json!({"after": [format!("C-{}", (n + 1) % COUNT)]})),
         ("crowd", &|_| json!({"together": ["C-0"]})),
+        ("held", &|n| {
+            let plans = if n == 0 { json!({}) } else { json!({"back_out": "undo"}) };
+            json!({"together": ["C-0"], "plans": plans})
+        }),
     ];
     let policy = "name = \"p\"\ncycles = \"atomic\"\nrequirement.b = { plan = \"back_out\" }\n\
                   gate.g = { stage = \"production\", judges = \"change\", require = \"b\" }\n";
@@ -229,7 +233,9 @@ fn large_items_are_answered() {
                 change["revision"] = json!(1);
                 change["at"] = json!(instant(0));
                 change["by"] = json!("pa");
-                change["plans"] = json!({"back_out": "undo"});
+                if change.get("plans").is_none() {
+                    change["plans"] = json!({"back_out": "undo"});
+                }
                 change
             })
             .collect();
@@ -250,7 +256,11 @@ fn large_items_are_answered() {
                     .expect("an answer is text")
             })
         });
-        let verdict = if name == "after" { "no_go" } else { "go" };
+        let verdict = match name {
+            "after" => "no_go",
+            "held" => "needs_action",
+            _ => "go",
+        };
         let begins = format!("{{\"decision\":{{\"verdict\":\"{verdict}\",");
         assert!(answers[0].starts_with(&begins), "{name}: {:.200}", answers[0]);
         assert!(answers[1].starts_with("{\"plan\":"), "{name}");
