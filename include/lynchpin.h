@@ -430,7 +430,7 @@
 #define LP_STATUS_BROKEN UINT32_C(1603)
 
 /**
- * The library panicked: a defect in it. The handle is broken from now on.
+ * The library panicked: a defect in it. What was being changed is broken from now on.
  */
 #define LP_STATUS_PANIC UINT32_C(1604)
 
@@ -549,6 +549,11 @@
  * The release has no change that is not cancelled.
  */
 #define LP_REASON_RELEASE_EMPTY UINT32_C(114)
+
+/**
+ * No policy is in force at all.
+ */
+#define LP_REASON_NO_POLICY_IN_FORCE UINT32_C(115)
 
 /**
  * It was cancelled.

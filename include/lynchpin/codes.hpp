@@ -77,7 +77,7 @@ enum class status : std::uint32_t {
     cancelled = 1602,
     /// An earlier panic left this handle unusable; make a new one.
     broken = 1603,
-    /// The library panicked: a defect in it. The handle is broken from now on.
+    /// The library panicked: a defect in it. What was being changed is broken from now on.
     panic = 1604,
     /// A NULL, or a handle of another kind, was passed to the C library.
     bad_argument = 1605,
@@ -134,6 +134,8 @@ enum class reason_code : std::uint32_t {
     not_asked = 113,
     /// The release has no change that is not cancelled.
     release_empty = 114,
+    /// No policy is in force at all.
+    no_policy_in_force = 115,
     /// It was cancelled.
     cancelled = 120,
     /// It is on hold.

@@ -28,7 +28,7 @@ cargo xtask soak [--cases N] [--seed N]                    property tests with m
 cargo xtask figures TOPIC                                  measure and compare with what is wanted
 ";
 
-/// The three ways a verb can end; `Usage` and `Nothing` share status 2.
+/// The three ways a verb can end, with statuses 0, 1 and 2.
 enum End {
     Good,
     Failed(String),

@@ -69,7 +69,7 @@ pub const LP_STATUS_LIMIT_EXCEEDED: u32 = 1601;
 pub const LP_STATUS_CANCELLED: u32 = 1602;
 /// An earlier panic left this handle unusable; make a new one.
 pub const LP_STATUS_BROKEN: u32 = 1603;
-/// The library panicked: a defect in it. The handle is broken from now on.
+/// The library panicked: a defect in it. What was being changed is broken from now on.
 pub const LP_STATUS_PANIC: u32 = 1604;
 /// A NULL, or a handle of another kind, was passed to the C library.
 pub const LP_STATUS_BAD_ARGUMENT: u32 = 1605;
@@ -118,6 +118,8 @@ pub const LP_REASON_NOT_IN_A_RELEASE: u32 = 112;
 pub const LP_REASON_NOT_ASKED: u32 = 113;
 /// The release has no change that is not cancelled.
 pub const LP_REASON_RELEASE_EMPTY: u32 = 114;
+/// No policy is in force at all.
+pub const LP_REASON_NO_POLICY_IN_FORCE: u32 = 115;
 /// It was cancelled.
 pub const LP_REASON_CANCELLED: u32 = 120;
 /// It is on hold.

@@ -42,7 +42,7 @@ impl Asked {
             "mermaid" => Form::Mermaid,
             _ => Form::Svg,
         };
-        let done = py.detach(|| self.guard.run(|| self.told(form)));
+        let done = py.detach(|| self.guard.read(|| self.told(form)));
         done.map_err(|error| exception(py, Given::Question, &error))
     }
 }

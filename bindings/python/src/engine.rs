@@ -65,7 +65,7 @@ impl Engine {
             let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
             body(&mut engine)
         };
-        let done = py.detach(|| self.guard.run(locked));
+        let done = py.detach(|| self.guard.change(locked));
         done.map_err(|error| exception(py, given, &error))
     }
 }
@@ -113,7 +113,7 @@ impl Engine {
         let (bytes, limits) = (bytes.as_ref(), self.limits);
         // Reading takes longest and needs no engine, so others may use it meanwhile.
         let read = py.detach(|| {
-            Guard::default().run(|| {
+            Guard::default().read(|| {
                 refuse_path(bytes)?;
                 wire::read_portfolio(bytes, limits)
             })

@@ -41,7 +41,7 @@ impl Snapshot {
         py: Python<'_>,
         body: impl FnOnce(&lynchpin::portfolio::Snapshot) -> Result<T> + Send,
     ) -> PyResult<T> {
-        let done = py.detach(|| self.guard.run(|| body(&self.snapshot)));
+        let done = py.detach(|| self.guard.read(|| body(&self.snapshot)));
         done.map_err(|error| exception(py, Given::Question, &error))
     }
 

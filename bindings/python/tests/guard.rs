@@ -12,20 +12,30 @@ use lynchpin::base::ErrorCode;
 #[test]
 fn a_panic_becomes_an_error_and_breaks_its_own_object() {
     let (hit, other) = (Guard::default(), Guard::default());
-    assert_eq!(hit.run(|| Ok(7)), Ok(7));
-    let error = hit.run(|| -> lynchpin::base::Result<()> { panic!("{} things", 2) }).unwrap_err();
+    assert_eq!(hit.change(|| Ok(7)), Ok(7));
+    let error =
+        hit.change(|| -> lynchpin::base::Result<()> { panic!("{} things", 2) }).unwrap_err();
     assert_eq!(error.code(), ErrorCode::Panic);
     assert!(error.to_string().contains("2 things"), "{error}");
-    assert_eq!(hit.run(|| Ok(7)).unwrap_err().code(), ErrorCode::Broken);
-    assert_eq!(other.run(|| Ok(7)), Ok(7));
+    assert_eq!(hit.change(|| Ok(7)).unwrap_err().code(), ErrorCode::Broken);
+    assert_eq!(hit.read(|| Ok(7)).unwrap_err().code(), ErrorCode::Broken);
+    assert_eq!(other.change(|| Ok(7)), Ok(7));
+}
+
+#[test]
+fn a_panic_while_reading_breaks_nothing() {
+    let guard = Guard::default();
+    let error = guard.read(|| -> lynchpin::base::Result<()> { panic!("plain") }).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Panic);
+    assert_eq!(guard.read(|| Ok(7)), Ok(7));
 }
 
 #[test]
 fn any_payload_is_taken() {
-    let error = Guard::default().run(|| -> lynchpin::base::Result<()> { panic!("plain") });
+    let error = Guard::default().read(|| -> lynchpin::base::Result<()> { panic!("plain") });
     assert!(error.unwrap_err().to_string().contains("plain"));
     let odd =
-        Guard::default().run(|| -> lynchpin::base::Result<()> { std::panic::panic_any(7_u8) });
+        Guard::default().read(|| -> lynchpin::base::Result<()> { std::panic::panic_any(7_u8) });
     assert!(odd.unwrap_err().to_string().contains("no message"));
 }
 

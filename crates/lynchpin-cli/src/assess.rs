@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
 use lynchpin::base::id::ChangeId;
@@ -12,7 +12,7 @@ use lynchpin::portfolio::{
     DecideQuestion, Decision, Engine, PlanQuestion, ScoreQuestion, Snapshot,
 };
 use lynchpin::reason::Verdict;
-use lynchpin::report::{self, Options, Titles, percent, printable, word};
+use lynchpin::report::{self, Options, Titles, counted, percent, printable, word};
 use lynchpin::wire::{self, Detail, Question};
 use lynchpin_link::git::{self, AssessError, Assessment, Notes, Phase, Range, Start};
 use serde::Serialize;
@@ -95,10 +95,26 @@ fn refused(error: &AssessError) -> Failure {
 
 fn write_portfolio(assessment: &Assessment, file: &Path) -> Result<(), Failure> {
     let document = assessment.document().map_err(|error| refused(&error))?;
-    fs::write(file, document).map_err(|error| {
-        let message = format!("`{}` cannot be written: {error}", file.display());
+    let failed = |why: &str| {
+        let message = format!("`{}` {why}", file.display());
         Failure::plain(ErrorCode::Io.name(), &message)
-    })
+    };
+    // An earlier one may be written over, but nothing else that happens to lie there.
+    if !is_ours_or_absent(file) {
+        return Err(failed("is there already and is no portfolio: give another file"));
+    }
+    fs::write(file, document).map_err(|error| failed(&format!("cannot be written: {error}")))
+}
+
+/// How every portfolio document begins that the command writes.
+const BEGINNING: &[u8; 13] = b"{\"lynchpin\": ";
+
+fn is_ours_or_absent(file: &Path) -> bool {
+    let mut begins = [0; BEGINNING.len()];
+    match fs::File::open(file) {
+        Ok(mut open) => open.read_exact(&mut begins).is_ok() && begins == *BEGINNING,
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
 }
 
 /// The history in an engine, under the policy given or the built-in one.
@@ -191,8 +207,9 @@ fn as_text(
     out.push_str("\nwhat was read\n");
     assessment.notes.lines().for_each(|line| out.push_str(&format!("  {line}\n")));
     out.push_str(
-        "\nthis is a report: its exit status 0 means answered, not go (a gate keeps the portfolio \
-         with --portfolio\nand asks `lynchpin decide`)\n",
+        "\nthis is a report: its exit status 0 means answered, not go; to gate, keep what was read with \
+         --portfolio FILE\nand the policy beside it with --print-policy > lynchpin.toml, and ask \
+         `lynchpin decide FILE --all`\n",
     );
     Ok(out.into_bytes())
 }
@@ -280,10 +297,6 @@ fn short(commit: &str) -> String {
 fn named(name: &str, commit: &str) -> String {
     let is_its_own = name.len() >= 7 && commit.starts_with(&name.to_ascii_lowercase());
     if is_its_own { short(commit) } else { format!("{name} ({})", short(commit)) }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// The verdict of the whole, and how many changes have which.

@@ -1,14 +1,18 @@
 #![forbid(unsafe_code)]
 #![doc = include_str!("../README.md")]
 
-pub mod base;
-pub mod gate;
-pub mod graph;
-pub mod history;
-pub mod model;
-pub mod plan;
 pub mod portfolio;
 pub mod reason;
-pub mod report;
-pub mod risk;
+
+pub mod model;
 pub mod wire;
+
+pub mod gate;
+pub mod plan;
+pub mod risk;
+
+pub mod report;
+
+pub mod base;
+pub mod graph;
+pub mod history;

@@ -183,7 +183,8 @@ class BrokenError(LynchpinError, RuntimeError):
 
 
 class PanicError(LynchpinError, RuntimeError):
-    """The library panicked, which is a defect in it; the object is broken from now on.
+    """The library panicked, which is a defect in it; an engine that was being changed is
+    broken from now on.
 
     Example:
         >>> from lynchpin import LynchpinError, PanicError

@@ -165,3 +165,16 @@ fn what_is_no_repository_is_an_error_that_helps() {
         assert!(ran.err.contains("git"), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_portfolio_is_written_over_nothing_but_a_portfolio() {
+    let folder = repository();
+    let write = |to: &str| run(folder.path(), &["assess", "shop", "--portfolio", to]);
+    assert_eq!((write("read.json").status, write("read.json").status), (0, 0));
+    fs::write(folder.path().join("lynchpin.toml"), "name = \"mine\"\n").expect("written");
+    let refused = write("lynchpin.toml");
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("lynchpin.toml"), "{}", refused.err);
+    let kept = fs::read_to_string(folder.path().join("lynchpin.toml")).expect("still there");
+    assert_eq!(kept, "name = \"mine\"\n");
+}

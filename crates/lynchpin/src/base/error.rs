@@ -107,7 +107,7 @@ error_codes! {
     Cancelled = 1602, "cancelled";
     /// An earlier panic left this handle unusable; make a new one.
     Broken = 1603, "broken";
-    /// The library panicked: a defect in it. The handle is broken from now on.
+    /// The library panicked: a defect in it. What was being changed is broken from now on.
     Panic = 1604, "panic";
     /// A NULL, or a handle of another kind, was passed to the C library.
     BadArgument = 1605, "bad_argument";

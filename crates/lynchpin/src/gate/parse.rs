@@ -288,10 +288,16 @@ fn check_gates(
                     children
                 }
             };
-            if children.is_empty() || depth > DEPTH_MAX {
+            if children.is_empty() {
                 let message = "a combinator without children would pass by silence";
                 let problem = Problem::new(ErrorCode::CombinatorEmpty, message);
                 problems.push(problem.at(format!("{path}.require")));
+            }
+            if depth > DEPTH_MAX {
+                let message = format!("the gate is nested deeper than {DEPTH_MAX} levels");
+                let problem = Problem::new(ErrorCode::DocumentTooDeep, message);
+                problems.push(problem.at(format!("{path}.require")));
+                break;
             }
             open.extend(children.iter().map(|child| (child, depth + 1)));
         }

@@ -55,6 +55,10 @@ macro_rules! portfolio {
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        // Whoever reads the schema has no use for an example in Rust.
+        #[cfg_attr(feature = "schema", schemars(description = "All facts about the services of \
+            an organisation. The order within an array carries no meaning but for `stages`, \
+            whose order is that of the way to the users."))]
         #[serde(deny_unknown_fields)]
         pub struct Portfolio {
             /// The kind and version of the document: `portfolio/1`.

@@ -222,7 +222,9 @@ fn is_judged_by(case: &Case<'_>, gates: &ReleaseGates<'_>, change: &Change) -> b
 
 fn not_judged(case: &Case<'_>, change: &Change) -> Node {
     let subject = Subject::Change(change.id.clone());
-    let node = Node::new(Verdict::NoGo, ReasonCode::NoPolicyApplies, &subject);
+    let none = case.policy.name.is_empty() && case.policy.digest == no_policy().digest;
+    let code = if none { ReasonCode::NoPolicyInForce } else { ReasonCode::NoPolicyApplies };
+    let node = Node::new(Verdict::NoGo, code, &subject);
     node.act(case.policy.owner.clone())
 }
 

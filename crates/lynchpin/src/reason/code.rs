@@ -65,6 +65,8 @@ reason_codes! {
     NotAsked = 113, "not_asked", "not asked of this one";
     /// The release has no change that is not cancelled.
     ReleaseEmpty = 114, "release_empty", "nothing is left in the release";
+    /// No policy is in force at all.
+    NoPolicyInForce = 115, "no_policy_in_force", "no policy is in force: give or adopt one";
     /// It was cancelled.
     Cancelled = 120, "cancelled", "was cancelled";
     /// It is on hold.

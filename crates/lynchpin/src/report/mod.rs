@@ -32,4 +32,4 @@ pub use safe::printable;
 pub use score::score;
 pub use sentence::sentence;
 pub use tree::tree;
-pub use words::{mark, percent, word};
+pub use words::{counted, mark, percent, word};

@@ -132,7 +132,15 @@ pub(super) fn short(digest: Digest) -> String {
 }
 
 /// A count with its noun in the right number.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+///
+/// ```
+/// use lynchpin::report::counted;
+///
+/// assert_eq!(counted(1, "change", "changes"), "1 change");
+/// assert_eq!(counted(0, "change", "changes"), "0 changes");
+/// ```
+#[must_use]
+pub fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
