@@ -52,8 +52,8 @@ fn approval(revision: u32, day: u32, more: &str) -> String {
     )
 }
 
-/// An approval may come before the revision it names, from another source. That it then turns out to
-/// be of something else is found when the revision comes.
+/// An approval may come before the revision it names, from another source. That it then turns out
+/// to be of something else is found when the revision comes.
 #[test]
 fn an_approval_that_saw_something_else_does_not_count() {
     let zeros = format!(r#", "digest": "sha256:{}""#, "0".repeat(64));

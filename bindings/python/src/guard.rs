@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lynchpin::base::{Error, ErrorCode, Result};
 
 /// Whether an object is in a state that nobody knows, and so refuses to work: for good after a
-/// panic while it was being changed, and in every process but its own. A process that was forked has the locks as they were,
-/// and whoever held one of them is not there to open it.
+/// panic while it was being changed, and in every process but its own. A process that was forked
+/// has the locks as they were, and whoever held one of them is not there to open it.
 #[derive(Debug)]
 pub(crate) struct Guard {
     broken: AtomicBool,

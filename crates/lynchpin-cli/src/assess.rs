@@ -207,8 +207,8 @@ fn as_text(
     out.push_str("\nwhat was read\n");
     assessment.notes.lines().for_each(|line| out.push_str(&format!("  {line}\n")));
     out.push_str(
-        "\nthis is a report: its exit status 0 means answered, not go; to gate, keep what was read with \
-         --portfolio FILE\nand the policy beside it with --print-policy > lynchpin.toml, and ask \
+        "\nthis is a report: its exit status 0 means answered, not go; to gate, keep what was \
+         read with --portfolio FILE\nand the policy beside it with --print-policy > lynchpin.toml, and ask \
          `lynchpin decide FILE --all`\n",
     );
     Ok(out.into_bytes())

@@ -210,9 +210,13 @@ impl<'w> Question<'w> {
     /// Whether a change is live that takes the place of another: by what is said now, and by what
     /// was said when it was deployed.
     pub(super) fn is_superseded(&self, older: u8, stage: u8) -> bool {
-        (0..8).filter(|newer| *newer != older && self.current(*newer).is_some()).any(|newer| {
-            self.stay(newer, stage).is_some_and(|(since, _)| {
-                let then = Question { at: since, ..*self };
+        let others = (0..8).filter(|newer| *newer != older && self.current(*newer).is_some());
+        others.filter(|newer| self.stay(*newer, stage).is_some()).any(|newer| {
+            // The newest deployment is the last in the order of what was told.
+            let mut deployments = self.deployments(newer, stage).into_iter().rev();
+            let newest = deployments.find(|(outcome, _)| *outcome == 1);
+            newest.is_some_and(|(_, made)| {
+                let then = Question { at: made.at, ..*self };
                 self.takes_over(newer).contains(&older) && then.takes_over(newer).contains(&older)
             })
         })
@@ -238,14 +242,24 @@ impl<'w> Question<'w> {
     /// Whether a deployment has begun of which nothing was heard since.
     fn is_in_flight(&self, change: u8, stage: u8) -> bool {
         let named = self.world.deployment_ids().into_iter().zip(&self.world.deployments);
-        let mut events: Vec<(Hour, u8, String)> = named
+        let mut events: Vec<(Hour, u8, Hour, String)> = named
             .filter(|(_, d)| d.change == change && d.stage == stage && self.knows(d.made))
-            .map(|(id, d)| (d.made.recorded, d.outcome, id))
+            .map(|(id, d)| (d.made.recorded, d.outcome, d.made.at, id))
             .collect();
         events.sort_unstable();
-        let last: BTreeMap<&String, u8> =
-            events.iter().map(|(_, outcome, id)| (id, *outcome)).collect();
-        last.values().any(|outcome| *outcome == 0)
+        let mut flying: BTreeSet<&String> = BTreeSet::new();
+        let mut ended: BTreeMap<&String, Hour> = BTreeMap::new();
+        for (_, outcome, at, id) in &events {
+            if *outcome > 0 {
+                flying.remove(id);
+                let known = ended.get(id).copied().unwrap_or(0);
+                ended.insert(id, known.max(*at));
+            } else if ended.get(id).is_none_or(|ended| ended < at) {
+                // That it began before it ended may be told late.
+                flying.insert(id);
+            }
+        }
+        !flying.is_empty()
     }
 
     // Members of an item.
@@ -286,7 +300,8 @@ impl<'w> Question<'w> {
                             return Verdict::Go;
                         }
                         let itself = item.contains(other).then_some(*other);
-                        let stand_ins = itself.into_iter().chain(self.successors(*other, item));
+                        let newer = self.successors(*other, item).into_iter();
+                        let stand_ins = itself.into_iter().chain(newer.filter(|n| n != change));
                         let best = stand_ins.map(member).min();
                         best.or(outside).unwrap_or(Verdict::Blocked)
                     })
@@ -394,7 +409,7 @@ impl<'w> Question<'w> {
             for clause in self.clauses(*change) {
                 let mut nodes: Vec<Option<u32>> = clause.iter().map(node).collect();
                 let stand_ins = clause.iter().flat_map(|other| self.successors(*other, item));
-                nodes.extend(stand_ins.map(|other| node(&other)));
+                nodes.extend(stand_ins.filter(|other| other != change).map(|other| node(&other)));
                 case.requires.push((number, nodes));
             }
             for partner in self.partners(*change) {
@@ -427,19 +442,29 @@ impl<'w> Question<'w> {
             asked.push(self.tree(&gate.tree, Subject::Change(change), &members));
         }
         let by_release: Vec<&&Gate> = gates.iter().filter(|gate| gate.release).collect();
-        if !by_release.is_empty() && release.is_none() {
-            asked.push(self.by_releases(change));
-        }
         if asked.is_empty() && by_release.is_empty() {
             asked.push(Verdict::NoGo);
         }
-        let mut judged = worst(asked.iter().copied()) != Verdict::NotApplicable;
-        if let Some(number) = release {
+        let asks = |number: u8, item: &BTreeSet<u8>| {
             let mut trees =
                 by_release.iter().map(|gate| self.tree(&gate.tree, Subject::Release(number), item));
-            judged |= trees.any(|verdict| verdict != Verdict::NotApplicable);
+            trees.any(|verdict| verdict != Verdict::NotApplicable)
+        };
+        let mut judged = worst(asked.iter().copied()) != Verdict::NotApplicable;
+        if let Some(number) = release {
+            judged |= asks(number, item);
             if !judged {
                 asked.push(Verdict::NoGo);
+            }
+        } else {
+            let said = self.by_releases(change, !by_release.is_empty());
+            judged |= self.releases_with(change).iter().any(|(number, item)| asks(*number, item));
+            if !by_release.is_empty() {
+                let best = if said.is_empty() { Verdict::NeedsAction } else { best(1, &said) };
+                verdict = verdict.max(best);
+            } else if !said.is_empty() && said.iter().all(|said| *said > Verdict::GoWaived) {
+                // Held back in every release that it is in.
+                verdict = verdict.max(best(1, &said));
             }
         }
         (worst(asked.into_iter().chain([verdict])), judged)
@@ -466,22 +491,36 @@ impl<'w> Question<'w> {
         item.contains(&other) && place(change) >= place(other)
     }
 
-    /// A change asked about alone, where gates judge releases: the best of those it is in.
-    fn by_releases(&self, change: u8) -> Verdict {
+    /// The releases, not cancelled, that a change is in, with what ships with each.
+    fn releases_with(&self, change: u8) -> Vec<(u8, BTreeSet<u8>)> {
         let numbers = (0u8..).zip(&self.world.releases).map(|(number, _)| number);
-        let verdicts: Vec<Verdict> = numbers
-            .filter(|number| !self.is_cancelled(Subject::Release(*number)))
-            .filter_map(|number| Some((number, self.listed(number)?)))
-            .filter(|(_, listed)| listed.contains(&change))
+        let open = numbers.filter(|number| !self.is_cancelled(Subject::Release(*number)));
+        let listed = open.filter_map(|number| Some((number, self.listed(number)?)));
+        let with_it = listed.filter(|(_, listed)| listed.contains(&change));
+        with_it
             .map(|(number, listed)| {
-                let item = listed.into_iter().filter(|id| self.is_member(*id)).collect();
-                let mut others = self.conflicts(change).into_keys();
-                let loses = others.any(|other| self.loses_to(change, other, &item, Some(number)));
-                let conflict = if loses { Verdict::NoGo } else { Verdict::NotApplicable };
-                self.release_itself(number, &item).max(conflict)
+                (number, listed.into_iter().filter(|id| self.is_member(*id)).collect())
             })
-            .collect();
-        if verdicts.is_empty() { Verdict::NeedsAction } else { best(1, &verdicts) }
+            .collect()
+    }
+
+    /// What each release that a change is in says of it, where it is asked about alone; its gates
+    /// only where one of them means the change.
+    fn by_releases(&self, change: u8, gated: bool) -> Vec<Verdict> {
+        let said = |(number, item): (u8, BTreeSet<u8>)| {
+            let mut others = self.conflicts(change).into_keys();
+            let loses = others.any(|other| self.loses_to(change, other, &item, Some(number)));
+            let conflict = if loses { Verdict::NoGo } else { Verdict::NotApplicable };
+            let itself = if gated {
+                self.release_itself(number, &item)
+            } else if item.is_empty() {
+                Verdict::NoGo
+            } else {
+                self.standing(Subject::Release(number))
+            };
+            itself.max(conflict)
+        };
+        self.releases_with(change).into_iter().map(said).collect()
     }
 
     /// What is said of a release as a whole.

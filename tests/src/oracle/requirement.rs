@@ -222,11 +222,11 @@ impl<'w> Question<'w> {
     fn approved(&self, requirement: u8, subject: Subject, members: &BTreeSet<u8>) -> Verdict {
         let hands = self.hands(subject, members);
         let now = self.count(requirement, subject, &hands, self.at);
-        if now.worse.contains(&4) || now.base < now.needed {
+        if now.worse.contains(&4) {
             return Verdict::NoGo;
         }
         if now.worse.contains(&3) {
-            return Verdict::NeedsAction;
+            return if now.base < now.needed { Verdict::NoGo } else { Verdict::NeedsAction };
         }
         if now.given >= now.needed {
             return Verdict::Go;
@@ -236,7 +236,13 @@ impl<'w> Question<'w> {
             let then = self.count(requirement, subject, &hands, *at);
             then.given >= then.needed && !then.worse.contains(&3) && !then.worse.contains(&4)
         };
-        if now.begins.iter().any(enough) { Verdict::Wait } else { Verdict::NeedsAction }
+        if now.begins.iter().any(enough) {
+            Verdict::Wait
+        } else if now.base < now.needed {
+            Verdict::NoGo
+        } else {
+            Verdict::NeedsAction
+        }
     }
 
     /// The votes as they stand at some hour, by what is known now.

@@ -15,8 +15,10 @@ pub struct Stay {
     /// The artifacts that the deployment brought; those of the change at that time, if it named
     /// none.
     pub artifacts: Vec<Digest>,
-    /// The numbers of the deployment facts that began the stay.
-    pub cites: Vec<usize>,
+    /// The number of the deployment fact that began the stay.
+    began: Option<usize>,
+    /// The number of the newest deployment fact that kept it.
+    newest: Option<usize>,
     /// When it was last rolled back: what is told later of the time before says nothing of now.
     rolled_back_at: Option<Instant>,
 }
@@ -30,22 +32,18 @@ pub struct Place {
     of_service: BTreeMap<ServiceId, Stay>,
     /// The deployments that have begun and not ended, by the number of that fact.
     pub flights: BTreeMap<DeploymentId, usize>,
+    /// When each deployment ended: that it had begun before may be told late.
+    ended_at: BTreeMap<DeploymentId, Instant>,
     /// Whether a deployment was ever begun there.
     pub entered: bool,
 }
 
 impl Place {
-    /// The stay of a change of these services: live once it is for each of them, and since then.
-    #[must_use]
-    pub fn stay(&self, services: &[&ServiceId]) -> Stay {
-        let mut stays = services.iter().map(|id| self.of_service.get(*id).unwrap_or(&self.whole));
-        let Some(first) = stays.next() else { return self.whole.clone() };
-        stays.fold(first.clone(), |mut all, stay| {
-            all.live_since = all.live_since.zip(stay.live_since).map(|(a, b)| a.max(b));
-            all.artifacts.extend(&stay.artifacts);
-            all.cites.extend(stay.cites.iter().filter(|number| !first.cites.contains(number)));
-            all
-        })
+    /// The stay of each of some services; the one of the whole, if none is named.
+    pub fn stays<'a>(&'a self, services: &[&ServiceId]) -> impl Iterator<Item = &'a Stay> + 'a {
+        let each = services.iter().map(|id| self.of_service.get(*id).unwrap_or(&self.whole));
+        let whole = services.is_empty().then_some(&self.whole);
+        each.collect::<Vec<_>>().into_iter().chain(whole)
     }
 
     /// The stays, of all or of one of its services, in which it is live there.
@@ -56,10 +54,14 @@ impl Place {
 
     fn apply(&mut self, number: usize, deployment: &Deployment, artifacts: &[Digest]) {
         if deployment.outcome == DeploymentOutcome::Started {
-            self.flights.insert(deployment.id.clone(), number);
+            if self.ended_at.get(&deployment.id).is_none_or(|ended| *ended < deployment.at) {
+                self.flights.insert(deployment.id.clone(), number);
+            }
         } else {
             // Another deployment that ends leaves those under way where they are.
             self.flights.remove(&deployment.id);
+            let ended_at = self.ended_at.entry(deployment.id.clone()).or_insert(deployment.at);
+            *ended_at = deployment.at.max(*ended_at);
         }
         self.entered |= deployment.outcome != DeploymentOutcome::RolledBack;
         match &deployment.service {
@@ -77,6 +79,17 @@ impl Place {
 }
 
 impl Stay {
+    /// The numbers of the deployment facts that it rests on: the one that began it, and the newest.
+    pub fn cites(&self) -> impl Iterator<Item = usize> {
+        self.began.into_iter().chain(self.newest.filter(|newest| Some(*newest) != self.began))
+    }
+
+    /// The number of the newest deployment fact that kept it.
+    #[must_use]
+    pub fn newest(&self) -> Option<usize> {
+        self.newest
+    }
+
     fn apply(&mut self, number: usize, deployment: &Deployment, artifacts: &[Digest]) {
         match deployment.outcome {
             DeploymentOutcome::Started | DeploymentOutcome::Failed => {}
@@ -90,8 +103,9 @@ impl Stay {
                 if !same || self.live_since.is_none() {
                     self.live_since = Some(deployment.at);
                     self.artifacts = artifacts.to_vec();
-                    self.cites = vec![number];
+                    self.began = Some(number);
                 }
+                self.newest = Some(number);
             }
             DeploymentOutcome::RolledBack => {
                 let rolled_back_at = self.rolled_back_at.max(Some(deployment.at));

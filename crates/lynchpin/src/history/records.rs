@@ -56,6 +56,7 @@ pub struct Records {
     partners: BTreeMap<ChangeId, BTreeSet<ChangeId>>,
     conflicts: BTreeMap<ChangeId, BTreeMap<ChangeId, ConflictScope>>,
     releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
+    cancelled_releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     services: BTreeMap<ServiceId, usize>,
 }
 
@@ -117,6 +118,7 @@ impl Records {
             partners: BTreeMap::new(),
             conflicts: BTreeMap::new(),
             releases_of: BTreeMap::new(),
+            cancelled_releases_of: BTreeMap::new(),
             services: p.services.iter().enumerate().map(|(n, s)| (s.id.clone(), n)).collect(),
             portfolio,
         };
@@ -175,11 +177,11 @@ impl Records {
         for row in self.releases.values() {
             let current = row.revisions.last().and_then(|last| portfolio.releases.get(*last));
             let Some(release) = current else { continue };
-            if self.cancelled.contains_key(&Subject::Release(row.id.clone())) {
-                continue;
-            }
+            let cancelled = self.cancelled.contains_key(&Subject::Release(row.id.clone()));
+            let filed =
+                if cancelled { &mut self.cancelled_releases_of } else { &mut self.releases_of };
             for change in BTreeSet::from_iter(&release.changes) {
-                self.releases_of.entry(change.clone()).or_default().push(row.id.clone());
+                filed.entry(change.clone()).or_default().push(row.id.clone());
             }
         }
     }
@@ -218,14 +220,10 @@ impl Records {
         self.releases_of.get(change).map_or(&[], Vec::as_slice)
     }
 
-    /// The numbers of the cancellations of the releases that a change would be in now.
+    /// The releases that a change would be in now, had they not been cancelled.
     #[must_use]
-    pub fn cancelled_releases_of(&self, change: &ChangeId) -> Vec<usize> {
-        let lists = |row: &&ReleaseRow| {
-            row.current(self).is_some_and(|release| release.changes.contains(change))
-        };
-        let rows = self.releases.values().filter(lists);
-        rows.filter_map(|row| self.cancellation(&Subject::Release(row.id.clone()))).collect()
+    pub fn cancelled_releases_of(&self, change: &ChangeId) -> &[ReleaseId] {
+        self.cancelled_releases_of.get(change).map_or(&[], Vec::as_slice)
     }
 
     /// The changes that must ship together with one, whichever side says so.
@@ -509,12 +507,19 @@ fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Su
 }
 
 /// Whether a release comes from who may end that hold: its owner, or who put it on, if it names
-/// none.
+/// none. Nobody who is suspended may; for a group, only people who belonged to it both when they
+/// say they released it and when that was recorded.
 fn may_release(people: &People, hold: &Hold, release: &Hold) -> bool {
     let by = people.principal(&release.by);
-    match &hold.owner {
+    let (recorded, _) = position(release);
+    let suspended = people.person(by).and_then(|person| person.suspended_from);
+    let may = match &hold.owner {
         None => by == people.principal(&hold.by),
         Some(Actor::Person(owner)) => by == people.principal(owner),
-        Some(Actor::Group(owner)) => people.belongs(by, owner, release.at),
-    }
+        Some(Actor::Group(owner)) => {
+            let belongs = |at| people.belongs(by, owner, at);
+            people.can_sit(by, recorded) && belongs(release.at) && belongs(recorded)
+        }
+    };
+    may && suspended.is_none_or(|from| recorded < from)
 }

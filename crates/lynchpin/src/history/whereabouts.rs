@@ -42,17 +42,18 @@ impl Records {
         environments
     }
 
-    /// What is known of a change in an environment: nothing, if it was never brought there.
+    /// The stays of a change in an environment, one for each of its services that have it; nothing,
+    /// if it was never brought there.
     #[must_use]
-    pub fn stay(&self, change: &Change, environment: &EnvironmentId) -> Option<Stay> {
-        let place = self.presence.place(&change.id, environment)?;
+    pub fn stays(&self, change: &Change, environment: &EnvironmentId) -> Vec<&Stay> {
+        let Some(place) = self.presence.place(&change.id, environment) else { return Vec::new() };
         let has = |id: &&ServiceId| {
             let found = self.service(id).filter(|service| !service.environments.is_empty());
             found.is_none_or(|service| service.environments.contains(environment))
         };
         let here: Vec<&ServiceId> = change.services.iter().filter(has).collect();
         let all = || change.services.iter().collect();
-        Some(place.stay(&if here.is_empty() { all() } else { here }))
+        place.stays(&if here.is_empty() { all() } else { here }).collect()
     }
 
     /// Since when a change itself is live in every environment of a stage that its services have.
@@ -61,7 +62,11 @@ impl Records {
         let change = self.change(id)?.current(self)?;
         let mut since = None;
         for environment in self.environments_for(change, stage) {
-            since = since.max(Some(self.stay(change, &environment)?.live_since?));
+            let stays = self.stays(change, &environment);
+            since = since.max(Some(stays.first()?.live_since?));
+            for stay in stays {
+                since = since.max(Some(stay.live_since?));
+            }
         }
         since
     }
@@ -78,7 +83,7 @@ impl Records {
     pub fn live_anywhere_by(&self, id: &ChangeId, stage: &StageId) -> Vec<usize> {
         let places = self.places(id, stage);
         let mut numbers: Vec<usize> = places
-            .flat_map(|place| place.live().flat_map(|stay| stay.cites.clone()).collect::<Vec<_>>())
+            .flat_map(|place| place.live().flat_map(Stay::cites).collect::<Vec<_>>())
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
@@ -110,7 +115,11 @@ impl Records {
             return Vec::new();
         };
         let environments = self.environments_for(change, stage);
-        environments.iter().filter_map(|e| self.stay(change, e)).flat_map(|s| s.cites).collect()
+        let stays = environments.iter().flat_map(|e| self.stays(change, e));
+        let mut numbers: Vec<usize> = stays.flat_map(Stay::cites).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     /// Whether a change that takes its place is live in a stage.
@@ -148,10 +157,7 @@ impl Records {
     /// Whether a change took the place of another, directly or through others, by what was known
     /// when it was deployed: what is written into it later brings nothing anywhere.
     fn superseded_then(&self, newer: &ChangeId, older: &ChangeId, stage: &StageId) -> bool {
-        let deployments = &self.portfolio().deployments;
-        let deployed = self.deployed_by(newer, stage);
-        let then = deployed.iter().filter_map(|number| deployments.get(*number)).map(|d| d.at);
-        let Some(then) = then.min() else { return false };
+        let Some(then) = self.last_deployed(newer, stage) else { return false };
         let mut seen: BTreeSet<&ChangeId> = BTreeSet::new();
         let mut open = vec![newer];
         while let Some(id) = open.pop() {
@@ -167,6 +173,15 @@ impl Records {
             }
         }
         false
+    }
+
+    /// When a change was last deployed everywhere in a stage that it is live.
+    fn last_deployed(&self, id: &ChangeId, stage: &StageId) -> Option<Instant> {
+        let change = self.change(id)?.current(self)?;
+        let environments = self.environments_for(change, stage);
+        let stays = environments.iter().flat_map(|e| self.stays(change, e));
+        let newest = stays.filter_map(Stay::newest);
+        newest.filter_map(|number| self.portfolio().deployments.get(number)).map(|d| d.at).min()
     }
 
     /// The numbers of the deployments of a change that have begun in a stage and not ended.

@@ -52,7 +52,8 @@ impl Item {
                 for id in needs.alternatives() {
                     nodes.push(number(id));
                     // What takes its place in this item will do, too.
-                    nodes.extend(successors(records, id, &candidate_ids).map(number));
+                    let newer = successors(records, id, |id| candidate_ids.contains(id));
+                    nodes.extend(newer.filter(|newer| **newer != change.id).map(number));
                 }
                 builder.requires(node, nodes);
             }
@@ -128,15 +129,21 @@ impl Item {
         self.node(id).is_some_and(|node| self.candidates.contains(node))
     }
 
-    /// The members that will do where a change is required: itself, and those that take its place.
+    /// The members that will do where a member requires a change: that itself, and those that take
+    /// its place, but for who requires it.
     #[must_use]
-    pub fn stand_ins<'a>(&self, records: &'a Records, id: &'a ChangeId) -> Vec<&'a ChangeId> {
-        let itself = self.has(id).then_some(id);
-        if records.superseded_by(id).is_empty() {
+    pub fn stand_ins<'a>(
+        &self,
+        records: &'a Records,
+        who: &ChangeId,
+        requires: &'a ChangeId,
+    ) -> Vec<&'a ChangeId> {
+        let itself = self.has(requires).then_some(requires);
+        if records.superseded_by(requires).is_empty() {
             return itself.into_iter().collect();
         }
-        let members = self.candidates.iter().filter_map(|node| self.id(node)).collect();
-        itself.into_iter().chain(successors(records, id, &members)).collect()
+        let newer = successors(records, requires, |id| self.has(id));
+        itself.into_iter().chain(newer.filter(|newer| *newer != who)).collect()
     }
 
     /// Who holds back in the end what an order dropped: the members that may not go themselves; of
@@ -163,7 +170,7 @@ impl Item {
 fn successors<'a>(
     records: &'a Records,
     id: &'a ChangeId,
-    members: &BTreeSet<&ChangeId>,
+    is_member: impl Fn(&ChangeId) -> bool,
 ) -> impl Iterator<Item = &'a ChangeId> {
     let mut seen: BTreeSet<&ChangeId> = BTreeSet::from([id]);
     let mut open = vec![id];
@@ -171,7 +178,7 @@ fn successors<'a>(
         open.extend(records.superseded_by(next).iter().filter(|newer| seen.insert(newer)));
     }
     seen.remove(id);
-    seen.retain(|newer| members.contains(newer));
+    seen.retain(|newer| is_member(newer));
     seen.into_iter()
 }
 

@@ -268,8 +268,12 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
         return;
     }
     let records = Records::new(std::sync::Arc::new(portfolio.clone()), Instant::LAST);
-    let of = |change: Option<&ChangeId>, release: Option<&ReleaseId>, number: u32| {
-        records.digest_of(&Subject::one(change, release).ok()?, number)
+    // Many may approve one revision, whose digest is worked out once.
+    let mut digests: BTreeMap<(Subject, u32), Option<Digest>> = BTreeMap::new();
+    let mut of = |change: Option<&ChangeId>, release: Option<&ReleaseId>, number: u32| {
+        let subject = Subject::one(change, release).ok()?;
+        let digest = || records.digest_of(&subject, number);
+        *digests.entry((subject.clone(), number)).or_insert_with(digest)
     };
     for (at, release) in added(&portfolio.releases, old.releases, "releases") {
         if let Some(digest) = release.digest {

@@ -267,14 +267,29 @@ fn by_itself(
     let target = Target { subject: &subject, members: &[change] };
     let gates = gates_for(case, Judges::Change, change);
     asked.extend(gates.map(|(id, gate)| judge::judge(case, target, id, gate)));
+    let mut judged = asked.iter().any(|part| part.verdict() != Verdict::NotApplicable);
     let by_release = gates_for(case, Judges::Release, change).next().is_some();
-    if by_release && members.release.is_none() {
-        asked.push(release_gates_of(case, change));
+    if members.release.is_none() {
+        let releases = case.records.releases_of(&change.id).iter();
+        let found: Vec<OfRelease> = releases.map(|id| release_of(case, id, change)).collect();
+        judged |= found.iter().any(|of| of.judged);
+        let free = found.iter().find(|of| of.said.verdict().is_met());
+        let gone = free.map(|of| of.no_longer_apart.clone()).unwrap_or_default();
+        parts.extend(gone.into_iter().filter(|_| !by_release).map(single));
+        let said: Vec<Reasons> = found.into_iter().map(|of| of.said).collect();
+        let gone = case.records.cancelled_releases_of(&change.id).iter();
+        parts.extend(gone.map(|id| single(was_cancelled(case, Subject::Release(id.clone())))));
+        if by_release {
+            parts.push(best_of(case, change, &said));
+        } else if !said.is_empty() && said.iter().all(|of| !of.verdict().is_met()) {
+            // What holds back every release it is in would be slipped past by asking for it alone.
+            parts.push(best_of(case, change, &said));
+        }
     }
     if asked.is_empty() && !by_release {
+        judged = true;
         asked.push(single(not_judged(case, change)));
     }
-    let judged = asked.iter().any(|part| part.verdict() != Verdict::NotApplicable);
     parts.extend(asked);
     Itself { parts, judged }
 }
@@ -307,36 +322,69 @@ fn single(node: Node) -> Reasons {
     reasons
 }
 
-/// The gates that judge whole releases, for a change that is asked about alone: those of a
-/// release it is in.
-fn release_gates_of(case: &Case<'_>, change: &Change) -> Reasons {
-    let records = case.records;
+/// The best of what the releases that a change is in say of it, where it is asked about alone.
+fn best_of(case: &Case<'_>, change: &Change, said: &[Reasons]) -> Reasons {
     let subject = Subject::Change(change.id.clone());
-    let releases = records.releases_of(&change.id);
-    if releases.is_empty() {
+    if said.is_empty() {
         let node = Node::new(Verdict::NeedsAction, ReasonCode::NotInARelease, &subject);
-        let cancelled = records.cancelled_releases_of(&change.id).into_iter();
-        let node = cancelled.fold(node, |node, number| node.citing("cancellations", number));
         return single(node.act(case.owners(change)));
     }
     let mut reasons = Reasons::default();
     let any = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Any, &subject));
-    for id in releases {
-        let subject = Subject::Release(id.clone());
-        let Ok(members) = Members::of(records, &subject) else { continue };
-        let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
-        let gates = release_gates(case, &subject, &members);
+    said.iter().for_each(|release| reasons.graft(release));
+    reasons.close(any, Join::Any);
+    reasons
+}
+
+/// What one release says of a change in it, and whether a gate of it asked anything.
+struct OfRelease {
+    said: Reasons,
+    judged: bool,
+    /// The cancellations of members that it would have to be kept apart from.
+    no_longer_apart: Vec<Node>,
+}
+
+/// What one release says of a change in it: what stands on it, its gates, and what keeps the change
+/// apart from others there.
+fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change) -> OfRelease {
+    let subject = Subject::Release(id.clone());
+    let mut reasons = Reasons::default();
+    let mut judged = false;
+    let mut no_longer_apart = Vec::new();
+    let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
+    if let Ok(members) = Members::of(case.records, &subject) {
+        // Gates that do not mean this change ask nothing of it.
+        let meant = gates_for(case, Judges::Release, change).next();
+        let gates = meant.map(|_| release_gates(case, &subject, &members)).unwrap_or_default();
+        judged = is_judged_by(case, &gates, change);
         for part in release_parts(case, &subject, &members, gates) {
             reasons.graft(&part);
         }
-        // What keeps it apart from others there would be slipped past by asking one by one.
         let priority = Priority::of(members.release);
         let conflicts = dependencies::conflicts_within(case, &members, &priority, change);
         conflicts.into_iter().for_each(|node| reasons.push(node));
-        reasons.close(all, Join::All);
+        cancelled_members(case, &members).for_each(|node| reasons.push(node));
+        let apart = |id: &&ChangeId| case.records.conflicts(&change.id).any(|(o, _)| o == *id);
+        let gone = members.cancelled.iter().filter(apart);
+        no_longer_apart.extend(gone.map(|id| was_cancelled(case, Subject::Change(id.clone()))));
     }
-    reasons.close(any, Join::Any);
-    reasons
+    reasons.close(all, Join::All);
+    OfRelease { said: reasons, judged, no_longer_apart }
+}
+
+/// The members that were cancelled and so are left out.
+fn cancelled_members<'a>(
+    case: &'a Case<'_>,
+    members: &'a Members<'_>,
+) -> impl Iterator<Item = Node> + 'a {
+    members.cancelled.iter().map(|id| was_cancelled(case, Subject::Change(id.clone())))
+}
+
+/// Tells of a cancellation that left something out of what is judged.
+fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
+    let node = Node::new(Verdict::NotApplicable, ReasonCode::Cancelled, &subject);
+    let number = case.records.cancellation(&subject);
+    number.into_iter().fold(node, |node, number| node.citing("cancellations", number))
 }
 
 /// The trees of the gates that judge a release as a whole.
@@ -396,13 +444,7 @@ fn whole(
             .act(by.clone());
         reasons.push(node);
     }
-    for cancelled in &members.cancelled {
-        let change = Subject::Change(cancelled.clone());
-        let node = Node::new(Verdict::NotApplicable, ReasonCode::Cancelled, &change);
-        let number = case.records.cancellation(&change);
-        let node = number.into_iter().fold(node, |node, n| node.citing("cancellations", n));
-        reasons.push(node);
-    }
+    cancelled_members(case, members).for_each(|node| reasons.push(node));
     for tree in judged.values() {
         reasons.graft(tree);
     }

@@ -204,7 +204,7 @@ fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> 
     if let Some(node) = known.as_ref().filter(|node| node.verdict.is_go()) {
         return node.clone();
     }
-    let stand_ins = flow.item.stand_ins(records, id).into_iter();
+    let stand_ins = flow.item.stand_ins(records, &change.id, id).into_iter();
     let best = stand_ins.map(|member| (stand_in(case, flow, member), member));
     if let Some((node, member)) = best.min_by_key(|(node, _)| node.verdict) {
         // What takes its place in this item will do, too.

@@ -100,7 +100,7 @@ fn late(
         let Some(planned) = change.planned.or(of_release) else { continue };
         for needs in &change.requires {
             let there = |id: &ChangeId| {
-                !item.stand_ins(records, id).is_empty() || records.is_live(id, stage)
+                !item.stand_ins(records, &change.id, id).is_empty() || records.is_live(id, stage)
             };
             if needs.alternatives().iter().any(there) {
                 continue;

@@ -1,8 +1,8 @@
 //! People of a group must have approved exactly this.
 //!
-//! Precedence, when several reasons apply: a standing rejection, then too few people who may
-//! approve, then enough approvals, then approvals that count later, then changes asked for, a
-//! deferral, approvals that went stale, and none at all.
+//! Precedence, when several reasons apply: a standing rejection, then changes asked for, then
+//! enough approvals, then approvals that count later, then too few people who may approve (which
+//! outweighs changes asked for, too), a deferral, approvals that went stale, and none at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,9 +52,23 @@ pub(super) fn judge(
         Standing::Approved | Standing::Deferred | Standing::Missing => node,
     };
     if !verdict.is_go() && verdict != Verdict::Wait {
-        node = node.act(who_acts(case, target, leaf, standing, &count));
+        node = match outdated(case, asked, standing) {
+            Some(by) => node.with("needs", Arg::text("a new revision")).act([by]),
+            None => node.act(who_acts(case, target, leaf, standing, &count)),
+        };
     }
     count.cites.iter().fold(node, |node, number| node.citing("approvals", *number))
+}
+
+/// Who has to make a new revision of a release before it can be approved at all, since a member was
+/// edited after the current one.
+fn outdated(case: &Case<'_>, asked: Asked<'_>, standing: Standing) -> Option<Actor> {
+    let missing = matches!(standing, Standing::Stale | Standing::Missing | Standing::Deferred);
+    let Subject::Release(id) = asked.target.subject else { return None };
+    let release = case.records.release(id)?.current(case.records).filter(|_| missing)?;
+    let subject = asked.target.subject;
+    let edited = material_difference(case, subject, release.revision, asked.requirement);
+    (!edited.is_empty()).then(|| Actor::Person(release.by.clone()))
 }
 
 fn who_acts(
@@ -200,23 +214,25 @@ fn standing(
     count: &Count<'_>,
     needed: usize,
 ) -> (Standing, Option<Instant>) {
-    let now = if !count.rejected.is_empty() {
-        Standing::Rejected
-    } else if !count.is_within_reach(case, asked.leaf, needed) {
-        Standing::Unreachable
-    } else if !count.changes.is_empty() {
-        Standing::ChangesRequested
-    } else if count.is_enough(asked.leaf, needed) {
-        Standing::Approved
-    } else {
-        match enough_at(case, asked, count) {
-            Some(at) => return (Standing::Later, Some(at)),
-            None if count.deferred => Standing::Deferred,
-            None if count.stale => Standing::Stale,
-            None => Standing::Missing,
-        }
-    };
-    (now, None)
+    let reachable = || count.is_within_reach(case, asked.leaf, needed);
+    if !count.rejected.is_empty() {
+        return (Standing::Rejected, None);
+    }
+    if !count.changes.is_empty() {
+        let now = if reachable() { Standing::ChangesRequested } else { Standing::Unreachable };
+        return (now, None);
+    }
+    if count.is_enough(asked.leaf, needed) {
+        return (Standing::Approved, None);
+    }
+    // Who may not approve any more may have done so for later on.
+    match enough_at(case, asked, count) {
+        Some(at) => (Standing::Later, Some(at)),
+        None if !reachable() => (Standing::Unreachable, None),
+        None if count.deferred => (Standing::Deferred, None),
+        None if count.stale => (Standing::Stale, None),
+        None => (Standing::Missing, None),
+    }
 }
 
 /// How many instants are looked at for when enough approvals will count.

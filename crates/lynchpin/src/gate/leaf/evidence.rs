@@ -272,6 +272,7 @@ pub(in crate::gate) fn is_running(
                 && !found.iter().any(|(_, other)| {
                     other.run >= running.run
                         && other.outcome != Outcome::Running
+                        && other.artifact == running.artifact
                         && other.configuration == running.configuration
                         && other.environment == running.environment
                         && people.principal(&other.by) == people.principal(&running.by)

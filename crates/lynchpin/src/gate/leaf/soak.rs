@@ -74,20 +74,26 @@ fn stay(
     let ships = &change.artifacts;
     let mut since = None;
     for environment in records.environments_for(change, stage) {
-        let found = records.stay(change, &environment);
-        let Some((stay, live_since)) =
-            found.and_then(|stay| Some((stay.clone(), stay.live_since?)))
-        else {
+        let stays = records.stays(change, &environment);
+        if stays.is_empty() {
             return Err("not_live");
-        };
-        cites.extend(stay.cites.iter().map(|number| ("deployments", *number)));
-        if !ships.iter().all(|artifact| stay.artifacts.contains(artifact)) {
+        }
+        for stay in &stays {
+            let Some(live_since) = stay.live_since else { return Err("not_live") };
+            cites.extend(stay.cites().map(|number| ("deployments", number)));
+            // Which artifact is whose is not told; but one that holds none of them runs others.
+            if !ships.is_empty() && !stay.artifacts.iter().any(|found| ships.contains(found)) {
+                return Err("other_artifacts");
+            }
+            if ships.is_empty() && !unchanged(case, change, live_since) {
+                return Err("other_content");
+            }
+            since = since.max(Some(live_since));
+        }
+        let held = |artifact| stays.iter().any(|stay| stay.artifacts.contains(artifact));
+        if !ships.iter().all(held) {
             return Err("other_artifacts");
         }
-        if ships.is_empty() && !unchanged(case, change, live_since) {
-            return Err("other_content");
-        }
-        since = since.max(Some(live_since));
     }
     if records.is_superseded_in(&change.id, stage) {
         cites
