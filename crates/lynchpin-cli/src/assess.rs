@@ -106,6 +106,13 @@ fn write_portfolio(assessment: &Assessment, file: &Path) -> Result<(), Failure> 
     fs::write(file, document).map_err(|error| failed(&format!("cannot be written: {error}")))
 }
 
+/// What the foot of a report says, so that no script takes its exit status for a verdict.
+const HOW_TO_GATE: &str = "
+this is a report: its exit status 0 means answered, not go; to gate, keep what was read with
+--portfolio FILE, the policy beside it with --print-policy > lynchpin.toml, and ask
+`lynchpin decide FILE --all`
+";
+
 /// How every portfolio document begins that the command writes.
 const BEGINNING: &[u8; 13] = b"{\"lynchpin\": ";
 
@@ -206,11 +213,7 @@ fn as_text(
     }
     out.push_str("\nwhat was read\n");
     assessment.notes.lines().for_each(|line| out.push_str(&format!("  {line}\n")));
-    out.push_str(
-        "\nthis is a report: its exit status 0 means answered, not go; to gate, keep what was \
-         read with --portfolio FILE\nand the policy beside it with --print-policy > lynchpin.toml, and ask \
-         `lynchpin decide FILE --all`\n",
-    );
+    out.push_str(HOW_TO_GATE);
     Ok(out.into_bytes())
 }
 
