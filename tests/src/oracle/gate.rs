@@ -292,21 +292,7 @@ impl<'w> Question<'w> {
                         Verdict::Blocked
                     }
                 };
-                let each: Vec<Verdict> = clause
-                    .iter()
-                    .map(|other| {
-                        let outside = self.outside(*other, item);
-                        if outside == Some(Verdict::Go) {
-                            return Verdict::Go;
-                        }
-                        let itself = item.contains(other).then_some(*other);
-                        let newer = self.successors(*other, item).into_iter();
-                        let stand_ins = itself.into_iter().chain(newer.filter(|n| n != change));
-                        let best = stand_ins.map(member).min();
-                        best.or(outside).unwrap_or(Verdict::Blocked)
-                    })
-                    .collect();
-                verdict = verdict.max(best(1, &each));
+                verdict = verdict.max(self.clause(*change, &clause, item, &member));
             }
             for partner in self.partners(*change).iter().filter(|other| !item.contains(other)) {
                 verdict = verdict.max(self.outside(*partner, item).unwrap_or(Verdict::Blocked));
@@ -337,6 +323,27 @@ impl<'w> Question<'w> {
             (*change, (*verdict).max(companions))
         });
         joined.collect()
+    }
+
+    /// What one clause of a change comes to, given what each member says of who requires it.
+    fn clause(
+        &self,
+        change: u8,
+        clause: &[u8],
+        item: &BTreeSet<u8>,
+        member: &dyn Fn(u8) -> Verdict,
+    ) -> Verdict {
+        let of = |other: &u8| {
+            let outside = self.outside(*other, item);
+            if outside == Some(Verdict::Go) {
+                return Verdict::Go;
+            }
+            let itself = item.contains(other).then_some(*other);
+            let newer = self.successors(*other, item).into_iter();
+            let stand_ins = itself.into_iter().chain(newer.filter(|newer| *newer != change));
+            stand_ins.map(member).min().or(outside).unwrap_or(Verdict::Blocked)
+        };
+        best(1, &clause.iter().map(of).collect::<Vec<_>>())
     }
 
     /// What is to be said of a change that is not to ship with the item; nothing, if it is.
