@@ -253,21 +253,17 @@ impl<'w> Question<'w> {
         eligible.retain(|who| !hands.contains(who));
         let (mut given, mut worse, mut begins) = (0, BTreeSet::new(), BTreeSet::new());
         for who in 0..6 {
-            match self.vote(requirement, subject, who, at) {
-                Say::Nothing => {}
-                Say::Against(decision) => {
-                    worse.insert(decision);
-                }
-                // Who had a hand in it may refuse it, but not approve it.
-                Say::Yes(_) if hands.contains(&who) => {}
-                Say::Yes(from) => {
-                    if from.iter().any(|from| *from <= at) {
-                        given += 1;
-                        eligible.insert(who);
-                    }
-                    begins.extend(from.into_iter().filter(|from| *from > at));
-                }
+            let Say { against, from } = self.vote(requirement, subject, who, at);
+            worse.extend(against);
+            // Who had a hand in it may refuse it, but not approve it.
+            if hands.contains(&who) {
+                continue;
             }
+            if from.iter().any(|from| *from <= at) {
+                given += 1;
+                eligible.insert(who);
+            }
+            begins.extend(from.into_iter().filter(|from| *from > at));
         }
         let base = eligible.len();
         let needed = match self.policy.quorum {
@@ -314,7 +310,9 @@ impl<'w> Question<'w> {
         let mut all: Vec<&Approval> = self.world.approvals.iter().filter(mine).collect();
         // Decisions are numbered from the best to the worst: the worst of a tie comes last.
         all.sort_by_key(|approval| (approval.made.recorded, approval.decision));
-        let last = all.last().copied();
+        let counts = |approval: &Approval| approval.from.is_none_or(|from| from <= at);
+        // What counts only later decides nothing yet.
+        let last = all.iter().rev().find(|approval| counts(approval)).copied();
         let fresh = |approval: &Approval| {
             let seen = approval.decision != 0
                 || self.was_there(subject, approval.revision, approval.made.recorded);
@@ -330,14 +328,10 @@ impl<'w> Question<'w> {
         let said: Vec<&Approval> = all.iter().copied().filter(stands).collect();
         let yes: Vec<&Approval> =
             said.iter().rev().take_while(|approval| approval.decision == 0).copied().collect();
-        if yes.is_empty() {
-            return match said.last().map(|approval| approval.decision) {
-                Some(decision @ 2..=4) => Say::Against(decision),
-                _ => Say::Nothing,
-            };
-        }
+        let before = said.iter().rev().nth(yes.len()).map(|approval| approval.decision);
+        let against = before.filter(|decision| *decision >= 2 && !yes.iter().any(|a| counts(a)));
         if !(Question { at, ..*self }).can_sit(who) {
-            return Say::Nothing;
+            return Say { against, from: BTreeSet::new() };
         }
         let hours = if requirement == SEC { self.policy.approval_hours } else { None };
         let ends = |approval: &Approval| {
@@ -348,7 +342,7 @@ impl<'w> Question<'w> {
         let left = yes
             .into_iter()
             .filter(|approval| at < ends(approval) && begins(approval) < ends(approval));
-        Say::Yes(left.map(begins).collect())
+        Say { against, from: left.map(begins).collect() }
     }
 
     // Waivers.
@@ -430,14 +424,11 @@ impl<'w> Question<'w> {
     }
 }
 
-/// What one person says.
-enum Say {
-    /// Nothing that stands.
-    Nothing,
-    /// Deferred, changes first, or no.
-    Against(u8),
-    /// Yes, from these hours on.
-    Yes(BTreeSet<Hour>),
+/// What one person says: a deferral, changes first or a no that stands, and from which hours on a
+/// yes counts.
+struct Say {
+    against: Option<u8>,
+    from: BTreeSet<Hour>,
 }
 
 /// The votes on a requirement as they stand at some hour.

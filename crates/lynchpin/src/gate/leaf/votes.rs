@@ -129,11 +129,13 @@ impl<'a> Count<'a> {
         person: &'a PersonId,
         acts: &[Act<'a>],
     ) {
-        // A veto survives edits until its giver decides again, whatever becomes of that decision.
-        let last = acts.len().saturating_sub(1);
+        // A veto survives edits until its giver decides again, whatever becomes of that decision;
+        // what counts only later decides nothing yet.
+        let counts = |act: &Act<'_>| act.approval.effective_from.is_none_or(|at| at <= case.at);
+        let last = acts.iter().rposition(counts);
         let stands = |(index, act): &(usize, &Act<'_>)| match act.approval.decision {
             Vote::Withdrawn => true,
-            Vote::Rejected => act.fresh || (leaf.veto == Veto::Stands && *index == last),
+            Vote::Rejected => act.fresh || (leaf.veto == Veto::Stands && Some(*index) == last),
             Vote::Approved | Vote::Deferred | Vote::RequestChanges => act.fresh,
         };
         let standing: Vec<&Act<'_>> =
@@ -142,16 +144,8 @@ impl<'a> Count<'a> {
         let approvals = standing.get(last_other.map_or(0, |position| position + 1)..);
         let approvals: Vec<&Act<'_>> = approvals.unwrap_or_default().to_vec();
         self.cites.extend(standing.iter().map(|act| act.number));
-        if approvals.is_empty() {
-            let last = last_other.and_then(|position| standing.get(position));
-            let Some(last) = last else { return };
-            match last.approval.decision {
-                Vote::Rejected => drop(self.rejected.insert(person, last.number)),
-                Vote::RequestChanges => drop(self.changes.insert(person, last.number)),
-                Vote::Deferred => self.deferred = true,
-                Vote::Withdrawn | Vote::Approved => {}
-            }
-            return;
+        if !approvals.iter().any(|act| counts(act)) {
+            self.add_other(person, last_other.and_then(|position| standing.get(position)));
         }
         if self.excluded.contains(person) || !case.records.people.can_sit(person, case.at) {
             return;
@@ -159,6 +153,17 @@ impl<'a> Count<'a> {
         self.turns.extend(case.suspension(person));
         for act in approvals {
             self.add_approval(case, leaf, person, act.approval);
+        }
+    }
+
+    /// Adds what somebody said last that is no approval.
+    fn add_other(&mut self, person: &'a PersonId, last: Option<&&Act<'a>>) {
+        let Some(last) = last else { return };
+        match last.approval.decision {
+            Vote::Rejected => drop(self.rejected.insert(person, last.number)),
+            Vote::RequestChanges => drop(self.changes.insert(person, last.number)),
+            Vote::Deferred => self.deferred = true,
+            Vote::Withdrawn | Vote::Approved => {}
         }
     }
 
