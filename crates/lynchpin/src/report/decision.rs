@@ -1,6 +1,7 @@
 //! A decision: its first line, a table of its changes and the tree behind it.
 
 use super::options::Options;
+use super::safe::line;
 use super::sentence::sentence;
 use super::table::Table;
 use super::tree::tree;
@@ -80,13 +81,16 @@ pub fn summary(decision: &Decision, options: &Options<'_>) -> String {
         table.row(vec![
             (verdict, Some(Tone::Of(row.verdict))),
             (row.name, Some(Tone::Strong)),
-            (row.what, None),
+            (line(&row.what, CAUSE_COLUMNS), None),
             (row.who, None),
             (row.clears, None),
         ]);
     }
     table.draw(options.style)
 }
+
+/// How much of what holds a change back is told on its line: the tree below tells all of it.
+const CAUSE_COLUMNS: usize = 60;
 
 /// One line of the summary.
 pub(super) struct Row {
@@ -103,8 +107,10 @@ pub(super) fn rows(decision: &Decision) -> Vec<Row> {
     if matches!(decision.subject, Subject::Change(_)) {
         return nodes.first().map(|node| row(reasons, node, 0)).into_iter().collect();
     }
-    let of_change =
-        |node: &Node| matches!(node.code, ReasonCode::Change | ReasonCode::ChangeUnknown);
+    let of_change = |node: &Node| {
+        let codes = [ReasonCode::Change, ReasonCode::ChangeUnknown, ReasonCode::Cancelled];
+        codes.contains(&node.code) && matches!(node.subject, Subject::Change(_))
+    };
     let children: Vec<(usize, &Node)> =
         reasons.children(0).filter_map(|index| Some((index, nodes.get(index)?))).collect();
     let whole: Vec<usize> =
