@@ -183,8 +183,9 @@ class BrokenError(LynchpinError, RuntimeError):
 
 
 class PanicError(LynchpinError, RuntimeError):
-    """The library panicked, which is a defect in it; an engine that was being changed is
-    broken from now on.
+    """The library panicked, which is a defect in it.
+
+    An engine that was being changed is broken from now on; a snapshot is not.
 
     Example:
         >>> from lynchpin import LynchpinError, PanicError
