@@ -101,8 +101,7 @@ fn is_entitled(
     grantor != people.principal(&waiver.requester)
         && !out.contains(grantor)
         && people.can_sit(grantor, case.at)
-        && people.belongs(grantor, &rule.group, waiver.at)
-        && people.belongs(grantor, &rule.group, waiver.recorded.unwrap_or(waiver.at))
+        && people.belonged(waiver, &rule.group)
 }
 
 /// A check that was running when the waiver was given cannot be waived: nobody knew yet what it

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
-use crate::model::{Group, GroupKind, Member, Person, PersonKind};
+use crate::model::{Fact, Group, GroupKind, Member, Person, PersonKind};
 
 /// The declared people and groups, with aliases resolved.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,16 @@ impl People {
     pub fn belongs(&self, person: &PersonId, group: &GroupId, at: Instant) -> bool {
         let person = self.principal(person);
         self.memberships(group, at).any(|member| member.person.as_ref() == Some(person))
+    }
+
+    /// Whether who acted belonged to a group both when they say they acted and when that was
+    /// recorded, so that nothing can be dated back to when they did.
+    #[must_use]
+    pub fn belonged(&self, fact: &impl Fact, group: &GroupId) -> bool {
+        let envelope = fact.envelope();
+        envelope.by.is_some_and(|by| {
+            self.belongs(by, group, envelope.at) && self.belongs(by, group, envelope.recorded)
+        })
     }
 
     /// Everybody who belonged to a group at that instant, directly or through other groups.

@@ -517,8 +517,7 @@ fn may_release(people: &People, hold: &Hold, release: &Hold) -> bool {
         None => by == people.principal(&hold.by),
         Some(Actor::Person(owner)) => by == people.principal(owner),
         Some(Actor::Group(owner)) => {
-            let belongs = |at| people.belongs(by, owner, at);
-            people.can_sit(by, recorded) && belongs(release.at) && belongs(recorded)
+            people.can_sit(by, recorded) && people.belonged(release, owner)
         }
     };
     may && suspended.is_none_or(|from| recorded < from)

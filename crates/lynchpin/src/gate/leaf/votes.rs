@@ -231,13 +231,13 @@ impl<'a> Count<'a> {
 }
 
 /// Whether what somebody decided counts for a group. To approve they must have belonged to it both
-/// when they say they did and when that was recorded, so that nothing can be dated back to when
-/// they did; to refuse, either will do; and what was given can always be taken back.
+/// when they say they did and when that was recorded; to refuse, either will do; and what was given
+/// can always be taken back.
 fn has_a_say(case: &Case<'_>, group: &GroupId, person: &PersonId, approval: &Approval) -> bool {
     let belongs = |at| case.records.people.belongs(person, group, at);
     let recorded = approval.recorded.unwrap_or(approval.at);
     match approval.decision {
-        Vote::Approved => belongs(approval.at) && belongs(recorded),
+        Vote::Approved => case.records.people.belonged(approval, group),
         Vote::Withdrawn => true,
         Vote::Deferred | Vote::RequestChanges | Vote::Rejected => {
             belongs(approval.at) || belongs(recorded)
