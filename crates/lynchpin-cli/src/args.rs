@@ -139,15 +139,22 @@ pub struct Score {
 /// What would a repository ship?
 #[derive(Debug, Args)]
 pub struct Assess {
-    /// A folder in a git repository
+    /// A folder in a git repository; several are one release
     #[arg(required_unless_present = "print_policy")]
-    pub path: Option<PathBuf>,
-    /// What is released already [default: the nearest tag before, else 200 commits back]
-    #[arg(long, value_name = "REV")]
-    pub from: Option<String>,
-    /// What would ship [default: HEAD]
-    #[arg(long, value_name = "REV")]
-    pub to: Option<String>,
+    pub repositories: Vec<PathBuf>,
+    /// What is released already: a commit, tag, branch or date [default: the nearest released
+    /// version before, else 200 commits back]
+    #[arg(long, value_name = "POINT")]
+    pub since: Option<String>,
+    /// What would ship: a commit, tag, branch or date [default: HEAD]
+    #[arg(long, value_name = "POINT")]
+    pub until: Option<String>,
+    /// Only changes that touch this file or folder, and those that they require; may be repeated
+    #[arg(long = "path", value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// Do not find out whose lines each change touches: faster, and order by files only
+    #[arg(long)]
+    pub by_file: bool,
     /// As of which instant, not before the newest commit [default: when that was made, so that the
     /// answer is the same on every day]
     #[arg(long, value_name = "T")]

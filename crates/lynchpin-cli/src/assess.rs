@@ -14,7 +14,9 @@ use lynchpin::portfolio::{
 use lynchpin::reason::Verdict;
 use lynchpin::report::{self, Options, Titles, counted, percent, printable, word};
 use lynchpin::wire::{self, Detail, Question};
-use lynchpin_link::git::{self, AssessError, Assessment, Notes, Phase, Range, Start};
+use lynchpin_link::git::{
+    self, AssessError, Assessed, Assessment, Dependency, Notes, Phase, Start,
+};
 use serde::Serialize;
 
 use super::args::Assess;
@@ -32,14 +34,11 @@ const NAMED_FROM: u32 = 10_000_000;
 
 /// Reads a repository and answers what would ship, in which order, and what holds it back.
 pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
-    let path = match &asked.path {
-        Some(path) if !asked.print_policy => path,
-        Some(_) | None => {
-            output.write(git::POLICY.as_bytes())?;
-            return Ok(Status::Go);
-        }
-    };
-    let assessment = read(asked, path)?;
+    if asked.print_policy {
+        output.write(git::POLICY.as_bytes())?;
+        return Ok(Status::Go);
+    }
+    let assessment = read(asked)?;
     if let Some(file) = &asked.portfolio {
         write_portfolio(&assessment, file)?;
     }
@@ -47,7 +46,7 @@ pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
     if at < assessment.at {
         let message = format!(
             "--at {at} lies before the newest commit ({}), so nothing is known as of then: give a \
-             later instant, or an earlier revision with --to",
+             later instant, or an earlier end with --until",
             assessment.at
         );
         return Err(Failure::plain("at_before_newest", &message));
@@ -62,14 +61,20 @@ pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
     Ok(Status::Go)
 }
 
-/// Reads the history; on a terminal it is said what is being waited for.
-fn read(asked: &Assess, path: &Path) -> Result<Assessment, Failure> {
+/// Reads the histories; on a terminal it is said what is being waited for.
+fn read(asked: &Assess) -> Result<Assessment, Failure> {
     let mut stderr = std::io::stderr();
     let watched = stderr.is_terminal();
-    let name = printable(&path.display().to_string());
-    let options = git::Options { from: asked.from.clone(), to: asked.to.clone(), ..<_>::default() };
-    let read = git::assess_watched(path, &options, &mut |phase| {
-        if watched {
+    let options = git::Options {
+        since: asked.since.clone(),
+        until: asked.until.clone(),
+        paths: asked.paths.clone(),
+        by_line: !asked.by_file,
+        ..<_>::default()
+    };
+    let read = git::assess_all(&asked.repositories, &options, &mut |number, phase| {
+        if let Some(path) = asked.repositories.get(number).filter(|_| watched) {
+            let name = printable(&path.display().to_string());
             let _ = write!(stderr, "\r\u{1b}[K{name}: {} ...", doing(phase));
         }
     });
@@ -141,12 +146,10 @@ fn snapshot(asked: &Assess, assessment: &Assessment) -> Result<Snapshot, Failure
 #[serde(rename_all = "snake_case")]
 enum Line<'a> {
     Assessment {
-        repository: &'a str,
-        range: &'a Range,
+        repositories: &'a [Assessed],
         at: Instant,
-        shallow: bool,
-        partial: bool,
         changes: usize,
+        dependencies: &'a [Dependency],
         notes: &'a Notes,
     },
 }
@@ -154,12 +157,10 @@ enum Line<'a> {
 /// The assessment, the plan, the decision with all its reasons and the score, a line each.
 fn as_json(assessment: &Assessment, snapshot: &Snapshot, at: Instant) -> Result<Vec<u8>, Error> {
     let line = Line::Assessment {
-        repository: &assessment.repository,
-        range: &assessment.range,
+        repositories: &assessment.repositories,
         at,
-        shallow: assessment.shallow,
-        partial: assessment.partial,
         changes: assessment.portfolio.changes.len(),
+        dependencies: &assessment.dependencies,
         notes: &assessment.notes,
     };
     let mut out = serde_json::to_vec(&line)
@@ -195,8 +196,8 @@ fn as_text(
         in_order_of_history(assessment, &mut plan);
         let decision = snapshot.decide(&DecideQuestion::new(subject.clone(), at))?;
         let score = snapshot.score(&ScoreQuestion::new(subject, at))?;
-        let name = &assessment.repository;
-        out.push_str(&format!("\n{}\n", verdicts(name, &decision, &options)));
+        let names: Vec<&str> = assessment.repositories.iter().map(|r| r.name.as_str()).collect();
+        out.push_str(&format!("\n{}\n", verdicts(&names.join(", "), &decision, &options)));
         let held = report::blockers(&decision, &options);
         if !held.is_empty() {
             out.push_str(&format!("\nwhat holds it back\n{}", indented(&held)));
@@ -245,50 +246,56 @@ fn unreviewed(notes: &Notes) -> &'static str {
 
 /// What would ship, as of when, judged by what.
 fn head(asked: &Assess, assessment: &Assessment, at: Instant) -> String {
-    let range = &assessment.range;
-    let what = match assessment.portfolio.changes.len() {
-        0 => "nothing would ship".to_owned(),
-        count => format!("{} would ship", counted(count, "change", "changes")),
-    };
+    let mut out = String::new();
+    for repository in &assessment.repositories {
+        out.push_str(&of_repository(repository, &assessment.notes));
+    }
     let by = match &asked.policy {
         Some(file) => format!("judged by {}", printable(&file.display().to_string())),
         None => "judged by the built-in policy (--print-policy shows it)".to_owned(),
     };
     let of = if asked.at.is_some() { "" } else { ", when the newest commit was made" };
-    let mut out = format!(
-        "{}: {what}: {} up to {}\nat {at}{of}; {by}\n",
-        assessment.repository,
-        start(assessment),
-        named(&range.to_name, &range.to)
-    );
-    if assessment.shallow {
+    out.push_str(&format!("at {at}{of}; {by}\n"));
+    out
+}
+
+fn of_repository(repository: &Assessed, notes: &Notes) -> String {
+    let range = &repository.range;
+    let what = match repository.changes {
+        0 => "nothing would ship".to_owned(),
+        count => format!("{} would ship", counted(count, "change", "changes")),
+    };
+    let (start, end) = (start(repository, notes), named(&range.until_name, &range.until));
+    let mut out = format!("{}: {what}: {start} up to {end}\n", repository.name);
+    if repository.shallow {
         out.push_str(
             "the clone is shallow: older history is missing, so more may ship than is listed\n",
         );
     }
-    if assessment.partial {
+    if repository.partial {
         out.push_str("the clone is partial: what it lacks was not fetched\n");
     }
     out
 }
 
 /// After what the range begins, and why there.
-fn start(assessment: &Assessment) -> String {
-    let (range, notes) = (&assessment.range, &assessment.notes);
+fn start(repository: &Assessed, notes: &Notes) -> String {
+    let range = &repository.range;
     let no_tag = match notes.tags_elsewhere {
         0 => "there is no tag".to_owned(),
-        count => format!("no tag before {}, {count} elsewhere; see --from", range.to_name),
+        count => format!("no tag before {}, {count} elsewhere; see --since", range.until_name),
     };
-    match (&range.from, &range.from_name, &range.start) {
+    match (&range.since, &range.since_name, &range.start) {
         (Some(commit), Some(name), _) => format!("after {}", named(name, commit)),
         (Some(commit), None, Start::CommitsBack(back)) => {
             format!("after {} ({back} commits back: {no_tag})", short(commit))
         }
         (Some(commit), None, _) => format!("after {}", short(commit)),
-        (None, _, _) if assessment.shallow => {
+        (None, Some(name), _) => format!("from the first commit on, which is not before {name}"),
+        (None, None, _) if repository.shallow => {
             format!("all that this shallow clone holds ({no_tag})")
         }
-        (None, _, _) => format!("from the first commit on ({no_tag})"),
+        (None, None, _) => format!("from the first commit on ({no_tag})"),
     }
 }
 

@@ -88,8 +88,8 @@ fn nothing_reviewed_and_no_tag_are_explained() {
     assert!(ran.out.contains("no commit carries a review trailer"), "{}", ran.out);
     git(folder.path(), 1, "raj", &["tag", "v1"]);
     let ran = run(folder.path(), &["assess", "."]);
-    assert!(ran.out.contains("no tag before HEAD, 1 elsewhere; see --from"), "{}", ran.out);
-    let ran = run(folder.path(), &["assess", ".", "--from", "HEAD"]);
+    assert!(ran.out.contains("no tag before HEAD, 1 elsewhere; see --since"), "{}", ran.out);
+    let ran = run(folder.path(), &["assess", ".", "--since", "HEAD"]);
     assert!(ran.out.contains("at 2026-11-01T09:00:00Z"), "{}", ran.out);
     assert!(ran.out.starts_with(&format!("{}: nothing would ship", name(folder.path()))));
 }

@@ -1,39 +1,65 @@
 //! The call, what it is asked and what it answers.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use lynchpin::base::Instant;
 use lynchpin::base::id::ReleaseId;
 use lynchpin::model::Portfolio;
+use serde::Serialize;
 
+use super::dependency::Dependency;
 use super::error::{AssessError, Result};
 use super::limits::Limits;
+use super::log::Commit;
 use super::notes::Notes;
-use super::portfolio::{RELEASE, Source, build, dated_backwards};
-use super::repository::{Range, open};
-use super::{changes, edges, log, merges};
+use super::portfolio::{Source, build};
+use super::reading::{Reading, read};
+use super::repository::Range;
+use super::{changes, edges, narrow};
 
-/// Which part of a history is assessed.
+/// Which part of a history is assessed, and how.
 ///
 /// ```
 /// use lynchpin_link::git::Options;
 ///
-/// let options = Options { from: Some("v1.0".to_owned()), ..Options::default() };
-/// assert_eq!(options.to, None);
+/// let options = Options { since: Some("v1.0".to_owned()), ..Options::default() };
+/// assert_eq!(options.until, None);
+/// assert!(options.by_line);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// What is released already: any revision. Otherwise the nearest tag before `to`, leaving out
-    /// those on `to` itself since nothing would ship; if there is none, 200 commits back on the
-    /// first-parent line.
-    pub from: Option<String>,
-    /// What would ship: any revision; `HEAD` otherwise.
-    pub to: Option<String>,
+    /// What is released already: any revision, or a date such as `2026-11-20` or
+    /// `2026-11-20T09:00:00Z`, which is the first that is not. A revision of that name goes before
+    /// a date. Otherwise the nearest released version before `until`, leaving out tags on `until`
+    /// itself since nothing would ship; if there is none, 200 commits back on the first-parent
+    /// line.
+    pub since: Option<String>,
+    /// What would ship: any revision, or a date, which is the last that would; `HEAD` otherwise.
+    pub until: Option<String>,
+    /// Only the changes that touch one of these files or folders, and all that those require.
+    /// Names as git has them, from the top of the repository; empty for every change.
+    pub paths: Vec<String>,
+    /// Whether to find out whose lines each change touches. It takes as long again as counting
+    /// them; without it a change comes after the last one that touched one of its files.
+    pub by_line: bool,
     /// How much is read at most.
     pub limits: Limits,
 }
 
-/// A history as facts, ready to be planned, decided and scored.
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            since: None,
+            until: None,
+            paths: Vec::new(),
+            by_line: true,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Histories as facts, ready to be planned, decided and scored.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Assessment {
@@ -44,16 +70,30 @@ pub struct Assessment {
     /// When the newest commit was made: the instant to ask about, so that the answer does not
     /// depend on the day on which it is asked.
     pub at: Instant,
+    /// The repositories, in the order in which they were given.
+    pub repositories: Vec<Assessed>,
+    /// What each change needs, and why; sorted.
+    pub dependencies: Vec<Dependency>,
+    /// What was seen, skipped and not resolved.
+    pub notes: Notes,
+}
+
+/// One repository of an assessment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Assessed {
     /// The repository's name: that of its folder.
-    pub repository: String,
+    pub name: String,
     /// The range that was read.
     pub range: Range,
+    /// How many changes lie in it.
+    pub changes: usize,
     /// Whether older history is missing because the clone is shallow.
     pub shallow: bool,
     /// Whether content may be missing because the clone is partial.
     pub partial: bool,
-    /// What was seen, skipped and not resolved.
-    pub notes: Notes,
+    /// Whether dependencies come from lines; where not, from files.
+    pub by_line: bool,
 }
 
 impl Assessment {
@@ -90,9 +130,8 @@ pub enum Phase {
 
 /// Reads the history of the repository that holds `path` into a portfolio.
 ///
-/// Three git processes read the whole range, however many commits it has; a few more find the
-/// repository and the range. Memory grows with the commits of the range and the paths that they
-/// touch.
+/// A few git processes read the whole range, however many commits it has. Memory grows with the
+/// commits of the range and the paths that they touch.
 ///
 /// # Errors
 ///
@@ -110,66 +149,76 @@ pub enum Phase {
 /// assert_eq!(error.code(), "no_such_path");
 /// ```
 pub fn assess(path: impl AsRef<Path>, options: &Options) -> Result<Assessment> {
-    assess_watched(path, options, &mut |_| ())
+    assess_all(&[path], options, &mut |_, _| ())
 }
 
-/// The same as [`assess`]; whoever waits is told how far it is.
+/// Reads the histories of several repositories into one portfolio, as one release; whoever waits
+/// is told which repository is read, by its number, and how far it is.
+///
+/// A `Depends-On` that names a change of another one, and a submodule that is set to a commit of
+/// another one, become dependencies. People are one person across all of them.
 ///
 /// # Errors
 ///
-/// Those of [`assess`].
-pub fn assess_watched(
-    path: impl AsRef<Path>,
+/// Those of [`assess`], and [`AssessError::Overlap`] if two of them share a commit in their ranges.
+///
+/// # Example
+///
+/// ```
+/// use lynchpin_link::git::{Options, assess_all};
+///
+/// let error = assess_all(&["/no/shop", "/no/till"], &Options::default(), &mut |_, _| ());
+/// assert_eq!(error.unwrap_err().code(), "no_such_path");
+/// ```
+pub fn assess_all<P: AsRef<Path>>(
+    paths: &[P],
     options: &Options,
-    watch: &mut dyn FnMut(Phase),
+    watch: &mut dyn FnMut(usize, Phase),
 ) -> Result<Assessment> {
-    let limits = &options.limits;
-    watch(Phase::Range);
     let mut notes = Notes::default();
-    let mut repository = open(path.as_ref(), limits)?;
-    let (from, to) = (options.from.as_deref(), options.to.as_deref());
-    let range = repository.range(from, to, limits, &mut notes)?;
-    // Names are mapped as the last commit says, whatever is checked out.
-    repository.git =
-        repository.git.clone().with_setting(format!("mailmap.blob={}:.mailmap", range.to));
-    watch(Phase::Commits);
-    let commits = log::commits(&repository, &range, limits, &mut notes)?;
-    notes.commits = commits.len() as u64;
-    notes.dates_backwards = dated_backwards(&commits);
-    let newest = match commits.iter().map(|commit| commit.committed).max() {
-        Some(newest) => newest,
-        None => repository.committed(&range.to)?,
-    };
-    watch(Phase::Files { commits: commits.len() });
-    let (mut touched, paths) = log::touched(&repository, &range, limits, &mut notes)?;
-    let own_content = merges::with_own_content(&repository, &range, limits)?;
-    watch(Phase::Order { commits: commits.len() });
-    let (mut entries, people) =
-        changes::changes(&repository, &commits, &own_content, limits, &mut notes)?;
-    for entry in &mut entries {
-        let id = commits.get(entry.commit).map(|commit| commit.id.as_str());
-        entry.touched = id.and_then(|id| touched.remove(id));
-        let lines = entry.touched.as_ref().and_then(|touched| touched.lines);
-        notes.size_unknown += u64::from(lines.is_none());
+    let mut commits = Vec::new();
+    let mut readings = Vec::new();
+    for (number, path) in paths.iter().enumerate() {
+        let mut watch = |phase| watch(number, phase);
+        readings.push(read(path.as_ref(), options, &mut commits, &mut notes, &mut watch)?);
     }
-    edges::connect(&repository, &range, &commits, &mut entries, paths.len(), &mut notes)?;
-    let ends = &repository.shallow_ends;
-    let at_end = commits.iter().filter(|commit| ends.binary_search(&commit.id).is_ok());
-    notes.shallow_ends = at_end.count() as u64;
-    notes.diverged_commits = repository.diverged(&range)?;
-    let source = Source {
-        repository: &repository,
-        range: &range,
-        commits: &commits,
-        entries: &entries,
-        people: &people,
-        folders: &paths.folders(),
-        newest,
-    };
-    let (portfolio, at) = build(&source)?;
+    check_overlap(&readings, &commits)?;
+    watch(paths.len().saturating_sub(1), Phase::Order { commits: commits.len() });
+    let (mut entries, people) = changes::entries(&mut readings, &commits, &mut notes);
+    edges::connect(&readings, &commits, &mut entries, &mut notes)?;
+    narrow::to_paths(&options.paths, &mut readings, &mut entries, &mut notes);
+    let source =
+        Source { readings: &readings, commits: &commits, entries: &entries, people: &people };
+    let (portfolio, dependencies, at) = build(&source)?;
     let release = portfolio.releases.first().map(|release| release.id.clone());
-    debug_assert!(release.as_ref().is_none_or(|release| release.as_str() == RELEASE));
-    let (shallow, partial) = (!repository.shallow_ends.is_empty(), repository.partial);
-    let repository = repository.name.clone();
-    Ok(Assessment { portfolio, release, at, repository, range, shallow, partial, notes })
+    let repositories = readings.into_iter().map(assessed).collect();
+    Ok(Assessment { portfolio, release, at, repositories, dependencies, notes })
+}
+
+fn assessed(reading: Reading) -> Assessed {
+    let Reading { repository, range, changes, by_line, .. } = reading;
+    Assessed {
+        range,
+        changes: changes.len(),
+        shallow: !repository.shallow_ends.is_empty(),
+        partial: repository.partial,
+        by_line,
+        name: repository.name,
+    }
+}
+
+fn check_overlap(readings: &[Reading], commits: &[Commit]) -> Result<()> {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    for reading in readings {
+        for commit in commits.get(reading.commits.clone()).unwrap_or_default() {
+            if let Some(first) = seen.insert(&commit.id, &reading.repository.name) {
+                return Err(AssessError::Overlap {
+                    first: first.to_owned(),
+                    second: reading.repository.name.clone(),
+                    commit: commit.id.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
 }

@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::error::Result;
-use super::limits::Limits;
-use super::log::{Commit, Touched};
+use super::edges::Needed;
+use super::log::Commit;
 use super::message::{Account, Act};
 use super::notes::Notes;
-use super::people::{People, mapped};
-use super::repository::Repository;
+use super::people::People;
+use super::reading::Reading;
 use super::reviews::{Cast, Parts};
+use super::touched::Touched;
 
 /// One change: a commit of the first-parent line with all that it brings in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
-    /// The number of the commit on the first-parent line.
+    /// The number of its repository.
+    pub(crate) repository: usize,
+    /// The numbers of its commits on the first-parent line, the oldest first.
+    pub(crate) line: Vec<usize>,
+    /// The last of them.
     pub(crate) commit: usize,
     /// The numbers of the commits that a merge brings in, those first that others build on.
     pub(crate) merged: Vec<usize>,
@@ -30,62 +34,80 @@ pub(crate) struct Entry {
     pub(crate) testers: BTreeSet<usize>,
     /// What it touches; nothing if that is not known.
     pub(crate) touched: Option<Touched>,
-    /// The numbers of the changes that it requires.
-    pub(crate) requires: BTreeSet<usize>,
+    /// The changes that it requires.
+    pub(crate) requires: Needed,
     /// What it requires and nobody here knows.
     pub(crate) unresolved: BTreeSet<String>,
-    /// The numbers of the changes that it comes after.
-    pub(crate) after: BTreeSet<usize>,
+    /// The changes that it comes after.
+    pub(crate) after: Needed,
 }
 
-/// The changes of the range, the oldest first, without what they touch and need.
-pub(crate) fn changes(
-    repository: &Repository,
+impl Entry {
+    /// The numbers of all its commits.
+    pub(crate) fn members(&self) -> impl Iterator<Item = usize> + '_ {
+        self.merged.iter().chain(&self.line).copied()
+    }
+}
+
+/// What lands as one change: commits of the first-parent line that follow each other, and what
+/// merges among them bring in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Landing {
+    /// The numbers of the commits on the first-parent line, the oldest first.
+    pub(crate) line: Vec<usize>,
+    /// The numbers of the commits that merges bring in, those first that others build on.
+    pub(crate) merged: Vec<usize>,
+}
+
+/// The changes of the ranges, the oldest of each first, without what they need.
+pub(crate) fn entries(
+    readings: &mut [Reading],
     commits: &[Commit],
-    own_content: &HashSet<String>,
-    limits: &Limits,
     notes: &mut Notes,
-) -> Result<(Vec<Entry>, People)> {
-    let trailers = trailer_accounts(repository, commits, limits)?;
-    let people = everybody(commits, &trailers, notes);
-    let cast = Cast { people: &people, trailers: &trailers };
-    let making = Making { commits, own_content, cast };
-    let line = first_parent_line(commits, notes).into_iter();
-    let entries = line.map(|(commit, merged)| making.entry(commit, merged, notes)).collect();
-    Ok((entries, people))
+) -> (Vec<Entry>, People) {
+    let people = everybody(readings, commits, notes);
+    let mut entries: Vec<Entry> = Vec::new();
+    for (repository, reading) in readings.iter_mut().enumerate() {
+        let cast = Cast { people: &people, trailers: &reading.trailers };
+        let making = Making { commits, own_content: &reading.own_content, cast };
+        let first = entries.len();
+        let landings = std::mem::take(&mut reading.landings);
+        for (landing, touched) in landings.into_iter().zip(std::mem::take(&mut reading.touched)) {
+            let lines = touched.as_ref().and_then(|touched| touched.lines);
+            notes.size_unknown += u64::from(lines.is_none());
+            let landing = landing.shifted(reading.commits.start);
+            entries.push(Entry { repository, touched, ..making.entry(landing, notes) });
+        }
+        reading.changes = first..entries.len();
+    }
+    (entries, people)
 }
 
-fn trailer_accounts(
-    repository: &Repository,
-    commits: &[Commit],
-    limits: &Limits,
-) -> Result<HashMap<Account, Account>> {
-    let accounts: BTreeSet<Account> = commits
-        .iter()
-        .flat_map(|commit| commit.message.acts.iter().map(|(_, account)| account.clone()))
-        .collect();
-    mapped(&repository.git, &accounts, limits.line_bytes)
+impl Landing {
+    fn shifted(self, by: usize) -> Landing {
+        let shift = |numbers: Vec<usize>| numbers.into_iter().map(|number| number + by).collect();
+        Landing { line: shift(self.line), merged: shift(self.merged) }
+    }
 }
 
-fn everybody(
-    commits: &[Commit],
-    trailers: &HashMap<Account, Account>,
-    notes: &mut Notes,
-) -> People {
+/// Everybody in all repositories: who is one person in one of them is so in all.
+fn everybody(readings: &[Reading], commits: &[Commit], notes: &mut Notes) -> People {
     let mut accounts: BTreeMap<Account, u64> = BTreeMap::new();
-    for commit in commits {
-        *accounts.entry(commit.author.clone()).or_default() += 1;
-        accounts.entry(commit.committer.clone()).or_default();
-        for (_, account) in &commit.message.acts {
-            let account = trailers.get(account).unwrap_or(account);
-            accounts.entry(account.clone()).or_default();
+    for reading in readings {
+        for commit in commits.get(reading.commits.clone()).unwrap_or_default() {
+            *accounts.entry(commit.author.clone()).or_default() += 1;
+            accounts.entry(commit.committer.clone()).or_default();
+            for (_, account) in &commit.message.acts {
+                let account = reading.trailers.get(account).unwrap_or(account);
+                accounts.entry(account.clone()).or_default();
+            }
         }
     }
     People::find(&accounts, notes)
 }
 
 /// The first-parent line, the oldest first, each entry with the commits that only it brings in.
-fn first_parent_line(commits: &[Commit], notes: &mut Notes) -> Vec<(usize, Vec<usize>)> {
+pub(crate) fn landings(commits: &[Commit], notes: &mut Notes) -> Vec<Landing> {
     let number: HashMap<&str, usize> =
         commits.iter().enumerate().map(|(index, commit)| (commit.id.as_str(), index)).collect();
     let known = |id: &String| number.get(id.as_str()).copied();
@@ -100,7 +122,7 @@ fn first_parent_line(commits: &[Commit], notes: &mut Notes) -> Vec<(usize, Vec<u
     for index in &line {
         taken.get_mut(*index).into_iter().for_each(|place| *place = true);
     }
-    let mut entries = Vec::new();
+    let mut landings = Vec::new();
     for index in line {
         let mut merged = Vec::new();
         let mut open: Vec<usize> = vec![index];
@@ -115,10 +137,10 @@ fn first_parent_line(commits: &[Commit], notes: &mut Notes) -> Vec<(usize, Vec<u
         }
         merged.sort_unstable();
         notes.merged_commits += merged.len() as u64;
-        entries.push((index, merged));
+        landings.push(Landing { line: vec![index], merged });
     }
-    notes.unclaimed_commits = taken.iter().filter(|taken| !**taken).count() as u64;
-    entries
+    notes.unclaimed_commits += taken.iter().filter(|taken| !**taken).count() as u64;
+    landings
 }
 
 /// What is needed to make a change of commits.
@@ -130,28 +152,37 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    fn entry(&self, index: usize, merged: Vec<usize>, notes: &mut Notes) -> Entry {
-        let Some(head) = self.commits.get(index) else { return Entry::default() };
-        let brought: Vec<&Commit> =
-            merged.iter().filter_map(|index| self.commits.get(*index)).collect();
+    fn entry(&self, landing: Landing, notes: &mut Notes) -> Entry {
+        let Landing { line, merged } = landing;
+        let of = |numbers: &[usize]| -> Vec<&Commit> {
+            numbers.iter().filter_map(|number| self.commits.get(*number)).collect()
+        };
+        let (own_line, brought) = (of(&line), of(&merged));
+        let (Some(head), Some(commit)) = (own_line.last().copied(), line.last().copied()) else {
+            return Entry::default();
+        };
         let own = |commit: &Commit| self.own_content.contains(&commit.id);
         notes.changes += 1;
         notes.merges += u64::from(head.parents.len() > 1);
+        let commits: Vec<&Commit> = brought.iter().chain(&own_line).copied().collect();
         let (mut hands, mut incomplete) = (BTreeSet::new(), false);
-        for commit in brought.iter().copied().chain([head]) {
+        for commit in &commits {
             hands.extend(self.cast.hands(commit));
             incomplete |= commit.message.incomplete;
             notes.own_content += u64::from(own(commit));
             notes.sign_offs += self.cast.who(commit, Act::SignOff).count() as u64;
         }
+        // What one commit of several says of itself is said of no other.
+        let is_series = own_line.len() > 1;
         let is_part = |commit: &&Commit| commit.parents.len() < 2 || own(commit);
-        let parts: Vec<&Commit> = brought.iter().copied().filter(is_part).collect();
+        let members = if is_series { &commits } else { &brought };
+        let parts: Vec<&Commit> = members.iter().copied().filter(is_part).collect();
         let author = self.author(head, &parts);
         hands.insert(author);
         let title = title(head, &parts);
-        let own_content = own(head);
-        let commits = brought.into_iter().chain([head]).collect();
-        let parts = Parts { head, merged: parts, commits, own_content, incomplete };
+        let own_content = own(head) && !is_series;
+        let whole = (!is_series).then_some(head);
+        let parts = Parts { whole, parts, commits, own_content, incomplete };
         let reviews = self.cast.by_all(&parts, Act::Review, notes);
         let tests = self.cast.by_all(&parts, Act::Test, notes);
         notes.reviews += reviews.people.len() as u64;
@@ -163,7 +194,8 @@ impl Making<'_> {
         let contributors = hands.iter().copied().filter(|person| !reviewers_only(person));
         let contributors = contributors.filter(|person| *person != author).collect();
         Entry {
-            commit: index,
+            line,
+            commit,
             merged,
             title,
             author,

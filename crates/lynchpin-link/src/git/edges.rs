@@ -1,48 +1,98 @@
-//! What needs what: stated by trailers and reverts, or seen from files that two changes touch.
+//! What needs what: seen from the lines that changes touch, or stated by trailers and reverts.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::changes::Entry;
+use super::dependency::{Because, REASONS_MAX};
 use super::error::{AssessError, Result};
 use super::identity::as_id;
 use super::log::Commit;
 use super::message::Pointer;
 use super::named::{Index, looked_up, released as released_names};
 use super::notes::Notes;
+use super::order::{drop_contradictions, keep_nearest, keep_required};
+use super::reading::Reading;
 use super::repository::{Range, Repository};
 use super::text::is_object_id;
 use super::tokens::Tokens;
 
-/// The most changes that one comes after; the engine takes ten thousand of all kinds.
-const AFTER_MAX: usize = 5_000;
-/// The most changes that one requires. Beyond it the rest counts as one that nobody knows: to
-/// forget what is required would let it pass.
-const REQUIRES_MAX: usize = 4_000;
-/// Stands for what one change requires beyond the limit.
-const MORE_REQUIRED: &str = "more-dependencies-than-are-read";
+/// Changes that one needs, by their numbers, each with the reasons.
+pub(crate) type Needed = BTreeMap<usize, Vec<Because>>;
 
 /// Fills in what each change requires and comes after.
 pub(crate) fn connect(
-    repository: &Repository,
-    range: &Range,
+    readings: &[Reading],
     commits: &[Commit],
     entries: &mut [Entry],
-    paths: usize,
     notes: &mut Notes,
 ) -> Result<()> {
-    let index = Index::of(commits, entries);
-    let mut outside: Vec<(usize, Pointer, String)> = Vec::new();
-    for number in 0..entries.len() {
-        let Some(entry) = entries.get_mut(number) else { continue };
-        let members = entry.merged.iter().chain([&entry.commit]);
+    let indexes: Vec<Index> = readings
+        .iter()
+        .map(|reading| Index::of(commits, entries.get(reading.changes.clone()).unwrap_or_default()))
+        .collect();
+    let stated = Stated { readings, indexes: &indexes, commits };
+    for (at, reading) in readings.iter().enumerate() {
+        let mut outside = Vec::new();
+        for number in reading.changes.clone() {
+            if let Some(entry) = entries.get_mut(number) {
+                stated.resolve(at, number, entry, &mut outside, notes);
+            }
+        }
+        stated.settle(at, outside, entries, notes)?;
+    }
+    submodules(readings, &indexes, entries);
+    for reading in readings {
+        let own = entries.get_mut(reading.changes.clone()).unwrap_or_default();
+        if reading.by_line {
+            follow_lines(own, reading);
+        } else {
+            follow_files(own, reading);
+        }
+    }
+    drop_contradictions(entries, notes);
+    notes.requires_dropped = entries.iter_mut().map(keep_required).sum();
+    notes.after_dropped = entries.iter_mut().map(keep_nearest).sum();
+    notes.requires = entries.iter().map(|entry| entry.requires.len() as u64).sum();
+    notes.after = entries.iter().map(|entry| entry.after.len() as u64).sum();
+    Ok(())
+}
+
+/// Adds a reason, of which only so many are kept.
+pub(crate) fn add(needed: &mut Needed, on: usize, because: Because) {
+    let reasons = needed.entry(on).or_default();
+    if reasons.len() < REASONS_MAX && !reasons.contains(&because) {
+        reasons.push(because);
+        reasons.sort();
+    }
+}
+
+/// Finds what trailers and reverts name.
+struct Stated<'a> {
+    readings: &'a [Reading],
+    /// The names of the changes of each repository.
+    indexes: &'a [Index],
+    commits: &'a [Commit],
+}
+
+/// What a change names that is not in any range.
+type Outside = Vec<(usize, Pointer, String)>;
+
+impl Stated<'_> {
+    fn resolve(
+        &self,
+        at: usize,
+        number: usize,
+        entry: &mut Entry,
+        outside: &mut Outside,
+        notes: &mut Notes,
+    ) {
+        let members = entry.members().filter_map(|member| self.commits.get(member));
         let pointers: BTreeSet<(Pointer, String)> = members
-            .filter_map(|member| commits.get(*member))
             .flat_map(|commit| commit.message.pointers.iter())
-            .map(|(pointer, target)| (*pointer, looked_up(target, &repository.name)))
+            .map(|(pointer, target)| (*pointer, target.clone()))
             .collect();
         for (pointer, target) in pointers {
-            match index.find(&target, number) {
+            match self.find(at, number, pointer, &target) {
                 Some(found) if found == number => notes.requires_itself += 1,
                 // History has it in the other order, and no words about the past undo that.
                 Some(found) if found > number && pointer != Pointer::DependsOn => {
@@ -50,33 +100,110 @@ pub(crate) fn connect(
                 }
                 Some(found) => {
                     notes.reverted += u64::from(pointer == Pointer::Reverts);
-                    entry.requires.insert(found);
+                    add(&mut entry.requires, found, pointer.because(&target));
                 }
                 None => outside.push((number, pointer, target)),
             }
         }
     }
-    let released = released(repository, range, &outside)?;
-    for (number, pointer, target) in outside {
-        if released.contains(&target) {
-            notes.requires_released += 1;
-        } else if pointer == Pointer::DependsOn {
-            notes.requires_unresolved += 1;
-            if let Some(entry) = entries.get_mut(number) {
-                // A number alone would not say of what it is one.
-                let number = target.strip_prefix('#').map(|number| format!("pull/{number}"));
-                entry.unresolved.insert(as_id(&number.unwrap_or(target)));
+
+    /// The change of that name: of this repository, else of another that it can be one of.
+    fn find(&self, at: usize, number: usize, pointer: Pointer, target: &str) -> Option<usize> {
+        let here = self.readings.get(at)?;
+        let own = looked_up(target, &here.repository.name);
+        let local = number.checked_sub(here.changes.start)?;
+        if let Some(found) = self.indexes.get(at)?.find(&own, local) {
+            return Some(here.changes.start + found);
+        }
+        // A number without a name is one of this repository, and so is what is taken back.
+        if pointer != Pointer::DependsOn || target.starts_with(['#', '!']) {
+            return None;
+        }
+        let others = self.readings.iter().zip(self.indexes).enumerate();
+        others.filter(|(other, _)| *other != at).find_map(|(_, (reading, index))| {
+            let name = looked_up(target, &reading.repository.name);
+            index.find(&name, usize::MAX).map(|found| reading.changes.start + found)
+        })
+    }
+
+    /// What no range has is released already, or nobody knows it.
+    fn settle(
+        &self,
+        at: usize,
+        outside: Outside,
+        entries: &mut [Entry],
+        notes: &mut Notes,
+    ) -> Result<()> {
+        let mut known: HashSet<String> = HashSet::new();
+        for (other, reading) in self.readings.iter().enumerate() {
+            let asked: Outside = outside
+                .iter()
+                .filter(|(_, _, target)| other == at || !target.starts_with(['#', '!']))
+                .map(|(number, pointer, target)| {
+                    (*number, *pointer, looked_up(target, &reading.repository.name))
+                })
+                .collect();
+            let found = released(&reading.repository, &reading.range, &asked)?;
+            let named = outside.iter().map(|(_, _, target)| target);
+            let named = named.filter(|t| found.contains(&looked_up(t, &reading.repository.name)));
+            known.extend(named.cloned());
+        }
+        let name = self.readings.get(at).map(|reading| reading.repository.name.as_str());
+        for (number, pointer, target) in outside {
+            if known.contains(&target) {
+                notes.requires_released += 1;
+            } else if pointer == Pointer::DependsOn {
+                notes.requires_unresolved += 1;
+                if let Some(entry) = entries.get_mut(number) {
+                    // A number alone would not say of what it is one.
+                    let target = looked_up(&target, name.unwrap_or_default());
+                    let number = target.strip_prefix('#').map(|number| format!("pull/{number}"));
+                    entry.unresolved.insert(as_id(&number.unwrap_or(target)));
+                }
+            } else {
+                notes.mentions_unresolved += 1;
             }
-        } else {
-            notes.mentions_unresolved += 1;
+        }
+        Ok(())
+    }
+}
+
+/// A change that sets a submodule requires what the other repository has unreleased up to there.
+fn submodules(readings: &[Reading], indexes: &[Index], entries: &mut [Entry]) {
+    for reading in readings {
+        for number in reading.changes.clone() {
+            let Some(entry) = entries.get_mut(number) else { continue };
+            let bumps = entry.touched.as_ref().map(|t| t.submodules.clone()).unwrap_or_default();
+            for (path, from, to) in bumps {
+                for (other, index) in readings.iter().zip(indexes) {
+                    let Some(last) = index.find(&to, usize::MAX) else { continue };
+                    let first = index.find(&from, usize::MAX).map_or(0, |before| before + 1);
+                    for brought in first..=last {
+                        let path = reading.paths.shown(path);
+                        let because = Because::Submodule { path, commit: to.clone() };
+                        add(&mut entry.requires, other.changes.start + brought, because);
+                    }
+                }
+            }
         }
     }
-    notes.requires_dropped = entries.iter_mut().map(keep_required).sum();
-    follow_files(entries, paths);
-    notes.after_dropped = entries.iter_mut().map(keep_nearest).sum();
-    notes.requires = entries.iter().map(|entry| entry.requires.len() as u64).sum();
-    notes.after = entries.iter().map(|entry| entry.after.len() as u64).sum();
-    Ok(())
+}
+
+/// Puts a change behind those whose lines it touches.
+fn follow_lines(entries: &mut [Entry], reading: &Reading) {
+    for entry in entries {
+        let Some(touched) = &entry.touched else { continue };
+        for ((owner, path), seen) in &touched.others {
+            let on = reading.changes.start + *owner as usize;
+            let because = seen.because(reading.paths.shown(*path));
+            if seen.requires() {
+                add(&mut entry.requires, on, because);
+            } else {
+                add(&mut entry.after, on, because);
+            }
+        }
+        entry.after.retain(|on, _| !entry.requires.contains_key(on));
+    }
 }
 
 /// Which of the targets the start of the range has already.
@@ -100,7 +227,7 @@ fn released(
     }
     let full = full_ids(repository, &targets)?;
     let mut input: String = full.values().map(|id| format!("{id}\n")).collect();
-    input.push_str(&format!("^{}\n", range.to));
+    input.push_str(&format!("^{}\n", range.until));
     let stream = repository.git.stream(&["rev-list", "--stdin"], input.into_bytes())?;
     let mut tokens = Tokens::lines(stream);
     let mut absent: HashSet<String> = HashSet::new();
@@ -151,131 +278,21 @@ pub(crate) fn full_ids(
     Ok(full)
 }
 
-/// Puts a change after the nearest one before it that touches one of its files.
-///
-/// "Before" is the order of history, except that what a change requires goes before it: so an order
-/// that is only seen never contradicts one that is stated.
-fn follow_files(entries: &mut [Entry], paths: usize) {
-    let mut last_on_path: Vec<Option<usize>> = vec![None; paths];
-    for number in order(entries) {
-        let Some(entry) = entries.get_mut(number) else { continue };
-        let touched = entry.touched.as_ref().map_or(&[][..], |touched| &touched.paths);
+/// Puts a change after the nearest one before it that touches one of its files, where lines are
+/// not known.
+fn follow_files(entries: &mut [Entry], reading: &Reading) {
+    let mut last_on_path: Vec<Option<usize>> = vec![None; reading.paths.len()];
+    for (number, entry) in entries.iter_mut().enumerate() {
+        let number = reading.changes.start + number;
+        let touched: BTreeSet<u32> = entry.touched.iter().flat_map(|t| t.paths()).collect();
         for path in touched {
-            if let Some(last) = last_on_path.get_mut(*path)
+            if let Some(last) = last_on_path.get_mut(path as usize)
                 && let Some(before) = last.replace(number)
+                && !entry.requires.contains_key(&before)
             {
-                entry.after.insert(before);
+                let path = reading.paths.shown(path);
+                add(&mut entry.after, before, Because::SameFile { path });
             }
         }
-        entry.after = entry.after.difference(&entry.requires).copied().collect();
-    }
-}
-
-/// Keeps the nearest of very many changes to come after; the others mostly come before those
-/// anyway.
-fn keep_nearest(entry: &mut Entry) -> u64 {
-    let mut dropped = 0;
-    while entry.after.len() > AFTER_MAX {
-        entry.after.pop_first();
-        dropped += 1;
-    }
-    dropped
-}
-
-/// Keeps the nearest of very many changes that are required, and says that there are more.
-fn keep_required(entry: &mut Entry) -> u64 {
-    let mut dropped = 0;
-    while entry.requires.len() > REQUIRES_MAX {
-        entry.requires.pop_first();
-        dropped += 1;
-    }
-    while entry.unresolved.len() > REQUIRES_MAX - entry.requires.len() {
-        entry.unresolved.pop_last();
-        dropped += 1;
-    }
-    if dropped > 0 {
-        entry.unresolved.insert(MORE_REQUIRED.to_owned());
-    }
-    dropped
-}
-
-/// The order of history, with what is required moved before what requires it; changes in a circle
-/// come last, in the order of history.
-fn order(entries: &[Entry]) -> Vec<usize> {
-    let mut open: Vec<usize> = entries.iter().map(|entry| entry.requires.len()).collect();
-    let mut needed_by: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (number, entry) in entries.iter().enumerate() {
-        for required in &entry.requires {
-            needed_by.entry(*required).or_default().push(number);
-        }
-    }
-    let free = open.iter().enumerate().filter(|(_, open)| **open == 0);
-    let mut ready: BinaryHeap<Reverse<usize>> = free.map(|(number, _)| Reverse(number)).collect();
-    let mut order = Vec::with_capacity(entries.len());
-    while let Some(Reverse(number)) = ready.pop() {
-        order.push(number);
-        for waiting in needed_by.get(&number).into_iter().flatten() {
-            if let Some(left) = open.get_mut(*waiting) {
-                *left -= 1;
-                if *left == 0 {
-                    ready.push(Reverse(*waiting));
-                }
-            }
-        }
-    }
-    order.extend(open.iter().enumerate().filter(|(_, open)| **open > 0).map(|(number, _)| number));
-    order
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::git::log::Touched;
-
-    fn entry(paths: &[usize], requires: &[usize]) -> Entry {
-        let touched = Some(Touched { lines: None, paths: paths.to_vec() });
-        Entry { touched, requires: requires.iter().copied().collect(), ..Entry::default() }
-    }
-
-    #[test]
-    fn only_the_nearest_change_of_a_file_goes_before() {
-        let mut entries =
-            [entry(&[0], &[]), entry(&[0, 1], &[]), entry(&[0], &[]), entry(&[2], &[])];
-        follow_files(&mut entries, 3);
-        let after: Vec<Vec<usize>> =
-            entries.iter().map(|entry| entry.after.iter().copied().collect()).collect();
-        assert_eq!(after, [vec![], vec![0], vec![1], vec![]]);
-    }
-
-    #[test]
-    fn what_is_stated_goes_before_what_is_seen() {
-        let mut entries = [entry(&[0], &[1]), entry(&[0], &[]), entry(&[0], &[])];
-        assert_eq!(order(&entries), [1, 0, 2]);
-        follow_files(&mut entries, 1);
-        assert!(entries[1].after.is_empty(), "the required change does not follow its user");
-        assert_eq!(entries[2].after.iter().copied().collect::<Vec<_>>(), [0]);
-    }
-
-    #[test]
-    fn very_many_are_bounded_to_the_nearest() {
-        let mut many = Entry { after: (0..AFTER_MAX + 7).collect(), ..Entry::default() };
-        assert_eq!(keep_nearest(&mut many), 7);
-        assert_eq!((many.after.len(), many.after.first()), (AFTER_MAX, Some(&7)));
-    }
-
-    #[test]
-    fn what_is_required_beyond_the_limit_is_not_forgotten() {
-        let requires = (0..REQUIRES_MAX + 7).collect();
-        let mut many = Entry { requires, ..Entry::default() };
-        many.unresolved.insert("I404".to_owned());
-        assert_eq!(keep_required(&mut many), 8);
-        assert_eq!(many.requires.first(), Some(&7));
-        assert_eq!(many.unresolved.iter().collect::<Vec<_>>(), [MORE_REQUIRED]);
-    }
-
-    #[test]
-    fn circles_are_kept_and_come_last() {
-        let entries = [entry(&[], &[1]), entry(&[], &[0]), entry(&[], &[])];
-        assert_eq!(order(&entries), [2, 0, 1]);
     }
 }

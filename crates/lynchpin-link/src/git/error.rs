@@ -38,7 +38,7 @@ pub enum AssessError {
     /// The repository has no commit yet.
     #[error(
         "the repository has no commit on `{rev}` yet: commit first, or name another revision as \
-         `to`"
+         `until`"
     )]
     NoCommits {
         /// What was looked for.
@@ -46,7 +46,7 @@ pub enum AssessError {
     },
     /// A revision that could be taken for an option, or that holds characters no revision has.
     #[error(
-        "`{rev}` cannot be a revision: name a tag, branch or commit that does not begin with `-`"
+        "`{rev}` cannot be a revision: name a tag, branch, commit or date that does not begin with `-`"
     )]
     RevisionRefused {
         /// The revision as it was given, made safe to print.
@@ -54,14 +54,34 @@ pub enum AssessError {
     },
     /// A revision that is not in this repository.
     #[error(
-        "`{rev}` names no commit here: see `git log --all` for those there are, or fetch it first"
+        "`{rev}` names no commit here and is no date such as 2026-11-20: see `git log --all` for \
+         those there are, or fetch it first"
     )]
     RevisionUnknown {
         /// The revision as it was given.
         rev: String,
     },
+    /// No commit was made by the date that the range should end with.
+    #[error("no commit was made by {date} on the way to `HEAD`: give a later date")]
+    NothingThen {
+        /// The date as it was given.
+        date: String,
+    },
+    /// Two of the repositories share commits, so that one change would be counted twice.
+    #[error(
+        "`{first}` and `{second}` share the commit {commit}: name each repository once, or give a \
+         later start"
+    )]
+    Overlap {
+        /// One repository.
+        first: String,
+        /// The other.
+        second: String,
+        /// A commit that is in both ranges.
+        commit: String,
+    },
     /// More than the limits allow.
-    #[error("more than {limit} {what} in the range: give a later `from`, or raise the limit")]
+    #[error("more than {limit} {what} in the range: give a later `since`, or raise the limit")]
     TooLarge {
         /// What there is too much of.
         what: &'static str,
@@ -135,6 +155,8 @@ impl AssessError {
             AssessError::NoCommits { .. } => "no_commits",
             AssessError::RevisionRefused { .. } => "revision_refused",
             AssessError::RevisionUnknown { .. } => "revision_unknown",
+            AssessError::NothingThen { .. } => "nothing_then",
+            AssessError::Overlap { .. } => "overlap",
             AssessError::TooLarge { .. } => "too_large",
             AssessError::Unreadable { .. } => "unreadable",
             AssessError::Silent { .. } => "silent",

@@ -1,6 +1,7 @@
 //! What a commit message says about people, tests and other changes.
 
 use super::address::accounts;
+use super::dependency::Because;
 use super::limits::Limits;
 use super::notes::Notes;
 use super::text::{is_object_id, printable};
@@ -36,6 +37,18 @@ pub(crate) enum Pointer {
     Fixes,
     /// It takes that commit back.
     Reverts,
+}
+
+impl Pointer {
+    /// The reason that it gives.
+    pub(crate) fn because(self, target: &str) -> Because {
+        let value = target.to_owned();
+        match self {
+            Pointer::DependsOn => Because::Trailer { trailer: "Depends-On".to_owned(), value },
+            Pointer::Fixes => Because::Trailer { trailer: "Fixes".to_owned(), value },
+            Pointer::Reverts => Because::Reverts { value },
+        }
+    }
 }
 
 /// What a message says.

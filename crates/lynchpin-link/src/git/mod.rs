@@ -19,7 +19,8 @@
 //! network or hang the reading, only committed content counts, and the same history gives the same
 //! bytes.
 
-pub use assessment::{Assessment, Options, Phase, assess, assess_watched};
+pub use assessment::{Assessed, Assessment, Options, Phase, assess, assess_all};
+pub use dependency::{Because, Dependency, DependencyKind, REASONS_MAX};
 pub use error::{AssessError, Result};
 pub use limits::Limits;
 pub use notes::Notes;
@@ -30,25 +31,34 @@ mod address;
 mod assessment;
 mod changes;
 mod command;
+mod dates;
+mod dependency;
+mod diff;
 mod edges;
 mod error;
 mod identity;
 mod limits;
+mod lines;
 mod log;
 mod merges;
 mod message;
 mod named;
+mod narrow;
 mod notes;
+mod order;
+mod paths;
 mod people;
 mod plain;
 mod portfolio;
 mod program;
+mod reading;
 mod repository;
 mod reviews;
 mod scratch;
 mod tags;
 mod text;
 mod tokens;
+mod touched;
 
 /// The policy that [`assess`] is judged by unless the caller brings one: TOML with comments, to be
 /// printed on request.

@@ -26,8 +26,7 @@ impl Index {
     pub(crate) fn of(commits: &[Commit], entries: &[Entry]) -> Index {
         let mut index = Index { commits: Vec::new(), names: BTreeMap::new() };
         for (number, entry) in entries.iter().enumerate() {
-            let members = entry.merged.iter().chain([&entry.commit]);
-            for commit in members.filter_map(|member| commits.get(*member)) {
+            for commit in entry.members().filter_map(|member| commits.get(member)) {
                 index.commits.push((commit.id.clone(), number));
                 let names = commit.message.change_id.clone().into_iter();
                 for name in names.chain(request_of(&commit.subject)) {
@@ -102,7 +101,7 @@ pub(crate) fn released(
     names: &BTreeSet<String>,
 ) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
-    let Some(from) = range.from.as_ref().filter(|_| !names.is_empty()) else { return Ok(found) };
+    let Some(from) = range.since.as_ref().filter(|_| !names.is_empty()) else { return Ok(found) };
     let mut arguments: Vec<String> = PLAIN.iter().map(|part| (*part).to_owned()).collect();
     let ids = "%(trailers:key=Change-Id,valueonly=true,separator=%x20)";
     arguments.extend(["--no-patch".to_owned(), format!("--format=tformat:%s%x00{ids}")]);

@@ -49,7 +49,13 @@ notes! {
     /// Commits in the range that no change on the first-parent line brings in.
     unclaimed_commits: "commit that belongs to no change on the first-parent line",
         "commits that belong to no change on the first-parent line";
-    /// Commits of `from` that are not in `to`: the two have diverged.
+    /// Changes left out since they touch other paths than those asked for.
+    other_paths: "change that touches other paths only, left out",
+        "changes that touch other paths only, left out";
+    /// Changes of other paths that those asked for require.
+    required_of_other_paths: "change of other paths that is required and so taken in",
+        "changes of other paths that are required and so taken in";
+    /// Commits of the start that are not in the end of the range: the two have diverged.
     diverged_commits: "commit of the start that is not in the end of the range",
         "commits of the start that are not in the end of the range";
     /// Tags, if none of them lies before the end of the range.
@@ -94,19 +100,21 @@ notes! {
     /// Changes with trailers beyond the limits, which may name more of those who wrote them.
     incomplete: "change with trailers beyond the limits, of which no review counts",
         "changes with trailers beyond the limits, of which no review counts";
-    /// Requirements: Depends-On, Fixes and reverts that point into the range.
-    requires: "dependency stated by a trailer or a revert",
-        "dependencies stated by a trailer or a revert";
+    /// Requirements: lines of another change that are touched, Depends-On, Fixes and reverts.
+    requires: "dependency of one change on another", "dependencies of one change on another";
     /// Dependencies beyond the limit of one change, which count as unknown.
     requires_dropped: "dependency beyond the limit, counted as unknown",
         "dependencies beyond the limit, counted as unknown";
     /// Reverts of changes that ship as well.
     reverted: "revert of a change that ships as well", "reverts of changes that ship as well";
-    /// Orders from shared files.
-    after: "order from shared files", "orders from shared files";
-    /// Orders from shared files beyond the limit of one change.
-    after_dropped: "order from shared files beyond the limit, the farthest",
-        "orders from shared files beyond the limit, the farthest";
+    /// Orders seen from lines that stand beside each other, or from shared files.
+    after: "order from neighbouring lines", "orders from neighbouring lines";
+    /// Such orders that contradict what is required.
+    after_contradicted: "order from neighbouring lines that contradicts what is required, dropped",
+        "orders from neighbouring lines that contradict what is required, dropped";
+    /// Such orders beyond the limit of one change.
+    after_dropped: "order from neighbouring lines beyond the limit, the farthest",
+        "orders from neighbouring lines beyond the limit, the farthest";
     /// Depends-On, Fixes and reverts that point to what is released already.
     requires_released: "dependency on what is released already",
         "dependencies on what is released already";
@@ -127,6 +135,9 @@ notes! {
     /// Files that are not text, or large, whose lines are not counted.
     binary_files: "binary or large file touched, whose lines are not counted",
         "binary or large files touched, whose lines are not counted";
+    /// Files whose lines could not be followed, so that dependencies may be missing.
+    lines_lost: "file whose lines could not be followed",
+        "files whose lines could not be followed";
     /// Paths longer than the limit, cut.
     paths_cut: "path beyond the limit, cut", "paths beyond the limit, cut";
     /// Texts longer than the limit, cut.

@@ -1,6 +1,5 @@
 //! From changes to a portfolio that the engine can judge.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference, ServiceId};
@@ -12,11 +11,12 @@ use lynchpin::model::{
 };
 
 use super::changes::Entry;
+use super::dependency::{Dependency, DependencyKind};
 use super::error::{AssessError, Result};
 use super::identity::as_id;
 use super::log::Commit;
 use super::people::People;
-use super::repository::{Range, Repository};
+use super::reading::Reading;
 
 /// The release that holds every change of the range.
 pub const RELEASE: &str = "next";
@@ -38,42 +38,60 @@ const CHANGE_ID_DIGITS: usize = 12;
 
 /// What the portfolio is made from.
 pub(crate) struct Source<'a> {
-    pub(crate) repository: &'a Repository,
-    pub(crate) range: &'a Range,
+    pub(crate) readings: &'a [Reading],
     pub(crate) commits: &'a [Commit],
     pub(crate) entries: &'a [Entry],
     pub(crate) people: &'a People,
-    /// The number of the folder of each path.
-    pub(crate) folders: &'a [usize],
-    /// When the newest commit was made, in seconds since 1970.
-    pub(crate) newest: i64,
 }
 
-/// The portfolio, and when the newest commit of it was made.
-pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Instant)> {
+/// The portfolio, why each change needs another, and when the newest commit was made.
+pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, Instant)> {
     let mut portfolio = Portfolio::default();
     people(source, &mut portfolio)?;
-    let name: Vec<&str> = source.repository.name.split_whitespace().collect();
-    let service: ServiceId = id(&as_id(&name.join("-")))?;
-    let group: GroupId = id(CONTRIBUTORS)?;
-    portfolio.services.push(Service {
-        id: service.clone(),
-        tier: None,
-        owner: Some(Actor::Group(group)),
-        profile: None,
-        depends_on: Vec::new(),
-        environments: Vec::new(),
-    });
+    let mut services = Vec::new();
+    let mut folders = Vec::new();
+    for reading in source.readings {
+        let name: Vec<&str> = reading.repository.name.split_whitespace().collect();
+        let service: ServiceId = id(&as_id(&name.join("-")))?;
+        services.push(service.clone());
+        folders.push(reading.paths.folders());
+        portfolio.services.push(Service {
+            id: service,
+            tier: None,
+            owner: Some(Actor::Group(id(CONTRIBUTORS)?)),
+            profile: None,
+            depends_on: Vec::new(),
+            environments: Vec::new(),
+        });
+    }
+    portfolio.services.dedup_by(|a, b| a.id == b.id);
     portfolio.stages.push(Stage { id: id(STAGE)?, environments: Vec::new() });
     let ids = change_ids(source)?;
-    let newest = instant(source.newest)?;
+    let newest = source.readings.iter().map(|reading| reading.newest).max().unwrap_or(0);
+    let newest = instant(newest)?;
+    let mut dependencies = Vec::new();
     for (number, entry) in source.entries.iter().enumerate() {
-        let change = change(source, number, entry, &ids, &service)?;
+        let missing = || AssessError::Portfolio { detail: "a repository is missing".to_owned() };
+        let service = services.get(entry.repository).ok_or_else(missing)?;
+        let folders = folders.get(entry.repository).ok_or_else(missing)?;
+        let change = change(source, number, entry, &ids, service, folders)?;
         votes(source, entry, &change, &mut portfolio)?;
+        dependencies.extend(dependencies_of(entry, &change.id, &ids));
         portfolio.changes.push(change);
     }
+    dependencies.sort();
     release(source, &ids, newest, &mut portfolio)?;
-    Ok((portfolio, newest))
+    Ok((portfolio, dependencies, newest))
+}
+
+fn dependencies_of(entry: &Entry, change: &ChangeId, ids: &[ChangeId]) -> Vec<Dependency> {
+    let requires = entry.requires.iter().map(|needed| (DependencyKind::Requires, needed));
+    let after = entry.after.iter().map(|needed| (DependencyKind::After, needed));
+    let known = requires.chain(after).filter_map(|(kind, (on, because))| {
+        let on = ids.get(*on)?.clone();
+        Some(Dependency { change: change.clone(), on, kind, because: because.clone() })
+    });
+    known.collect()
 }
 
 /// Makes an id; those made here are always of the right form, so a refusal is a defect to report.
@@ -136,6 +154,7 @@ fn change(
     entry: &Entry,
     ids: &[ChangeId],
     service: &ServiceId,
+    folders: &[u32],
 ) -> Result<Change> {
     let missing = || AssessError::Portfolio { detail: "a commit is missing".to_owned() };
     let head = source.commits.get(entry.commit).ok_or_else(missing)?;
@@ -145,13 +164,12 @@ fn change(
     let committers: Result<Vec<PersonId>> =
         entry.contributors.iter().map(|person| person_id(source, *person)).collect();
     let mut requires: Vec<Needs> =
-        entry.requires.iter().filter_map(|n| ids.get(*n)).cloned().map(Needs::Change).collect();
+        entry.requires.keys().filter_map(|n| ids.get(*n)).cloned().map(Needs::Change).collect();
     for unresolved in &entry.unresolved {
         requires.push(Needs::Change(id(unresolved)?));
     }
-    let after = entry.after.iter().filter_map(|number| ids.get(*number)).cloned().collect();
-    let members = || entry.merged.iter().chain([&entry.commit]);
-    let parts = || members().filter_map(|member| source.commits.get(*member));
+    let after = entry.after.keys().filter_map(|number| ids.get(*number)).cloned().collect();
+    let parts = || entry.members().filter_map(|member| source.commits.get(member));
     let commits: Result<Vec<Reference>> = parts().map(|commit| id(&commit.id)).collect();
     Ok(Change {
         id: ids.get(number).cloned().ok_or_else(missing)?,
@@ -175,7 +193,7 @@ fn change(
         reversibility: None,
         planned: None,
         effort_minutes: None,
-        size: size(entry, source.folders),
+        size: size(entry, folders),
         commits: commits?,
         tickets: tickets(parts())?,
         digest: None,
@@ -199,17 +217,17 @@ fn tickets<'a>(commits: impl Iterator<Item = &'a Commit>) -> Result<Vec<Referenc
     found.into_iter().map(|ticket| id(&as_id(ticket))).collect()
 }
 
-fn size(entry: &Entry, folders: &[usize]) -> Size {
+fn size(entry: &Entry, folders: &[u32]) -> Size {
     let Some(touched) = &entry.touched else { return Size::default() };
     let bounded = |count: u64| count.min(INTEGER_MAX);
-    let mut held: Vec<usize> =
-        touched.paths.iter().filter_map(|path| folders.get(*path)).copied().collect();
+    let mut held: Vec<u32> =
+        touched.files.keys().filter_map(|path| folders.get(*path as usize)).copied().collect();
     held.sort_unstable();
     held.dedup();
     Size {
         lines_added: touched.lines.map(|(added, _)| bounded(added)),
         lines_deleted: touched.lines.map(|(_, deleted)| bounded(deleted)),
-        files: Some(bounded(touched.paths.len() as u64)),
+        files: Some(bounded(touched.files.len() as u64)),
         folders: Some(bounded(held.len() as u64)),
     }
 }
@@ -277,15 +295,11 @@ fn release(
     let last = source.entries.last().and_then(|entry| source.commits.get(entry.commit));
     let by = last.and_then(|commit| source.people.of(&commit.committer));
     let Some(by) = by else { return Ok(()) };
-    let from = source.range.from_name.as_deref().or(source.range.from.as_deref());
-    let title = match from {
-        Some(from) => format!("{} since {from}", source.range.to_name),
-        None => source.range.to_name.clone(),
-    };
+    let title = title(source.readings);
     portfolio.releases.push(Release {
         id: id(RELEASE)?,
         revision: 1,
-        title: Some(title),
+        title,
         changes: ids.to_vec(),
         stages: vec![id(STAGE)?],
         requester: None,
@@ -302,13 +316,13 @@ fn release(
     Ok(())
 }
 
-/// Counts commits that are dated before one they build on.
-pub(crate) fn dated_backwards(commits: &[Commit]) -> u64 {
-    let dated: BTreeMap<&str, i64> =
-        commits.iter().map(|commit| (commit.id.as_str(), commit.committed)).collect();
-    let earlier = |commit: &&Commit| {
-        let parents = commit.parents.iter().filter_map(|parent| dated.get(parent.as_str()));
-        parents.max().is_some_and(|newest| *newest > commit.committed)
-    };
-    commits.iter().filter(earlier).count() as u64
+/// What is released after what; said of one repository only.
+fn title(readings: &[Reading]) -> Option<String> {
+    let [reading] = readings else { return None };
+    let range = &reading.range;
+    let since = range.since_name.as_deref().or(range.since.as_deref());
+    Some(match since {
+        Some(since) => format!("{} since {since}", range.until_name),
+        None => range.until_name.clone(),
+    })
 }

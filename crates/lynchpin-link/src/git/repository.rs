@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::command::Git;
+use super::dates::Side;
 use super::error::{AssessError, GIT_NEEDED, Result};
 use super::limits::Limits;
 use super::notes::Notes;
@@ -54,15 +55,15 @@ pub enum Start {
 #[non_exhaustive]
 pub struct Range {
     /// The commit after which it begins; none if it begins with the history.
-    pub from: Option<String>,
-    /// What the start is called: the revision given, the tag, or nothing.
-    pub from_name: Option<String>,
+    pub since: Option<String>,
+    /// What the start is called: what was given, the tag, or nothing.
+    pub since_name: Option<String>,
     /// How the start was found.
     pub start: Start,
     /// The last commit in it.
-    pub to: String,
+    pub until: String,
     /// What the end is called.
-    pub to_name: String,
+    pub until_name: String,
 }
 
 /// Finds the repository that holds the path.
@@ -200,44 +201,69 @@ fn shallow_ends(common: &Path) -> Result<Vec<String>> {
 }
 
 impl Repository {
-    /// The range between two revisions, either of which may be left to this function.
+    /// The range between two points, either of which may be left to this function.
     pub(crate) fn range(
         &self,
-        from: Option<&str>,
-        to: Option<&str>,
+        since: Option<&str>,
+        until: Option<&str>,
         limits: &Limits,
         notes: &mut Notes,
     ) -> Result<Range> {
-        let to_name = to.unwrap_or("HEAD");
-        let to = self.commit(to_name)?;
-        if let Some(name) = from {
-            let from_name = Some(printable(name));
-            let from = Some(self.commit(name)?);
-            return Ok(Range {
-                from,
-                from_name,
-                start: Start::Given,
-                to,
-                to_name: printable(to_name),
+        let until_name = printable(until.unwrap_or("HEAD"));
+        let until = self.until(until.unwrap_or("HEAD"))?;
+        let range = |since, since_name, start| Range {
+            since,
+            since_name,
+            start,
+            until: until.clone(),
+            until_name: until_name.clone(),
+        };
+        if let Some(name) = since {
+            let since_name = Some(printable(name));
+            return Ok(match self.since(name, &until)? {
+                Some(since) => range(Some(since), since_name, Start::Given),
+                None => range(None, since_name, Start::Given),
             });
         }
-        let tags = tags::nearest_before(self, &to)?;
-        notes.tags_broken = tags.broken;
+        let tags = tags::nearest_before(self, &until)?;
+        notes.tags_broken += tags.broken;
         if let Some((tag, commit)) = tags.nearest {
-            let (from, from_name) = (Some(commit), Some(tag));
-            return Ok(Range {
-                from,
-                from_name,
-                start: Start::LastTag,
-                to,
-                to_name: printable(to_name),
-            });
+            return Ok(range(Some(commit), Some(tag), Start::LastTag));
         }
-        notes.tags_elsewhere = tags.count;
+        notes.tags_elsewhere += tags.count;
         let back = limits.commits_without_tag;
-        let from = self.resolve(&format!("{to}~{back}"))?;
-        let start = if from.is_some() { Start::CommitsBack(back) } else { Start::Beginning };
-        Ok(Range { from, from_name: None, start, to, to_name: printable(to_name) })
+        let since = self.resolve(&format!("{until}~{back}"))?;
+        let start = if since.is_some() { Start::CommitsBack(back) } else { Start::Beginning };
+        Ok(range(since, None, start))
+    }
+
+    /// The start that is given: a revision, or a date on the line that leads to the end. Nothing
+    /// if history begins later than that.
+    fn since(&self, text: &str, until: &str) -> Result<Option<String>> {
+        match self.commit(text) {
+            Err(AssessError::RevisionUnknown { rev }) => {
+                let by_date = self.by_date(text, Side::Since, until)?;
+                by_date.ok_or(AssessError::RevisionUnknown { rev })
+            }
+            found => found.map(Some),
+        }
+    }
+
+    /// The end that is given: a revision, or a date on the line that leads to `HEAD`.
+    fn until(&self, text: &str) -> Result<String> {
+        let rev = match self.commit(text) {
+            Err(AssessError::RevisionUnknown { rev }) => rev,
+            found => return found,
+        };
+        let head = match self.commit("HEAD") {
+            // Without a head there is no line that a date could be on.
+            Err(_) => return Err(AssessError::RevisionUnknown { rev }),
+            Ok(head) => head,
+        };
+        let by_date = self.by_date(text, Side::Until, &head)?;
+        by_date
+            .ok_or(AssessError::RevisionUnknown { rev })?
+            .ok_or_else(|| AssessError::NothingThen { date: printable(text) })
     }
 
     /// The commit that a revision names.
@@ -289,8 +315,8 @@ impl Repository {
 
     /// How many commits of the start are not in the end of the range.
     pub(crate) fn diverged(&self, range: &Range) -> Result<u64> {
-        let (Some(from), Start::Given) = (&range.from, &range.start) else { return Ok(0) };
-        let span = format!("{}..{from}", range.to);
+        let (Some(since), Start::Given) = (&range.since, &range.start) else { return Ok(0) };
+        let span = format!("{}..{since}", range.until);
         let answer = self.git.ask(&["rev-list", "--count", &span, "--"], Vec::new())?;
         let count = String::from_utf8_lossy(&answer.value).parse().ok();
         count.filter(|_| answer.ok).ok_or(AssessError::Unreadable { detail: answer.complaint })

@@ -17,10 +17,10 @@ pub(crate) struct Cast<'a> {
 
 /// The commits of one change that answer for what it brings.
 pub(crate) struct Parts<'a> {
-    /// The commit on the first-parent line.
-    pub(crate) head: &'a Commit,
-    /// What a merge brings in: commits, and merges that change something of their own.
-    pub(crate) merged: Vec<&'a Commit>,
+    /// The commit that stands for the whole: a single one, or the merge of all others.
+    pub(crate) whole: Option<&'a Commit>,
+    /// The commits that make it up, and merges among them that change something of their own.
+    pub(crate) parts: Vec<&'a Commit>,
     /// All commits of the change.
     pub(crate) commits: Vec<&'a Commit>,
     /// Whether the head is a merge that changes something of its own, so that no review of what it
@@ -109,9 +109,10 @@ impl Cast<'_> {
         let commits = || parts.commits.iter().copied();
         let everybody = self.hands_of(commits());
         let mergers = self.hands_of(commits().filter(|commit| commit.parents.len() > 1));
-        let mut people = self.counted(parts.head, act, &[&everybody], notes);
+        let of_whole = parts.whole.map(|whole| self.counted(whole, act, &[&everybody], notes));
+        let mut people = of_whole.unwrap_or_default();
         let of_parts: Vec<BTreeSet<usize>> = parts
-            .merged
+            .parts
             .iter()
             .map(|part| {
                 let own = self.hands_of(std::iter::once(*part));

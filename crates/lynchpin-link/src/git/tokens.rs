@@ -39,26 +39,60 @@ impl Tokens {
 
     /// The next piece, of which at most `bound` bytes are kept; `None` at the end.
     pub(crate) fn next(&mut self, bound: usize) -> Result<Option<Token<'_>>> {
+        self.next_until(self.separator, bound)
+    }
+
+    /// The next line, whatever the stream is cut at otherwise.
+    pub(crate) fn line(&mut self, bound: usize) -> Result<Option<Token<'_>>> {
+        self.next_until(b'\n', bound)
+    }
+
+    /// The next byte, which is left to be read; `None` at the end.
+    pub(crate) fn peek(&mut self) -> Result<Option<u8>> {
+        while self.position >= self.chunk.len() {
+            let Some(chunk) = self.stream.chunk()? else { return Ok(None) };
+            (self.chunk, self.position) = (chunk, 0);
+        }
+        Ok(self.chunk.get(self.position).copied())
+    }
+
+    /// Reads on past so many lines; whether there were as many.
+    pub(crate) fn skip_lines(&mut self, mut count: u64) -> Result<bool> {
+        while count > 0 {
+            if self.peek()?.is_none() {
+                return Ok(false);
+            }
+            let rest = self.chunk.get(self.position..).unwrap_or_default();
+            let mut ends = memchr::memchr_iter(b'\n', rest);
+            let wanted = usize::try_from(count - 1).unwrap_or(usize::MAX);
+            match ends.nth(wanted) {
+                Some(end) => {
+                    self.position += end + 1;
+                    return Ok(true);
+                }
+                None => {
+                    count -= memchr::memchr_iter(b'\n', rest).count() as u64;
+                    self.position = self.chunk.len();
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn next_until(&mut self, separator: u8, bound: usize) -> Result<Option<Token<'_>>> {
         self.token.clear();
         self.cut = false;
         let mut begun = false;
         loop {
-            let separator = self.separator;
-            let rest = self.chunk.get(self.position..).unwrap_or_default();
-            if rest.is_empty() {
-                match self.stream.chunk()? {
-                    Some(chunk) => {
-                        self.chunk = chunk;
-                        self.position = 0;
-                        continue;
-                    }
-                    // git ends its last piece too; one without an end is for the caller to judge.
-                    None if begun => break,
-                    None => return Ok(None),
-                }
+            // git ends its last piece too; one without an end is for the caller to judge.
+            match self.peek()? {
+                Some(_) => {}
+                None if begun => break,
+                None => return Ok(None),
             }
             begun = true;
-            let length = rest.iter().position(|byte| *byte == separator);
+            let rest = self.chunk.get(self.position..).unwrap_or_default();
+            let length = memchr::memchr(separator, rest);
             let piece = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
             let room = bound.saturating_sub(self.token.len());
             self.cut |= piece.len() > room;

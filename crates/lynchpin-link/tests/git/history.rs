@@ -18,17 +18,27 @@ fn the_range_begins_at_the_nearest_tag_before_the_end() {
     repo.git(&["tag", "-a", "v3", "-m", "annotated"]);
     let found = repo.assess();
     assert_eq!(titles(&found), ["third"], "the tag on the end itself would leave nothing to ship");
-    assert_eq!(found.range.start, Start::LastTag);
-    assert_eq!(found.range.from_name.as_deref(), Some("v2-lightweight"));
+    assert_eq!(found.repositories[0].range.start, Start::LastTag);
+    assert_eq!(found.repositories[0].range.since_name.as_deref(), Some("v2-lightweight"));
     repo.commit("a", "4", "fourth");
     let found = repo.assess();
-    assert_eq!(found.range.from_name.as_deref(), Some("v3"), "annotated tags count as well");
-    let to = Options { to: Some("v2-lightweight".to_owned()), ..Options::default() };
+    assert_eq!(
+        found.repositories[0].range.since_name.as_deref(),
+        Some("v3"),
+        "annotated tags count as well"
+    );
+    let to = Options { until: Some("v2-lightweight".to_owned()), ..Options::default() };
     assert_eq!(titles(&repo.ask(&to).unwrap()), ["second"]);
-    let both = Options { to: Some("v3".to_owned()), ..from("v1") };
+    let both = Options { until: Some("v3".to_owned()), ..from("v1") };
     let found = repo.ask(&both).unwrap();
     assert_eq!(titles(&found), ["second", "third"]);
-    assert_eq!((found.range.start, found.range.to_name.as_str()), (Start::Given, "v3"));
+    assert_eq!(
+        (
+            found.repositories[0].range.start.clone(),
+            found.repositories[0].range.until_name.as_str()
+        ),
+        (Start::Given, "v3")
+    );
 }
 
 #[test]
@@ -38,12 +48,15 @@ fn without_a_tag_the_range_is_the_last_commits_or_all() {
         repo.commit("a", &number.to_string(), &format!("c{number}"));
     }
     let found = repo.assess();
-    assert_eq!((found.range.start.clone(), found.range.from.clone()), (Start::Beginning, None));
+    assert_eq!(
+        (found.repositories[0].range.start.clone(), found.repositories[0].range.since.clone()),
+        (Start::Beginning, None)
+    );
     assert_eq!(found.portfolio.changes.len(), 4);
     let mut options = Options::default();
     options.limits.commits_without_tag = 2;
     let found = repo.ask(&options).unwrap();
-    assert_eq!(found.range.start, Start::CommitsBack(2));
+    assert_eq!(found.repositories[0].range.start, Start::CommitsBack(2));
     assert_eq!(titles(&found), ["c2", "c3"]);
     assert_eq!(Options::default().limits.commits_without_tag, 200);
 }
@@ -261,7 +274,7 @@ fn an_unknown_commit_on_another_branch_is_not_released() {
 }
 
 #[test]
-fn a_later_change_of_a_file_comes_after_the_nearest_earlier_one() {
+fn a_later_change_requires_the_one_whose_lines_it_touches() {
     let mut repo = Repo::new();
     repo.commit("a", "0", "base");
     repo.tag("v1");
@@ -272,12 +285,19 @@ fn a_later_change_of_a_file_comes_after_the_nearest_earlier_one() {
     let third = repo.commit_all("third");
     let fourth = repo.commit("moved", "4", "fourth");
     let found = repo.assess();
-    assert_eq!(after(&found, &first), [""; 0]);
-    assert_eq!(after(&found, &second), [short(&first)]);
-    assert_eq!(after(&found, &other), [""; 0]);
-    assert_eq!(after(&found, &third), [short(&second)]);
+    assert_eq!(requires(&found, &first), [""; 0]);
+    assert_eq!(requires(&found, &second), [short(&first)]);
+    assert_eq!(requires(&found, &other), [""; 0]);
+    assert_eq!(requires(&found, &third), [""; 0]);
+    assert_eq!(requires(&found, &fourth), [short(&second)]);
     assert_eq!(after(&found, &fourth), [short(&third)]);
-    assert_eq!(found.notes.after, 3);
+    assert_eq!((found.notes.requires, found.notes.after), (2, 1));
+    let by_file = Options { by_line: false, ..Options::default() };
+    let by_file = repo.ask(&by_file).unwrap();
+    assert_eq!(requires(&by_file, &fourth), [""; 0]);
+    for (change, before) in [(&second, &first), (&third, &second), (&fourth, &third)] {
+        assert_eq!(after(&by_file, change), [short(before)]);
+    }
     let renamed = change(&found, &third);
     assert_eq!((renamed.size.lines_added, renamed.size.lines_deleted), (Some(0), Some(0)));
 }

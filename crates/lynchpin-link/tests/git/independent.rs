@@ -169,7 +169,7 @@ fn without_the_content_at_hand_a_merge_is_not_held_to_be_clean() {
         let options = ["--no-checkout", &format!("--filter={filter}")];
         let clone = repo.clone_as(&filter.replace(':', "-"), &options);
         let found = lynchpin_link::git::assess(&clone, &Default::default()).unwrap();
-        assert!(found.partial);
+        assert!(found.repositories[0].partial);
         assert_eq!(approvers(&found, &merge), [""; 0], "{filter}");
         assert_eq!(found.notes.own_content, 1, "{filter}");
     }

@@ -55,7 +55,7 @@ fn a_bare_repository_is_read_like_any_other() {
     let bare = repo.clone_as("shop.git", &["--bare"]);
     let found = assess(&bare, &Options::default()).unwrap();
     assert_eq!(titles(&found), ["one"]);
-    assert_eq!(found.repository, "shop");
+    assert_eq!(found.repositories[0].name, "shop");
     assert_eq!(found.portfolio.people[0].id.as_str(), "ann@example.org");
 }
 
@@ -68,11 +68,11 @@ fn a_shallow_clone_says_where_it_ends() {
     let shallow = repo.clone_as("shallow", &["--depth=3"]);
     let found = assess(&shallow, &Options::default()).unwrap();
     assert_eq!(titles(&found), ["c2", "c3", "c4"]);
-    assert!(found.shallow);
+    assert!(found.repositories[0].shallow);
     assert_eq!((found.notes.shallow_ends, found.notes.size_unknown), (1, 1));
     assert_eq!(found.portfolio.changes[0].size.files, None, "its size is not that of the tree");
     assert_eq!(found.portfolio.changes[1].size.files, Some(1));
-    assert!(!repo.assess().shallow);
+    assert!(!repo.assess().repositories[0].shallow);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_partial_clone_fetches_nothing_and_knows_less() {
         let before = missing();
         assert!(before > 0, "the clone is not partial");
         let found = assess(&clone, &Options::default()).unwrap();
-        assert!(found.partial);
+        assert!(found.repositories[0].partial);
         assert_eq!(titles(&found), ["one", "two", "three"]);
         for commit in [&one, &two, &three] {
             let size = &change(&found, commit).size;
@@ -177,8 +177,8 @@ fn paths_of_any_bytes_are_told_apart() {
     }
     let found = repo.assess();
     for (first, second) in commits.iter().zip(commits.iter().skip(names.len())) {
-        assert_eq!(after(&found, first), [""; 0]);
-        assert_eq!(after(&found, second), [short(first)]);
+        assert_eq!(requires(&found, first), [""; 0]);
+        assert_eq!(requires(&found, second), [short(first)]);
         assert_eq!(change(&found, first).size.files, Some(1));
     }
     assert_eq!(found.notes.paths_not_utf8, 1);

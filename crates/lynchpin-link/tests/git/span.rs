@@ -20,8 +20,8 @@ fn a_tag_under_another_name_is_still_one() {
     repo.git(&["update-ref", "-d", "refs/tags/v1"]);
     let found = repo.assess();
     assert_eq!(titles(&found), ["one"]);
-    assert_eq!(found.range.from_name.as_deref(), Some("alias"));
-    assert_eq!(found.range.start, Start::LastTag);
+    assert_eq!(found.repositories[0].range.since_name.as_deref(), Some("alias"));
+    assert_eq!(found.repositories[0].range.start, Start::LastTag);
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn settings_and_broken_tags_do_not_hide_the_others() {
     std::fs::write(repo.path().join(".git/refs/tags/missing"), missing).unwrap();
     let found = repo.assess();
     assert_eq!(titles(&found), ["one"]);
-    assert_eq!(found.range.start, Start::LastTag);
+    assert_eq!(found.repositories[0].range.start, Start::LastTag);
     assert_eq!(found.notes.tags_broken, 2);
 }
 
@@ -48,7 +48,7 @@ fn a_tag_whose_name_is_no_text_is_one() {
     repo.git(&[std::ffi::OsStr::new("tag"), name, std::ffi::OsStr::new("v1^{commit}")]);
     repo.git(&["tag", "-d", "v1"]);
     let found = repo.assess();
-    assert_eq!(found.range.from_name.as_deref(), Some("caf\u{fffd}"));
+    assert_eq!(found.repositories[0].range.since_name.as_deref(), Some("caf\u{fffd}"));
     assert_eq!(titles(&found), ["one"]);
 }
 
@@ -61,7 +61,10 @@ fn tags_elsewhere_are_told_from_none() {
     repo.git(&["checkout", "-q", "--orphan", "other"]);
     repo.commit("b", "1", "other");
     let found = repo.assess();
-    assert_eq!((found.range.start, found.notes.tags_elsewhere), (Start::Beginning, 1));
+    assert_eq!(
+        (found.repositories[0].range.start.clone(), found.notes.tags_elsewhere),
+        (Start::Beginning, 1)
+    );
 }
 
 #[test]

@@ -174,7 +174,7 @@ impl Repo {
 }
 
 pub(crate) fn from(rev: &str) -> Options {
-    Options { from: Some(rev.to_owned()), ..Options::default() }
+    Options { since: Some(rev.to_owned()), ..Options::default() }
 }
 
 /// The change that a commit became.

@@ -1,0 +1,127 @@
+//! The reading of one repository: everything that its objects say about a range.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+use super::assessment::{Options, Phase};
+use super::changes::{Landing, landings};
+use super::error::Result;
+use super::limits::Limits;
+use super::log::{self, Commit};
+use super::merges;
+use super::message::Account;
+use super::notes::Notes;
+use super::paths::Paths;
+use super::people::mapped;
+use super::repository::{Range, Repository, open};
+use super::touched::{self, Touched};
+
+/// One repository, read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) repository: Repository,
+    pub(crate) range: Range,
+    /// The numbers of its commits among those of all repositories.
+    pub(crate) commits: std::ops::Range<usize>,
+    /// The numbers of its changes among those of all repositories.
+    pub(crate) changes: std::ops::Range<usize>,
+    /// What lands as one change, by the numbers of commits within this repository; taken when the
+    /// changes are made.
+    pub(crate) landings: Vec<Landing>,
+    /// What each of them touches; taken too.
+    pub(crate) touched: Vec<Option<Touched>>,
+    pub(crate) paths: Paths,
+    /// Whether lines were followed.
+    pub(crate) by_line: bool,
+    /// The accounts of trailers as the mailmap has them.
+    pub(crate) trailers: HashMap<Account, Account>,
+    /// The ids of merges that change something of their own.
+    pub(crate) own_content: HashSet<String>,
+    /// When the newest commit was made, in seconds since 1970.
+    pub(crate) newest: i64,
+}
+
+/// Reads a repository; its commits are added to those of the others.
+pub(crate) fn read(
+    path: &Path,
+    options: &Options,
+    all: &mut Vec<Commit>,
+    notes: &mut Notes,
+    watch: &mut dyn FnMut(Phase),
+) -> Result<Reading> {
+    let limits = &options.limits;
+    watch(Phase::Range);
+    let mut repository = open(path, limits)?;
+    let (since, until) = (options.since.as_deref(), options.until.as_deref());
+    let range = repository.range(since, until, limits, notes)?;
+    // Names are mapped as the last commit says, whatever is checked out.
+    repository.git =
+        repository.git.clone().with_setting(format!("mailmap.blob={}:.mailmap", range.until));
+    watch(Phase::Commits);
+    let commits = log::commits(&repository, &range, limits, notes)?;
+    let newest = match commits.iter().map(|commit| commit.committed).max() {
+        Some(newest) => newest,
+        None => repository.committed(&range.until)?,
+    };
+    count(&repository, &range, &commits, notes)?;
+    watch(Phase::Files { commits: commits.len() });
+    let landings = landings(&commits, notes);
+    let change_of = change_of(&landings, &commits);
+    let touched = touched::read(&repository, &range, &change_of, options.by_line, limits, notes)?;
+    let own_content = merges::with_own_content(&repository, &range, limits)?;
+    let trailers = trailer_accounts(&repository, &commits, limits)?;
+    let mut of_changes = touched.changes;
+    of_changes.resize_with(landings.len(), || None);
+    let first = all.len();
+    all.extend(commits);
+    Ok(Reading {
+        repository,
+        range,
+        commits: first..all.len(),
+        changes: 0..0,
+        landings,
+        touched: of_changes,
+        paths: touched.paths,
+        by_line: touched.by_line,
+        trailers,
+        own_content,
+        newest,
+    })
+}
+
+fn count(
+    repository: &Repository,
+    range: &Range,
+    commits: &[Commit],
+    notes: &mut Notes,
+) -> Result<()> {
+    notes.commits += commits.len() as u64;
+    notes.dates_backwards += log::dated_backwards(commits);
+    let ends = &repository.shallow_ends;
+    let at_end = commits.iter().filter(|commit| ends.binary_search(&commit.id).is_ok());
+    notes.shallow_ends += at_end.count() as u64;
+    notes.diverged_commits += repository.diverged(range)?;
+    Ok(())
+}
+
+/// The number of the change that each commit of the first-parent line belongs to.
+fn change_of<'a>(landings: &[Landing], commits: &'a [Commit]) -> HashMap<&'a str, u32> {
+    let mut found = HashMap::new();
+    for (number, landing) in (0_u32..).zip(landings) {
+        let line = landing.line.iter().filter_map(|commit| commits.get(*commit));
+        found.extend(line.map(|commit| (commit.id.as_str(), number)));
+    }
+    found
+}
+
+fn trailer_accounts(
+    repository: &Repository,
+    commits: &[Commit],
+    limits: &Limits,
+) -> Result<HashMap<Account, Account>> {
+    let accounts: BTreeSet<Account> = commits
+        .iter()
+        .flat_map(|commit| commit.message.acts.iter().map(|(_, account)| account.clone()))
+        .collect();
+    mapped(&repository.git, &accounts, limits.line_bytes)
+}
