@@ -187,9 +187,13 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(said.stdout).unwrap().trim().to_owned()
 }
 
-fn found(folder: &Path) -> (Services, Notes) {
+fn committed_and_found(folder: &Path) -> (Services, Notes) {
     git(folder, &["add", "-A"]);
     git(folder, &["commit", "-q", "--allow-empty", "-m", "x"]);
+    found(folder)
+}
+
+fn found(folder: &Path) -> (Services, Notes) {
     let commit = git(folder, &["rev-parse", "HEAD"]);
     let repository = open(folder, &Limits::default()).unwrap();
     let directory = Directory::of(&[]);
@@ -213,17 +217,17 @@ fn the_first_committed_file_counts_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     git(path, &["init", "-q", "-b", "main", "."]);
-    assert_eq!(found(path).0.origin(), &Origin::Folders);
+    assert_eq!(committed_and_found(path).0.origin(), &Origin::Folders);
     std::fs::create_dir_all(path.join("docs")).unwrap();
     std::fs::write(path.join("docs/CODEOWNERS"), "* @a @b\n! @c\n").unwrap();
-    let (services, notes) = found(path);
+    let (services, notes) = committed_and_found(path);
     assert_eq!(services.origin(), &Origin::CodeOwners("docs/CODEOWNERS"));
     assert_eq!((notes.owners_unseen, notes.codeowners_skipped), (2, 1));
     std::fs::write(path.join("CODEOWNERS"), "#\n".repeat(FILE_BYTES_MAX / 2 + 1)).unwrap();
-    let (services, notes) = found(path);
+    let (services, notes) = committed_and_found(path);
     assert_eq!((services.origin(), notes.codeowners_unused), (&Origin::Folders, 1));
     std::fs::write(path.join("CODEOWNERS"), "").unwrap();
-    let (services, notes) = found(path);
+    let (services, notes) = committed_and_found(path);
     assert_eq!(services.origin(), &Origin::CodeOwners("CODEOWNERS"));
     assert_eq!((notes, ids(&services, "x")), (Notes::default(), vec!["shop"]));
     // A folder of that name, a link, and what nobody committed are no such files.
@@ -231,5 +235,21 @@ fn the_first_committed_file_counts_and_no_other() {
     std::fs::write(path.join(".github/CODEOWNERS/x"), "").unwrap();
     std::fs::remove_file(path.join("CODEOWNERS")).unwrap();
     std::os::unix::fs::symlink("docs/CODEOWNERS", path.join("CODEOWNERS")).unwrap();
-    assert_eq!(found(path).0.origin(), &Origin::CodeOwners("docs/CODEOWNERS"));
+    assert_eq!(committed_and_found(path).0.origin(), &Origin::CodeOwners("docs/CODEOWNERS"));
+}
+
+#[test]
+fn content_that_was_never_fetched_is_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let origin = folder.path().join("origin");
+    std::fs::create_dir(&origin).unwrap();
+    git(&origin, &["init", "-q", "-b", "main", "."]);
+    git(&origin, &["config", "uploadpack.allowFilter", "true"]);
+    std::fs::write(origin.join("CODEOWNERS"), "* @a\n").unwrap();
+    assert_eq!(committed_and_found(&origin).0.origin(), &Origin::CodeOwners("CODEOWNERS"));
+    let from = format!("file://{}", origin.display());
+    let clone = ["clone", "-q", "--bare", "--filter=blob:none", &from, "clone"];
+    git(folder.path(), &clone);
+    let (services, notes) = found(&folder.path().join("clone"));
+    assert_eq!((services.origin(), notes.codeowners_unused), (&Origin::Folders, 1));
 }
