@@ -132,6 +132,14 @@ pub enum AssessError {
         /// What could not be understood.
         detail: String,
     },
+    /// The mapping file of services cannot be read, or is wrong.
+    #[error("the services in `{path}` cannot be used ({detail}): mend the file and try again")]
+    Services {
+        /// The file as it was given.
+        path: String,
+        /// Every problem, with its line.
+        detail: String,
+    },
     /// What was read does not make a portfolio.
     #[error("the history does not make a portfolio ({detail}): please report this")]
     Portfolio {
@@ -164,6 +172,7 @@ impl AssessError {
             AssessError::GitTooOld { .. } => "git_too_old",
             AssessError::NoScratch { .. } => "no_scratch",
             AssessError::UnknownAnswer { .. } => "unknown_answer",
+            AssessError::Services { .. } => "services",
             AssessError::Portfolio { .. } => "portfolio",
         }
     }

@@ -55,6 +55,8 @@ mod reading;
 mod repository;
 mod reviews;
 mod scratch;
+#[cfg_attr(not(test), expect(dead_code, reason = "an assessment still has one service"))]
+mod services;
 mod tags;
 mod text;
 mod tokens;
@@ -63,6 +65,10 @@ mod touched;
 /// The policy that [`assess`] is judged by unless the caller brings one: TOML with comments, to be
 /// printed on request.
 pub const POLICY: &str = include_str!("policy.toml");
+
+/// An example of a mapping file of services, with every field that there is: TOML with comments, to
+/// be printed on request.
+pub const SERVICES: &str = include_str!("services/example.toml");
 
 #[cfg(test)]
 mod tests {

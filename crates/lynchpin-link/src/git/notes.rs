@@ -152,6 +152,18 @@ notes! {
     /// Commits dated before one that they build on.
     dates_backwards: "commit dated before one that it builds on",
         "commits dated before one that they build on";
+    /// Lines of CODEOWNERS that cannot be used, or not all of them.
+    codeowners_skipped: "line of CODEOWNERS that cannot be used",
+        "lines of CODEOWNERS that cannot be used";
+    /// Files CODEOWNERS that are too large or not at hand; services are then folders.
+    codeowners_unused: "CODEOWNERS file that is too large or not at hand, not used",
+        "CODEOWNERS files that are too large or not at hand, not used";
+    /// Owners named who have no part in the history.
+    owners_unseen: "owner named who has no part in this history",
+        "owners named who have no part in this history";
+    /// Repositories with more folders than are taken as services, of which the upper ones are.
+    folders_joined: "repository with too many folders to make a service of each",
+        "repositories with too many folders to make a service of each";
     /// Commits at which a shallow clone ends.
     shallow_ends: "commit at which this shallow clone ends",
         "commits at which this shallow clone ends";
