@@ -1,7 +1,7 @@
 //! The call, what it is asked and what it answers.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lynchpin::base::Instant;
 use lynchpin::base::id::ReleaseId;
@@ -16,7 +16,8 @@ use super::notes::Notes;
 use super::portfolio::{Source, build};
 use super::reading::{Reading, read};
 use super::repository::Range;
-use super::{changes, edges, narrow};
+use super::services::mapping::Mapping;
+use super::{changes, edges, narrow, ownership};
 
 /// Which part of a history is assessed, and how.
 ///
@@ -40,6 +41,10 @@ pub struct Options {
     /// Only the changes that touch one of these files or folders, and all that those require.
     /// Names as git has them, from the top of the repository; empty for every change.
     pub paths: Vec<String>,
+    /// A file that says which paths belong to which service and who answers for it, as
+    /// [`SERVICES`](super::SERVICES) shows. Otherwise the CODEOWNERS file that was committed, else
+    /// the folders.
+    pub services: Option<PathBuf>,
     /// Whether to find out whose lines each change touches. It takes as long again as counting
     /// them; without it a change comes after the last one that touched one of its files.
     pub by_line: bool,
@@ -53,6 +58,7 @@ impl Default for Options {
             since: None,
             until: None,
             paths: Vec::new(),
+            services: None,
             by_line: true,
             limits: Limits::default(),
         }
@@ -94,6 +100,10 @@ pub struct Assessed {
     pub partial: bool,
     /// Whether dependencies come from lines; where not, from files.
     pub by_line: bool,
+    /// What says which service a path belongs to: the name of a file, or `folders`.
+    pub services_from: String,
+    /// Rules of CODEOWNERS that could not be used, each with its line and why.
+    pub services_skipped: Vec<String>,
 }
 
 impl Assessment {
@@ -175,6 +185,7 @@ pub fn assess_all<P: AsRef<Path>>(
     options: &Options,
     watch: &mut dyn FnMut(usize, Phase),
 ) -> Result<Assessment> {
+    let mapping = options.services.as_deref().map(Mapping::open).transpose()?;
     let mut notes = Notes::default();
     let mut commits = Vec::new();
     let mut readings = Vec::new();
@@ -187,8 +198,15 @@ pub fn assess_all<P: AsRef<Path>>(
     let (mut entries, people) = changes::entries(&mut readings, &commits, &mut notes);
     edges::connect(&readings, &commits, &mut entries, &mut notes)?;
     narrow::to_paths(&options.paths, &mut readings, &mut entries, &mut notes);
-    let source =
-        Source { readings: &readings, commits: &commits, entries: &entries, people: &people };
+    let ownership =
+        ownership::services(&mut readings, &entries, &people, mapping.as_ref(), &mut notes)?;
+    let source = Source {
+        readings: &readings,
+        commits: &commits,
+        entries: &entries,
+        people: &people,
+        ownership: &ownership,
+    };
     let (portfolio, dependencies, at) = build(&source)?;
     let release = portfolio.releases.first().map(|release| release.id.clone());
     let repositories = readings.into_iter().map(assessed).collect();
@@ -196,8 +214,11 @@ pub fn assess_all<P: AsRef<Path>>(
 }
 
 fn assessed(reading: Reading) -> Assessed {
-    let Reading { repository, range, changes, by_line, .. } = reading;
+    let Reading { repository, range, changes, by_line, services_from, services_skipped, .. } =
+        reading;
     Assessed {
+        services_from,
+        services_skipped,
         range,
         changes: changes.len(),
         shallow: !repository.shallow_ends.is_empty(),

@@ -46,8 +46,10 @@ mod named;
 mod narrow;
 mod notes;
 mod order;
+mod ownership;
 mod paths;
 mod people;
+mod pins;
 mod plain;
 mod portfolio;
 mod program;
@@ -55,7 +57,6 @@ mod reading;
 mod repository;
 mod reviews;
 mod scratch;
-#[cfg_attr(not(test), expect(dead_code, reason = "an assessment still has one service"))]
 mod services;
 mod tags;
 mod text;

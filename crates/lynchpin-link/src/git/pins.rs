@@ -189,10 +189,7 @@ fn added(reading: &Reading, limits: &Limits) -> Result<Vec<(String, String, Vec<
     }
 }
 
-fn commit(
-    tokens: &mut Tokens,
-    found: &mut Vec<(String, String, Vec<AddedLine>)>,
-) -> Result<bool> {
+fn commit(tokens: &mut Tokens, found: &mut Vec<(String, String, Vec<AddedLine>)>) -> Result<bool> {
     let Some(token) = tokens.next(LINE_BYTES)? else { return Ok(false) };
     let id = commit_mark(token.bytes).ok_or_else(|| unknown("a commit"))?;
     let mut path = String::new();
@@ -227,7 +224,8 @@ fn hunk(tokens: &mut Tokens, (mut old, mut new): (u64, u64)) -> Result<Vec<Added
             Some(b'+') => {
                 new = new.saturating_sub(1);
                 let text = text();
-                lines.push(AddedLine { before: std::mem::replace(&mut before, text.clone()), text });
+                lines
+                    .push(AddedLine { before: std::mem::replace(&mut before, text.clone()), text });
             }
             // Said of a last line without an end.
             Some(b'\\') => {}
@@ -291,7 +289,10 @@ mod tests {
         ] {
             assert_eq!(pins(&[(before, text)]), [], "{before} {text}");
         }
-        assert_eq!(pins(&[("name = \"fares\"", "version = \"1.2.0\""), ("", "fares 1.3.0")]).len(), 2);
+        assert_eq!(
+            pins(&[("name = \"fares\"", "version = \"1.2.0\""), ("", "fares 1.3.0")]).len(),
+            2
+        );
     }
 
     #[test]

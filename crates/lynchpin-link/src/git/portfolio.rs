@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference, ServiceId};
+use lynchpin::base::Instant;
+use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference};
 use lynchpin::base::limits::INTEGER_MAX;
-use lynchpin::base::{Actor, Instant};
 use lynchpin::model::{
     Approval, Change, Evidence, Group, GroupKind, Kind, Member, Needs, Outcome, Person, PersonKind,
-    Plans, Portfolio, Release, Service, Size, Stage, Vote,
+    Plans, Portfolio, Release, Size, Stage, Vote,
 };
 
 use super::changes::Entry;
@@ -15,6 +15,7 @@ use super::dependency::{Dependency, DependencyKind};
 use super::error::{AssessError, Result};
 use super::identity::as_id;
 use super::log::Commit;
+use super::ownership::Ownership;
 use super::people::People;
 use super::reading::Reading;
 
@@ -26,7 +27,7 @@ pub const STAGE: &str = "production";
 pub const REVIEW: &str = "review";
 /// The check that test reports are evidence of.
 pub const TESTED: &str = "tested";
-/// The group of everybody who had a part in the range; it answers for the service.
+/// The group of everybody who had a part in the range.
 pub const CONTRIBUTORS: &str = "contributors";
 /// The group of those who may review: the contributors, and [`SOMEBODY_ELSE`].
 pub const REVIEWERS: &str = "reviewers";
@@ -42,29 +43,15 @@ pub(crate) struct Source<'a> {
     pub(crate) commits: &'a [Commit],
     pub(crate) entries: &'a [Entry],
     pub(crate) people: &'a People,
+    pub(crate) ownership: &'a Ownership,
 }
 
 /// The portfolio, why each change needs another, and when the newest commit was made.
 pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, Instant)> {
     let mut portfolio = Portfolio::default();
     people(source, &mut portfolio)?;
-    let mut services = Vec::new();
-    let mut folders = Vec::new();
-    for reading in source.readings {
-        let name: Vec<&str> = reading.repository.name.split_whitespace().collect();
-        let service: ServiceId = id(&as_id(&name.join("-")))?;
-        services.push(service.clone());
-        folders.push(reading.paths.folders());
-        portfolio.services.push(Service {
-            id: service,
-            tier: None,
-            owner: Some(Actor::Group(id(CONTRIBUTORS)?)),
-            profile: None,
-            depends_on: Vec::new(),
-            environments: Vec::new(),
-        });
-    }
-    portfolio.services.dedup_by(|a, b| a.id == b.id);
+    source.ownership.write(source.people, &mut portfolio)?;
+    let folders: Vec<Vec<u32>> = source.readings.iter().map(|r| r.paths.folders()).collect();
     portfolio.stages.push(Stage { id: id(STAGE)?, environments: Vec::new() });
     let ids = change_ids(source)?;
     let newest = source.readings.iter().map(|reading| reading.newest).max().unwrap_or(0);
@@ -72,9 +59,8 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, 
     let mut dependencies = Vec::new();
     for (number, entry) in source.entries.iter().enumerate() {
         let missing = || AssessError::Portfolio { detail: "a repository is missing".to_owned() };
-        let service = services.get(entry.repository).ok_or_else(missing)?;
         let folders = folders.get(entry.repository).ok_or_else(missing)?;
-        let change = change(source, number, entry, &ids, service, folders)?;
+        let change = change(source, number, entry, &ids, folders)?;
         votes(source, entry, &change, &mut portfolio)?;
         dependencies.extend(dependencies_of(entry, &change.id, &ids));
         portfolio.changes.push(change);
@@ -95,7 +81,7 @@ fn dependencies_of(entry: &Entry, change: &ChangeId, ids: &[ChangeId]) -> Vec<De
 }
 
 /// Makes an id; those made here are always of the right form, so a refusal is a defect to report.
-fn id<T: FromStr<Err = lynchpin::base::Error>>(text: &str) -> Result<T> {
+pub(crate) fn id<T: FromStr<Err = lynchpin::base::Error>>(text: &str) -> Result<T> {
     text.parse::<T>().map_err(|error| AssessError::Portfolio { detail: error.to_string() })
 }
 
@@ -153,7 +139,6 @@ fn change(
     number: usize,
     entry: &Entry,
     ids: &[ChangeId],
-    service: &ServiceId,
     folders: &[u32],
 ) -> Result<Change> {
     let missing = || AssessError::Portfolio { detail: "a commit is missing".to_owned() };
@@ -182,7 +167,7 @@ fn change(
         author: Some(author.clone()),
         uploader,
         committers: committers?,
-        services: vec![service.clone()],
+        services: source.ownership.of_changes.get(number).cloned().unwrap_or_default(),
         artifacts: Vec::new(),
         requires,
         together: Vec::new(),

@@ -37,6 +37,10 @@ pub(crate) struct Reading {
     pub(crate) trailers: HashMap<Account, Account>,
     /// The ids of merges that change something of their own.
     pub(crate) own_content: HashSet<String>,
+    /// What says which service a path belongs to.
+    pub(crate) services_from: String,
+    /// What of that could not be used.
+    pub(crate) services_skipped: Vec<String>,
     /// When the newest commit was made, in seconds since 1970.
     pub(crate) newest: i64,
 }
@@ -85,6 +89,8 @@ pub(crate) fn read(
         by_line: touched.by_line,
         trailers,
         own_content,
+        services_from: String::new(),
+        services_skipped: Vec::new(),
         newest,
     })
 }

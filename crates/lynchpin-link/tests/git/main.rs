@@ -18,3 +18,7 @@ mod odd;
 mod span;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod together;
+#[cfg(test)]
+mod touching;
