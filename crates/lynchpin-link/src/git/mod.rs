@@ -52,6 +52,9 @@ mod plain;
 mod portfolio;
 mod program;
 mod reading;
+mod refs;
+#[cfg_attr(not(test), expect(dead_code, reason = "recognised, and not shown so far"))]
+mod releases;
 mod repository;
 mod reviews;
 mod scratch;
@@ -61,6 +64,7 @@ mod tags;
 mod text;
 mod tokens;
 mod touched;
+mod version;
 
 /// The policy that [`assess`] is judged by unless the caller brings one: TOML with comments, to be
 /// printed on request.

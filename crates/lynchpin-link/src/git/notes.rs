@@ -63,6 +63,12 @@ notes! {
         "tags that are not before the end of the range";
     /// Tags that are broken or lead to something that is missing.
     tags_broken: "tag that cannot be read, passed over", "tags that cannot be read, passed over";
+    /// Tags of pre-releases that are nearer than the version at which the range begins.
+    prereleases_passed_over: "tag of a pre-release passed over for the last release",
+        "tags of pre-releases passed over for the last release";
+    /// Tags of no version that are nearer than the version at which the range begins.
+    other_tags_passed_over: "tag of no version passed over for the last release",
+        "tags of no version passed over for the last release";
     /// People and machines.
     people: "person or machine", "people and machines";
     /// Accounts that are machines by their name or address.
