@@ -8,6 +8,7 @@ use super::message::{Account, Act};
 use super::notes::Notes;
 use super::people::People;
 use super::reading::Reading;
+use super::requests::title;
 use super::reviews::{Cast, Parts};
 use super::touched::Touched;
 
@@ -219,21 +220,4 @@ impl Making<'_> {
         let first = authors.into_iter().find(|author| written.get(author) == Some(&most));
         first.or_else(|| self.cast.people.of(&head.author)).unwrap_or(0)
     }
-}
-
-/// The subject; of a merge, what it merges, where that is said.
-fn title(head: &Commit, parts: &[&Commit]) -> String {
-    let body = head.message.first_line.as_ref();
-    let only = match parts {
-        [only] => Some(&only.subject),
-        _ => None,
-    };
-    let better = if head.parents.len() < 2 || !head.subject.starts_with("Merge ") {
-        None
-    } else if head.subject.starts_with("Merge pull request ") {
-        body.or(only)
-    } else {
-        only
-    };
-    better.unwrap_or(&head.subject).clone()
 }

@@ -157,7 +157,9 @@ impl Stated<'_> {
                 if let Some(entry) = entries.get_mut(number) {
                     // A number alone would not say of what it is one.
                     let target = looked_up(&target, name.unwrap_or_default());
-                    let number = target.strip_prefix('#').map(|number| format!("pull/{number}"));
+                    let pull = target.strip_prefix('#').map(|number| format!("pull/{number}"));
+                    let merge = || Some(format!("merge_requests/{}", target.strip_prefix('!')?));
+                    let number = pull.or_else(merge);
                     entry.unresolved.insert(as_id(&number.unwrap_or(target)));
                 }
             } else {

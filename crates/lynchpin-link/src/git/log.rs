@@ -94,7 +94,7 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
             found.ok_or_else(|| unknown("a commit's message"))
         };
         let ((trailers, cut), (body, _)) = (long()?, long()?);
-        let mut message = read_message(&trailers, &body, limits, notes);
+        let mut message = read_message(&subject, &trailers, &body, limits, notes);
         message.incomplete |= cut;
         let committed = seconds(&committed, notes);
         commits.push(Commit {

@@ -1,4 +1,4 @@
-//! What tags say by convention: where a range begins.
+//! What tags and messages say by convention: where a range begins, which request a change is.
 
 use lynchpin_link::git::Start;
 
@@ -67,4 +67,59 @@ fn of_several_tags_on_one_commit_the_released_version_counts() {
         "the later of two versions"
     );
     assert_eq!(found.notes.prereleases_passed_over, 0, "what is on the start itself is not nearer");
+}
+
+#[test]
+fn merges_are_called_as_their_request_is() {
+    let mut repo = Repo::new();
+    repo.commit("a", "1", "base");
+    repo.tag("v1.0.0");
+    let messages = [
+        "Merge pull request #7 from bob/side",
+        "Merge branch 'side' into 'main'\n\nRound fares\n\nSee merge request acme/shop!8",
+        "Merged in side (pull request #9)\n\nRound prices",
+        "Merge pull request 'Round taxes' (#10) from side into main",
+        "Merge branch 'side'",
+    ];
+    for (number, message) in messages.iter().enumerate() {
+        repo.git(&["checkout", "-q", "-B", "side"]);
+        for part in ["x", "y"] {
+            repo.commit(&format!("{part}{number}"), "1", &format!("{part} {number}"));
+        }
+        repo.git(&["checkout", "-q", "main"]);
+        repo.merge(&["side"], message);
+    }
+    let expected =
+        ["bob/side (#7)", "Round fares", "Round prices", "Round taxes", "Merge branch 'side'"];
+    assert_eq!(titles(&repo.assess()), expected);
+}
+
+#[test]
+fn requests_are_found_by_number_and_address() {
+    let mut repo = Repo::new();
+    repo.commit("a", "1", "base");
+    let gerrit = "https://review.example/c/acme/shop/+/77";
+    repo.commit("r", "1", &format!("Released\n\nReviewed-on: {gerrit}"));
+    repo.commit("s", "1", "Released as well\n\nSee merge request acme/shop!5");
+    repo.tag("v1.0.0");
+    let url = "https://forge.example/nodejs/node/pull/12";
+    let node = repo.commit("b", "1", &format!("doc: one\n\nPR-URL: {url}"));
+    let lab = repo.commit("c", "1", "Two\n\nSee merge request acme/shop!12");
+    let azure = repo.commit("d", "1", "Merged PR 13: Three");
+    let by = |target: &str| format!("Needs {target}\n\nDepends-On: {target}");
+    let first = repo.commit("e", "1", &by(url));
+    let second = repo.commit("f", "1", &by("!12"));
+    let third = repo.commit("g", "1", &by("#13"));
+    let fourth = repo.commit("h", "1", &by("#12"));
+    repo.commit("i", "1", &by("https://review.example/77"));
+    repo.commit("j", "1", &by("!5"));
+    let revert = repo.commit("k", "1", "Revert \"Two\"\n\nThis reverts merge request !12");
+    let found = repo.assess();
+    assert_eq!(requires(&found, &first), [short(&node)]);
+    assert_eq!(requires(&found, &second), [short(&lab)]);
+    assert_eq!(requires(&found, &third), [short(&azure)]);
+    assert_eq!(requires(&found, &fourth), [short(&node)]);
+    assert_eq!(requires(&found, &revert), [short(&lab)]);
+    assert_eq!(change(&found, &azure).title.as_deref(), Some("Three"));
+    assert_eq!((found.notes.requires_released, found.notes.requires_unresolved), (2, 0));
 }
