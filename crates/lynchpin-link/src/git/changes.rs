@@ -8,7 +8,9 @@ use super::message::{Account, Act};
 use super::notes::Notes;
 use super::people::People;
 use super::reading::Reading;
+use super::requests::title;
 use super::reviews::{Cast, Parts};
+use super::series::{self, Landing};
 use super::touched::Touched;
 
 /// One change: a commit of the first-parent line with all that it brings in.
@@ -49,16 +51,6 @@ impl Entry {
     }
 }
 
-/// What lands as one change: commits of the first-parent line that follow each other, and what
-/// merges among them bring in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Landing {
-    /// The numbers of the commits on the first-parent line, the oldest first.
-    pub(crate) line: Vec<usize>,
-    /// The numbers of the commits that merges bring in, those first that others build on.
-    pub(crate) merged: Vec<usize>,
-}
-
 /// The changes of the ranges, the oldest of each first, without what they need.
 pub(crate) fn entries(
     readings: &mut [Reading],
@@ -75,7 +67,7 @@ pub(crate) fn entries(
         for (landing, touched) in landings.into_iter().zip(std::mem::take(&mut reading.touched)) {
             let lines = touched.as_ref().and_then(|touched| touched.lines);
             notes.size_unknown += u64::from(lines.is_none());
-            let landing = landing.shifted(reading.commits.start);
+            let landing = shifted(landing, reading.commits.start);
             entries.push(Entry { repository, touched, ..making.entry(landing, notes) });
         }
         reading.changes = first..entries.len();
@@ -83,11 +75,10 @@ pub(crate) fn entries(
     (entries, people)
 }
 
-impl Landing {
-    fn shifted(self, by: usize) -> Landing {
-        let shift = |numbers: Vec<usize>| numbers.into_iter().map(|number| number + by).collect();
-        Landing { line: shift(self.line), merged: shift(self.merged) }
-    }
+/// The landing with the numbers that its commits have among those of all repositories.
+fn shifted(landing: Landing, by: usize) -> Landing {
+    let shift = |numbers: Vec<usize>| numbers.into_iter().map(|number| number + by).collect();
+    Landing { line: shift(landing.line), merged: shift(landing.merged), tie: landing.tie }
 }
 
 /// Everybody in all repositories: who is one person in one of them is so in all.
@@ -106,7 +97,8 @@ fn everybody(readings: &[Reading], commits: &[Commit], notes: &mut Notes) -> Peo
     People::find(&accounts, notes)
 }
 
-/// The first-parent line, the oldest first, each entry with the commits that only it brings in.
+/// What lands as one change, along the first-parent line, the oldest first, each with the commits
+/// that only it brings in.
 pub(crate) fn landings(commits: &[Commit], notes: &mut Notes) -> Vec<Landing> {
     let number: HashMap<&str, usize> =
         commits.iter().enumerate().map(|(index, commit)| (commit.id.as_str(), index)).collect();
@@ -122,7 +114,7 @@ pub(crate) fn landings(commits: &[Commit], notes: &mut Notes) -> Vec<Landing> {
     for index in &line {
         taken.get_mut(*index).into_iter().for_each(|place| *place = true);
     }
-    let mut landings = Vec::new();
+    let mut line_with_merged = Vec::new();
     for index in line {
         let mut merged = Vec::new();
         let mut open: Vec<usize> = vec![index];
@@ -137,10 +129,18 @@ pub(crate) fn landings(commits: &[Commit], notes: &mut Notes) -> Vec<Landing> {
         }
         merged.sort_unstable();
         notes.merged_commits += merged.len() as u64;
-        landings.push(Landing { line: vec![index], merged });
+        line_with_merged.push((index, merged));
     }
     notes.unclaimed_commits += taken.iter().filter(|taken| !**taken).count() as u64;
-    landings
+    series::landings(line_with_merged, commits, &|index| {
+        let commit = commits.get(index);
+        commit.is_some_and(|commit| match commit.parents.as_slice() {
+            [only] => {
+                known(only).and_then(|n| commits.get(n)).is_some_and(|p| p.tree == commit.tree)
+            }
+            _ => false,
+        })
+    })
 }
 
 /// What is needed to make a change of commits.
@@ -153,7 +153,8 @@ struct Making<'a> {
 
 impl Making<'_> {
     fn entry(&self, landing: Landing, notes: &mut Notes) -> Entry {
-        let Landing { line, merged } = landing;
+        let grouped = series::title(&landing, self.commits);
+        let Landing { line, merged, .. } = landing;
         let of = |numbers: &[usize]| -> Vec<&Commit> {
             numbers.iter().filter_map(|number| self.commits.get(*number)).collect()
         };
@@ -179,7 +180,8 @@ impl Making<'_> {
         let parts: Vec<&Commit> = members.iter().copied().filter(is_part).collect();
         let author = self.author(head, &parts);
         hands.insert(author);
-        let title = title(head, &parts);
+        notes.series += u64::from(grouped.is_some());
+        let title = grouped.unwrap_or_else(|| title(head, &parts));
         let own_content = own(head) && !is_series;
         let whole = (!is_series).then_some(head);
         let parts = Parts { whole, parts, commits, own_content, incomplete };
@@ -219,21 +221,4 @@ impl Making<'_> {
         let first = authors.into_iter().find(|author| written.get(author) == Some(&most));
         first.or_else(|| self.cast.people.of(&head.author)).unwrap_or(0)
     }
-}
-
-/// The subject; of a merge, what it merges, where that is said.
-fn title(head: &Commit, parts: &[&Commit]) -> String {
-    let body = head.message.first_line.as_ref();
-    let only = match parts {
-        [only] => Some(&only.subject),
-        _ => None,
-    };
-    let better = if head.parents.len() < 2 || !head.subject.starts_with("Merge ") {
-        None
-    } else if head.subject.starts_with("Merge pull request ") {
-        body.or(only)
-    } else {
-        only
-    };
-    better.unwrap_or(&head.subject).clone()
 }

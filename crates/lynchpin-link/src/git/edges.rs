@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::changes::Entry;
 use super::dependency::{Because, REASONS_MAX};
 use super::error::{AssessError, Result};
-use super::identity::as_id;
 use super::log::Commit;
 use super::message::Pointer;
 use super::named::{Index, looked_up, released as released_names};
 use super::notes::Notes;
 use super::order::{drop_contradictions, keep_nearest, keep_required};
+use super::pins;
 use super::reading::Reading;
+use super::references::{count_picks, request_id};
 use super::repository::{Range, Repository};
 use super::text::is_object_id;
 use super::tokens::Tokens;
@@ -30,6 +31,7 @@ pub(crate) fn connect(
         .iter()
         .map(|reading| Index::of(commits, entries.get(reading.changes.clone()).unwrap_or_default()))
         .collect();
+    count_picks(readings, &indexes, commits, notes);
     let stated = Stated { readings, indexes: &indexes, commits };
     for (at, reading) in readings.iter().enumerate() {
         let mut outside = Vec::new();
@@ -41,6 +43,7 @@ pub(crate) fn connect(
         stated.settle(at, outside, entries, notes)?;
     }
     submodules(readings, &indexes, entries);
+    pins::connect(readings, &indexes, entries)?;
     for reading in readings {
         let own = entries.get_mut(reading.changes.clone()).unwrap_or_default();
         if reading.by_line {
@@ -155,10 +158,8 @@ impl Stated<'_> {
             } else if pointer == Pointer::DependsOn {
                 notes.requires_unresolved += 1;
                 if let Some(entry) = entries.get_mut(number) {
-                    // A number alone would not say of what it is one.
                     let target = looked_up(&target, name.unwrap_or_default());
-                    let number = target.strip_prefix('#').map(|number| format!("pull/{number}"));
-                    entry.unresolved.insert(as_id(&number.unwrap_or(target)));
+                    entry.unresolved.insert(request_id(&target));
                 }
             } else {
                 notes.mentions_unresolved += 1;

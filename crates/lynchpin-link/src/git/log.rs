@@ -17,6 +17,8 @@ use super::tokens::Tokens;
 #[derive(Clone, Debug)]
 pub(crate) struct Commit {
     pub(crate) id: String,
+    /// The id of its content.
+    pub(crate) tree: String,
     /// Its parents' ids, in order.
     pub(crate) parents: Vec<String>,
     pub(crate) author: Account,
@@ -43,7 +45,7 @@ pub(crate) fn commits(
     limits: &Limits,
     notes: &mut Notes,
 ) -> Result<Vec<Commit>> {
-    let format = "--format=tformat:%H%x00%P%x00%aN%x00%aE%x00%cN%x00%cE%x00%an%x00%ae%x00%cn%x00%ce\
+    let format = "--format=tformat:%H%x00%T%x00%P%x00%aN%x00%aE%x00%cN%x00%cE%x00%an%x00%ae%x00%cn%x00%ce\
                   %x00%ct%x00%s%x00\
                   %(trailers:only=true,unfold=true)%x00%b";
     let mut arguments: Vec<String> = PLAIN.iter().map(|part| (*part).to_owned()).collect();
@@ -74,6 +76,8 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
         if commits.len() == limits.commits {
             return Err(AssessError::TooLarge { what: "commits", limit: limits.commits });
         }
+        let tree = text(tokens, limits.line_bytes, notes)?;
+        let (tree, _) = tree.ok_or_else(|| unknown("a commit's tree"))?;
         let parents = text(tokens, limits.message_bytes, notes)?;
         let (parents, _) = parents.ok_or_else(|| unknown("a commit's parents"))?;
         let parents = parents.split(' ').filter(|id| !id.is_empty()).map(str::to_owned).collect();
@@ -94,11 +98,12 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
             found.ok_or_else(|| unknown("a commit's message"))
         };
         let ((trailers, cut), (body, _)) = (long()?, long()?);
-        let mut message = read_message(&trailers, &body, limits, notes);
+        let mut message = read_message(&subject, &trailers, &body, limits, notes);
         message.incomplete |= cut;
         let committed = seconds(&committed, notes);
         commits.push(Commit {
             id,
+            tree,
             parents,
             author,
             committer,

@@ -4,7 +4,12 @@ use super::address::accounts;
 use super::dependency::Because;
 use super::limits::Limits;
 use super::notes::Notes;
+use super::requests::{self, Request, first_line, is_number, is_repository, request_of};
+use super::series::{Cover, Mail, cover_in, mail_of};
 use super::text::{is_object_id, printable};
+
+/// Mails that one commit may be said to come from.
+const MAILS_MAX: usize = 8;
 
 /// What somebody says about a commit in a trailer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,12 +69,29 @@ pub(crate) struct Message {
     pub(crate) change_id: Option<String>,
     /// The first line below the subject, where merges say what they merge.
     pub(crate) first_line: Option<String>,
+    /// The pull or merge request that it landed by.
+    pub(crate) request: Option<Request>,
+    /// Commits that it was picked from, on whatever branch: ids or their beginnings.
+    pub(crate) picked: Vec<String>,
+    /// The mails that it was sent by.
+    pub(crate) mails: Vec<Mail>,
+    /// What it says if it is the cover of a series.
+    pub(crate) cover: Option<Cover>,
+    /// Whether a trailer says that it mends a defect: `Fixes`, `Closes-Bug` or `Partial-Bug`.
+    pub(crate) mends: bool,
     /// Whether some of it was not read: then nobody knows who else had a hand in the commit.
     pub(crate) incomplete: bool,
 }
 
-/// Reads the trailers, each unfolded on a line as git gives them, and the body that they end.
-pub(crate) fn read(trailers: &str, body: &str, limits: &Limits, notes: &mut Notes) -> Message {
+/// Reads the subject, the trailers, each unfolded on a line as git gives them, and the body that
+/// they end.
+pub(crate) fn read(
+    subject: &str,
+    trailers: &str,
+    body: &str,
+    limits: &Limits,
+    notes: &mut Notes,
+) -> Message {
     let mut message = Message::default();
     for (index, line) in trailers.lines().enumerate() {
         if index >= limits.trailers {
@@ -84,8 +106,12 @@ pub(crate) fn read(trailers: &str, body: &str, limits: &Limits, notes: &mut Note
     }
     let reverted = reverted_in(body).into_iter().take(limits.trailers);
     message.pointers.extend(reverted.map(|id| (Pointer::Reverts, id)));
-    let first = body.lines().map(printable).find(|line| !line.is_empty());
-    message.first_line = first.filter(|line| !trailers.contains(line.as_str()));
+    let reverted = requests_reverted_in(body).into_iter().take(limits.trailers);
+    message.pointers.extend(reverted.map(|name| (Pointer::Reverts, name)));
+    message.picked = picked_in(body).into_iter().take(limits.trailers).collect();
+    message.first_line = first_line(trailers, body);
+    message.request = request_of(subject, trailers, body);
+    message.cover = cover_in(subject, body);
     message
 }
 
@@ -107,6 +133,7 @@ fn read_trailer(key: &str, value: &str, limits: &Limits, message: &mut Message, 
         return;
     }
     let first = value.split_whitespace().next().unwrap_or_default();
+    message.mends |= matches!(key, "fixes" | "closes-bug" | "partial-bug");
     match key {
         "depends-on" => {
             let targets = targets(value).into_iter();
@@ -120,6 +147,9 @@ fn read_trailer(key: &str, value: &str, limits: &Limits, message: &mut Message, 
         }
         "fixes" | "closes" | "resolves" | "closes-bug" | "related-bug" | "partial-bug" | "bug"
         | "issue" | "ticket" | "jira" => message.tickets.push(printable(value)),
+        "link" | "message-id" if message.mails.len() < MAILS_MAX => {
+            message.mails.extend(mail_of(first));
+        }
         "change-id" if !first.is_empty() => message.change_id = Some(printable(first)),
         _ => {}
     }
@@ -144,6 +174,69 @@ fn names_a_change(word: &str) -> bool {
         || word.contains("://")
         || word.strip_prefix('I').is_some_and(change_id)
         || word.split_once('#').is_some_and(|(_, number)| is_number(number))
+}
+
+/// Commits that the text says it was picked from: as git and GitHub say it, `(cherry picked from
+/// commit ...)` in its spellings, and as the kernel does, `commit ... upstream.` or `[ Upstream
+/// commit ... ]` on a line.
+fn picked_in(body: &str) -> Vec<String> {
+    const BEGINS: &[&str] = &[
+        "cherry picked from ",
+        "cherry-picked from ",
+        "cherry-picked-from: ",
+        "cherry picked-from ",
+        "cherry pick from ",
+        "cherry-pick from ",
+        "backported from ",
+        "picked from ",
+    ];
+    let mut found = Vec::new();
+    for line in body.lines() {
+        let line = line.trim().trim_start_matches(['(', '[', ' ']).to_ascii_lowercase();
+        let picked = BEGINS.iter().find_map(|begin| line.strip_prefix(begin));
+        let picked = picked.map(|rest| rest.strip_prefix("commit ").unwrap_or(rest));
+        let upstream = || {
+            let rest = line.strip_prefix("upstream commit ")?;
+            let end = rest.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+            matches!(end.trim(), "" | "." | "]").then_some(rest)
+        };
+        let stable = || {
+            let rest = line.strip_prefix("commit ")?;
+            let (_, behind) = rest.split_once(' ')?;
+            matches!(behind.trim_end_matches('.'), "upstream").then_some(rest)
+        };
+        let Some(rest) = picked.or_else(upstream).or_else(stable) else { continue };
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        // Where the commit is of another place, its address ends in the id.
+        let id = word.trim_end_matches(['.', ',', ';', ')', ']']);
+        let id = id.rsplit(['/', '@']).next().unwrap_or_default();
+        if is_object_id(id) && !found.iter().any(|known| known == id) {
+            found.push(id.to_owned());
+        }
+    }
+    found
+}
+
+/// The requests that lines such as `Reverts owner/name#12` and `This reverts merge request !12`
+/// name.
+fn requests_reverted_in(body: &str) -> Vec<String> {
+    const BEGINS: &[&str] = &[
+        "Reverts ",
+        "This reverts merge request ",
+        "This reverts pull request ",
+        "This reverts PR ",
+    ];
+    let named = |line: &str| {
+        let rest = BEGINS.iter().find_map(|begin| line.strip_prefix(begin))?;
+        let word = rest.trim().trim_end_matches('.');
+        if let Some(found) = requests::address(word) {
+            return Some(found.whole);
+        }
+        let (owner, number) = word.split_once(['#', '!'])?;
+        let good = is_number(number) && (owner.is_empty() || is_repository(owner));
+        good.then(|| word.to_owned())
+    };
+    body.lines().filter_map(named).collect()
 }
 
 /// The commits named in sentences such as `This reverts commit 1234567, reversing changes made to
@@ -194,10 +287,10 @@ mod tests {
 
     #[test]
     fn trailers_are_told_apart() {
-        let mut notes = Notes::default();
+        let (mut notes, limits) = (Notes::default(), Limits::default());
         let trailers = "Reviewed-by: R <r@x>\nsigned-off-by: S <s@x>\nFixes: 1234567 (\"x\")\n\
                         Fixes: #12\nDepends-On: I0123\nChange-Id: I99\nTested-by:\nOther: x";
-        let message = read(trailers, "Why\n\nReviewed-by: R <r@x>", &Limits::default(), &mut notes);
+        let message = read("x", trailers, "Why\n\nReviewed-by: R <r@x>", &limits, &mut notes);
         let acts = [(Act::Review, account("R", "r@x")), (Act::SignOff, account("S", "s@x"))];
         assert_eq!(message.acts, acts);
         assert_eq!(
@@ -210,7 +303,7 @@ mod tests {
         assert_eq!(notes.trailers_without_person, 1);
         assert!(!message.incomplete);
         let limits = Limits { trailers: 1, ..Limits::default() };
-        let message = read(trailers, "", &limits, &mut notes);
+        let message = read("x", trailers, "", &limits, &mut notes);
         assert!(message.incomplete);
         assert_eq!((message.acts.len(), notes.trailers_dropped), (1, 7));
     }
@@ -222,5 +315,51 @@ mod tests {
         assert_eq!(targets("#7 and then some"), ["#7"]);
         assert_eq!(targets("https://x/pull/7 (see there)"), ["https://x/pull/7"]);
         assert_eq!(targets(" , "), [""; 0]);
+    }
+
+    #[test]
+    fn reverts_of_requests_are_found_on_lines_of_their_own() {
+        assert_eq!(requests_reverted_in("Reverts acme/shop#12"), ["acme/shop#12"]);
+        assert_eq!(requests_reverted_in("x\n\nThis reverts merge request !12\n"), ["!12"]);
+        assert_eq!(requests_reverted_in("This reverts merge request a/b!12."), ["a/b!12"]);
+        assert_eq!(requests_reverted_in("Reverts !7"), ["!7"]);
+        let address = "https://x/acme/shop/pull/12";
+        assert_eq!(requests_reverted_in(&format!("Reverts {address}")), [address]);
+        for body in
+            ["Reverts to #12 of them", "It Reverts #12", "Reverts acme shop#12", "Reverts #"]
+        {
+            assert_eq!(requests_reverted_in(body), [""; 0], "{body}");
+        }
+    }
+
+    #[test]
+    fn what_a_commit_was_picked_from_is_found() {
+        for body in [
+            "(cherry picked from commit ABCDEF1)",
+            "x\n\n(cherry-picked from commit abcdef1)\nSigned-off-by: A <a@x>",
+            "(cherry picked from abcdef1)",
+            "cherry picked from commit abcdef1.",
+            "    (cherry picked from commit abcdef1, with changes)",
+            "(backported from commit abcdef1 linux-next)",
+            "(cherry picked from commit https://x/acme/shop/commit/abcdef1)",
+            "Cherry-picked-from: abcdef1",
+            "commit abcdef1 upstream.",
+            "[ Upstream commit abcdef1 ]",
+            "Upstream commit abcdef1",
+        ] {
+            assert_eq!(picked_in(body), ["abcdef1"], "{body}");
+        }
+        let twice = "(cherry picked from commit abcdef1)\n(cherry picked from commit abcdef2)";
+        assert_eq!(picked_in(twice), ["abcdef1", "abcdef2"]);
+        for body in [
+            "commit abcdef1",
+            "commit abcdef1 broke upstream.",
+            "Upstream commit abcdef1 broke it",
+            "(cherry picked from commit nonsense)",
+            "(cherry picked from commit)",
+            "picked abcdef1",
+        ] {
+            assert_eq!(picked_in(body), [""; 0], "{body}");
+        }
     }
 }

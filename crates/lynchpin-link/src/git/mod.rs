@@ -47,21 +47,30 @@ mod narrow;
 mod notes;
 mod order;
 mod ownership;
+mod packages;
 mod paths;
 mod people;
 mod pins;
 mod plain;
 mod portfolio;
 mod program;
+mod purpose;
 mod reading;
+mod references;
+mod refs;
+mod release;
+mod releases;
 mod repository;
+mod requests;
 mod reviews;
 mod scratch;
+mod series;
 mod services;
 mod tags;
 mod text;
 mod tokens;
 mod touched;
+mod version;
 
 /// The policy that [`assess`] is judged by unless the caller brings one: TOML with comments, to be
 /// printed on request.

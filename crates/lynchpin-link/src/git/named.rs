@@ -7,11 +7,16 @@ use super::changes::Entry;
 use super::error::{AssessError, Result};
 use super::log::{Commit, PLAIN};
 use super::repository::{Range, Repository};
+use super::requests::{address, is_number, request_of};
 use super::text::{is_object_id, printable};
 use super::tokens::Tokens;
 
-/// Bytes of a subject or of a list of Change-Ids; what is longer names nothing.
+/// Bytes of a subject; what is longer names nothing.
 const LINE_BYTES: usize = 4 * 1024;
+/// Bytes of a message and of its trailers, as in the range itself.
+const MESSAGE_BYTES: usize = 64 * 1024;
+/// How far back the names of released changes are looked for, in commits.
+const BACK_MAX: usize = 50_000;
 
 /// The names of the changes of a range.
 pub(crate) struct Index {
@@ -29,7 +34,8 @@ impl Index {
             for commit in entry.members().filter_map(|member| commits.get(member)) {
                 index.commits.push((commit.id.clone(), number));
                 let names = commit.message.change_id.clone().into_iter();
-                for name in names.chain(request_of(&commit.subject)) {
+                let requests = commit.message.request.iter().flat_map(|request| &request.names);
+                for name in names.chain(requests.cloned()) {
                     index.names.entry(name).or_default().push(number);
                 }
             }
@@ -57,44 +63,32 @@ impl Index {
     }
 }
 
-/// What a message calls another change, in the form in which it is looked up.
+/// What a message calls another change, in the form in which it is looked up: `#12` or, on GitLab,
+/// `!12` for a request of this repository, the address up to the number for another.
 ///
-/// A pull request is one of this repository only if nothing else is said or the same name: those
-/// of other repositories have numbers too.
+/// A request is one of this repository only if nothing else is said or the same name: those of
+/// other repositories have numbers too.
 pub(crate) fn looked_up(target: &str, repository: &str) -> String {
-    let number = |text: &str| {
-        let digits = text.trim_end_matches('/');
-        let good = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        good.then(|| format!("#{digits}"))
-    };
     let is_here = |owner: &str| {
-        let last = owner.trim_end_matches("/-").rsplit('/').next().unwrap_or_default();
+        let last = owner.rsplit('/').next().unwrap_or_default();
         owner.is_empty() || last.eq_ignore_ascii_case(repository)
     };
-    let ways = ["/pull/", "/pulls/", "/pull-requests/", "/merge_requests/", "#"];
-    let found = ways.iter().find_map(|way| target.split_once(way));
-    let found = found.filter(|(owner, _)| is_here(owner)).and_then(|(_, rest)| number(rest));
-    found.unwrap_or_else(|| target.to_owned())
+    if let Some(found) = address(target) {
+        let here = !found.gerrit && is_here(&found.repository);
+        return if here { found.number } else { found.whole };
+    }
+    if let Some(at) = target.find(['#', '!'])
+        && let Some((owner, number)) = target.split_at_checked(at)
+        && number.strip_prefix(['#', '!']).is_some_and(is_number)
+        && is_here(owner)
+    {
+        return number.to_owned();
+    }
+    target.to_owned()
 }
 
-/// The pull request that a subject names as its own: `Merge pull request #7 from ...`, or `(#7)` at
-/// its end.
-fn request_of(subject: &str) -> Option<String> {
-    let rest = match subject.strip_prefix("Merge pull request #") {
-        Some(rest) => rest.split_whitespace().next()?,
-        None => {
-            subject
-                .strip_suffix(')')?
-                .rsplit_once('#')
-                .filter(|(before, _)| before.ends_with('(') || before.ends_with("(pull request "))?
-                .1
-        }
-    };
-    let good = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-    good.then(|| format!("#{rest}"))
-}
-
-/// Which of the names changes before the range bear. History is read back only as far as needed.
+/// Which of the names changes before the range bear. History is read back only as far as needed;
+/// what is not found by then counts as unknown, which lets nothing pass.
 pub(crate) fn released(
     repository: &Repository,
     range: &Range,
@@ -103,18 +97,23 @@ pub(crate) fn released(
     let mut found = HashSet::new();
     let Some(from) = range.since.as_ref().filter(|_| !names.is_empty()) else { return Ok(found) };
     let mut arguments: Vec<String> = PLAIN.iter().map(|part| (*part).to_owned()).collect();
-    let ids = "%(trailers:key=Change-Id,valueonly=true,separator=%x20)";
-    arguments.extend(["--no-patch".to_owned(), format!("--format=tformat:%s%x00{ids}")]);
+    let format = "--format=tformat:%s%x00%(trailers:only=true,unfold=true)%x00%b";
+    arguments.extend(["--no-patch", format].map(str::to_owned));
+    arguments.push(format!("--max-count={BACK_MAX}"));
     arguments.extend([from.clone(), "--".to_owned()]);
     let mut tokens = Tokens::of(repository.git.stream(&arguments, Vec::new())?);
     let mut take = |tokens: &mut Tokens| -> Result<bool> {
         let Some(subject) = tokens.next(LINE_BYTES)? else { return Ok(false) };
-        let request = request_of(&printable(&String::from_utf8_lossy(subject.bytes)));
-        let unknown = || AssessError::UnknownAnswer { detail: "a trailer expected".to_owned() };
-        let ids = tokens.next(LINE_BYTES)?.ok_or_else(unknown)?;
-        let ids = String::from_utf8_lossy(ids.bytes).into_owned();
-        let ids = ids.split_whitespace().map(printable).chain(request);
-        found.extend(ids.filter(|id| names.contains(id)));
+        let subject = printable(&String::from_utf8_lossy(subject.bytes));
+        let mut long = || -> Result<String> {
+            let unknown = || AssessError::UnknownAnswer { detail: "a message expected".to_owned() };
+            let text = tokens.next(MESSAGE_BYTES)?.ok_or_else(unknown)?;
+            Ok(String::from_utf8_lossy(text.bytes).into_owned())
+        };
+        let (trailers, body) = (long()?, long()?);
+        let request = request_of(&subject, &trailers, &body);
+        let borne = request.into_iter().flat_map(|request| request.names);
+        found.extend(borne.chain(change_ids(&trailers)).filter(|name| names.contains(name)));
         Ok(found.len() < names.len())
     };
     loop {
@@ -128,34 +127,36 @@ pub(crate) fn released(
     }
 }
 
+/// Gerrit's ids among trailers.
+fn change_ids(trailers: &str) -> impl Iterator<Item = String> + '_ {
+    let keyed = trailers.lines().filter_map(|line| line.split_once(':'));
+    let ids = keyed.filter(|(key, _)| key.trim().eq_ignore_ascii_case("change-id"));
+    ids.filter_map(|(_, value)| value.split_whitespace().next()).map(printable)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn pull_requests_are_known_by_their_number() {
-        assert_eq!(request_of("Merge pull request #7 from a/b").as_deref(), Some("#7"));
-        assert_eq!(request_of("Round fares (#8)").as_deref(), Some("#8"));
-        assert_eq!(request_of("Merged in x (pull request #9)").as_deref(), Some("#9"));
-        for subject in
-            ["Round fares", "Fix #8", "x (see #8)", "(#)", "(#x)", "Merge pull request #"]
-        {
-            assert_eq!(request_of(subject), None, "{subject}");
-        }
-    }
-
-    #[test]
     fn pull_requests_of_other_repositories_are_not_ours() {
-        for target in [
-            "#7",
-            "https://x/acme/shop/pull/7",
-            "acme/shop#7",
-            "https://x/Shop/pull/7/",
-            "https://x/acme/shop/-/merge_requests/7",
-        ] {
+        for target in ["#7", "https://x/acme/shop/pull/7", "acme/shop#7", "https://x/Shop/pull/7/"]
+        {
             assert_eq!(looked_up(target, "shop"), "#7", "{target}");
         }
-        for target in ["https://x/acme/till/pull/7", "till#7", "I0123", "#x", "https://x/c/x/+/7"] {
+        for target in ["https://x/acme/shop/-/merge_requests/7", "!7", "acme/shop!7"] {
+            assert_eq!(looked_up(target, "shop"), "!7", "{target}");
+        }
+        assert_eq!(looked_up("https://x/a/till/pull/7/files", "shop"), "https://x/a/till/pull/7");
+        for target in [
+            "https://x/acme/till/pull/7",
+            "till#7",
+            "I0123",
+            "#x",
+            "https://x/c/x/+/7",
+            "a!x",
+            "é#7",
+        ] {
             assert_eq!(looked_up(target, "shop"), target);
         }
     }

@@ -41,6 +41,14 @@ notes! {
         "changes (commits and merges on the first-parent line)";
     /// Changes that are merges.
     merges: "of them a merge", "of them merges";
+    /// Changes of several commits on the first-parent line.
+    series: "of them a series of commits on the first-parent line",
+        "of them series of commits on the first-parent line";
+    /// Commits that are copies of others.
+    picks: "commit that is a copy of another one", "commits that are copies of others";
+    /// Copies of commits that are in the range themselves.
+    picks_within: "of them a copy of one that ships as well",
+        "of them copies of some that ship as well";
     /// Commits that merges brought in.
     merged_commits: "commit brought in by merges", "commits brought in by merges";
     /// Merges whose content follows from none of their parents; they need a review of their own.
@@ -63,8 +71,17 @@ notes! {
         "tags that are not before the end of the range";
     /// Tags that are broken or lead to something that is missing.
     tags_broken: "tag that cannot be read, passed over", "tags that cannot be read, passed over";
+    /// Tags of pre-releases that are nearer than the version at which the range begins.
+    prereleases_passed_over: "tag of a pre-release passed over for the last release",
+        "tags of pre-releases passed over for the last release";
+    /// Tags of no version that are nearer than the version at which the range begins.
+    other_tags_passed_over: "tag of no version passed over for the last release",
+        "tags of no version passed over for the last release";
     /// People and machines.
     people: "person or machine", "people and machines";
+    /// Release branches beyond the limit, whose beginning was not looked for.
+    branches_dropped: "release branch beyond the limit, not looked at",
+        "release branches beyond the limit, not looked at";
     /// Accounts that are machines by their name or address.
     machines: "of them a machine by its name or address",
         "of them machines by their name or address";

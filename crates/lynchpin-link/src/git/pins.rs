@@ -10,10 +10,11 @@ use super::changes::Entry;
 use super::dependency::Because;
 use super::edges::add;
 use super::error::{AssessError, Result};
-use super::limits::Limits;
 use super::log::{PLAIN, commit_mark, span};
 use super::named::Index;
+use super::packages;
 use super::reading::Reading;
+use super::releases::NamedBy;
 use super::text::{decoded, is_object_id, printable};
 use super::tokens::Tokens;
 
@@ -59,28 +60,42 @@ pub(crate) struct Pinnable {
     pub(crate) versions: BTreeMap<String, usize>,
 }
 
+impl Pinnable {
+    fn of(reading: &Reading, index: &Index) -> Result<Pinnable> {
+        let mut versions = BTreeMap::new();
+        for release in reading.releases.iter().filter(|release| release.kind == NamedBy::Tag) {
+            // Of two products with one version, what pins the earlier is in what pins the later.
+            if let Some(last) = index.find(&release.last, usize::MAX) {
+                versions.insert(release.version.text.clone(), last);
+            }
+        }
+        Ok(Pinnable { packages: packages::of(reading)?, versions })
+    }
+}
+
 /// Makes each change that pins something of another repository require it, and all that is
 /// unreleased before it there.
 pub(crate) fn connect(
     readings: &[Reading],
     indexes: &[Index],
-    pinnable: &[Pinnable],
     entries: &mut [Entry],
-    limits: &Limits,
 ) -> Result<()> {
     if readings.len() < 2 {
         return Ok(());
     }
+    let pinnable =
+        readings.iter().zip(indexes).map(|(reading, index)| Pinnable::of(reading, index));
+    let pinnable: Vec<Pinnable> = pinnable.collect::<Result<_>>()?;
     for (at, reading) in readings.iter().enumerate() {
         let others: Vec<(&Reading, &Index, &Pinnable)> = readings
             .iter()
             .zip(indexes)
-            .zip(pinnable)
+            .zip(&pinnable)
             .enumerate()
             .filter(|(other, _)| *other != at)
             .map(|(_, ((reading, index), pinnable))| (reading, index, pinnable))
             .collect();
-        for (commit, path, lines) in added(reading, limits)? {
+        for (commit, path, lines) in added(reading)? {
             let Some(number) = indexes.get(at).and_then(|index| index.find(&commit, usize::MAX))
             else {
                 continue;
@@ -154,7 +169,7 @@ struct AddedLine {
 }
 
 /// The lines that each commit of the first-parent line adds to files that pin: commit, path, lines.
-fn added(reading: &Reading, limits: &Limits) -> Result<Vec<(String, String, Vec<AddedLine>)>> {
+fn added(reading: &Reading) -> Result<Vec<(String, String, Vec<AddedLine>)>> {
     let is_one = |path: &[u8]| {
         let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         NAMES.iter().any(|known| known.as_bytes() == name)
@@ -170,7 +185,6 @@ fn added(reading: &Reading, limits: &Limits) -> Result<Vec<(String, String, Vec<
     arguments.extend(shape.map(str::to_owned));
     arguments.extend(["--src-prefix=a/", "--dst-prefix=b/"].map(str::to_owned));
     arguments.push("--format=tformat:%x01%H".to_owned());
-    arguments.push(format!("--max-count={}", limits.commits));
     arguments.extend(span(&reading.range));
     arguments.extend(NAMES.iter().map(|name| format!(":(glob)**/{name}")));
     let mut tokens = Tokens::of(reading.repository.git.stream(&arguments, Vec::new())?);

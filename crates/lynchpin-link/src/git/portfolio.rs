@@ -7,17 +7,18 @@ use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference};
 use lynchpin::base::limits::INTEGER_MAX;
 use lynchpin::model::{
     Approval, Change, Evidence, Group, GroupKind, Kind, Member, Needs, Outcome, Person, PersonKind,
-    Plans, Portfolio, Release, Size, Stage, Vote,
+    Plans, Portfolio, Size, Stage, Vote,
 };
 
 use super::changes::Entry;
 use super::dependency::{Dependency, DependencyKind};
 use super::error::{AssessError, Result};
-use super::identity::as_id;
 use super::log::Commit;
 use super::ownership::Ownership;
 use super::people::People;
 use super::reading::Reading;
+use super::references;
+use super::release::releases;
 
 /// The release that holds every change of the range.
 pub const RELEASE: &str = "next";
@@ -66,7 +67,7 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, 
         portfolio.changes.push(change);
     }
     dependencies.sort();
-    release(source, &ids, newest, &mut portfolio)?;
+    portfolio.releases = releases(source, &ids, newest)?;
     Ok((portfolio, dependencies, newest))
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn id<T: FromStr<Err = lynchpin::base::Error>>(text: &str) -> Result<
     text.parse::<T>().map_err(|error| AssessError::Portfolio { detail: error.to_string() })
 }
 
-fn person_id(source: &Source<'_>, number: usize) -> Result<PersonId> {
+pub(crate) fn person_id(source: &Source<'_>, number: usize) -> Result<PersonId> {
     let person = source.people.list.get(number);
     let missing = || AssessError::Portfolio { detail: "a person is missing".to_owned() };
     id(&person.ok_or_else(missing)?.id)
@@ -161,7 +162,7 @@ fn change(
         revision: 1,
         kind: Kind::Normal,
         title: Some(entry.title.clone()).filter(|title| !title.is_empty()),
-        description: None,
+        description: references::description(parts()),
         model: None,
         requester: None,
         author: Some(author.clone()),
@@ -180,7 +181,7 @@ fn change(
         effort_minutes: None,
         size: size(entry, folders),
         commits: commits?,
-        tickets: tickets(parts())?,
+        tickets: references::tickets(parts())?,
         digest: None,
         at: instant(head.committed)?,
         recorded: None,
@@ -189,17 +190,6 @@ fn change(
         via: None,
         reason: None,
     })
-}
-
-fn tickets<'a>(commits: impl Iterator<Item = &'a Commit>) -> Result<Vec<Reference>> {
-    let mut found: Vec<&str> = commits
-        .flat_map(|commit| commit.message.tickets.iter())
-        .map(|ticket| ticket.trim_start_matches('#'))
-        .filter(|ticket| !ticket.is_empty())
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found.into_iter().map(|ticket| id(&as_id(ticket))).collect()
 }
 
 fn size(entry: &Entry, folders: &[u32]) -> Size {
@@ -217,7 +207,7 @@ fn size(entry: &Entry, folders: &[u32]) -> Size {
     }
 }
 
-fn instant(seconds: i64) -> Result<Instant> {
+pub(crate) fn instant(seconds: i64) -> Result<Instant> {
     Instant::from_micros(seconds.saturating_mul(1_000_000))
         .map_err(|error| AssessError::Portfolio { detail: error.to_string() })
 }
@@ -269,45 +259,4 @@ fn votes(
         });
     }
     Ok(())
-}
-
-fn release(
-    source: &Source<'_>,
-    ids: &[ChangeId],
-    newest: Instant,
-    portfolio: &mut Portfolio,
-) -> Result<()> {
-    let last = source.entries.last().and_then(|entry| source.commits.get(entry.commit));
-    let by = last.and_then(|commit| source.people.of(&commit.committer));
-    let Some(by) = by else { return Ok(()) };
-    let title = title(source.readings);
-    portfolio.releases.push(Release {
-        id: id(RELEASE)?,
-        revision: 1,
-        title,
-        changes: ids.to_vec(),
-        stages: vec![id(STAGE)?],
-        requester: None,
-        planned: None,
-        priority: Vec::new(),
-        digest: None,
-        at: newest,
-        recorded: None,
-        sequence: 0,
-        by: person_id(source, by)?,
-        via: Some(id("git")?),
-        reason: None,
-    });
-    Ok(())
-}
-
-/// What is released after what; said of one repository only.
-fn title(readings: &[Reading]) -> Option<String> {
-    let [reading] = readings else { return None };
-    let range = &reading.range;
-    let since = range.since_name.as_deref().or(range.since.as_deref());
-    Some(match since {
-        Some(since) => format!("{} since {since}", range.until_name),
-        None => range.until_name.clone(),
-    })
 }

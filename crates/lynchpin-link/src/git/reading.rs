@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::assessment::{Options, Phase};
-use super::changes::{Landing, landings};
+use super::changes::landings;
 use super::error::Result;
 use super::limits::Limits;
 use super::log::{self, Commit};
@@ -13,7 +13,9 @@ use super::message::Account;
 use super::notes::Notes;
 use super::paths::Paths;
 use super::people::mapped;
+use super::releases::{NamedRelease, named_releases};
 use super::repository::{Range, Repository, open};
+use super::series::Landing;
 use super::touched::{self, Touched};
 
 /// One repository, read.
@@ -37,6 +39,8 @@ pub(crate) struct Reading {
     pub(crate) trailers: HashMap<Account, Account>,
     /// The ids of merges that change something of their own.
     pub(crate) own_content: HashSet<String>,
+    /// The releases that tags and branches name within the range, in the order of the line.
+    pub(crate) releases: Vec<NamedRelease>,
     /// What says which service a path belongs to.
     pub(crate) services_from: String,
     /// What of that could not be used.
@@ -72,6 +76,9 @@ pub(crate) fn read(
     let landings = landings(&commits, notes);
     let change_of = change_of(&landings, &commits);
     let touched = touched::read(&repository, &range, &change_of, options.by_line, limits, notes)?;
+    let line = line_ids(&landings, &commits);
+    let named = named_releases(&repository, &range, &line)?;
+    notes.branches_dropped += named.branches_dropped;
     let own_content = merges::with_own_content(&repository, &range, limits)?;
     let trailers = trailer_accounts(&repository, &commits, limits)?;
     let mut of_changes = touched.changes;
@@ -89,6 +96,7 @@ pub(crate) fn read(
         by_line: touched.by_line,
         trailers,
         own_content,
+        releases: named.list,
         services_from: String::new(),
         services_skipped: Vec::new(),
         newest,
@@ -118,6 +126,12 @@ fn change_of<'a>(landings: &[Landing], commits: &'a [Commit]) -> HashMap<&'a str
         found.extend(line.map(|commit| (commit.id.as_str(), number)));
     }
     found
+}
+
+/// The ids of the commits of the first-parent line, the oldest first.
+fn line_ids(landings: &[Landing], commits: &[Commit]) -> Vec<String> {
+    let line = landings.iter().flat_map(|landing| &landing.line);
+    line.filter_map(|number| commits.get(*number)).map(|commit| commit.id.clone()).collect()
 }
 
 fn trailer_accounts(

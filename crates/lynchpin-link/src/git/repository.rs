@@ -42,7 +42,8 @@ pub(crate) struct Repository {
 pub enum Start {
     /// As the caller asked.
     Given,
-    /// The nearest tag before the end of the range.
+    /// The nearest tag of a released version before the end of the range; if there is none, the
+    /// nearest tag of any kind.
     LastTag,
     /// There is no tag before the end: so many commits back on the first-parent line.
     CommitsBack(u32),
@@ -227,6 +228,8 @@ impl Repository {
         }
         let tags = tags::nearest_before(self, &until)?;
         notes.tags_broken += tags.broken;
+        notes.prereleases_passed_over += tags.prereleases_passed_over;
+        notes.other_tags_passed_over += tags.others_passed_over;
         if let Some((tag, commit)) = tags.nearest {
             return Ok(range(Some(commit), Some(tag), Start::LastTag));
         }

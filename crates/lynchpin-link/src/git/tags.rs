@@ -4,14 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::edges::full_ids;
 use super::error::{AssessError, Result};
+use super::refs::{self, Ref};
 use super::repository::Repository;
-use super::text::{is_object_id, printable};
-use super::tokens::Tokens;
-
-/// More tags are no practice of anybody.
-const TAGS_MAX: usize = 1_000_000;
-/// Bytes of an id and the name of a reference.
-const LINE_BYTES: usize = 8 * 1024;
+use super::version::Version;
 
 /// What tags say about where a range begins.
 #[derive(Debug, Default)]
@@ -22,82 +17,146 @@ pub(crate) struct Tags {
     pub(crate) count: u64,
     /// How many of them are broken or lead to something that is missing.
     pub(crate) broken: u64,
+    /// Tags of pre-releases that are nearer than the version at which the range begins.
+    pub(crate) prereleases_passed_over: u64,
+    /// Tags of no version that are nearer than the version at which the range begins.
+    pub(crate) others_passed_over: u64,
 }
+
+/// What a tag is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Released,
+    Prerelease,
+    Other,
+}
+
+/// A tag and what its name says.
+#[derive(Debug)]
+struct Tag<'a> {
+    name: &'a str,
+    /// Whether it says who made it.
+    annotated: bool,
+    version: Option<Version>,
+}
+
+impl Tag<'_> {
+    fn kind(&self) -> Kind {
+        match &self.version {
+            Some(version) if version.is_prerelease() => Kind::Prerelease,
+            Some(_) => Kind::Released,
+            None => Kind::Other,
+        }
+    }
+}
+
+/// The tags on each commit that has any.
+type OnCommits<'a> = BTreeMap<&'a str, Vec<Tag<'a>>>;
 
 /// Finds the nearest tag before a commit: of those on the commit itself none, since nothing would
 /// ship.
+///
+/// Where any of them is of a released version, the nearest of those counts, and pre-releases and
+/// tags such as `nightly` are passed over: what went to a few is still to be shipped to all.
+/// "Nearest" is what `git describe` means by it.
 ///
 /// The tags are listed by their ids, so that no name, alias or setting can hide one. git then finds
 /// the nearest in a folder of our own, where each has a number for a name.
 pub(crate) fn nearest_before(repository: &Repository, to: &str) -> Result<Tags> {
     let mut tags = Tags::default();
-    let listed = list(repository, &mut tags)?;
+    let (listed, broken) = refs::list(repository, "refs/tags/", "tags")?;
     tags.count = listed.len() as u64;
-    let ids: BTreeSet<&str> = listed.iter().map(|(id, _)| id.as_str()).collect();
+    tags.broken = u64::from(broken);
+    let ids: BTreeSet<&str> = listed.iter().map(|tag| tag.id.as_str()).collect();
     let commits = full_ids(repository, &ids)?;
-    let mut names: BTreeMap<&str, (bool, &str)> = BTreeMap::new();
-    for (id, name) in &listed {
+    let mut on_commits = on_commits(&listed, &commits, &mut tags);
+    on_commits.remove(to);
+    let is_released = |tag: &Tag<'_>| tag.kind() == Kind::Released;
+    if let Some(found) = nearest(repository, &on_commits, &is_released, to)? {
+        count_passed_over(repository, &on_commits, &found.1, to, &mut tags)?;
+        tags.nearest = Some(found);
+    } else {
+        tags.nearest = nearest(repository, &on_commits, &|_| true, to)?;
+    }
+    Ok(tags)
+}
+
+fn on_commits<'a>(
+    listed: &'a [Ref],
+    commits: &'a BTreeMap<String, String>,
+    tags: &mut Tags,
+) -> OnCommits<'a> {
+    let mut found = OnCommits::new();
+    for Ref { id, name } in listed {
         let Some(commit) = commits.get(id) else {
             tags.broken += 1;
             continue;
         };
-        // Of several on one commit, one that says who made it goes before one that does not.
-        let candidate = (id != commit, name.as_str());
-        let kept = names.entry(commit).or_insert(candidate);
-        *kept = candidate.max(*kept);
+        let tag = Tag { name, annotated: id != commit, version: Version::of_tag(name) };
+        found.entry(commit).or_default().push(tag);
     }
-    names.remove(to);
-    if names.is_empty() {
-        return Ok(tags);
+    found
+}
+
+/// The nearest of the tags that are meant, and its commit.
+fn nearest(
+    repository: &Repository,
+    on_commits: &OnCommits<'_>,
+    is_meant: &dyn Fn(&Tag<'_>) -> bool,
+    to: &str,
+) -> Result<Option<(String, String)>> {
+    // Of several on one commit, one that says who made it goes before one that does not.
+    let best = |tags: &[Tag<'_>]| {
+        let meant = tags.iter().filter(|tag| is_meant(tag));
+        let best = meant.max_by_key(|tag| (tag.annotated, tag.version.as_ref(), tag.name));
+        best.map(|tag| tag.name.to_owned())
+    };
+    let of_commit = on_commits.iter().filter_map(|(commit, tags)| Some((*commit, best(tags)?)));
+    let numbered: Vec<(&str, String)> = of_commit.collect();
+    if numbered.is_empty() {
+        return Ok(None);
     }
-    let numbered: Vec<(&str, &str)> =
-        names.into_iter().map(|(commit, (_, name))| (commit, name)).collect();
-    let mut packed = "# pack-refs with: peeled fully-peeled sorted \n".to_owned();
-    for (number, (commit, _)) in numbered.iter().enumerate() {
-        packed.push_str(&format!("{commit} refs/tags/t{number:07}\n"));
-    }
-    repository.scratch.write("packed-refs", packed.as_bytes())?;
+    refs::number(repository, numbered.iter().map(|(commit, _)| commit))?;
     let answer = repository.git.ask(&["describe", "--tags", "--abbrev=0", to], Vec::new())?;
     if !answer.ok {
         let none = ["No names found", "No tags can describe", "No annotated tags"];
         if none.iter().any(|begin| answer.complaint.starts_with(begin)) {
-            return Ok(tags);
+            return Ok(None);
         }
         return Err(AssessError::Unreadable { detail: answer.complaint });
     }
-    let said = String::from_utf8_lossy(&answer.value);
-    let number = said.strip_prefix('t').and_then(|number| number.parse::<usize>().ok());
+    let number = refs::number_of(&String::from_utf8_lossy(&answer.value));
     let unknown = || AssessError::UnknownAnswer { detail: "the nearest tag expected".to_owned() };
     let (commit, name) = number.and_then(|number| numbered.get(number)).ok_or_else(unknown)?;
-    tags.nearest = Some(((*name).to_owned(), (*commit).to_owned()));
-    Ok(tags)
+    Ok(Some((name.clone(), (*commit).to_owned())))
 }
 
-/// The id that each tag holds, and its name made safe to print.
-fn list(repository: &Repository, tags: &mut Tags) -> Result<Vec<(String, String)>> {
-    let arguments = ["for-each-ref", "--format=%(objectname)%00%(refname)", "refs/tags"];
-    let mut tokens = Tokens::lines(repository.on_place.stream(&arguments, Vec::new())?);
-    let mut listed = Vec::new();
-    let mut take = || -> Result<()> {
-        while let Some(token) = tokens.next(LINE_BYTES)? {
-            let mut fields = token.bytes.splitn(2, |byte| *byte == 0);
-            let id = String::from_utf8_lossy(fields.next().unwrap_or_default()).into_owned();
-            let name = String::from_utf8_lossy(fields.next().unwrap_or_default()).into_owned();
-            if !is_object_id(&id) {
-                let detail = "a tag's id expected".to_owned();
-                return Err(AssessError::UnknownAnswer { detail });
+/// Counts the tags between the start and the end of the range that are of no released version.
+fn count_passed_over(
+    repository: &Repository,
+    on_commits: &OnCommits<'_>,
+    from: &str,
+    to: &str,
+    tags: &mut Tags,
+) -> Result<()> {
+    let is_passed = |tag: &&Tag<'_>| tag.kind() != Kind::Released;
+    let passed: Vec<(&str, Vec<&Tag<'_>>)> = on_commits
+        .iter()
+        .map(|(commit, tags)| (*commit, tags.iter().filter(is_passed).collect::<Vec<_>>()))
+        .filter(|(_, tags)| !tags.is_empty())
+        .collect();
+    if passed.is_empty() {
+        return Ok(());
+    }
+    refs::number(repository, passed.iter().map(|(commit, _)| commit))?;
+    let between = [format!("--merged={to}"), format!("--no-merged={from}")];
+    for number in refs::numbered_that(repository, &between)? {
+        for tag in passed.get(number).map_or(&[][..], |(_, tags)| tags) {
+            match tag.kind() {
+                Kind::Prerelease => tags.prereleases_passed_over += 1,
+                Kind::Released | Kind::Other => tags.others_passed_over += 1,
             }
-            if listed.len() == TAGS_MAX {
-                return Err(AssessError::TooLarge { what: "tags", limit: TAGS_MAX });
-            }
-            let name = name.strip_prefix("refs/tags/").unwrap_or(&name);
-            listed.push((id, printable(name)));
         }
-        Ok(())
-    };
-    let read = take();
-    let ((), complaint) = tokens.finish(read)?;
-    // git passes over a broken one with a warning.
-    tags.broken += u64::from(complaint.contains("broken ref"));
-    Ok(listed)
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Repositories made on the spot with `git`, and what the assessment says about them.
 
 #[cfg(test)]
+mod conventions;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod hostile;
