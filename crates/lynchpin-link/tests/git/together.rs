@@ -149,3 +149,47 @@ fn services_of_several_repositories_bear_their_names() {
         assert_eq!(services, [format!("{}/src", name(repo)).as_str()]);
     }
 }
+
+#[test]
+fn a_lock_file_brings_what_it_pins() {
+    let (mut shop, mut till) = (Repo::new(), Repo::new());
+    till.commit("Cargo.toml", "[package]\nname = \"till-fares\"\n", "base, of the till");
+    till.tag("v1.0.0");
+    let first = till.commit("b", "2", "first");
+    let second = till.commit("c", "2", "second");
+    till.tag("v1.1.0");
+    let third = till.commit("d", "2", "third, which is in no version");
+    let lock = |fares: &str, other: &str| {
+        format!(
+            "[[package]]\nname = \"paper\"\nversion = \"{other}\"\n\n\
+             [[package]]\nname = \"till-fares\"\nversion = \"{fares}\"\n"
+        )
+    };
+    shop.commit("app/Cargo.lock", &lock("1.0.0", "1.0.0"), "base");
+    shop.tag("v1");
+    let other = shop.commit("app/Cargo.lock", &lock("1.0.0", "1.1.0"), "Renew the paper");
+    let bump = shop.commit("app/Cargo.lock", &lock("1.1.0", "1.1.0"), "Renew the fares");
+    let exact = format!("fares = {{ git = \"https://x/y\", rev = \"{third}\" }}\n");
+    let by_commit = shop.commit("Cargo.toml", &exact, "Take the newest");
+    let options = Options { since: Some("HEAD~3".into()), ..Options::default() };
+    let paths = [shop.path(), till.path()];
+    let found = assess_all(&paths, &options, &mut |_, _| ()).unwrap();
+    assert_eq!(requires(&found, &other), [""; 0], "another package of the same version");
+    let mut expected = [short(&first), short(&second)];
+    expected.sort_unstable();
+    assert_eq!(
+        requires(&found, &bump).into_iter().collect::<std::collections::BTreeSet<_>>(),
+        expected.into_iter().collect()
+    );
+    let pinned = Because::Pinned {
+        path: "app/Cargo.lock".into(),
+        package: "till-fares".into(),
+        version: "1.1.0".into(),
+    };
+    assert_eq!(why(&found, &bump, &second), [pinned]);
+    assert_eq!(requires(&found, &by_commit).len(), 3);
+    let named: Vec<(&str, usize)> =
+        found.portfolio.releases.iter().map(|r| (r.id.as_str(), r.changes.len())).collect();
+    let release = format!("{}/v1.1.0", name(&till));
+    assert_eq!(named, [("next", 6), (release.as_str(), 2)]);
+}
