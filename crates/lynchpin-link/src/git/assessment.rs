@@ -17,7 +17,7 @@ use super::portfolio::{Source, build};
 use super::reading::{Reading, read};
 use super::repository::Range;
 use super::services::mapping::Mapping;
-use super::{changes, edges, narrow, ownership};
+use super::{changes, edges, narrow, ownership, proofs};
 
 /// Which part of a history is assessed, and how.
 ///
@@ -45,6 +45,15 @@ pub struct Options {
     /// [`SERVICES`](super::SERVICES) shows. Otherwise the CODEOWNERS file that was committed, else
     /// the folders.
     pub services: Option<PathBuf>,
+    /// Results of checks: a folder, or a file, of test reports in the form of JUnit (`*.xml`) and of
+    /// `*.json` with one result, a list of them or one per line, such as `{"check": "unit",
+    /// "commit": "0123abc", "outcome": "passed", "at": "2026-11-20T10:00:00Z", "by": "ci", "run":
+    /// 12, "configuration": "arm64"}`. One that names no commit is of the end of the range, and so
+    /// of every change in it.
+    pub results: Option<PathBuf>,
+    /// Keys that signatures of commits and tags are verified by: a file in the form of SSH's
+    /// `allowed_signers`, or a folder of `*.pub` keys named after addresses.
+    pub keys: Option<PathBuf>,
     /// Whether to find out whose lines each change touches. It takes as long again as counting
     /// them; without it a change comes after the last one that touched one of its files.
     pub by_line: bool,
@@ -59,6 +68,8 @@ impl Default for Options {
             until: None,
             paths: Vec::new(),
             services: None,
+            results: None,
+            keys: None,
             by_line: true,
             limits: Limits::default(),
         }
@@ -73,8 +84,8 @@ pub struct Assessment {
     pub portfolio: Portfolio,
     /// The release that holds them all; none if nothing lies in the range.
     pub release: Option<ReleaseId>,
-    /// When the newest commit was made: the instant to ask about, so that the answer does not
-    /// depend on the day on which it is asked.
+    /// When the newest commit, note or result was made: the instant to ask about, so that the answer
+    /// does not depend on the day on which it is asked.
     pub at: Instant,
     /// The repositories, in the order in which they were given.
     pub repositories: Vec<Assessed>,
@@ -200,12 +211,14 @@ pub fn assess_all<P: AsRef<Path>>(
     narrow::to_paths(&options.paths, &mut readings, &mut entries, &mut notes);
     let ownership =
         ownership::services(&mut readings, &entries, &people, mapping.as_ref(), &mut notes)?;
+    let proofs = proofs::gather(options, &mut readings, &commits, &entries, &mut notes)?;
     let source = Source {
         readings: &readings,
         commits: &commits,
         entries: &entries,
         people: &people,
         ownership: &ownership,
+        proofs: &proofs,
     };
     let (portfolio, dependencies, at) = build(&source)?;
     let release = portfolio.releases.first().map(|release| release.id.clone());

@@ -7,6 +7,7 @@ use super::log::Commit;
 use super::message::{Account, Act};
 use super::notes::Notes;
 use super::people::People;
+use super::proofs::against;
 use super::reading::Reading;
 use super::requests::title;
 use super::reviews::{Cast, Parts};
@@ -34,6 +35,12 @@ pub(crate) struct Entry {
     pub(crate) reviewers: BTreeSet<usize>,
     /// Who tested all of it.
     pub(crate) testers: BTreeSet<usize>,
+    /// Who voted against it.
+    pub(crate) rejecters: BTreeSet<usize>,
+    /// Who found it broken.
+    pub(crate) failed_by: BTreeSet<usize>,
+    /// When the newest note on it was written, in seconds since 1970.
+    pub(crate) said: Option<i64>,
     /// What it touches; nothing if that is not known.
     pub(crate) touched: Option<Touched>,
     /// The changes that it requires.
@@ -88,7 +95,7 @@ fn everybody(readings: &[Reading], commits: &[Commit], notes: &mut Notes) -> Peo
         for commit in commits.get(reading.commits.clone()).unwrap_or_default() {
             *accounts.entry(commit.author.clone()).or_default() += 1;
             accounts.entry(commit.committer.clone()).or_default();
-            for (_, account) in &commit.message.acts {
+            for account in commit.named() {
                 let account = reading.trailers.get(account).unwrap_or(account);
                 accounts.entry(account.clone()).or_default();
             }
@@ -169,7 +176,8 @@ impl Making<'_> {
         let (mut hands, mut incomplete) = (BTreeSet::new(), false);
         for commit in &commits {
             hands.extend(self.cast.hands(commit));
-            incomplete |= commit.message.incomplete;
+            incomplete |= commit.message.incomplete
+                || commit.remarks.iter().any(|remark| remark.said.incomplete);
             notes.own_content += u64::from(own(commit));
             notes.sign_offs += self.cast.who(commit, Act::SignOff).count() as u64;
         }
@@ -184,6 +192,11 @@ impl Making<'_> {
         let title = grouped.unwrap_or_else(|| title(head, &parts));
         let own_content = own(head) && !is_series;
         let whole = (!is_series).then_some(head);
+        let of = |account: &Account| self.cast.mapped(account).clone();
+        let (rejecters, failed_by) = against(&commits, self.cast.people, &of);
+        notes.rejections += rejecters.len() as u64;
+        let said = commits.iter().flat_map(|commit| &commit.remarks);
+        let said = said.filter_map(|remark| remark.writers.last).max();
         let parts = Parts { whole, parts, commits, own_content, incomplete };
         let reviews = self.cast.by_all(&parts, Act::Review, notes);
         let tests = self.cast.by_all(&parts, Act::Test, notes);
@@ -204,6 +217,9 @@ impl Making<'_> {
             contributors,
             reviewers: reviews.people,
             testers: tests.people,
+            rejecters,
+            failed_by,
+            said,
             ..Entry::default()
         }
     }

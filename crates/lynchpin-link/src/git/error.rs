@@ -140,6 +140,19 @@ pub enum AssessError {
         /// Every problem, with its line.
         detail: String,
     },
+    /// Results of checks that cannot be read: all problems found, since a result that is left out
+    /// may be the one that says no.
+    #[error("{} of the results cannot be read:{}", count(problems), listed(problems))]
+    Results {
+        /// The problems, by path.
+        problems: Vec<Problem>,
+    },
+    /// Keys that cannot be read: all problems found.
+    #[error("{} of the keys cannot be read:{}", count(problems), listed(problems))]
+    Keys {
+        /// The problems, by path.
+        problems: Vec<Problem>,
+    },
     /// What was read does not make a portfolio.
     #[error("the history does not make a portfolio ({detail}): please report this")]
     Portfolio {
@@ -173,9 +186,53 @@ impl AssessError {
             AssessError::NoScratch { .. } => "no_scratch",
             AssessError::UnknownAnswer { .. } => "unknown_answer",
             AssessError::Services { .. } => "services",
+            AssessError::Results { .. } => "results",
+            AssessError::Keys { .. } => "keys",
             AssessError::Portfolio { .. } => "portfolio",
         }
     }
+}
+
+/// What is wrong with one file that the caller named.
+///
+/// ```
+/// use lynchpin_link::git::Problem;
+///
+/// let problem = Problem { path: "ci/unit.xml".to_owned(), detail: "no end".to_owned() };
+/// assert_eq!(problem.to_string(), "ci/unit.xml: no end");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file, and the line where one is known, made safe to print.
+    pub path: String,
+    /// What is wrong and what is expected instead.
+    pub detail: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(to, "{}: {}", self.path, self.detail)
+    }
+}
+
+/// The most problems that a message lists.
+const PROBLEMS_SHOWN: usize = 20;
+
+fn count(problems: &[Problem]) -> String {
+    match problems.len() {
+        1 => "1 file".to_owned(),
+        many => format!("{many} files"),
+    }
+}
+
+fn listed(problems: &[Problem]) -> String {
+    let mut lines: Vec<String> =
+        problems.iter().take(PROBLEMS_SHOWN).map(|problem| format!("\n- {problem}")).collect();
+    let rest = problems.len().saturating_sub(PROBLEMS_SHOWN);
+    if rest > 0 {
+        lines.push(format!("\n- and {rest} more"));
+    }
+    lines.concat()
 }
 
 /// Shorthand for a result whose error is [`AssessError`].

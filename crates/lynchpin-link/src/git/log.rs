@@ -9,6 +9,7 @@ use super::error::{AssessError, Result};
 use super::limits::Limits;
 use super::message::{Account, Message, read as read_message};
 use super::notes::Notes;
+use super::remarks::Remark;
 use super::repository::{Range, Repository};
 use super::text::{decoded, is_object_id, printable};
 use super::tokens::Tokens;
@@ -29,6 +30,20 @@ pub(crate) struct Commit {
     pub(crate) committed: i64,
     pub(crate) subject: String,
     pub(crate) message: Message,
+    /// What notes say of it, read after all commits are.
+    pub(crate) remarks: Vec<Remark>,
+}
+
+impl Commit {
+    /// Everybody whom its message or a note names, and who wrote the notes.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Account> {
+        let noted = self.remarks.iter().flat_map(|remark| {
+            let acts = remark.said.acts.iter().map(|(_, account)| account);
+            let against = remark.rejections.iter().chain(&remark.failed);
+            acts.chain(against).chain(&remark.writers.accounts)
+        });
+        self.message.acts.iter().map(|(_, account)| account).chain(noted)
+    }
 }
 
 /// The seconds that are the last of the year 9999.
@@ -111,6 +126,7 @@ fn read_commits(tokens: &mut Tokens, limits: &Limits, notes: &mut Notes) -> Resu
             committed,
             subject,
             message,
+            remarks: Vec::new(),
         });
     }
     Ok(commits)

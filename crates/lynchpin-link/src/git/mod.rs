@@ -21,14 +21,17 @@
 
 pub use assessment::{Assessed, Assessment, Options, Phase, assess, assess_all};
 pub use dependency::{Because, Dependency, DependencyKind, REASONS_MAX};
-pub use error::{AssessError, Result};
+pub use error::{AssessError, Problem, Result};
 pub use limits::Limits;
 pub use notes::Notes;
-pub use portfolio::{CONTRIBUTORS, RELEASE, REVIEW, REVIEWERS, SOMEBODY_ELSE, STAGE, TESTED};
+pub use portfolio::{
+    CONTRIBUTORS, RELEASE, REVIEW, REVIEWERS, SIGNED, SOMEBODY_ELSE, STAGE, TESTED,
+};
 pub use repository::{Range, Start};
 
 mod address;
 mod assessment;
+mod batch;
 mod changes;
 mod command;
 mod dates;
@@ -36,7 +39,10 @@ mod dependency;
 mod diff;
 mod edges;
 mod error;
+mod files;
 mod identity;
+mod junit;
+mod keys;
 mod limits;
 mod lines;
 mod log;
@@ -54,23 +60,30 @@ mod pins;
 mod plain;
 mod portfolio;
 mod program;
+mod proofs;
 mod purpose;
 mod reading;
 mod references;
 mod refs;
 mod release;
 mod releases;
+mod remarks;
 mod repository;
 mod requests;
+mod results;
 mod reviews;
 mod scratch;
+#[cfg(test)]
+mod scripted;
 mod series;
 mod services;
+mod signatures;
 mod tags;
 mod text;
 mod tokens;
 mod touched;
 mod version;
+mod writers;
 
 /// The policy that [`assess`] is judged by unless the caller brings one: TOML with comments, to be
 /// printed on request.

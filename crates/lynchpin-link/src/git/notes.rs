@@ -92,6 +92,14 @@ notes! {
     without_email: "account without an e-mail address", "accounts without an e-mail address";
     /// Reviews that count.
     reviews: "review", "reviews";
+    /// Votes against a change, by what git notes say.
+    rejections: "vote against a change", "votes against changes";
+    /// Results about a commit that is only a part of a change.
+    results_of_parts: "result about a part of a change, not counted",
+        "results about parts of changes, not counted";
+    /// Results about a commit that is not in the range.
+    results_elsewhere: "result about a commit outside of the range",
+        "results about commits outside of the range";
     /// Test reports that count.
     tests: "test report", "test reports";
     /// Sign-offs, which say where a change comes from and are no review.
@@ -184,4 +192,45 @@ notes! {
     /// Commits at which a shallow clone ends.
     shallow_ends: "commit at which this shallow clone ends",
         "commits at which this shallow clone ends";
+    /// git notes on commits of the range.
+    git_notes: "git note on a commit of the range", "git notes on commits of the range";
+    /// git notes that are too long or missing.
+    git_notes_unread: "git note that is too long or missing, not read",
+        "git notes that are too long or missing, not read";
+    /// git notes of which not everybody who wrote them is known.
+    notes_by_unknown: "git note of which not every writer is known",
+        "git notes of which not every writer is known";
+    /// References of git notes that are broken or lead to something that is missing.
+    note_refs_unreadable: "reference of git notes that cannot be read, passed over",
+        "references of git notes that cannot be read, passed over";
+    /// References of git notes beyond the limit.
+    note_refs_dropped: "reference of git notes beyond the limit, not read",
+        "references of git notes beyond the limit, not read";
+    /// Votes in git notes that are neither a full review, nor a test, nor against a change.
+    votes_unused: "vote in a git note that is no full review, not counted",
+        "votes in git notes that are no full reviews, not counted";
+    /// Reviews and tests that stand between other text of a git note.
+    trailers_in_prose: "review or test within the text of a git note, not counted",
+        "reviews and tests within the text of git notes, not counted";
+    /// Signatures of commits and tags that hold, by a key at hand.
+    signatures_valid: "signature that holds", "signatures that hold";
+    /// Signatures that do not hold.
+    signatures_invalid: "signature that does not hold", "signatures that do not hold";
+    /// Signatures by keys that are not at hand.
+    signatures_unknown_key: "signature by a key that is not at hand",
+        "signatures by keys that are not at hand";
+    /// Signatures of a kind that cannot be verified here.
+    signatures_unsupported: "signature of a kind that cannot be verified here",
+        "signatures of kinds that cannot be verified here";
+    /// Keys of a kind that cannot be used here.
+    keys_unsupported: "key of a kind that cannot be used here, passed over",
+        "keys of kinds that cannot be used here, passed over";
+    /// Files beside the keys that are none.
+    key_files_other: "file in the folder of keys that is no list of keys, passed over",
+        "files in the folder of keys that are no lists of keys, passed over";
+    /// Results of checks that were read.
+    results: "result of a check", "results of checks";
+    /// XML files among the results that hold something else.
+    result_files_other: "XML file in the folder of results that holds no test results, passed over",
+        "XML files in the folder of results that hold no test results, passed over";
 }

@@ -6,8 +6,8 @@ use lynchpin::base::Instant;
 use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference};
 use lynchpin::base::limits::INTEGER_MAX;
 use lynchpin::model::{
-    Approval, Change, Evidence, Group, GroupKind, Kind, Member, Needs, Outcome, Person, PersonKind,
-    Plans, Portfolio, Size, Stage, Vote,
+    Change, Group, GroupKind, Kind, Member, Needs, Person, PersonKind, Plans, Portfolio, Size,
+    Stage,
 };
 
 use super::changes::Entry;
@@ -16,6 +16,7 @@ use super::error::{AssessError, Result};
 use super::log::Commit;
 use super::ownership::Ownership;
 use super::people::People;
+use super::proofs::{Proofs, said_of};
 use super::reading::Reading;
 use super::references;
 use super::release::releases;
@@ -28,6 +29,8 @@ pub const STAGE: &str = "production";
 pub const REVIEW: &str = "review";
 /// The check that test reports are evidence of.
 pub const TESTED: &str = "tested";
+/// The check that signatures are evidence of, where keys are at hand.
+pub const SIGNED: &str = "signed";
 /// The group of everybody who had a part in the range.
 pub const CONTRIBUTORS: &str = "contributors";
 /// The group of those who may review: the contributors, and [`SOMEBODY_ELSE`].
@@ -45,6 +48,7 @@ pub(crate) struct Source<'a> {
     pub(crate) entries: &'a [Entry],
     pub(crate) people: &'a People,
     pub(crate) ownership: &'a Ownership,
+    pub(crate) proofs: &'a Proofs,
 }
 
 /// The portfolio, why each change needs another, and when the newest commit was made.
@@ -55,14 +59,15 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, 
     let folders: Vec<Vec<u32>> = source.readings.iter().map(|r| r.paths.folders()).collect();
     portfolio.stages.push(Stage { id: id(STAGE)?, environments: Vec::new() });
     let ids = change_ids(source)?;
-    let newest = source.readings.iter().map(|reading| reading.newest).max().unwrap_or(0);
-    let newest = instant(newest)?;
+    let committed = source.readings.iter().map(|reading| reading.newest).max().unwrap_or(0);
+    let newest = source.proofs.newest().max(Some(instant(committed)?));
+    let newest = newest.map_or_else(|| instant(committed), Ok)?;
     let mut dependencies = Vec::new();
     for (number, entry) in source.entries.iter().enumerate() {
         let missing = || AssessError::Portfolio { detail: "a repository is missing".to_owned() };
         let folders = folders.get(entry.repository).ok_or_else(missing)?;
         let change = change(source, number, entry, &ids, folders)?;
-        votes(source, entry, &change, &mut portfolio)?;
+        said_of(source, number, entry, &change, &mut portfolio)?;
         dependencies.extend(dependencies_of(entry, &change.id, &ids));
         portfolio.changes.push(change);
     }
@@ -210,53 +215,4 @@ fn size(entry: &Entry, folders: &[u32]) -> Size {
 pub(crate) fn instant(seconds: i64) -> Result<Instant> {
     Instant::from_micros(seconds.saturating_mul(1_000_000))
         .map_err(|error| AssessError::Portfolio { detail: error.to_string() })
-}
-
-/// Reviews as approvals and test reports as evidence, both of exactly the commits that the change
-/// holds.
-fn votes(
-    source: &Source<'_>,
-    entry: &Entry,
-    change: &Change,
-    portfolio: &mut Portfolio,
-) -> Result<()> {
-    for reviewer in &entry.reviewers {
-        portfolio.approvals.push(Approval {
-            change: Some(change.id.clone()),
-            release: None,
-            revision: change.revision,
-            digest: None,
-            requirement: id(REVIEW)?,
-            stage: id(STAGE)?,
-            decision: Vote::Approved,
-            effective_from: None,
-            expires: None,
-            at: change.at,
-            recorded: None,
-            sequence: 0,
-            by: person_id(source, *reviewer)?,
-            via: Some(id("git")?),
-            reason: None,
-        });
-    }
-    for (run, tester) in (1_u64..).zip(&entry.testers) {
-        portfolio.evidence.push(Evidence {
-            check: id(TESTED)?,
-            artifact: None,
-            change: Some(change.id.clone()),
-            revision: Some(change.revision),
-            configuration: None,
-            environment: None,
-            run,
-            outcome: Outcome::Passed,
-            expires: None,
-            at: change.at,
-            recorded: None,
-            sequence: 0,
-            by: person_id(source, *tester)?,
-            via: Some(id("git")?),
-            reason: None,
-        });
-    }
-    Ok(())
 }

@@ -14,6 +14,7 @@ use super::notes::Notes;
 use super::paths::Paths;
 use super::people::mapped;
 use super::releases::{NamedRelease, named_releases};
+use super::remarks::remarks;
 use super::repository::{Range, Repository, open};
 use super::series::Landing;
 use super::touched::{self, Touched};
@@ -66,7 +67,13 @@ pub(crate) fn read(
     repository.git =
         repository.git.clone().with_setting(format!("mailmap.blob={}:.mailmap", range.until));
     watch(Phase::Commits);
-    let commits = log::commits(&repository, &range, limits, notes)?;
+    let mut commits = log::commits(&repository, &range, limits, notes)?;
+    let ids: BTreeSet<String> = commits.iter().map(|commit| commit.id.clone()).collect();
+    let ids = ids.iter().map(String::as_str).collect();
+    let mut remarks = remarks(&repository, &ids, limits, notes)?;
+    for commit in &mut commits {
+        commit.remarks = remarks.remove(&commit.id).unwrap_or_default();
+    }
     let newest = match commits.iter().map(|commit| commit.committed).max() {
         Some(newest) => newest,
         None => repository.committed(&range.until)?,
@@ -139,9 +146,6 @@ fn trailer_accounts(
     commits: &[Commit],
     limits: &Limits,
 ) -> Result<HashMap<Account, Account>> {
-    let accounts: BTreeSet<Account> = commits
-        .iter()
-        .flat_map(|commit| commit.message.acts.iter().map(|(_, account)| account.clone()))
-        .collect();
+    let accounts: BTreeSet<Account> = commits.iter().flat_map(Commit::named).cloned().collect();
     mapped(&repository.git, &accounts, limits.line_bytes)
 }

@@ -136,5 +136,6 @@ fn describe(named: &NamedRelease) -> String {
         NamedBy::Tag => "tagged",
         NamedBy::Branch => "branched off",
     };
-    format!("{scheme} {}{pre}, {how} here", version.text)
+    let signed = named.signed.as_ref().map(|signed| format!(", {signed}")).unwrap_or_default();
+    format!("{scheme} {}{pre}, {how} here{signed}", version.text)
 }

@@ -32,6 +32,10 @@ pub(crate) struct NamedRelease {
     pub(crate) kind: NamedBy,
     /// The id of the last commit of the first-parent line that it holds.
     pub(crate) last: String,
+    /// The id of the tag itself, which is a commit's if nobody says who made it.
+    pub(crate) object: String,
+    /// What its signature is worth, where keys are at hand and it has one.
+    pub(crate) signed: Option<String>,
 }
 
 /// What was found.
@@ -80,8 +84,9 @@ fn tags(
     let on_line = versions.into_iter().filter_map(|(tag, version)| {
         let commit = commits.get(&tag.id)?;
         let at = place.get(commit.as_str())?;
-        let (name, last) = (tag.name.clone(), commit.clone());
-        Some((*at, NamedRelease { name, version, kind: NamedBy::Tag, last }))
+        let (name, last, object) = (tag.name.clone(), commit.clone(), tag.id.clone());
+        let kind = NamedBy::Tag;
+        Some((*at, NamedRelease { name, version, kind, last, object, signed: None }))
     });
     Ok(on_line.collect())
 }
@@ -137,7 +142,8 @@ fn branches(
         let Some(at) = place.get(base.as_str()) else { continue };
         seen.insert(&branch.own);
         let (name, version) = (branch.shown.clone(), branch.version.clone());
-        placed.push((*at, NamedRelease { name, version, kind: NamedBy::Branch, last: base }));
+        let (kind, object) = (NamedBy::Branch, branch.id.clone());
+        placed.push((*at, NamedRelease { name, version, kind, last: base, object, signed: None }));
     }
     Ok(placed)
 }

@@ -69,6 +69,44 @@ impl Cast<'_> {
         acts.map(|(_, account)| (account, self.trailers.get(account).unwrap_or(account)))
     }
 
+    /// An account as the mailmap has it.
+    pub(crate) fn mapped<'a>(&'a self, account: &'a Account) -> &'a Account {
+        self.trailers.get(account).unwrap_or(account)
+    }
+
+    /// The accounts of what notes on a commit say of that kind, each as it is written and as the
+    /// mailmap has it. What somebody with a hand in the commit wrote down makes nobody a reviewer.
+    fn noted<'a>(
+        &'a self,
+        commit: &'a Commit,
+        act: Act,
+        hands: &'a [&'a Hands],
+        notes: &mut Notes,
+    ) -> Vec<(&'a Account, &'a Account)> {
+        let mut found = Vec::new();
+        for remark in &commit.remarks {
+            let acts: Vec<&Account> = remark
+                .said
+                .acts
+                .iter()
+                .filter(|(said, _)| *said == act)
+                .map(|(_, account)| account)
+                .collect();
+            let is_own = |writer: &Account| {
+                let mapped = self.mapped(writer);
+                let person = self.people.of(mapped);
+                person.is_none_or(|p| hands.iter().any(|h| self.is_of(h, p, [writer, mapped])))
+            };
+            let trusted = remark.writers.complete && !remark.writers.accounts.iter().any(is_own);
+            if trusted {
+                found.extend(acts.into_iter().map(|account| (account, self.mapped(account))));
+            } else {
+                notes.own_trailers += acts.len() as u64;
+            }
+        }
+        found
+    }
+
     /// What those are known by who had a hand in some commits, if the mailmap has anybody there
     /// otherwise than it is written: it is part of what is reviewed and makes nobody another.
     fn written_keys<'a>(
@@ -171,7 +209,8 @@ impl Cast<'_> {
         notes: &mut Notes,
     ) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
-        for (as_written, account) in self.accounts(commit, act) {
+        let noted = self.noted(commit, act, hands, notes);
+        for (as_written, account) in self.accounts(commit, act).chain(noted) {
             let Some(person) = self.people.of(account) else { continue };
             if is_nobody(account) {
                 notes.trailers_without_person += 1;

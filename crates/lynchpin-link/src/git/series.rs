@@ -439,6 +439,7 @@ mod tests {
         Commit {
             id: format!("{number:040x}"),
             tree: String::new(),
+            remarks: Vec::new(),
             parents: vec![format!("{:040x}", number.wrapping_sub(1))],
             author: ann.clone(),
             committer: ann,
