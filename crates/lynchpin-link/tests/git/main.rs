@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod conventions;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod grouped;
 #[cfg(test)]
 mod history;

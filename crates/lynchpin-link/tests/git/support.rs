@@ -144,6 +144,11 @@ impl Repo {
         self.merge(&[&branch], &format!("Merge pull request #{number} from somebody/{branch}"))
     }
 
+    /// A minute goes by.
+    pub(crate) fn later(&mut self) {
+        self.clock += 60;
+    }
+
     pub(crate) fn head(&self) -> String {
         self.git(&["rev-parse", "HEAD"])
     }
