@@ -7,7 +7,7 @@ use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference};
 use lynchpin::base::limits::INTEGER_MAX;
 use lynchpin::model::{
     Approval, Change, Evidence, Group, GroupKind, Kind, Member, Needs, Outcome, Person, PersonKind,
-    Plans, Portfolio, Size, Stage, Vote,
+    Plans, Portfolio, Size, SourceHistory, Stage, Vote,
 };
 
 use super::changes::Entry;
@@ -180,6 +180,7 @@ fn change(
         planned: None,
         effort_minutes: None,
         size: size(entry, folders),
+        history: SourceHistory::default(),
         commits: commits?,
         tickets: references::tickets(parts())?,
         digest: None,
