@@ -37,7 +37,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::numbers::{Bits, Numbers};
+use super::numbers::{Bits, Numbers, Union};
 use crate::model::SourceHistory;
 
 /// Seconds of a year of 365 days, by which experience ages.
@@ -223,17 +223,17 @@ impl Lookback {
     }
 
     fn measure_files(&self, files: &[TouchedFile], now: i64, found: &mut SourceHistory) {
-        let (mut changes, mut developers) = (Bits::default(), Bits::default());
+        let (mut changes, mut developers) = (Union::default(), Union::default());
         let (mut ages, mut known) = (0_i128, 0_i128);
         for file in files.iter().filter_map(|file| self.files.get(&file.path)) {
-            file.changes.join_into(&mut changes);
-            file.authors.join_into(&mut developers);
+            changes.join(&file.changes);
+            developers.join(&file.authors);
             ages += i128::from(now.saturating_sub(file.last).max(0));
             known += 1;
         }
-        found.developers = Some(developers.count());
-        found.earlier_changes = Some(changes.count());
-        found.file_failures = Some(changes.count_shared(&self.failed));
+        let (earlier, failed) = changes.count(&self.failed);
+        (found.earlier_changes, found.file_failures) = (Some(earlier), Some(failed));
+        found.developers = Some(developers.count(&Bits::default()).0);
         // Half a second is rounded up.
         let mean = (ages * 2 + known).checked_div(known * 2);
         found.age_seconds = mean.and_then(|mean| u64::try_from(mean).ok());
@@ -249,13 +249,13 @@ impl Lookback {
         found: &mut SourceHistory,
     ) {
         let folders: BTreeSet<u32> = files.iter().map(|file| file.subsystem).collect();
-        let mut own = Bits::default();
+        let mut own = Union::default();
         for folder in &folders {
             let changes = author.and_then(|author| self.territory.get(&(author.number, *folder)));
-            changes.into_iter().for_each(|changes| changes.join_into(&mut own));
+            changes.into_iter().for_each(|changes| own.join(changes));
         }
         found.subsystems = u64::try_from(folders.len()).ok();
-        found.subsystem_experience = Some(own.count());
+        found.subsystem_experience = Some(own.count(&Bits::default()).0);
     }
 
     /// The paths of the companions of these files that are not among them.

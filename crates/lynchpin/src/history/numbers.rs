@@ -27,12 +27,12 @@ impl Bits {
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> u64 {
+    fn count(&self) -> u64 {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
     /// How many of them are in another one, too.
-    pub(super) fn count_shared(&self, other: &Bits) -> u64 {
+    fn count_shared(&self, other: &Bits) -> u64 {
         self.0.iter().zip(&other.0).map(|(a, b)| u64::from((a & b).count_ones())).sum()
     }
 }
@@ -77,13 +77,47 @@ impl Numbers {
             }
         }
     }
+}
 
-    /// Adds all of them to a set of bits.
-    pub(super) fn join_into(&self, bits: &mut Bits) {
-        match self {
-            Numbers::Few(list) => list.iter().for_each(|number| bits.insert(*number)),
-            Numbers::Many(own) => bits.join(own),
+/// What several sets hold together.
+#[derive(Debug, Default)]
+pub(super) struct Union {
+    /// In any order, some of them more than once or among the bits, too.
+    few: Vec<u32>,
+    bits: Bits,
+}
+
+/// How many numbers are kept as a list before they become bits: about as many as can be sorted in
+/// the time that the bits of a long history take.
+const LISTED_MAX: usize = 256;
+
+impl Union {
+    /// Adds all of a set.
+    pub(super) fn join(&mut self, numbers: &Numbers) {
+        match numbers {
+            Numbers::Few(list) => self.few.extend(list),
+            Numbers::Many(bits) => self.bits.join(bits),
         }
+        if self.few.len() > LISTED_MAX {
+            self.flush();
+        }
+    }
+
+    /// How many there are, and how many of them are in another set.
+    pub(super) fn count(mut self, other: &Bits) -> (u64, u64) {
+        if !self.bits.0.is_empty() {
+            self.flush();
+        }
+        self.few.sort_unstable();
+        self.few.dedup();
+        let shared = self.few.iter().filter(|number| other.contains(**number));
+        let listed = [self.few.len(), shared.count()].map(|n| u64::try_from(n).unwrap_or(u64::MAX));
+        let [all, shared] = listed;
+        (all + self.bits.count(), shared + self.bits.count_shared(other))
+    }
+
+    fn flush(&mut self) {
+        self.few.drain(..).for_each(|number| self.bits.insert(number));
     }
 }
 
@@ -104,13 +138,34 @@ mod tests {
                 numbers.insert(number);
                 plain.insert(number);
             }
-            let mut bits = Bits::default();
-            bits.insert(5);
-            plain.insert(5);
-            numbers.join_into(&mut bits);
-            assert_eq!(bits.count(), u64::try_from(plain.len()).unwrap(), "step {step}");
-            assert!((0..600_000).all(|n| bits.contains(n) == plain.contains(&n)), "step {step}");
+            let mut other = Numbers::default();
+            for number in [5, 70_000] {
+                other.insert(number);
+                plain.insert(number);
+            }
+            let mut even = Bits::default();
+            (0..600_000).filter(|n| n % 2 == 0).for_each(|n| even.insert(n));
+            for order in [[&numbers, &other], [&other, &numbers]] {
+                let mut union = Union::default();
+                order.into_iter().for_each(|set| union.join(set));
+                let found = union.count(&even);
+                let shared = plain.iter().filter(|n| *n % 2 == 0).count();
+                assert_eq!(found, (plain.len() as u64, shared as u64), "step {step}");
+            }
         }
+    }
+
+    #[test]
+    fn a_union_of_a_few_is_counted_as_it_is() {
+        let (mut one, mut other) = (Numbers::default(), Numbers::default());
+        [1, 500, 90_000].into_iter().for_each(|n| one.insert(n));
+        [500, 90_001].into_iter().for_each(|n| other.insert(n));
+        let mut union = Union::default();
+        [&one, &other, &one].into_iter().for_each(|set| union.join(set));
+        let mut failed = Bits::default();
+        [500, 501].into_iter().for_each(|n| failed.insert(n));
+        assert_eq!(union.count(&failed), (4, 1));
+        assert_eq!(Union::default().count(&failed), (0, 0));
     }
 
     #[test]
