@@ -29,6 +29,7 @@ pub use repository::{Range, Start};
 
 mod address;
 mod assessment;
+mod cache;
 mod changes;
 mod command;
 mod dates;
@@ -40,6 +41,8 @@ mod identity;
 mod limits;
 mod lines;
 mod log;
+#[expect(dead_code, reason = "the assessment does not ask for it yet")]
+mod lookback;
 mod merges;
 mod message;
 mod named;
@@ -48,6 +51,7 @@ mod notes;
 mod order;
 mod ownership;
 mod packages;
+mod past;
 mod paths;
 mod people;
 mod pins;
