@@ -71,6 +71,37 @@ fn an_approval_that_came_first_counts_once_its_revision_is_there() {
     assert_eq!(decide(&engine, "2026-11-04T00:00:00Z").verdict(), Verdict::Go);
 }
 
+/// What an importer works out from the history is no content of the change: worked out again from a
+/// longer history, it takes no approval away.
+#[test]
+fn what_the_history_of_the_source_says_makes_no_approval_stale() {
+    let later = revision(2, 4, r#", "history": {"experience": 31, "entropy": 918296}"#);
+    let granted = engine(&[PEOPLE, &revision(1, 2, ""), &approval(1, 3, ""), &later]);
+    assert_eq!(decide(&granted, "2026-11-05T00:00:00Z").verdict(), Verdict::Go);
+    // What it is, on the other hand, does.
+    let later = revision(2, 4, r#", "size": {"files": 31}"#);
+    let stale = engine(&[PEOPLE, &revision(1, 2, ""), &approval(1, 3, ""), &later]);
+    assert_eq!(decide(&stale, "2026-11-05T00:00:00Z").verdict(), Verdict::NeedsAction);
+}
+
+#[test]
+fn the_history_of_the_source_is_whole_numbers_within_bounds() {
+    let most = r#", "history": {"age_seconds": 9007199254740991, "fix": 1}"#;
+    engine(&[PEOPLE, &revision(1, 2, most)]);
+    for (history, place) in [
+        (r#"{"age_seconds": 9007199254740992}"#, "age_seconds"),
+        (r#"{"looked_back": 18446744073709551615}"#, "looked_back"),
+        (r#"{"fix": 2}"#, "fix"),
+    ] {
+        let wrong = revision(1, 2, &format!(r#", "history": {history}"#));
+        let mut engine = Engine::new(Limits::untrusted());
+        let error = load(&mut engine, &[&wrong]).expect_err("it is refused");
+        assert_eq!(error.code(), ErrorCode::NumberOutOfRange, "{history}");
+        let at = format!("$.changes[0].history.{place}");
+        assert!(error.problems().iter().all(|found| found.path == at), "{error:?}");
+    }
+}
+
 /// A person who is declared later may look like one who acted before.
 #[test]
 fn who_looks_like_somebody_that_acted_before_is_refused_with_nothing_taken_in() {

@@ -10,14 +10,16 @@ use serde::Serialize;
 
 use super::dependency::Dependency;
 use super::error::{AssessError, Result};
+use super::features::{Failure, failures};
 use super::limits::Limits;
 use super::log::Commit;
+use super::lookback::COMMITS as LOOK_BACK;
 use super::notes::Notes;
 use super::portfolio::{Source, build};
 use super::reading::{Reading, read};
 use super::repository::Range;
 use super::services::mapping::Mapping;
-use super::{changes, edges, narrow, ownership, proofs};
+use super::{changes, edges, features, narrow, ownership, proofs};
 
 /// Which part of a history is assessed, and how.
 ///
@@ -57,6 +59,12 @@ pub struct Options {
     /// Whether to find out whose lines each change touches. It takes as long again as counting
     /// them; without it a change comes after the last one that touched one of its files.
     pub by_line: bool,
+    /// How many commits of the first-parent line before the range are looked back on, to tell who
+    /// knows what a change touches and how often that failed.
+    pub history: u32,
+    /// A folder in which what was found there is kept, so that the next reading from the same
+    /// start is quicker. It is made if it is not there; the answer is the same with it and without.
+    pub cache: Option<PathBuf>,
     /// How much is read at most.
     pub limits: Limits,
 }
@@ -71,6 +79,8 @@ impl Default for Options {
             results: None,
             keys: None,
             by_line: true,
+            history: LOOK_BACK,
+            cache: None,
             limits: Limits::default(),
         }
     }
@@ -91,6 +101,9 @@ pub struct Assessment {
     pub repositories: Vec<Assessed>,
     /// What each change needs, and why; sorted.
     pub dependencies: Vec<Dependency>,
+    /// Which commits are known to have failed, by what the commits of the range mend or take back;
+    /// sorted.
+    pub failures: Vec<Failure>,
     /// What was seen, skipped and not resolved.
     pub notes: Notes,
 }
@@ -208,6 +221,7 @@ pub fn assess_all<P: AsRef<Path>>(
     watch(paths.len().saturating_sub(1), Phase::Order { commits: commits.len() });
     let (mut entries, people) = changes::entries(&mut readings, &commits, &mut notes);
     edges::connect(&readings, &commits, &mut entries, &mut notes)?;
+    features::history(options, &readings, &commits, &mut entries, &people, &mut notes)?;
     narrow::to_paths(&options.paths, &mut readings, &mut entries, &mut notes);
     let ownership =
         ownership::services(&mut readings, &entries, &people, mapping.as_ref(), &mut notes)?;
@@ -223,7 +237,8 @@ pub fn assess_all<P: AsRef<Path>>(
     let (portfolio, dependencies, at) = build(&source)?;
     let release = portfolio.releases.first().map(|release| release.id.clone());
     let repositories = readings.into_iter().map(assessed).collect();
-    Ok(Assessment { portfolio, release, at, repositories, dependencies, notes })
+    let failures = failures(&commits)?;
+    Ok(Assessment { portfolio, release, at, repositories, dependencies, failures, notes })
 }
 
 fn assessed(reading: Reading) -> Assessed {

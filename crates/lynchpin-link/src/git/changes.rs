@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use lynchpin::model::SourceHistory;
+
 use super::edges::Needed;
 use super::log::Commit;
 use super::message::{Account, Act};
@@ -43,6 +45,8 @@ pub(crate) struct Entry {
     pub(crate) said: Option<i64>,
     /// What it touches; nothing if that is not known.
     pub(crate) touched: Option<Touched>,
+    /// What the history of its repository shows of it.
+    pub(crate) history: SourceHistory,
     /// The changes that it requires.
     pub(crate) requires: Needed,
     /// What it requires and nobody here knows.

@@ -233,4 +233,24 @@ notes! {
     /// XML files among the results that hold something else.
     result_files_other: "XML file in the folder of results that holds no test results, passed over",
         "XML files in the folder of results that hold no test results, passed over";
+    /// Commits and merges before the range whose files and authors are looked back on.
+    past_commits: "commit before the range looked back on",
+        "commits before the range looked back on";
+    /// Readings of the history before the range that ended early because there was too much.
+    past_cut: "look back before the range that ended early: there is too much",
+        "looks back before the range that ended early: there is too much";
+    /// Readings of the history before the range that ended early because objects are missing.
+    past_unreadable: "look back before the range that ended early: it cannot be read",
+        "looks back before the range that ended early: it cannot be read";
+    /// Fixes and reverts before the range of what is looked back on as well.
+    past_mended: "fix or revert before the range", "fixes and reverts before the range";
+    /// Fixes and reverts before the range of what is not looked back on.
+    past_mended_elsewhere: "fix or revert before the range of what is not looked back on",
+        "fixes and reverts before the range of what is not looked back on";
+    /// Files of the cache that are damaged or none of ours; what they held was read anew.
+    cache_unusable: "file of the cache that is not usable, read anew",
+        "files of the cache that are not usable, read anew";
+    /// Files of the cache that could not be written.
+    cache_unwritten: "file of the cache that could not be written",
+        "files of the cache that could not be written";
 }

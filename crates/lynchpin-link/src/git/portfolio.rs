@@ -185,6 +185,7 @@ fn change(
         planned: None,
         effort_minutes: None,
         size: size(entry, folders),
+        history: entry.history,
         commits: commits?,
         tickets: references::tickets(parts())?,
         digest: None,

@@ -38,6 +38,8 @@ impl Touched {
 pub(crate) struct FileTouch {
     pub(crate) added: u64,
     pub(crate) deleted: u64,
+    /// Whether the change removes it.
+    pub(crate) removed: bool,
 }
 
 /// What one change does to the lines of another in one file.
@@ -214,6 +216,7 @@ impl Reading<'_> {
         let own = touched.files.entry(new).or_default();
         own.added = own.added.saturating_add(added);
         own.deleted = own.deleted.saturating_add(deleted);
+        own.removed = file.status == Status::Deleted;
         if old != new {
             touched.left.insert(old);
         }

@@ -41,7 +41,7 @@ fn outcomes(assessment: &Assessment) -> Vec<(&str, Outcome)> {
 #[test]
 fn what_others_note_counts_and_what_the_author_notes_does_not() {
     let (mut repo, commit) = unreviewed();
-    note(&mut repo, BOT, "review", &commit, "Code-Review+2: Bob <bob@example.org>");
+    note(&mut repo, BOB, "review", &commit, "Code-Review+2: Bob <bob@example.org>");
     let found = repo.assess();
     assert_eq!(approvers(&found, &commit), ["bob@example.org"]);
     let (mut repo, commit) = unreviewed();

@@ -3,7 +3,13 @@
 //! [`Records`] folds the facts of a portfolio that were recorded by then into one row a subject:
 //! the revisions of a change, whether it was cancelled or is on hold, what was said about it,
 //! where it is live. A row is a pure function of its own subject's facts.
+//!
+//! [`lookback`] and [`labels`] read the history of a source: what it says about each change when it
+//! was made, and which changes turned out to have failed, and when that became known.
 
+pub mod labels;
+pub mod lookback;
+mod numbers;
 pub mod order;
 pub mod people;
 pub mod presence;

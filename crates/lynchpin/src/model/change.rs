@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::fact;
+use super::source_history::SourceHistory;
 use crate::base::Instant;
 use crate::base::digest::Digest;
 use crate::base::id::{ChangeId, ModelId, PersonId, Reference, ReleaseId, ServiceId, StageId};
@@ -220,6 +221,9 @@ fact! {
         /// How large it is.
         #[serde(default, skip_serializing_if = "Size::is_empty")]
         pub size: Size,
+        /// What the history of the source says about it; derived, so it is part of the text.
+        #[serde(default, skip_serializing_if = "SourceHistory::is_empty")]
+        pub history: SourceHistory,
         /// The commits it consists of.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub commits: Vec<Reference>,

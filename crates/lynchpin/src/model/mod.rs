@@ -13,6 +13,7 @@ pub mod policy;
 pub mod portfolio;
 pub mod section;
 pub mod service;
+pub mod source_history;
 
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
@@ -23,3 +24,4 @@ pub use policy::PolicyAdoption;
 pub use portfolio::Portfolio;
 pub use section::{Section, SectionDigests};
 pub use service::{Service, Stage};
+pub use source_history::SourceHistory;

@@ -27,7 +27,7 @@ pub enum Section {
     Plans,
     /// When it is done.
     Schedule,
-    /// Words about it.
+    /// Words about it, and what the history of its source says.
     Text,
 }
 
@@ -76,7 +76,7 @@ impl Section {
             Section::Dependencies => &["requires", "together", "after", "conflicts"],
             Section::Plans => &["plans", "reversibility"],
             Section::Schedule => &["planned", "effort_minutes"],
-            Section::Text => &["title", "description", "tickets"],
+            Section::Text => &["title", "description", "tickets", "history"],
         }
     }
 }

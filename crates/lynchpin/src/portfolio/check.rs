@@ -11,7 +11,7 @@ use crate::base::limits::{CLAUSES_MAX, INTEGER_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX
 use crate::base::{Instant, Subject};
 use crate::history::{Records, revision};
 use crate::model::portfolio::{arrays, facts};
-use crate::model::{Change, Fact, Period, Portfolio, SectionDigests};
+use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory};
 
 macro_rules! counts {
     ($($field:ident: $type:ty,)*) => {
@@ -202,6 +202,7 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
             let message = "a size is beyond 2^53-1";
             problems.add(format!("{at}.size"), ErrorCode::NumberOutOfRange, message);
         }
+        check_history(problems, &at, &change.history);
         let plans = &change.plans;
         check_text(problems, &at, "title", change.title.as_ref());
         check_text(problems, &at, "description", change.description.as_ref());
@@ -215,6 +216,19 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
             problems.add(format!("{at}.revision"), ErrorCode::NumberOutOfRange, message);
         }
         check_text(problems, &at, "title", release.title.as_ref());
+    }
+}
+
+fn check_history(problems: &mut Problems, at: &str, history: &SourceHistory) {
+    for (name, figure) in SourceHistory::NAMES.iter().zip(history.figures()) {
+        if figure.is_some_and(|number| number > INTEGER_MAX) {
+            let message = "a figure is beyond 2^53-1";
+            problems.add(format!("{at}.history.{name}"), ErrorCode::NumberOutOfRange, message);
+        }
+    }
+    if history.fix.is_some_and(|fix| fix > 1) {
+        let message = "it is 1 for a change that mends a failure and 0 for others";
+        problems.add(format!("{at}.history.fix"), ErrorCode::NumberOutOfRange, message);
     }
 }
 

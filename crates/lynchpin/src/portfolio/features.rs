@@ -106,8 +106,8 @@ impl<'a> Track<'a> {
             services: count(services).filter(|services| *services > 0),
             tier: tier(records, change),
             kind: Some(change.kind),
-            author_record: count(others(&self.live)),
-            author_failures: count(others(&self.failed)),
+            author_record: record(others(&self.live), change.history.experience),
+            author_failures: failed(others(&self.failed), change.history.author_failures),
             service_failures: count(causes.len()).filter(|_| services > 0),
             dependencies: count(clauses),
             back_out_plan: Some(u64::from(plan)),
@@ -138,6 +138,19 @@ fn counts(failed: Instant, at: Instant) -> bool {
 
 fn count(number: usize) -> Option<u64> {
     u64::try_from(number).ok()
+}
+
+/// The changes that an author has behind them. Most of those that went live are in the history of
+/// the source, too, and one that counts twice would make the next look safer than it is: so it is
+/// the larger of the two figures, not their sum.
+fn record(live: usize, experience: Option<u64>) -> Option<u64> {
+    count(live).max(experience)
+}
+
+/// The failures that an author has behind them. An incident and the fix of what caused it may be
+/// the same failure; which, nobody says, so both count.
+fn failed(incidents: usize, fixed: Option<u64>) -> Option<u64> {
+    count(incidents).map(|incidents| incidents.saturating_add(fixed.unwrap_or(0)))
 }
 
 /// The person who wrote a change; who made its first revision, if it is not said.
@@ -179,6 +192,7 @@ mod tests {
 
     use super::*;
     use crate::model::Portfolio;
+    use crate::risk::scorecard;
 
     /// The features of change `A` on 1 April, from a portfolio given without its version.
     fn of_a(json: &str) -> Features {
@@ -252,6 +266,48 @@ mod tests {
                 [("changes", &changes), ("deployments", &live), ("stages", &stages)];
             assert_eq!(of_a(&portfolio(&parts)).author_record, Some(record), "{environment}");
         }
+    }
+
+    #[test]
+    fn the_history_of_the_source_is_a_record_too() {
+        let live = [deployment("D", "production", "succeeded", "03-01")];
+        let told = r#""event": "linked", "change": "B", "attribution": "confirmed""#;
+        let incidents = [incident(told, "03-02")];
+        let cases = [
+            // Nothing is said: one change went live, and it failed.
+            ("", Some(1), Some(1)),
+            (r#", "history": {}"#, Some(1), Some(1)),
+            // What went live is among those in the history; a failure may be another one.
+            (r#", "history": {"experience": 31, "author_failures": 2}"#, Some(31), Some(3)),
+            // Less than what is known takes nothing away.
+            (r#", "history": {"experience": 0, "author_failures": 0}"#, Some(1), Some(1)),
+            (r#", "history": {"looked_back": 90}"#, Some(1), Some(1)),
+        ];
+        for (rest, record, failures) in cases {
+            let changes = [change("A", rest), change("B", "")];
+            let parts: [(&str, &[String]); 3] =
+                [("changes", &changes), ("deployments", &live), ("incidents", &incidents)];
+            let found = of_a(&portfolio(&parts));
+            assert_eq!((found.author_record, found.author_failures), (record, failures), "{rest}");
+        }
+    }
+
+    #[test]
+    fn experience_that_is_not_said_never_lowers_the_risk() {
+        let score = |rest: &str| {
+            let changes = [change("A", rest)];
+            scorecard(&of_a(&portfolio(&[("changes", &changes)]))).log_odds.billionths()
+        };
+        let history = |experience: u64| format!(r#", "history": {{"experience": {experience}}}"#);
+        let unsaid = score("");
+        let said: Vec<i64> = [0, 1, 7, 54, 90_000].map(|number| score(&history(number))).to_vec();
+        assert_eq!(said.first(), Some(&unsaid));
+        assert!(said.is_sorted_by(|more, less| more >= less), "{said:?}");
+        // 0.6 - 0.15 ln 55 is below 0, so the whole 0.6 is gone.
+        assert_eq!(unsaid - score(&history(54)), 600_000_000);
+        let failed = score(r#", "history": {"author_failures": 1}"#);
+        // 0.3 ln 2 = 0.207944154
+        assert_eq!(failed - unsaid, 207_944_154);
     }
 
     #[test]

@@ -17,8 +17,8 @@
 //! | `services` | 0.30 ln(services) | 8 | coordination |
 //! | `tier` | 0.6, 0.4, 0.2, 0 for tiers 1, 2, 3, 4 and above | | judgement |
 //! | `kind` | 0 standard, 0.3 normal, 0.9 emergency | | judgement |
-//! | `author_record` | 0.6 - 0.15 ln(1 + changes gone live), not below 0 | 54 | experience |
-//! | `author_failures` | 0.30 ln(1 + confirmed failures) | 10 | history |
+//! | `author_record` | 0.6 - 0.15 ln(1 + earlier changes), not below 0 | 54 | experience |
+//! | `author_failures` | 0.30 ln(1 + failures of the author's changes) | 10 | history |
 //! | `service_failures` | 0.30 ln(1 + failures in 90 days) | 10 | history |
 //! | `dependencies` | 0.10 ln(1 + clauses) | 20 | judgement |
 //! | `back_out_plan` | 0.3 if there is none | | judgement |
@@ -30,6 +30,11 @@
 //! files comes out near ten percent. They are a start, until a model is fitted to the host's own
 //! history. What is not known counts as the worst that the factor can be: a missing figure never
 //! lowers the risk.
+//!
+//! An author's earlier changes are those that went live, or those that the source has
+//! ([`SourceHistory::experience`](crate::model::SourceHistory::experience)), whichever are more;
+//! their failures are those confirmed by incidents and those that the source says were mended or
+//! taken back.
 //!
 //! # Releases
 //!

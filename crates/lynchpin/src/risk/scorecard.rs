@@ -36,9 +36,11 @@ pub struct Features {
     pub tier: Option<u64>,
     /// Standard, normal or emergency.
     pub kind: Option<Kind>,
-    /// Changes of the same author that went live before.
+    /// Changes of the same author that went live before, or those that the history of the source
+    /// has, if they are more.
     pub author_record: Option<u64>,
-    /// Changes of the same author that are confirmed to have caused an incident.
+    /// Changes of the same author that are confirmed to have caused an incident, and those that the
+    /// history of the source says were mended or taken back.
     pub author_failures: Option<u64>,
     /// Failed and rolled-back deployments and confirmed incidents of the services in the 90 days
     /// before.
