@@ -109,7 +109,11 @@ fn counted(before: &[Story], now: &Story) -> SourceHistory {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn one_pass_says_what_counting_anew_says(history in prop::collection::vec(story(), 1..60)) {
