@@ -3,7 +3,8 @@
 
 use super::decision::{basis as decision_basis, rows};
 use super::options::Options;
-use super::words::{counted, mark, word};
+use super::overview::{Blocker, Part, parts, rows as overview_rows};
+use super::words::{actors, counted, mark, word};
 use super::{headline, plan as plan_text, score as score_text};
 use crate::base::id::ChangeId;
 use crate::plan::Plan;
@@ -133,11 +134,68 @@ pub fn escape(text: &str) -> String {
     out.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
+/// An overview as a table: what [`overview`](super::overview) says.
+#[must_use]
+pub fn overview(
+    decision: &Decision,
+    plan: &Plan,
+    score: &Score,
+    options: &Options<'_>,
+    lines_max: usize,
+) -> String {
+    let (rows, more) = overview_rows(decision, plan, score, lines_max);
+    let cells = rows.iter().map(|row| {
+        let verdict = format!("{} {}", mark(row.verdict), word(row.verdict));
+        let title = options.title(row.change).unwrap_or_default();
+        vec![row.wave(), verdict, row.risk(), row.change.to_string(), title]
+    });
+    let mut out = table(&["wave", "verdict", "risk", "change", "title"], cells);
+    if more > 0 {
+        out.push_str(&format!("\nand {more} more\n"));
+    }
+    out
+}
+
+/// What holds a decision back as a table: at most so many reasons, and how many more there are.
+#[must_use]
+pub fn blocked(blockers: &[Blocker<'_>], reasons_max: usize) -> String {
+    let cells = parts(blockers, reasons_max).into_iter().map(|part| match part {
+        Part::Told(blocker) => {
+            let verdict = format!("{} {}", mark(blocker.verdict), word(blocker.verdict));
+            vec![verdict, blocker.said.clone(), actors(&blocker.act), blocker.what()]
+        }
+        Part::More(more) => vec![String::new(), more, String::new(), String::new()],
+    });
+    table(&["verdict", "why", "who acts", "what it holds back"], cells)
+}
+
+/// What is shown only when it is opened: a summary, which is escaped, and Markdown below it.
+///
+/// ```
+/// use lynchpin::report::markdown::details;
+///
+/// let shown = "<details><summary>1 &lt;more&gt;</summary>\n\n- one\n\n</details>\n";
+/// assert_eq!(details("1 <more>", "- one\n"), shown);
+/// ```
+#[must_use]
+pub fn details(summary: &str, body: &str) -> String {
+    format!("<details><summary>{}</summary>\n\n{body}\n</details>\n", escape(summary))
+}
+
 fn heading(headline: &str, basis: &str) -> String {
     format!("### {}\n\n{}\n\n", escape(headline), escape(basis))
 }
 
-fn table(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+/// A table; every cell is escaped, the heads are taken as they are.
+///
+/// ```
+/// use lynchpin::report::markdown::table;
+///
+/// let drawn = table(&["id", "title"], [vec!["C-1".to_owned(), "a|b".to_owned()]].into_iter());
+/// assert_eq!(drawn, "| id | title |\n| --- | --- |\n| C-1 | a\\|b |\n");
+/// ```
+#[must_use]
+pub fn table(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut out = format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len()));
     for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| escape(cell)).collect();

@@ -14,6 +14,8 @@ pub mod mermaid;
 pub mod svg;
 
 mod decision;
+mod drawing;
+mod drivers;
 mod options;
 mod overview;
 mod plan;
@@ -25,11 +27,12 @@ mod tree;
 mod words;
 
 pub use decision::{decision, headline, summary};
+pub use drivers::{Driven, drivers, driving, raised_alike};
 pub use options::{Fold, Options, Style, Titles};
-pub use overview::{blockers, overview};
+pub use overview::{Blocker, blocked, blockers, overview};
 pub use plan::plan;
-pub use safe::printable;
+pub use safe::{line, printable};
 pub use score::score;
 pub use sentence::sentence;
 pub use tree::tree;
-pub use words::{counted, mark, percent, word};
+pub use words::{counted, faint, mark, percent, some, strong, word};

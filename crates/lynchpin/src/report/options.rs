@@ -43,6 +43,8 @@ pub struct Options<'a> {
     pub fold: Fold,
     /// What the changes are called; only their ids are shown, if it is not said.
     pub titles: Option<&'a Titles>,
+    /// The most waves that a picture shows, and the most groups of each; all, if it is not said.
+    pub drawn_max: Option<usize>,
 }
 
 impl<'a> Options<'a> {
@@ -70,6 +72,14 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_titles(mut self, titles: &'a Titles) -> Self {
         self.titles = Some(titles);
+        self
+    }
+
+    /// With pictures of at most so many waves and so many groups of each: what is connected is
+    /// drawn first, and how much is not drawn is said in the picture.
+    #[must_use]
+    pub fn with_drawn_max(mut self, most: usize) -> Self {
+        self.drawn_max = Some(most);
         self
     }
 
@@ -115,6 +125,30 @@ impl Titles {
             title.map(|title| (id.clone(), title.clone()))
         };
         Titles { of: newest.into_iter().filter_map(titled).collect() }
+    }
+
+    /// The same titles, each after what says where its change is from, where that is known.
+    ///
+    /// ```
+    /// use lynchpin::base::Instant;
+    /// use lynchpin::report::Titles;
+    ///
+    /// let portfolio = serde_json::from_str(
+    ///     r#"{"lynchpin": "portfolio/1", "changes": [{"id": "C-1", "revision": 1,
+    ///         "title": "Round fares", "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+    /// ).unwrap();
+    /// let titles = Titles::of(&portfolio, Instant::LAST).placed(|_| Some("shop".to_owned()));
+    /// assert_eq!(titles.get(&"C-1".parse()?).as_deref(), Some("shop: Round fares"));
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    #[must_use]
+    pub fn placed(mut self, place: impl Fn(&ChangeId) -> Option<String>) -> Titles {
+        for (id, title) in &mut self.of {
+            if let Some(place) = place(id) {
+                *title = format!("{place}: {title}");
+            }
+        }
+        self
     }
 
     /// A change's title, cut to a line and safe to print, if it has one.

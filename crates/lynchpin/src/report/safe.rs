@@ -48,10 +48,19 @@ fn is_shapeless(c: char) -> bool {
     )
 }
 
-/// A printable text of at most so many columns.
-pub(super) fn line(text: &str, columns: usize) -> String {
+/// A text as [`printable`] makes it, cut to at most so many columns of a terminal; what is cut ends
+/// in `…`.
+///
+/// ```
+/// use lynchpin::report::line;
+///
+/// assert_eq!(line("Round fares\n", 20), "Round fares ");
+/// assert_eq!(line("Round fares down", 8), "Round f…");
+/// ```
+#[must_use]
+pub fn line(text: &str, columns: usize) -> String {
     // What is cut off need not be made safe first: a long text costs no more than a short one.
-    let begin: String = text.chars().take(columns * 2).collect();
+    let begin: String = text.chars().take(columns.saturating_mul(2)).collect();
     let shown = printable(&begin);
     if width(&shown) <= columns && begin.len() == text.len() {
         return shown;

@@ -5,7 +5,7 @@ use super::table::Table;
 use super::words::{Tone, counted, paint, percent};
 use crate::base::LogOdds;
 use crate::portfolio::{ChangeScore, ReleaseScore, Score};
-use crate::risk::Contribution;
+use crate::risk::{Contribution, Factor};
 
 /// How many factors are named for each change of a release.
 const FACTORS_NAMED: usize = 3;
@@ -60,9 +60,14 @@ pub(super) fn cells(change: &ChangeScore, release: &ReleaseScore) -> [String; 3]
     let driver = release.drivers.iter().find(|driver| driver.change == change.change);
     let falls =
         driver.map_or(String::new(), |driver| format!("{} lower", percent(driver.falls_by)));
-    let raised: Vec<String> =
-        change.risk.raised_by().iter().take(FACTORS_NAMED).map(factor).collect();
-    [percent(change.risk.probability), falls, raised.join(", ")]
+    [percent(change.risk.probability), falls, raised(change, FACTORS_NAMED, &[]).join(", ")]
+}
+
+/// What raises the risk of a change most besides some factors, in words.
+pub(super) fn raised(change: &ChangeScore, most: usize, besides: &[Factor]) -> Vec<String> {
+    let raising = change.risk.raised_by();
+    let told = raising.iter().filter(|found| !besides.contains(&found.factor));
+    told.take(most).map(factor).collect()
 }
 
 fn factors(change: &ChangeScore, options: &Options<'_>) -> String {
@@ -83,7 +88,7 @@ pub(super) fn sum(change: &ChangeScore) -> Vec<(String, String)> {
     rows
 }
 
-fn factor(contribution: &Contribution) -> String {
+pub(super) fn factor(contribution: &Contribution) -> String {
     let name = contribution.factor.text();
     match contribution.value {
         Some(value) => format!("{name}: {value}"),

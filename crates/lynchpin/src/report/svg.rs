@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::drawing::{Drawing, labels};
 use super::options::Options;
 use super::safe;
 use crate::base::id::ChangeId;
-use crate::plan::Plan;
+use crate::plan::{Plan, Step};
 
 const CHARACTER: usize = 8;
 const LINE: usize = 18;
@@ -25,20 +26,21 @@ struct Place {
 }
 
 /// The groups of a plan as boxes, a column a wave, with lines from what ships first to what waits
-/// for it. The same plan gives the same bytes; all sizes are whole numbers.
+/// for it. The same plan gives the same bytes; all sizes are whole numbers. What
+/// [`Options::drawn_max`] leaves out is counted in the picture.
 #[must_use]
 pub fn plan(plan: &Plan, options: &Options<'_>) -> String {
     let mut boxes: BTreeMap<&ChangeId, Place> = BTreeMap::new();
     let (mut heads, mut bodies) = (String::new(), String::new());
     let (mut x, mut bottom) = (PAD, TOP);
-    for (number, wave) in plan.waves.iter().enumerate() {
+    let drawing = Drawing::of(plan, options);
+    for (number, wave) in drawing.waves.iter().enumerate() {
         let labels: Vec<Vec<String>> =
-            wave.iter().map(|step| labels(&step.changes, options)).collect();
-        let columns = labels.iter().flatten().map(|label| safe::width(label)).max().unwrap_or(0);
-        let width = columns.max(8) * CHARACTER + 2 * PAD;
+            wave.steps.iter().map(|step| labels_of(step, options)).collect();
+        let width = wide(labels.iter().flatten().chain(&wave.note));
         heads.push_str(&text(x, TOP - 14, &format!("wave {}", number + 1)));
         let mut y = TOP;
-        for (step, labels) in wave.iter().zip(&labels) {
+        for (step, labels) in wave.steps.iter().zip(&labels) {
             let height = labels.len() * LINE + 2 * PAD;
             bodies.push_str(&format!(
                 "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"/>\n"
@@ -49,22 +51,56 @@ pub fn plan(plan: &Plan, options: &Options<'_>) -> String {
             boxes.extend(step.changes.first().map(|id| (id, Place { x, y, width, height })));
             y += height + GAP;
         }
+        if let Some(note) = &wave.note {
+            bodies.push_str(&text(x + PAD, y + PAD, note));
+            y += LINE + GAP;
+        }
         bottom = bottom.max(y);
         x += width + BETWEEN;
+    }
+    for note in &drawing.notes {
+        bodies.push_str(&text(PAD, bottom + PAD, note));
+        bottom += LINE;
     }
     let lines: String = plan
         .edges
         .iter()
         .filter_map(|edge| Some(line(boxes.get(&edge.to)?, boxes.get(&edge.from)?)))
         .collect();
-    let (width, height) = ((x + PAD).saturating_sub(BETWEEN).max(2 * PAD), bottom + PAD);
+    let noted = if drawing.notes.is_empty() { 0 } else { wide(&drawing.notes) + PAD };
+    let width = (x + PAD).saturating_sub(BETWEEN).max(2 * PAD).max(noted);
+    picture((width, bottom + PAD), &lines, &heads, &bodies)
+}
+
+/// A picture that says one thing, where there is nothing to draw.
+///
+/// ```
+/// use lynchpin::report::svg::note;
+///
+/// assert!(note("nothing ships").contains(">nothing ships</text>"));
+/// ```
+#[must_use]
+pub fn note(said: &str) -> String {
+    let said = safe::line(said, LABEL_COLUMNS);
+    let size = (wide([&said]) + 2 * PAD, TOP);
+    picture(size, "", "", &text(PAD, TOP - 14, &said))
+}
+
+/// How wide a box must be to hold these labels.
+fn wide<'a>(labels: impl IntoIterator<Item = &'a String>) -> usize {
+    let columns = labels.into_iter().map(|label| safe::width(label)).max().unwrap_or(0);
+    columns.max(8) * CHARACTER + 2 * PAD
+}
+
+fn picture(size: (usize, usize), lines: &str, heads: &str, bodies: &str) -> String {
+    let (width, height) = size;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
          width=\"{width}\" height=\"{height}\" font-family=\"monospace\" font-size=\"13\">\n\
          <g stroke=\"#888\" fill=\"none\">\n{lines}</g>\n\
          <g stroke=\"#456\" fill=\"#eef3f8\">\n{}</g>\n<g fill=\"#123\">\n{heads}{}</g>\n</svg>\n",
-        only(&bodies, "<rect"),
-        only(&bodies, "<text"),
+        only(bodies, "<rect"),
+        only(bodies, "<text"),
     )
 }
 
@@ -73,15 +109,15 @@ fn only(bodies: &str, kind: &str) -> String {
     bodies.lines().filter(|line| line.starts_with(kind)).map(|line| format!("{line}\n")).collect()
 }
 
-fn labels(changes: &[ChangeId], options: &Options<'_>) -> Vec<String> {
-    let label = |id: &ChangeId| {
-        let whole = match options.title(id) {
+fn labels_of(step: &Step, options: &Options<'_>) -> Vec<String> {
+    let label = |id: &ChangeId, title: Option<String>| {
+        let whole = match title {
             Some(title) => format!("{id} {title}"),
             None => id.to_string(),
         };
         safe::line(&whole, LABEL_COLUMNS)
     };
-    changes.iter().map(label).collect()
+    labels(step, options, label)
 }
 
 fn text(x: usize, y: usize, label: &str) -> String {
@@ -118,11 +154,17 @@ mod tests {
     use crate::report::Titles;
 
     fn drawn(title: &str) -> (String, String) {
+        drawn_at_most(title, None)
+    }
+
+    fn drawn_at_most(title: &str, most: Option<usize>) -> (String, String) {
         let text = format!(
             r#"{{"lynchpin": "portfolio/1", "stages": [{{"id": "production"}}],
-                "releases": [{{"id": "R", "revision": 1, "changes": ["A", "B", "C"],
+                "releases": [{{"id": "R", "revision": 1, "changes": ["0", "A", "B", "C"],
                     "at": "2026-11-01T09:00:00Z", "by": "mei"}}],
                 "changes": [
+                {{"id": "0", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+                  "title": "alone"}},
                 {{"id": "A", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
                   "title": {title:?}}},
                 {{"id": "B", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
@@ -136,18 +178,31 @@ mod tests {
         let at = "2026-11-02T09:00:00Z".parse().unwrap();
         let answer = engine.snapshot().plan(&PlanQuestion::new(subject, at)).unwrap();
         let titles = Titles::of(engine.snapshot().portfolio(), at);
-        let options = Options::new().with_titles(&titles);
+        let mut options = Options::new().with_titles(&titles);
+        options.drawn_max = most;
         (plan(&answer, &options), crate::report::mermaid::plan(&answer, &options))
     }
 
     #[test]
-    fn two_waves_two_boxes_one_line() {
+    fn two_waves_three_boxes_one_line() {
         let (svg, mermaid) = drawn("First");
-        assert_eq!(svg.matches("<rect").count(), 2, "{svg}");
+        assert_eq!(svg.matches("<rect").count(), 3, "{svg}");
         assert_eq!(svg.matches("<path").count(), 1, "{svg}");
         assert!(svg.contains(">wave 2<") && svg.contains(">A First<"), "{svg}");
-        assert!(mermaid.contains("n0[\"A First\"]") && mermaid.contains("n1[\"B<br/>C\"]"));
-        assert!(mermaid.ends_with("  n0 --> n1\n"), "{mermaid}");
+        assert!(mermaid.contains("n1[\"A First\"]") && mermaid.contains("n2[\"B<br/>C\"]"));
+        assert!(mermaid.ends_with("  n1 --> n2\n"), "{mermaid}");
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted_and_what_is_connected_stays() {
+        let (svg, mermaid) = drawn_at_most("First", Some(1));
+        assert!(svg.contains(">and 1 more change, not drawn<"), "{svg}");
+        assert!(mermaid.contains("m1[\"and 1 more change#44; not drawn\"]"), "{mermaid}");
+        let more = "and 1 more wave with 2 changes, not drawn";
+        assert!(svg.contains(&format!(">{more}<")), "{svg}");
+        assert!(mermaid.contains("and 1 more wave with 2 changes#44; not drawn"), "{mermaid}");
+        assert!(svg.contains(">A First<") && !svg.contains(">0 alone<"), "{svg}");
+        assert_eq!(svg.matches("<rect").count(), 1, "{svg}");
     }
 
     #[test]

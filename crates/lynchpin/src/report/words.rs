@@ -80,6 +80,31 @@ pub(super) fn paint(style: Style, tone: Tone, text: &str) -> String {
     format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }
 
+/// A text in bold, if the style allows it.
+///
+/// ```
+/// use lynchpin::report::{Style, strong};
+///
+/// assert_eq!(strong(Style::Plain, "waves"), "waves");
+/// assert_eq!(strong(Style::Ansi, "waves"), "\u{1b}[1mwaves\u{1b}[0m");
+/// ```
+#[must_use]
+pub fn strong(style: Style, text: &str) -> String {
+    paint(style, Tone::Strong, text)
+}
+
+/// A text in grey, if the style allows it.
+///
+/// ```
+/// use lynchpin::report::{Style, faint};
+///
+/// assert_eq!(faint(Style::Plain, "beside"), "beside");
+/// ```
+#[must_use]
+pub fn faint(style: Style, text: &str) -> String {
+    paint(style, Tone::Faint, text)
+}
+
 /// How many actors are named on one line.
 const ACTORS_NAMED: usize = 4;
 
@@ -89,7 +114,15 @@ pub(super) fn actors(act: &[Actor]) -> String {
 }
 
 /// The first few of many things, and how many more there are.
-pub(super) fn some(items: impl Iterator<Item = String>, count: usize, most: usize) -> String {
+///
+/// ```
+/// use lynchpin::report::some;
+///
+/// let names = ["ann", "mei", "raj"].map(str::to_owned);
+/// assert_eq!(some(names.into_iter(), 3, 2), "ann, mei and 1 more");
+/// ```
+#[must_use]
+pub fn some(items: impl Iterator<Item = String>, count: usize, most: usize) -> String {
     let named: Vec<String> = items.take(most).collect();
     let more = count.saturating_sub(named.len());
     let named = named.join(", ");
