@@ -165,12 +165,21 @@ pub struct Assess {
     /// Print the policy that is used where none is given, and do nothing else
     #[arg(long)]
     pub print_policy: bool,
-    /// List every change, however many there are
+    /// Tell everything: every change, reason and dependency, however many there are
     #[arg(long)]
     pub full: bool,
     /// Print the assessment, the plan, the decision and the score as JSON, a line each
-    #[arg(long)]
+    #[arg(long, group = "form")]
     pub json: bool,
+    /// Print a report for a pull request
+    #[arg(long, group = "form")]
+    pub markdown: bool,
+    /// Print the waves as a flowchart that code forges draw
+    #[arg(long, group = "form")]
+    pub mermaid: bool,
+    /// Print the waves as a picture
+    #[arg(long, group = "form")]
+    pub svg: bool,
     /// Also write what was read as a portfolio document, to be asked more
     #[arg(long, value_name = "FILE")]
     pub portfolio: Option<PathBuf>,

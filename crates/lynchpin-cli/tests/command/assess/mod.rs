@@ -1,5 +1,9 @@
 //! `assess` from the outside; what it makes of histories is tested where it is made.
 
+mod forms;
+mod hostile;
+mod several;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -90,7 +94,7 @@ fn nothing_reviewed_and_no_tag_are_explained() {
     let ran = run(folder.path(), &["assess", "."]);
     assert!(ran.out.contains("no tag before HEAD, 1 elsewhere; see --since"), "{}", ran.out);
     let ran = run(folder.path(), &["assess", ".", "--since", "HEAD"]);
-    assert!(ran.out.contains("at 2026-11-01T09:00:00Z"), "{}", ran.out);
+    assert!(ran.out.contains("as of 2026-11-01T09:00:00Z"), "{}", ran.out);
     assert!(ran.out.starts_with(&format!("{}: nothing would ship", name(folder.path()))));
 }
 
