@@ -155,8 +155,17 @@ pub struct Assess {
     /// Do not find out whose lines each change touches: faster, and order by files only
     #[arg(long)]
     pub by_file: bool,
-    /// As of which instant, not before the newest commit [default: when that was made, so that the
-    /// answer is the same on every day]
+    /// A file that says which paths belong to which service [default: CODEOWNERS, else top folders]
+    #[arg(long, value_name = "FILE")]
+    pub services: Option<PathBuf>,
+    /// A folder with the results of tests, as JUnit XML or JSON, that count as evidence
+    #[arg(long, value_name = "DIR")]
+    pub results: Option<PathBuf>,
+    /// A file of allowed signers or a folder of public keys: signatures by these are verified
+    #[arg(long, value_name = "PATH")]
+    pub keys: Option<PathBuf>,
+    /// As of which instant, not before the newest commit, note or result [default: when that was
+    /// made, so that the answer is the same on every day]
     #[arg(long, value_name = "T")]
     pub at: Option<Instant>,
     /// The policy to judge by [default: one review by somebody else for each change]

@@ -9,6 +9,8 @@ use super::{Answers, Report};
 
 /// How much of the name of a repository, of a revision and of a file is shown, in columns.
 const NAME_COLUMNS: usize = 40;
+/// How much of a rule that was skipped is shown, in columns.
+const RULE_COLUMNS: usize = 86;
 /// How many repositories the verdict names.
 const NAMED: usize = 3;
 
@@ -28,9 +30,9 @@ pub(super) fn lines(report: &Report<'_>) -> Vec<String> {
     }
     let by = match &report.asked.policy {
         Some(file) => format!("by the policy {}", line(&file.display().to_string(), NAME_COLUMNS)),
-        None => "by the built-in policy (--print-policy shows it)".to_owned(),
+        None => "by the built-in policy (see --print-policy)".to_owned(),
     };
-    let newest = if report.asked.at.is_some() { "" } else { ", the newest commit" };
+    let newest = if report.asked.at.is_some() { "" } else { ", the newest that was read" };
     out.push(format!("as of {}{newest}; {by}", report.at));
     out
 }
@@ -139,6 +141,23 @@ pub(super) fn unreviewed(report: &Report<'_>) -> Option<&'static str> {
         "no commit carries a review trailer (Reviewed-by, Acked-by, Approved-by); reviews made on \
          a\nforge are not visible here",
     )
+}
+
+/// What was read and what was skipped, over all, then what is special about each repository.
+pub(super) fn read(report: &Report<'_>) -> Vec<String> {
+    let assessment = report.assessment;
+    let mut out: Vec<String> = assessment.notes.lines().collect();
+    for repository in assessment.repositories.iter().take(report.caps.others) {
+        let from = line(&repository.services_from, NAME_COLUMNS);
+        out.push(format!("services of {} by {from}", name(repository)));
+        let skipped = &repository.services_skipped;
+        let shown = skipped.iter().take(report.caps.others);
+        out.extend(shown.map(|rule| format!("  skipped: {}", line(rule, RULE_COLUMNS))));
+        if skipped.len() > report.caps.others {
+            out.push(format!("  and {} more", skipped.len() - report.caps.others));
+        }
+    }
+    out
 }
 
 /// The releases that lie inside of the range, where there are any besides the one that holds all.

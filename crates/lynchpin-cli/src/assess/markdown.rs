@@ -116,5 +116,5 @@ fn read(report: &Report<'_>) -> String {
     let notes = &report.assessment.notes;
     let commits = usize::try_from(notes.commits).unwrap_or(usize::MAX);
     let read = counted(commits, "commit", "commits");
-    opened(&format!("what was read, and what was skipped: {read}"), notes.lines())
+    opened(&format!("what was read, and what was skipped: {read}"), head::read(report))
 }

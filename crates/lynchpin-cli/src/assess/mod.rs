@@ -49,8 +49,8 @@ pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
     let at = asked.at.unwrap_or(assessment.at);
     if at < assessment.at {
         let message = format!(
-            "--at {at} lies before the newest commit ({}), so nothing is known as of then: give a \
-             later instant, or an earlier end with --until",
+            "--at {at} lies before the newest commit, note or result ({}), so nothing is known as of \
+             then: give a later instant, or an earlier end with --until",
             assessment.at
         );
         return Err(Failure::plain("at_before_newest", &message));

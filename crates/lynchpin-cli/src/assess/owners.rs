@@ -11,7 +11,7 @@ use lynchpin::report::{Blocker, counted, line, some};
 use super::Report;
 
 /// How much of a name is shown, in columns.
-const NAME_COLUMNS: usize = 30;
+const NAME_COLUMNS: usize = 44;
 
 /// A line for each owner of what is held back: who belongs to it, and how much of what waits for
 /// them; the one with the most first, what nobody owns last. Safe to print on a terminal.

@@ -21,6 +21,9 @@ fn options(asked: &Assess) -> git::Options {
         until: asked.until.clone(),
         paths: asked.paths.clone(),
         by_line: !asked.by_file,
+        services: asked.services.clone(),
+        results: asked.results.clone(),
+        keys: asked.keys.clone(),
         ..<_>::default()
     }
 }

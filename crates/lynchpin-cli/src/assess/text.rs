@@ -33,11 +33,7 @@ pub(super) fn report(report: &Report<'_>, options: &Options<'_>) -> String {
         out.push_str(&risk(report, answers, options));
         out.push_str(&section("releases inside of the range", head::releases(report), options));
     }
-    out.push_str(&section(
-        "what was read, and what was skipped",
-        report.assessment.notes.lines(),
-        options,
-    ));
+    out.push_str(&section("what was read, and what was skipped", head::read(report), options));
     out.push_str(HOW_TO_GATE);
     out
 }

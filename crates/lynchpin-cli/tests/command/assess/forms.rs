@@ -134,11 +134,38 @@ fn a_change_that_waits_is_told_why_first() {
     assert_eq!(told.next().map(str::trim), Some("“Waits” after “Not reviewed”"));
     let second = told.next().expect("another");
     assert!(second.ends_with(": changes its lines 2–3 in a"), "{second}");
-    assert!(
-        ran.out.contains("who can act\n  contributors (mei, raj): 1 change of "),
-        "{}",
-        ran.out
-    );
+    let who = ran.out.lines().skip_while(|line| *line != "who can act").nth(1);
+    let who = who.expect("an owner");
+    assert!(who.contains("raj") && who.contains("): 1 change of "), "{who}");
+}
+
+#[test]
+fn owners_and_what_was_skipped_of_their_rules_are_told() {
+    let folder = repository();
+    let path = folder.path().join("shop");
+    let rules = "* mei@example.com\n[a-z raj@example.com\nmails raj@example.com\n";
+    fs::write(path.join("CODEOWNERS"), rules).expect("written");
+    git(&path, 5, "raj", &["add", "."]);
+    git(&path, 5, "raj", &["commit", "-q", "-m", "Say who owns what"]);
+    let ran = run(folder.path(), &["assess", "shop"]);
+    let mut told = ran.out.lines().skip_while(|line| *line != "who can act").skip(1);
+    let owners: Vec<&str> = told.by_ref().take_while(|line| !line.is_empty()).collect();
+    assert!(owners.iter().any(|line| line.contains("raj") && line.contains("mails")), "{owners:?}");
+    assert!(ran.out.contains("services of shop by CODEOWNERS"), "{}", ran.out);
+    assert!(ran.out.contains("    skipped: "), "{}", ran.out);
+}
+
+#[test]
+fn releases_inside_of_the_range_are_told() {
+    let folder = repository();
+    git(&folder.path().join("shop"), 3, "raj", &["tag", "v1.1", "HEAD~1"]);
+    let ask = |more: &[&str]| run(folder.path(), &[&["assess", "shop"], more].concat()).out;
+    let told = ask(&["--since", "v1.0"]);
+    assert!(told.contains("releases inside of the range\n  v1.1  2 changes"), "{told}");
+    let markdown = ask(&["--since", "v1.0", "--markdown"]);
+    assert!(markdown.contains("<summary>releases inside of the range</summary>"), "{markdown}");
+    let none = ask(&["--since", "v1.1"]);
+    assert!(!none.contains("releases inside"), "the whole is none of them: {none}");
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn an_instant_before_the_newest_commit_is_refused() {
     let ran = run(folder.path(), &["assess", ".", "--at", "2026-10-31T00:00:00Z"]);
     assert_eq!((ran.status, ran.out.as_str()), (2, ""));
     assert!(
-        ran.err.contains("lies before the newest commit (2026-11-01T09:00:00Z)"),
+        ran.err.contains("lies before the newest commit, note or result (2026-11-01T09:00:00Z)"),
         "{}",
         ran.err
     );
