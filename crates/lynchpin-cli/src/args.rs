@@ -164,6 +164,16 @@ pub struct Assess {
     /// A file of allowed signers or a folder of public keys: signatures by these are verified
     #[arg(long, value_name = "PATH")]
     pub keys: Option<PathBuf>,
+    /// Where to keep what was found in the history before the range, so that the next time is
+    /// faster [default: $XDG_CACHE_HOME/lynchpin, else ~/.cache/lynchpin]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Keep nothing, and take nothing from what was kept
+    #[arg(long, conflicts_with = "cache")]
+    pub no_cache: bool,
+    /// How many commits before the range the features of risk look back on
+    #[arg(long, value_name = "N")]
+    pub history: Option<u32>,
     /// As of which instant, not before the newest commit, note or result [default: when that was
     /// made, so that the answer is the same on every day]
     #[arg(long, value_name = "T")]

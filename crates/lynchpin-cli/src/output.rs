@@ -71,7 +71,8 @@ fn dumb_terminal() -> bool {
     environment("TERM").is_some_and(|term| term == "dumb")
 }
 
+/// A variable of the environment.
 #[expect(clippy::disallowed_methods, reason = "the command is where the environment is read")]
-fn environment(name: &str) -> Option<std::ffi::OsString> {
+pub fn environment(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name)
 }

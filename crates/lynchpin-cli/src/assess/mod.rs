@@ -4,6 +4,7 @@
 //! Markdown for a pull request ([`markdown`]), as JSON for programs ([`json`]), or the waves as a
 //! picture.
 
+mod cache;
 mod caps;
 mod head;
 mod json;
@@ -49,8 +50,8 @@ pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
     let at = asked.at.unwrap_or(assessment.at);
     if at < assessment.at {
         let message = format!(
-            "--at {at} lies before the newest commit, note or result ({}), so nothing is known as of \
-             then: give a later instant, or an earlier end with --until",
+            "--at {at} lies before the newest commit, note or result ({}), so nothing is known as \
+             of then: give a later instant, or an earlier end with --until",
             assessment.at
         );
         return Err(Failure::plain("at_before_newest", &message));

@@ -2,6 +2,7 @@
 
 use lynchpin_link::git::{self, AssessError, Assessment};
 
+use super::cache;
 use super::progress::Progress;
 use crate::args::Assess;
 use crate::failure::Failure;
@@ -16,6 +17,7 @@ pub(super) fn read(asked: &Assess, progress: &mut Progress) -> Result<Assessment
 }
 
 fn options(asked: &Assess) -> git::Options {
+    let otherwise = git::Options::default();
     git::Options {
         since: asked.since.clone(),
         until: asked.until.clone(),
@@ -24,7 +26,9 @@ fn options(asked: &Assess) -> git::Options {
         services: asked.services.clone(),
         results: asked.results.clone(),
         keys: asked.keys.clone(),
-        ..<_>::default()
+        cache: cache::folder(asked),
+        history: asked.history.unwrap_or(otherwise.history),
+        ..otherwise
     }
 }
 

@@ -27,6 +27,8 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Ran {
 pub fn run_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lynchpin"));
     command.args(arguments).current_dir(folder);
+    // Nothing is kept on the machine that tests.
+    command.env_remove("HOME").env_remove("XDG_CACHE_HOME");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command starts");
     // Who does not read its input closes it early; that is no failure of this test.

@@ -33,6 +33,14 @@ fn only_one_form_can_be_asked_for() {
 }
 
 #[test]
+fn a_cache_is_named_or_refused_but_not_both() {
+    let folder = repository();
+    let ran = run(folder.path(), &["assess", "shop", "--cache", "kept", "--no-cache"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("--no-cache"), "{}", ran.err);
+}
+
+#[test]
 fn an_empty_range_is_an_answer_in_each_form() {
     let folder = repository();
     let ask = |form: &str| {
