@@ -69,7 +69,12 @@ fn one(entry: &Entry, reading: &Reading, commits: &[Commit], past: &mut Before) 
     let ids: Vec<String> = parts().map(|commit| commit.id.clone()).collect();
     let mended: Vec<String> = parts().flat_map(mended).map(|(_, id)| id.clone()).collect();
     past.observe(&touch, &ids, &mended);
-    shown
+    if past.known {
+        return shown;
+    }
+    // What only the range shows is no history: to count it would call an expert a newcomer.
+    let SourceHistory { subsystems, entropy, fix, .. } = shown;
+    SourceHistory { subsystems, entropy, fix, ..SourceHistory::default() }
 }
 
 /// The files of a change; what it moved is removed from where it was.

@@ -62,6 +62,8 @@ pub(crate) struct Before {
     folders: HashMap<Vec<u8>, u32>,
     /// The number of the change that each commit belongs to.
     changes: BTreeMap<String, u32>,
+    /// Whether what stands before the range was looked back on, as far as was asked for.
+    pub(crate) known: bool,
 }
 
 /// Looks back from the start of the range.
@@ -76,9 +78,14 @@ pub(crate) fn before(
     people: &People,
     notes: &mut Notes,
 ) -> Result<Before> {
-    let Some(start) = range.since.as_deref().filter(|_| looking.commits > 0) else {
-        return Ok(Before::default());
+    let Some(start) = range.since.as_deref() else {
+        // Nothing stands before it, unless a shallow clone begins there.
+        let known = repository.shallow_ends.is_empty();
+        return Ok(Before { known, ..Before::default() });
     };
+    if looking.commits == 0 {
+        return Ok(Before::default());
+    }
     let commits = looking.commits.min(limits.commits);
     let reading = Reading { repository, start, commits, limits };
     // What a partial clone lacks today may be there tomorrow.
@@ -98,7 +105,8 @@ pub(crate) fn before(
             past
         }
     };
-    Ok(Before::of(past, people, notes))
+    let known = !past.unreadable;
+    Ok(Before { known, ..Before::of(past, people, notes) })
 }
 
 /// What a message says is mended or taken back by its commit.

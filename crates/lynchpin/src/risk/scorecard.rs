@@ -129,7 +129,7 @@ impl Factor {
             Factor::Services => "services changed",
             Factor::Tier => "most critical tier",
             Factor::Kind => "kind of change",
-            Factor::AuthorRecord => "the author's changes that went live before",
+            Factor::AuthorRecord => "the author's earlier changes",
             Factor::AuthorFailures => "the author's changes that caused an incident",
             Factor::ServiceFailures => "failures of the services in 90 days",
             Factor::Dependencies => "dependencies",
