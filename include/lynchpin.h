@@ -75,9 +75,10 @@
  * change and stay whole, so that a question that panics harms no other thread. Only memory that
  * cannot be had ends the process.
  *
- * The library reads no clock, file or environment variable, starts no thread and installs no
- * handler. A panic also goes to the panic hook of the process, which by default writes to standard
- * error.
+ * The library reads no clock, file or environment variable, starts no thread or process and
+ * installs no handler; so histories of git are read elsewhere, by `lynchpin assess --portfolio`,
+ * from Rust or from Python, and loaded here as a document. A panic also goes to the panic hook of
+ * the process, which by default writes to standard error.
  */
 
 #ifndef LYNCHPIN_H

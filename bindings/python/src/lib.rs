@@ -1,4 +1,4 @@
-//! The native half of the Python package: the engine and its snapshots.
+//! The native half of the Python package: the engine, its snapshots and the reading of history.
 //!
 //! # Design
 //!
@@ -9,6 +9,7 @@
 //! (`guard`).
 
 mod asked;
+mod assess;
 mod convert;
 mod engine;
 mod error;
@@ -27,6 +28,9 @@ use pyo3::types::PyString;
 mod _lynchpin {
     #[pymodule_export]
     use super::{asked::Asked, engine::Engine, snapshot::Snapshot};
+
+    #[pymodule_export]
+    use super::assess::{assess_policy, note_texts, read_history, services_example};
 
     #[pymodule_export]
     use super::{error_codes, portfolio_schema, printable, reason_codes, verdicts, version};

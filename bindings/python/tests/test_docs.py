@@ -12,7 +12,7 @@ from pathlib import Path
 
 import lynchpin
 import pytest
-from lynchpin import Engine
+from lynchpin import Assessment, Engine
 
 ROOT = Path(__file__).parent.parent
 SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
@@ -69,14 +69,15 @@ PUBLIC = dict(_documented())
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_a_public_name_is_documented_and_its_example_runs(name: str) -> None:
+def test_a_public_name_is_documented_and_its_example_runs(name: str, found: Assessment) -> None:
     text = inspect.getdoc(PUBLIC[name]) or ""
     first, *rest = text.splitlines()
     assert first.endswith(".") and (not rest or rest[0] == ""), f"{name}: begin with one sentence"
     places = [text.find(f"\n{section}\n") for section in SECTIONS]
     found = [place for place in places if place >= 0]
     assert found == sorted(found), f"{name}: order {', '.join(SECTIONS)}"
-    example = doctest.DocTestParser().get_doctest(text, _globals(), name, None, 0)
+    names = _globals() | {"found": found}
+    example = doctest.DocTestParser().get_doctest(text, names, name, None, 0)
     assert example.examples and places[3] >= 0, f"{name}: give an example"
     lines: list[str] = []
     outcome = doctest.DocTestRunner().run(example, out=lines.append)
@@ -136,6 +137,18 @@ def test_the_example_decides(capsys: pytest.CaptureFixture[str]) -> None:
     assert "- release R-11: approved by 1 of 2 (ask cab)" in lines
     assert "- change C-7: the plan is missing (ask raj)" in lines
     assert "wave 1: C-4" in lines and "C-8 needs C-1 or C-2" in lines
+
+
+def test_the_example_assesses(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = ROOT / "examples" / "assess.py"
+    monkeypatch.setattr("sys.argv", [str(example), str(shop)])
+    runpy.run_path(str(example), run_name="__main__")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "shop: 2 changes since v1.0"
+    assert lines[1].endswith(": replaces lines 2 to 2 of tax.py")
+    assert "wave 2" in lines[3] and lines[-1] == "2 commits in the range"
 
 
 def test_the_licences_are_those_of_the_workspace() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from lynchpin import BrokenError, Decision, Engine, Snapshot
+from lynchpin import Assessment, BrokenError, Decision, Engine, Snapshot
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -53,6 +53,15 @@ def test_a_child_does_not_use_what_its_parent_made(
 
     assert _in_child(child) == 0
     engine.load(document)
+
+
+def test_a_child_may_ask_an_assessment(found: Assessment) -> None:
+    expected = found.decide()
+
+    def child() -> None:
+        assert found.decide() == expected
+
+    assert _in_child(child) == 0
 
 
 def test_a_child_forked_during_a_load_does_not_wait(document: bytes) -> None:

@@ -5,18 +5,31 @@ of it and ask: may it go (`decide`), in which order does it ship (`plan`), how r
 (`score`), what does it need (`reach`)? Answers are frozen values. A refusal is an answer, never an
 exception; exceptions are the `LynchpinError` family.
 
-The package reads no clock, no file and no environment: documents and instants are arguments.
+`assess` reads git repositories and answers all of that about them. Nothing else in the package
+reads a file or runs a program, and nothing reads the clock: documents and instants are arguments.
 """
 
 from typing import Final
 
+from ._assess import Assessment, assess
 from ._decision import Decision, Reason
-from ._lynchpin import Engine, Snapshot, error_codes, portfolio_schema, reason_codes, version
+from ._history import Assessed, Because, Dependency, Notes, Range
+from ._lynchpin import (
+    Engine,
+    Snapshot,
+    assess_policy,
+    error_codes,
+    portfolio_schema,
+    reason_codes,
+    services_example,
+    version,
+)
 from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._values import Actor, Clears, Subject, Verdict
 from .errors import (
+    AssessError,
     BrokenError,
     DocumentError,
     LimitError,
@@ -32,6 +45,10 @@ __version__: Final[str] = version()
 
 __all__ = [
     "Actor",
+    "AssessError",
+    "Assessed",
+    "Assessment",
+    "Because",
     "BrokenError",
     "ChangeScore",
     "Clears",
@@ -40,6 +57,7 @@ __all__ = [
     "CriticalPath",
     "Cycle",
     "Decision",
+    "Dependency",
     "DocumentError",
     "Driver",
     "Dropped",
@@ -50,11 +68,13 @@ __all__ = [
     "LynchpinError",
     "Missing",
     "NotFoundError",
+    "Notes",
     "PanicError",
     "Plan",
     "PolicyError",
     "Problem",
     "QuestionError",
+    "Range",
     "Reach",
     "Reason",
     "ReleaseScore",
@@ -64,7 +84,10 @@ __all__ = [
     "Subject",
     "Verdict",
     "__version__",
+    "assess",
+    "assess_policy",
     "error_codes",
     "portfolio_schema",
     "reason_codes",
+    "services_example",
 ]

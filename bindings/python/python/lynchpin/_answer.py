@@ -13,15 +13,16 @@ class Answer:
 
     __slots__ = ("_asked", "_wire")
 
-    # The name of such answers in documents.
+    # The name of such answers in documents, and what makes them.
     _KIND: ClassVar[str]
+    _MADE_BY: ClassVar[str] = "a Snapshot"
     _wire: bytes
     # Tells the answer as the engine's report. It belongs to no value: whoever reads an answer back
     # from its document has an equal one without it.
     _asked: Asked | None
 
     def __new__(cls, *_args: Never, **_fields: Never) -> Self:
-        raise TypeError(f"{cls.__name__} is made by a Snapshot or by {cls.__name__}.from_json")
+        raise TypeError(f"{cls.__name__} is made by {cls._MADE_BY} or by {cls.__name__}.from_json")
 
     @classmethod
     def from_json(cls, document: bytes | bytearray | memoryview | str, /) -> Self:
@@ -42,17 +43,17 @@ class Answer:
             True
         """
         fields, wire = read_answer(document, cls._KIND)
-        return cls._made(wire, fields, None)
+        return cls._made(wire, fields, None, whole=True)
 
     @classmethod
     def _answered(cls, wire: bytes, head: bytes, asked: Asked) -> Self:
         """The answer that the engine gave just now."""
-        return cls._made(wire, read_own(head, cls._KIND), asked)
+        return cls._made(wire, read_own(head, cls._KIND), asked, whole=False)
 
     @classmethod
-    def _made(cls, wire: bytes, fields: Fields, asked: Asked | None) -> Self:
+    def _made(cls, wire: bytes, fields: Fields, asked: Asked | None, *, whole: bool) -> Self:
         answer = object.__new__(cls)
-        found = cls._read(fields, whole=asked is None) | {"_wire": wire, "_asked": asked}
+        found = cls._read(fields, whole=whole) | {"_wire": wire, "_asked": asked}
         for name, value in found.items():
             object.__setattr__(answer, name, value)
         return answer

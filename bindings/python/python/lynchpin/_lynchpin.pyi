@@ -1,5 +1,6 @@
 """Types of the native half, and a copy of what is said there, which a test holds to it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, Never, Self, TypeAlias, final, overload
 
@@ -13,10 +14,14 @@ __all__ = [
     "Asked",
     "Engine",
     "Snapshot",
+    "assess_policy",
     "error_codes",
+    "note_texts",
     "portfolio_schema",
     "printable",
+    "read_history",
     "reason_codes",
+    "services_example",
     "verdicts",
     "version",
 ]
@@ -24,6 +29,20 @@ __all__ = [
 _Text: TypeAlias = bytes | bytearray | memoryview | str
 _Scope: TypeAlias = Literal["all", "ready"]
 _Detail: TypeAlias = Literal["full", "unmet", "verdict"]
+
+def assess_policy() -> str:
+    """The policy (TOML) that an assessment is judged by unless another one is given.
+
+    It asks for the one thing that a history can show without any configuration: that somebody
+    other than the author looked at each change. Copy it and change what does not fit.
+
+    Returns:
+        The text of the policy.
+
+    Example:
+        >>> from lynchpin import Engine, assess_policy
+        >>> Engine().set_policy(assess_policy())
+    """
 
 def error_codes() -> list[tuple[int, str]]:
     """The number and the name of each error code, by number.
@@ -36,6 +55,9 @@ def error_codes() -> list[tuple[int, str]]:
         >>> error_codes()[0]
         (1001, 'document_too_large')
     """
+
+def note_texts() -> list[tuple[str, str, str]]:
+    """The name of each count of an assessment, and what is said of one and of many."""
 
 def portfolio_schema() -> str:
     """The JSON Schema of the portfolio document, for editors and validators.
@@ -53,6 +75,21 @@ def portfolio_schema() -> str:
 def printable(text: str, /) -> str:
     """A text on one line, with whatever would act instead of being seen by its number."""
 
+def read_history(
+    repositories: list[str],
+    /,
+    *,
+    since: str | None,
+    until: str | None,
+    paths: list[str],
+    services: str | None,
+    results: str | None,
+    keys: str | None,
+    by_line: bool,
+    progress: Callable[[int, str, int | None], object] | None,
+) -> tuple[bytes, bytes, bytes]:
+    """Reads the histories of repositories; `assess` of the package makes a value of it."""
+
 def reason_codes() -> list[tuple[int, str, str]]:
     """The number, the name and the text of each reason code, by number.
 
@@ -63,6 +100,22 @@ def reason_codes() -> list[tuple[int, str, str]]:
         >>> from lynchpin import reason_codes
         >>> reason_codes()[0]
         (100, 'release', 'release')
+    """
+
+def services_example() -> str:
+    """An example of a file that says which paths belong to which service, with every field.
+
+    Write one like it and name it as `services` of `assess`, if neither the CODEOWNERS file of a
+    repository nor its folders say it well.
+
+    Returns:
+        The text of the file (TOML).
+
+    Example:
+        >>> import tomllib
+        >>> from lynchpin import services_example
+        >>> bool(tomllib.loads(services_example()))
+        True
     """
 
 def verdicts() -> list[tuple[int, str, str, str]]:

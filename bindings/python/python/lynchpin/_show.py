@@ -13,7 +13,9 @@ from ._lynchpin import printable, reason_codes, verdicts
 from ._values import Clears, Subject, Verdict
 
 if TYPE_CHECKING:
+    from ._assess import Assessment
     from ._decision import Arg, Decision, Reason
+    from ._history import Assessed
     from ._plan import Plan
     from ._reach import Reach
     from ._score import Score
@@ -230,6 +232,29 @@ def reach(reach: "Reach") -> Report:
     verb = {"upstream": "needs", "downstream": "is needed by"}[reach.direction]
     rows: list[Sequence[str]] = [(change,) for change in reach.changes]
     return Report(f"{reach.change} {verb} {len(rows)} changes", [], [(("change",), rows)])
+
+
+def assessment(found: "Assessment") -> Report:
+    """What an assessment says."""
+    rows: list[Sequence[str]] = [
+        (d.change, f"{d.kind} {d.on}", _some(map(str, d.because), "; ")) for d in found.dependencies
+    ]
+    read: list[Sequence[str]] = [(line,) for line in found.notes.lines()]
+    names = ", ".join(repository.name for repository in found.repositories)
+    changes = "1 change" if found.changes == 1 else f"{found.changes} changes"
+    return Report(
+        f"ASSESSMENT: {changes} of {names} would ship",
+        [f"at {_instant(found.at)}", *map(_of_repository, found.repositories)],
+        [(("change", "needs", "because"), rows), (("what was read",), read)],
+    )
+
+
+def _of_repository(found: "Assessed") -> str:
+    start, end = found.range.since, found.range.until
+    begins = f"after {found.range.since_name or start[:12]}" if start else "from the beginning"
+    lacks = [f"the clone is {word}" for word in ("shallow", "partial") if getattr(found, word)]
+    ends = f"up to {found.range.until_name} ({end[:12]})"
+    return ", ".join([f"{found.name}: {begins} {ends}", *lacks])
 
 
 def _instant(at: datetime) -> str:

@@ -9,6 +9,7 @@ the work. A refusal is a `Decision`, never an exception.
         QuestionError (also a ValueError)
             NotFoundError (also a LookupError)
         LimitError
+        AssessError
         BrokenError (also a RuntimeError)
         PanicError (also a RuntimeError)
 """
@@ -16,6 +17,7 @@ the work. A refusal is a `Decision`, never an exception.
 from ._value import value
 
 __all__ = [
+    "AssessError",
     "BrokenError",
     "DocumentError",
     "LimitError",
@@ -45,8 +47,8 @@ class Problem:
     message: str
     """What is wrong, and what to do next."""
     path: str = ""
-    """Where in the document, as a JSON path such as `$.changes[3].requires`; empty if it has no
-    place."""
+    """Where in the document, as a JSON path such as `$.changes[3].requires`, or in which file that
+    was named; empty if it has no place."""
     line: int = 0
     """The line in the document, from 1; 0 if unknown."""
     column: int = 0
@@ -169,6 +171,22 @@ class LimitError(LynchpinError):
         >>> from lynchpin import LimitError, LynchpinError
         >>> issubclass(LimitError, LynchpinError)
         True
+    """
+
+
+class AssessError(LynchpinError):
+    """A history could not be read; the message says what to do next.
+
+    The codes of its kinds, such as `not_a_repository`, are names only: the number is always that
+    of `other`, because in C no history is read.
+
+    Example:
+        >>> from lynchpin import AssessError, assess
+        >>> try:
+        ...     assess("/no/such/folder")
+        ... except AssessError as error:
+        ...     error.code
+        'no_such_path'
     """
 
 

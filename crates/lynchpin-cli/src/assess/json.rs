@@ -1,25 +1,9 @@
 //! The assessment for programs; `docs/assess.md` says what its fields mean.
 
-use lynchpin::base::id::ReleaseId;
 use lynchpin::base::{Error, ErrorCode, Instant, Subject};
 use lynchpin::portfolio::Snapshot;
 use lynchpin::wire::{self, Detail, Question};
-use lynchpin_link::git::{Assessed, Assessment, Dependency, Notes};
-use serde::Serialize;
-
-/// What was read, as the first line of the answer.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Line<'a> {
-    Assessment {
-        repositories: &'a [Assessed],
-        release: Option<&'a ReleaseId>,
-        at: Instant,
-        changes: usize,
-        dependencies: &'a [Dependency],
-        notes: &'a Notes,
-    },
-}
+use lynchpin_link::git::Assessment;
 
 /// The assessment, the plan, the decision with all its reasons and the score, a line each.
 pub(super) fn lines(
@@ -27,14 +11,7 @@ pub(super) fn lines(
     snapshot: &Snapshot,
     at: Instant,
 ) -> Result<Vec<u8>, Error> {
-    let line = Line::Assessment {
-        repositories: &assessment.repositories,
-        release: assessment.release.as_ref(),
-        at,
-        changes: assessment.portfolio.changes.len(),
-        dependencies: &assessment.dependencies,
-        notes: &assessment.notes,
-    };
+    let line = assessment.summary().as_of(at);
     let mut out = serde_json::to_vec(&line)
         .map_err(|error| Error::new(ErrorCode::Other, error.to_string()))?;
     out.push(b'\n');

@@ -1,5 +1,7 @@
 //! The reading of the repositories that were named.
 
+use std::ops::ControlFlow;
+
 use lynchpin_link::git::{self, AssessError, Assessment};
 
 use super::cache;
@@ -11,6 +13,7 @@ use crate::failure::Failure;
 pub(super) fn read(asked: &Assess, progress: &mut Progress) -> Result<Assessment, Failure> {
     let read = git::assess_all(&asked.repositories, &options(asked), &mut |number, phase| {
         progress.reading(number, phase);
+        ControlFlow::Continue(())
     });
     progress.clear();
     read.map_err(|error| refused(&error))

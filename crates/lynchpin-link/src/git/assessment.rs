@@ -1,6 +1,7 @@
 //! The call, what it is asked and what it answers.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use lynchpin::base::Instant;
@@ -183,31 +184,35 @@ pub enum Phase {
 /// assert_eq!(error.code(), "no_such_path");
 /// ```
 pub fn assess(path: impl AsRef<Path>, options: &Options) -> Result<Assessment> {
-    assess_all(&[path], options, &mut |_, _| ())
+    assess_all(&[path], options, &mut |_, _| ControlFlow::Continue(()))
 }
 
 /// Reads the histories of several repositories into one portfolio, as one release; whoever waits
-/// is told which repository is read, by its number, and how far it is.
+/// is told which repository is read, by its number, and how far it is, and may break it off.
 ///
 /// A `Depends-On` that names a change of another one, and a submodule that is set to a commit of
 /// another one, become dependencies. People are one person across all of them.
 ///
 /// # Errors
 ///
-/// Those of [`assess`], and [`AssessError::Overlap`] if two of them share a commit in their ranges.
+/// Those of [`assess`]; [`AssessError::Overlap`] if two of them share a commit in their ranges,
+/// [`AssessError::Cancelled`] if `watch` breaks off.
 ///
 /// # Example
 ///
 /// ```
+/// use std::ops::ControlFlow;
+///
 /// use lynchpin_link::git::{Options, assess_all};
 ///
-/// let error = assess_all(&["/no/shop", "/no/till"], &Options::default(), &mut |_, _| ());
+/// let mut watch = |_, _| ControlFlow::Continue(());
+/// let error = assess_all(&["/no/shop", "/no/till"], &Options::default(), &mut watch);
 /// assert_eq!(error.unwrap_err().code(), "no_such_path");
 /// ```
 pub fn assess_all<P: AsRef<Path>>(
     paths: &[P],
     options: &Options,
-    watch: &mut dyn FnMut(usize, Phase),
+    watch: &mut dyn FnMut(usize, Phase) -> ControlFlow<()>,
 ) -> Result<Assessment> {
     let mapping = options.services.as_deref().map(Mapping::open).transpose()?;
     let mut notes = Notes::default();
@@ -218,7 +223,7 @@ pub fn assess_all<P: AsRef<Path>>(
         readings.push(read(path.as_ref(), options, &mut commits, &mut notes, &mut watch)?);
     }
     check_overlap(&readings, &commits)?;
-    watch(paths.len().saturating_sub(1), Phase::Order { commits: commits.len() });
+    go_on(watch(paths.len().saturating_sub(1), Phase::Order { commits: commits.len() }))?;
     let (mut entries, people) = changes::entries(&mut readings, &commits, &mut notes);
     edges::connect(&readings, &commits, &mut entries, &mut notes)?;
     features::history(options, &readings, &commits, &mut entries, &people, &mut notes)?;
@@ -239,6 +244,11 @@ pub fn assess_all<P: AsRef<Path>>(
     let repositories = readings.into_iter().map(assessed).collect();
     let failures = failures(&commits)?;
     Ok(Assessment { portfolio, release, at, repositories, dependencies, failures, notes })
+}
+
+/// What whoever waits says to a phase, as the reading's own error.
+pub(crate) fn go_on(said: ControlFlow<()>) -> Result<()> {
+    if said.is_break() { Err(AssessError::Cancelled) } else { Ok(()) }
 }
 
 fn assessed(reading: Reading) -> Assessed {

@@ -103,6 +103,9 @@ pub enum AssessError {
         /// How long it was waited for.
         seconds: u64,
     },
+    /// Whoever was told how far the reading is broke it off.
+    #[error("the reading was broken off by the caller: ask again to read all")]
+    Cancelled,
     /// There is no `git` to run.
     #[error("`git` cannot be run ({detail}): install git {needed} or later", needed = GIT_NEEDED)]
     GitMissing {
@@ -181,6 +184,7 @@ impl AssessError {
             AssessError::TooLarge { .. } => "too_large",
             AssessError::Unreadable { .. } => "unreadable",
             AssessError::Silent { .. } => "silent",
+            AssessError::Cancelled => "cancelled",
             AssessError::GitMissing { .. } => "git_missing",
             AssessError::GitTooOld { .. } => "git_too_old",
             AssessError::NoScratch { .. } => "no_scratch",

@@ -29,6 +29,7 @@ pub use portfolio::{
     CONTRIBUTORS, RELEASE, REVIEW, REVIEWERS, SIGNED, SOMEBODY_ELSE, STAGE, TESTED,
 };
 pub use repository::{Range, Start};
+pub use summary::Summary;
 
 mod address;
 mod assessment;
@@ -83,6 +84,7 @@ mod scripted;
 mod series;
 mod services;
 mod signatures;
+mod summary;
 mod tags;
 mod text;
 mod tokens;

@@ -20,6 +20,17 @@ macro_rules! notes {
         }
 
         impl Notes {
+            /// The name of each count, and what is said of one and of many, in the order of
+            /// [`Notes::lines`]: for whoever holds the counts as a document.
+            ///
+            /// ```
+            /// use lynchpin_link::git::Notes;
+            ///
+            /// assert!(Notes::TEXTS.contains(&("reviews", "review", "reviews")));
+            /// ```
+            pub const TEXTS: &'static [(&'static str, &'static str, &'static str)] =
+                &[$((stringify!($name), $one, $many),)*];
+
             /// The counts that are not zero, each as a line for people, in a fixed order.
             pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
                 [$((self.$name, $one, $many),)*]

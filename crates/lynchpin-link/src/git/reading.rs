@@ -1,9 +1,10 @@
 //! The reading of one repository: everything that its objects say about a range.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::assessment::{Options, Phase};
+use super::assessment::{Options, Phase, go_on};
 use super::changes::landings;
 use super::error::Result;
 use super::limits::Limits;
@@ -56,17 +57,17 @@ pub(crate) fn read(
     options: &Options,
     all: &mut Vec<Commit>,
     notes: &mut Notes,
-    watch: &mut dyn FnMut(Phase),
+    watch: &mut dyn FnMut(Phase) -> ControlFlow<()>,
 ) -> Result<Reading> {
     let limits = &options.limits;
-    watch(Phase::Range);
+    go_on(watch(Phase::Range))?;
     let mut repository = open(path, limits)?;
     let (since, until) = (options.since.as_deref(), options.until.as_deref());
     let range = repository.range(since, until, limits, notes)?;
     // Names are mapped as the last commit says, whatever is checked out.
     repository.git =
         repository.git.clone().with_setting(format!("mailmap.blob={}:.mailmap", range.until));
-    watch(Phase::Commits);
+    go_on(watch(Phase::Commits))?;
     let mut commits = log::commits(&repository, &range, limits, notes)?;
     let ids: BTreeSet<String> = commits.iter().map(|commit| commit.id.clone()).collect();
     let ids = ids.iter().map(String::as_str).collect();
@@ -79,7 +80,7 @@ pub(crate) fn read(
         None => repository.committed(&range.until)?,
     };
     count(&repository, &range, &commits, notes)?;
-    watch(Phase::Files { commits: commits.len() });
+    go_on(watch(Phase::Files { commits: commits.len() }))?;
     let landings = landings(&commits, notes);
     let change_of = change_of(&landings, &commits);
     let touched = touched::read(&repository, &range, &change_of, options.by_line, limits, notes)?;
