@@ -218,13 +218,15 @@ def test_arguments_of_other_types_are_refused(shop: Path) -> None:
         assess([])
     with pytest.raises(ValueError, match="surrogates"):
         assess(shop, paths=["\udcff"])
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: assess(7),  # type: ignore[arg-type]
         lambda: assess([7]),  # type: ignore[list-item]
         lambda: assess(shop, since=7),  # type: ignore[arg-type]
         lambda: assess(shop, paths=[7]),  # type: ignore[list-item]
         lambda: assess(shop, progress="loud"),  # type: ignore[arg-type]
-    ):
+        lambda: assess(shop, services=7),  # type: ignore[arg-type]
+    ]
+    for call in calls:
         with pytest.raises(TypeError):
             call()
 
@@ -242,7 +244,7 @@ def test_whoever_waits_is_told_and_may_stop_it(fleet: tuple[Path, Path]) -> None
         pass
 
     for last in range(len(told)):
-        asked = []
+        asked: list[object] = []
 
         def stop(*step: object, last: int = last, asked: list[object] = asked) -> None:
             asked.append(step)

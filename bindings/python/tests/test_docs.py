@@ -74,8 +74,8 @@ def test_a_public_name_is_documented_and_its_example_runs(name: str, found: Asse
     first, *rest = text.splitlines()
     assert first.endswith(".") and (not rest or rest[0] == ""), f"{name}: begin with one sentence"
     places = [text.find(f"\n{section}\n") for section in SECTIONS]
-    found = [place for place in places if place >= 0]
-    assert found == sorted(found), f"{name}: order {', '.join(SECTIONS)}"
+    given = [place for place in places if place >= 0]
+    assert given == sorted(given), f"{name}: order {', '.join(SECTIONS)}"
     names = _globals() | {"found": found}
     example = doctest.DocTestParser().get_doctest(text, names, name, None, 0)
     assert example.examples and places[3] >= 0, f"{name}: give an example"
@@ -109,7 +109,10 @@ def test_fields_and_properties_are_explained() -> None:
         if dataclasses.is_dataclass(value):
             for field in dataclasses.fields(value):
                 if not field.name.startswith("_"):
-                    said = re.search(rf'^    {field.name}: .*\n    """[A-Z]', source, re.MULTILINE)
+                    # Its type may be a list of words, one a line.
+                    kind = r"(.*|Literal\[\n(        .*\n)+    \])"
+                    told = rf'^    {field.name}: {kind}\n    """[A-Z]'
+                    said = re.search(told, source, re.MULTILINE)
                     assert said, f"{name}.{field.name}"
                     checked += 1
         for inner, member in vars(value).items():
@@ -148,7 +151,7 @@ def test_the_example_assesses(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "shop: 2 changes since v1.0"
     assert lines[1].endswith(": replaces lines 2 to 2 of tax.py")
-    assert "wave 2" in lines[3] and lines[-1] == "2 commits in the range"
+    assert "wave 2" in lines[3] and "2 commits in the range" in lines
 
 
 def test_the_licences_are_those_of_the_workspace() -> None:

@@ -1,25 +1,11 @@
 """What was read of a history: the repositories, what needs what, and what was counted."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias, final
+from typing import Literal, final
 
 from ._lynchpin import note_texts, printable
 from ._read import Fields, refuse
 from ._value import public, value
-
-_Kind: TypeAlias = Literal[
-    "lines",
-    "within",
-    "file",
-    "beside",
-    "moved",
-    "same_file",
-    "trailer",
-    "reverts",
-    "submodule",
-    "pinned",
-]
-_Start: TypeAlias = Literal["given", "last_tag", "commits_back", "beginning"]
 
 _ASSESSED = frozenset(
     (
@@ -36,27 +22,49 @@ _ASSESSED = frozenset(
 _RANGE = frozenset(("since", "since_name", "start", "until", "until_name"))
 _DEPENDENCY = frozenset(("change", "on", "kind", "because"))
 _NEEDS: dict[str, Literal["requires", "after"]] = {"requires": "requires", "after": "after"}
-_STARTS: dict[str, _Start] = {
+_STARTS: dict[str, Literal["given", "last_tag", "beginning"]] = {
     "given": "given",
     "last_tag": "last_tag",
     "beginning": "beginning",
 }
-# The kinds of reasons, each with the fields that it has and how it is told.
-_KINDS: dict[str, tuple[_Kind, tuple[str, ...], str]] = {
-    "lines": (
+# The kinds of reasons, and of each the fields that it has and how it is told.
+_KINDS: dict[
+    str,
+    Literal[
         "lines",
-        ("path", "first", "last", "lines"),
-        "replaces lines {first} to {last} of {path}",
-    ),
-    "within": ("within", ("path", "line"), "puts lines after line {line} of {path}"),
-    "file": ("file", ("path",), "needs the file {path}"),
-    "beside": ("beside", ("path", "line"), "changes lines beside line {line} of {path}"),
-    "moved": ("moved", ("path",), "touches {path}, which was moved or removed"),
-    "same_file": ("same_file", ("path",), "touches {path}, too"),
-    "trailer": ("trailer", ("trailer", "value"), "{trailer}: {value}"),
-    "reverts": ("reverts", ("value",), "reverts {value}"),
-    "submodule": ("submodule", ("path", "commit"), "sets the submodule {path} to {commit}"),
-    "pinned": ("pinned", ("path", "package", "version"), "pins {package} to {version} in {path}"),
+        "within",
+        "file",
+        "beside",
+        "moved",
+        "same_file",
+        "trailer",
+        "reverts",
+        "submodule",
+        "pinned",
+    ],
+] = {
+    "lines": "lines",
+    "within": "within",
+    "file": "file",
+    "beside": "beside",
+    "moved": "moved",
+    "same_file": "same_file",
+    "trailer": "trailer",
+    "reverts": "reverts",
+    "submodule": "submodule",
+    "pinned": "pinned",
+}
+_TOLD: dict[str, tuple[tuple[str, ...], str]] = {
+    "lines": (("path", "first", "last", "lines"), "replaces lines {first} to {last} of {path}"),
+    "within": (("path", "line"), "puts lines after line {line} of {path}"),
+    "file": (("path",), "needs the file {path}"),
+    "beside": (("path", "line"), "changes lines beside line {line} of {path}"),
+    "moved": (("path",), "touches {path}, which was moved or removed"),
+    "same_file": (("path",), "touches {path}, too"),
+    "trailer": (("trailer", "value"), "{trailer}: {value}"),
+    "reverts": (("value",), "reverts {value}"),
+    "submodule": (("path", "commit"), "sets the submodule {path} to {commit}"),
+    "pinned": (("path", "package", "version"), "pins {package} to {version} in {path}"),
 }
 _BECAUSE_NUMBERS = ("first", "last", "lines", "line")
 _BECAUSE_TEXTS = ("path", "trailer", "value", "commit", "package", "version")
@@ -126,7 +134,18 @@ class Because:
         replaces lines 3 to 9 of tax.py
     """
 
-    kind: _Kind
+    kind: Literal[
+        "lines",
+        "within",
+        "file",
+        "beside",
+        "moved",
+        "same_file",
+        "trailer",
+        "reverts",
+        "submodule",
+        "pinned",
+    ]
     """What it is. With `path`, `first`, `last` and `lines`: `lines`, it replaces lines that the
     other wrote. With `path` and `line`: `within`, it puts lines between two that the other wrote;
     `beside`, it changes lines next to such a line. With `path`: `file`, the file would not be there
@@ -156,7 +175,7 @@ class Because:
     """The version or commit that it is pinned to."""
 
     def __str__(self) -> str:
-        _, names, told = _KINDS[self.kind]
+        names, told = _TOLD[self.kind]
         return printable(told.format_map({name: getattr(self, name) for name in names}))
 
 
@@ -262,12 +281,13 @@ def read_assessed(fields: Fields) -> Assessed:
 def _read_range(fields: Fields) -> Range:
     fields.only(_RANGE)
     since, name = text_or_none(fields, "since"), text_or_none(fields, "since_name")
-    start: _Start
+    start: Literal["given", "last_tag", "commits_back", "beginning"]
+    commits_back: int | None = None
     match fields.value("start"):
         case {"commits_back": int(back), **others} if not others and not isinstance(back, bool):
             start, commits_back = "commits_back", back
         case _:
-            start, commits_back = fields.word("start", _STARTS.__getitem__), None
+            start = fields.word("start", _STARTS.__getitem__)
     until, until_name = fields.text("until"), fields.text("until_name")
     return Range(since, name, start, commits_back, until, until_name)
 
@@ -292,11 +312,11 @@ def _read_dependency(fields: Fields) -> Dependency:
 
 
 def _read_because(fields: Fields) -> Because:
-    kinds = [kind for kind in fields.names() if kind in _KINDS]
-    if len(kinds) != 1:
+    found = tuple(fields.names())
+    if len(found) != 1 or found[0] not in _KINDS:
         refuse("unknown_word", "expected one known reason", fields.path())
-    fields.only(frozenset(kinds))
-    kind, names, _ = _KINDS[kinds[0]]
+    kind = _KINDS[found[0]]
+    names, _ = _TOLD[kind]
     inner = fields.inner(kind)
     inner.only(frozenset(names))
     first, last, lines, line = (

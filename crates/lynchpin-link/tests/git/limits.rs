@@ -1,6 +1,8 @@
 //! Every bound stops or cuts what it is for.
 
-use lynchpin_link::git::{AssessError, Limits, Options};
+use std::ops::ControlFlow;
+
+use lynchpin_link::git::{AssessError, Limits, Options, assess_all};
 
 use super::support::*;
 
@@ -86,4 +88,22 @@ fn very_many_dependencies_are_bounded_and_none_is_forgotten() {
     assert_eq!(found.notes.requires_dropped, 7_000);
     let mut engine = lynchpin::portfolio::Engine::new(lynchpin::base::Limits::bulk());
     engine.add(found.portfolio).unwrap();
+}
+
+#[test]
+fn whoever_waits_may_break_off_at_every_step() {
+    let mut shop = Repo::new();
+    shop.commit("a", "1", "begin");
+    let steps = |last: usize| {
+        let mut told = 0;
+        let asked = assess_all(&[shop.path()], &Options::default(), &mut |_, _| {
+            told += 1;
+            if told > last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        (told, asked.map(|found| found.portfolio.changes.len()))
+    };
+    for last in 0..4 {
+        assert_eq!(steps(last), (last + 1, Err(AssessError::Cancelled)));
+    }
+    assert_eq!(steps(4), (4, Ok(1)));
 }

@@ -1,12 +1,14 @@
 //! Several repositories as one release.
 
+use std::ops::ControlFlow;
+
 use lynchpin_link::git::{AssessError, Assessment, Because, DependencyKind, Options, assess_all};
 
 use crate::support::{Repo, change, requires, short};
 
 fn together(repositories: &[&Repo]) -> Result<Assessment, AssessError> {
     let paths: Vec<_> = repositories.iter().map(|repo| repo.path()).collect();
-    assess_all(&paths, &Options::default(), &mut |_, _| ())
+    assess_all(&paths, &Options::default(), &mut |_, _| ControlFlow::Continue(()))
 }
 
 fn name(repo: &Repo) -> String {
@@ -173,7 +175,7 @@ fn a_lock_file_brings_what_it_pins() {
     let by_commit = shop.commit("Cargo.toml", &exact, "Take the newest");
     let options = Options { since: Some("HEAD~3".into()), ..Options::default() };
     let paths = [shop.path(), till.path()];
-    let found = assess_all(&paths, &options, &mut |_, _| ()).unwrap();
+    let found = assess_all(&paths, &options, &mut |_, _| ControlFlow::Continue(())).unwrap();
     assert_eq!(requires(&found, &other), [""; 0], "another package of the same version");
     let mut expected = [short(&first), short(&second)];
     expected.sort_unstable();
