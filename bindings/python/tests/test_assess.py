@@ -108,6 +108,34 @@ def test_services_come_from_folders_or_a_file(shop: Path, tmp_path: Path) -> Non
     assert caught.value.code == "services"
 
 
+def test_results_and_keys_are_read_from_files(
+    shop: Path, tmp_path: Path, git: Callable[..., str]
+) -> None:
+    results = tmp_path / "results"
+    results.mkdir()
+    result = {"check": "tested", "outcome": "passed", "at": "2026-11-20T10:00:00Z", "by": "ci"}
+    result["commit"] = git(shop, "rev-parse", "HEAD")
+    (results / "unit.json").write_text(json.dumps(result), encoding="utf-8")
+    found = assess(shop, results=results)
+    assert found.at == datetime(2026, 11, 20, 10, tzinfo=timezone.utc)
+    assert b'"tested"' in found.document and b'"tested"' not in assess(shop).document
+    keys = tmp_path / "allowed_signers"
+    keys.touch()
+    for name in ("a.json", "b.json"):
+        (results / name).write_text("no JSON", encoding="utf-8")
+    for given in (results, os.fsencode(results)):
+        with pytest.raises(AssessError) as caught:
+            assess(shop, results=given)
+        error = caught.value
+        assert error.code == "results"
+        paths = [problem.path for problem in error.problems]
+        assert "a.json" in paths[0] and "b.json" in paths[1] and len(paths) == 2
+    keys.write_text("nonsense", encoding="utf-8")
+    with pytest.raises(AssessError) as caught:
+        assess(shop, keys=keys)
+    assert caught.value.code == "keys"
+
+
 def test_a_repository_may_be_named_in_every_way(shop: Path, tmp_path: Path) -> None:
     named: list[str | bytes | Path] = [str(shop), os.fsencode(shop), shop]
     documents = {assess(name).document for name in named}

@@ -303,8 +303,8 @@ def assess(
             named as git names them, from the top of the repository.
         services: A file that says which paths belong to which service, as `services_example()`
             shows; without it the CODEOWNERS file that was committed says it, else the folders.
-        results: Results of checks, a folder or a file: JUnit reports (`*.xml`), and `*.json` with one
-            result, a list or one per line, such as `{"check": "unit", "commit": "0123abc",
+        results: Results of checks, a folder or a file: JUnit reports (`*.xml`), and `*.json` with
+            one result, a list or one per line, such as `{"check": "unit", "commit": "0123abc",
             "outcome": "passed", "at": "2026-11-20T10:00:00Z", "by": "ci"}`. One that names no
             commit is of the end of the range.
         keys: Keys that signatures are verified by: a file in the form of SSH's `allowed_signers`,
@@ -320,8 +320,7 @@ def assess(
 
     Raises:
         AssessError: There is no repository, git or commit, a revision is unknown, a repository is
-            damaged, the range is too large, or a file of services, results or
-            keys is wrong.
+            damaged, the range is too large, or a file of services, results or keys is wrong.
         TypeError: A path or an option is of another type.
         ValueError: No repository is named, or a name in `paths` is no text of git's.
 
