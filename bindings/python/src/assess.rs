@@ -12,13 +12,13 @@ use crate::error::{exception, not_assessed};
 use crate::family::Given;
 use crate::guard::Guard;
 
-/// What was read, its head without the dependencies, and the portfolio: each a document.
+/// What was read, its head without dependencies and failures, and the portfolio: each a document.
 type Documents<T> = (T, T, T);
 
 /// Reads the histories of repositories; `assess` of the package makes a value of it.
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 #[pyfunction]
-#[pyo3(signature = (repositories, /, *, since, until, paths, services, results, keys, by_line, progress))]
+#[pyo3(signature = (repositories, /, *, since, until, paths, services, results, keys, history, cache, by_line, progress))]
 pub(crate) fn read_history<'py>(
     py: Python<'py>,
     repositories: Vec<PathBuf>,
@@ -28,14 +28,17 @@ pub(crate) fn read_history<'py>(
     services: Option<PathBuf>,
     results: Option<PathBuf>,
     keys: Option<PathBuf>,
+    history: Option<u32>,
+    cache: Option<PathBuf>,
     by_line: bool,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Documents<Bound<'py, PyBytes>>> {
     // Half a surrogate pair becomes a character that no revision has.
     let text = |text: &Bound<'_, PyString>| text.to_string_lossy().into_owned();
     let (since, until) = (since.map(text), until.map(text));
-    let options =
-        Options { since, until, paths, services, results, keys, by_line, ..Options::default() };
+    let mut options =
+        Options { since, until, paths, services, results, keys, cache, by_line, ..<_>::default() };
+    options.history = history.unwrap_or(options.history);
     let mut raised = None;
     let mut watch = |number, phase| match tell(progress.as_ref(), number, phase) {
         Ok(()) => ControlFlow::Continue(()),
@@ -120,7 +123,7 @@ fn read(
         Err(error) => return Ok(Err(error)),
     };
     let whole = written(&found.summary())?;
-    let head = written(&found.summary().without_dependencies())?;
+    let head = written(&found.summary().head())?;
     Ok(found.document().map(|portfolio| (whole, head, portfolio)))
 }
 

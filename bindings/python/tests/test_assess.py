@@ -81,12 +81,17 @@ def test_an_assessment_says_what_would_ship(shop: Path, git: Callable[..., str])
     assert not hasattr(found, "__dict__") and found.dependencies is found.dependencies
 
 
-def test_every_option_counts(shop: Path) -> None:
+def test_every_option_counts(shop: Path, tmp_path: Path) -> None:
     whole = assess(shop, since="v1.0", until="HEAD", by_line=True, paths=())
     assert whole.dependencies == assess(shop).dependencies
     assert whole.repositories[0].range.start == "given"
     less = assess(shop, until="HEAD~1")
     assert less.changes == 1 and less.dependencies == ()
+    assert assess(shop, history=0).dependencies == whole.dependencies
+    cache = tmp_path / "cache"
+    first, second = assess(shop, cache=cache), assess(shop, cache=cache)
+    assert first == second and first.document == second.document == assess(shop).document
+    assert cache.is_dir() and any(cache.iterdir())
     files = assess(shop, by_line=False)
     assert not files.repositories[0].by_line
     assert [d.because[0].kind for d in files.dependencies] == ["same_file"]
@@ -154,6 +159,8 @@ def test_several_repositories_make_one_release(fleet: tuple[Path, Path]) -> None
     kinds = {because.kind for needed in found.dependencies for because in needed.because}
     assert {"lines", "trailer", "reverts"} <= kinds
     across = [d for d in found.dependencies if any(b.kind == "trailer" for b in d.because)]
+    (failure,) = found.failures
+    assert failure.kind == "reverts" and failure.known_at == found.at
     assert across and all("Depends-On: " in str(needed) for needed in across)
     assert found.decide().verdict is Verdict.NEEDS_ACTION
 
@@ -170,6 +177,9 @@ def test_the_command_says_the_same(
         assert found.score().to_json() == score
         told = json.loads(first)["assessment"]["dependencies"]
         assert [_plainly(needed) for needed in found.dependencies] == told
+        told = json.loads(first)["assessment"]["failures"]
+        said = [(failure.culprit, failure.by, failure.kind) for failure in found.failures]
+        assert said == [(failure["culprit"], failure["by"], failure["kind"]) for failure in told]
     file = tmp_path / "portfolio.json"
     _said(command, shop, "--portfolio", str(file))
     assert file.read_bytes() == assess(shop).document
@@ -244,6 +254,9 @@ def test_what_cannot_be_read_has_a_code(shop: Path, tmp_path: Path) -> None:
 def test_arguments_of_other_types_are_refused(shop: Path) -> None:
     with pytest.raises(ValueError, match="at least one"):
         assess([])
+    for history in (-1, 2**32):
+        with pytest.raises(ValueError, match="number of commits"):
+            assess(shop, history=history)
     with pytest.raises(ValueError, match="surrogates"):
         assess(shop, paths=["\udcff"])
     calls: list[Callable[[], object]] = [
@@ -339,14 +352,16 @@ def test_a_document_of_another_shape_is_refused(found: Assessment) -> None:
         {"notes": {"nonsense": 1}},
         {"notes": {"commits": "many"}},
         {"repositories": [told["repositories"][0] | {"range": {}}]},
+        {"failures": [{"culprit": "a", "by": "b", "kind": "luck", "known_at": told["at"]}]},
         {"release": 7},
         {"more": 1},
     ):
         with pytest.raises(DocumentError):
             Assessment.from_json(json.dumps({"assessment": told | wrong}))
-    del told["dependencies"]
-    with pytest.raises(DocumentError):
-        Assessment.from_json(json.dumps({"assessment": told}))
+    for name in told:
+        less = {other: told[other] for other in told if other != name}
+        with pytest.raises(DocumentError):
+            Assessment.from_json(json.dumps({"assessment": less}))
 
 
 def test_it_can_be_shown(found: Assessment) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from ._assess import Assessment, assess
 from ._decision import Decision, Reason
-from ._history import Assessed, Because, Dependency, Notes, Range
+from ._history import Assessed, Because, Dependency, Failure, Notes, Range
 from ._lynchpin import (
     Engine,
     Snapshot,
@@ -63,6 +63,7 @@ __all__ = [
     "Dropped",
     "Edge",
     "Engine",
+    "Failure",
     "Late",
     "LimitError",
     "LynchpinError",

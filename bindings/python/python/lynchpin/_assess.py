@@ -12,10 +12,12 @@ from ._decision import Decision
 from ._history import (
     Assessed,
     Dependency,
+    Failure,
     Notes,
-    read_assessed,
     read_dependencies,
+    read_failures,
     read_notes,
+    read_repositories,
     text_or_none,
 )
 from ._lynchpin import Engine, Snapshot, assess_policy, read_history
@@ -28,7 +30,9 @@ from .errors import NotFoundError, Problem
 _Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 _Text: TypeAlias = bytes | bytearray | memoryview | str
 
-_ASSESSMENT = frozenset(("repositories", "at", "release", "changes", "dependencies", "notes"))
+_ASSESSMENT = frozenset(
+    ("repositories", "at", "release", "changes", "dependencies", "failures", "notes")
+)
 
 
 @final
@@ -62,6 +66,8 @@ class Assessment(Answer):
     """What was seen, skipped and not resolved."""
     # What each change needs; none, until it is asked for.
     _dependencies: tuple[Dependency, ...] | None
+    # Which commits failed; none, until it is asked for.
+    _failures: tuple[Failure, ...] | None
     # The portfolio; none, if it was read back from its document, which is without it.
     _document: bytes | None
     # What is asked under the built-in policy, and the process that it is good in.
@@ -74,9 +80,10 @@ class Assessment(Answer):
             "at": fields.instant("at"),
             "release": text_or_none(fields, "release"),
             "changes": fields.integer("changes"),
-            "repositories": tuple(map(read_assessed, fields.each("repositories"))),
+            "repositories": read_repositories(fields),
             "notes": read_notes(fields.inner("notes")),
             "_dependencies": read_dependencies(fields) if whole else None,
+            "_failures": read_failures(fields) if whole else None,
             "_document": None,
             "_held": None,
         }
@@ -103,6 +110,16 @@ class Assessment(Answer):
             object.__setattr__(self, "_dependencies", dependencies)
             return dependencies
         return self._dependencies
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Which commits are known to have failed, by what the commits of the range mend or take
+        back, in order; read once it is asked for."""
+        if self._failures is None:
+            failures = read_failures(read_own(self._wire, self._KIND))
+            object.__setattr__(self, "_failures", failures)
+            return failures
+        return self._failures
 
     @property
     def document(self) -> bytes:
@@ -284,6 +301,8 @@ def assess(
     services: _Path | None = None,
     results: _Path | None = None,
     keys: _Path | None = None,
+    history: int | None = None,
+    cache: _Path | None = None,
     by_line: bool = True,
     progress: Callable[[int, str, int | None], object] | None = None,
 ) -> Assessment:
@@ -309,6 +328,10 @@ def assess(
             commit is of the end of the range.
         keys: Keys that signatures are verified by: a file in the form of SSH's `allowed_signers`,
             or a folder of `*.pub` keys named after addresses.
+        history: How many commits before the range are looked back on, to tell who knows what a
+            change touches and how often that failed; a number that suits most, if left out.
+        cache: A folder to keep what was found there in, so that the next reading from the same
+            start is quicker. It is made if it is not there; the answer is the same without.
         by_line: Whether to find out whose lines each change touches, which takes longer; without
             it a change comes after the last one that touched one of its files.
         progress: Called at each step with the number of the repository from zero, the name of the
@@ -322,7 +345,7 @@ def assess(
         AssessError: There is no repository, git or commit, a revision is unknown, a repository is
             damaged, the range is too large, or a file of services, results or keys is wrong.
         TypeError: A path or an option is of another type.
-        ValueError: No repository is named, or a name in `paths` is no text of git's.
+        ValueError: No repository is named, a name in `paths` is no UTF-8, or `history` is no count.
 
     Example:
         >>> from lynchpin import AssessError, assess
@@ -339,6 +362,8 @@ def assess(
         raise ValueError("repositories: name at least one")
     if progress is not None and not callable(progress):
         raise TypeError(f"progress: pass a function, not {type(progress).__name__}")
+    if history is not None and not 0 <= history < 2**32:
+        raise ValueError("history: pass a number of commits")
     documents = read_history(
         folders,
         since=since,
@@ -347,6 +372,8 @@ def assess(
         services=None if services is None else os.fsdecode(services),
         results=None if results is None else os.fsdecode(results),
         keys=None if keys is None else os.fsdecode(keys),
+        history=history,
+        cache=None if cache is None else os.fsdecode(cache),
         by_line=by_line,
         progress=progress,
     )

@@ -1,6 +1,7 @@
 """What was read of a history: the repositories, what needs what, and what was counted."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Literal, final
 
 from ._lynchpin import note_texts, printable
@@ -21,6 +22,8 @@ _ASSESSED = frozenset(
 )
 _RANGE = frozenset(("since", "since_name", "start", "until", "until_name"))
 _DEPENDENCY = frozenset(("change", "on", "kind", "because"))
+_FAILURE = frozenset(("culprit", "by", "kind", "known_at"))
+_SAYS: dict[str, Literal["fixes", "reverts"]] = {"fixes": "fixes", "reverts": "reverts"}
 _NEEDS: dict[str, Literal["requires", "after"]] = {"requires": "requires", "after": "after"}
 _STARTS: dict[str, Literal["given", "last_tag", "beginning"]] = {
     "given": "given",
@@ -203,6 +206,31 @@ class Dependency:
         return f"{printable(f'{self.change} {self.kind} {self.on}')} ({because})"
 
 
+@value
+class Failure:
+    """A commit that failed: a commit of the range mends it or takes it back.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from lynchpin import Failure
+        >>> known = datetime(2026, 11, 3, tzinfo=timezone.utc)
+        >>> print(Failure(culprit="0123abc", by="4567def", kind="fixes", known_at=known))
+        4567def fixes 0123abc
+    """
+
+    culprit: str
+    """The commit that failed, by its id or the beginning of it, as the message has it."""
+    by: str
+    """The commit that says so."""
+    kind: Literal["fixes", "reverts"]
+    """How it says so."""
+    known_at: datetime
+    """When that was committed, in UTC: since then it is known."""
+
+    def __str__(self) -> str:
+        return printable(f"{self.by} {self.kind} {self.culprit}")
+
+
 @final
 @public
 class Notes(Mapping[str, int]):
@@ -263,8 +291,13 @@ def text_or_none(fields: Fields, name: str) -> str | None:
     return None if fields.value(name) is None else fields.text(name)
 
 
-def read_assessed(fields: Fields) -> Assessed:
-    """One repository."""
+def read_repositories(fields: Fields) -> tuple[Assessed, ...]:
+    """The repositories."""
+    fields.value("repositories")
+    return tuple(map(_read_assessed, fields.each("repositories")))
+
+
+def _read_assessed(fields: Fields) -> Assessed:
     fields.only(_ASSESSED)
     return Assessed(
         fields.text("name"),
@@ -302,6 +335,18 @@ def read_dependencies(fields: Fields) -> tuple[Dependency, ...]:
     """What each change needs."""
     fields.value("dependencies")
     return tuple(map(_read_dependency, fields.each("dependencies")))
+
+
+def read_failures(fields: Fields) -> tuple[Failure, ...]:
+    """Which commits failed."""
+    fields.value("failures")
+    return tuple(map(_read_failure, fields.each("failures")))
+
+
+def _read_failure(fields: Fields) -> Failure:
+    fields.only(_FAILURE)
+    kind = fields.word("kind", _SAYS.__getitem__)
+    return Failure(fields.text("culprit"), fields.text("by"), kind, fields.instant("known_at"))
 
 
 def _read_dependency(fields: Fields) -> Dependency:

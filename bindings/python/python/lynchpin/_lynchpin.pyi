@@ -85,6 +85,8 @@ def read_history(
     services: str | None,
     results: str | None,
     keys: str | None,
+    history: int | None,
+    cache: str | None,
     by_line: bool,
     progress: Callable[[int, str, int | None], object] | None,
 ) -> tuple[bytes, bytes, bytes]:

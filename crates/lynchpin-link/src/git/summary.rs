@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::assessment::{Assessed, Assessment};
 use super::dependency::Dependency;
+use super::features::Failure;
 use super::notes::Notes;
 
 /// An assessment as a document: an object whose only key is `assessment`, with everything but the
@@ -25,6 +26,8 @@ struct Told<'a> {
     changes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     dependencies: Option<&'a [Dependency]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failures: Option<&'a [Failure]>,
     notes: &'a Notes,
 }
 
@@ -39,6 +42,7 @@ impl Assessment {
                 release: self.release.as_ref(),
                 changes: self.portfolio.changes.len(),
                 dependencies: Some(&self.dependencies),
+                failures: Some(&self.failures),
                 notes: &self.notes,
             },
         }
@@ -53,10 +57,11 @@ impl Summary<'_> {
         self
     }
 
-    /// The same without the dependencies, which can be most of it.
+    /// The same without the dependencies and failures, which can be most of it.
     #[must_use]
-    pub fn without_dependencies(mut self) -> Self {
+    pub fn head(mut self) -> Self {
         self.assessment.dependencies = None;
+        self.assessment.failures = None;
         self
     }
 }
