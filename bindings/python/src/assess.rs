@@ -18,7 +18,10 @@ type Documents<T> = (T, T, T);
 /// Reads the histories of repositories; `assess` of the package makes a value of it.
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 #[pyfunction]
-#[pyo3(signature = (repositories, /, *, since, until, paths, services, results, keys, history, cache, by_line, progress))]
+#[pyo3(signature = (
+    repositories, /, *, since, until, paths, services, results, keys, history, cache, by_line,
+    progress
+))]
 pub(crate) fn read_history<'py>(
     py: Python<'py>,
     repositories: Vec<PathBuf>,

@@ -56,17 +56,14 @@ fn problems_of_history<'py>(
     let class = py.import("lynchpin.errors")?.getattr("Problem")?;
     let number = ErrorCode::Other.number();
     let problem = |message: &str, path: &str| class.call1((error.code(), number, message, path));
-    let problems = match error {
-        git::AssessError::Results { problems } | git::AssessError::Keys { problems } => {
-            let shown = problems.iter().take(PROBLEMS_MAX);
-            shown.map(|each| problem(&each.detail, &each.path)).collect::<PyResult<Vec<_>>>()?
-        }
-        _ => Vec::new(),
-    };
-    if problems.is_empty() {
-        return PyTuple::new(py, [problem(&error.to_string(), "")?]);
+    if let git::AssessError::Results { problems } | git::AssessError::Keys { problems } = error
+        && !problems.is_empty()
+    {
+        let shown = problems.iter().take(PROBLEMS_MAX);
+        let shown = shown.map(|each| problem(&each.detail, &each.path));
+        return PyTuple::new(py, shown.collect::<PyResult<Vec<_>>>()?);
     }
-    PyTuple::new(py, problems)
+    PyTuple::new(py, [problem(&error.to_string(), "")?])
 }
 
 fn problems<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> {
