@@ -366,12 +366,12 @@ def test_a_document_of_another_shape_is_refused(found: Assessment) -> None:
 
 def test_it_can_be_shown(found: Assessment) -> None:
     assert str(found).splitlines()[0] == "ASSESSMENT: 2 changes of shop would ship"
-    assert "replaces lines 2 to 2 of tax.py" in str(found)
+    assert "changes its line 2 in tax.py" in str(found)
     assert "shop: after v1.0 up to HEAD" in str(found)
     assert repr(found) == "<lynchpin.Assessment of shop: 2 changes>"
     assert found.to_markdown().startswith("### ASSESSMENT: 2 changes of shop would ship\n")
     assert found.to_mermaid().startswith("flowchart") and found._repr_svg_() == found.to_svg()
-    assert "<table>" in found._repr_html_() and "replaces lines" in found._repr_markdown_()
+    assert "<table>" in found._repr_html_() and "its line 2" in found._repr_markdown_()
     assert repr(found.notes).startswith("Notes({'commits': 2")
 
 

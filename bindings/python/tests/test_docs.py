@@ -150,7 +150,7 @@ def test_the_example_assesses(
     runpy.run_path(str(example), run_name="__main__")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "shop: 2 changes since v1.0"
-    assert lines[1].endswith(": replaces lines 2 to 2 of tax.py")
+    assert lines[1].endswith(": changes its line 2 in tax.py")
     assert "wave 2" in lines[3] and "2 commits in the range" in lines
 
 

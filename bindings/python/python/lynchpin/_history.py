@@ -58,16 +58,16 @@ _KINDS: dict[
     "pinned": "pinned",
 }
 _TOLD: dict[str, tuple[tuple[str, ...], str]] = {
-    "lines": (("path", "first", "last", "lines"), "replaces lines {first} to {last} of {path}"),
-    "within": (("path", "line"), "puts lines after line {line} of {path}"),
-    "file": (("path",), "needs the file {path}"),
-    "beside": (("path", "line"), "changes lines beside line {line} of {path}"),
-    "moved": (("path",), "touches {path}, which was moved or removed"),
-    "same_file": (("path",), "touches {path}, too"),
-    "trailer": (("trailer", "value"), "{trailer}: {value}"),
-    "reverts": (("value",), "reverts {value}"),
-    "submodule": (("path", "commit"), "sets the submodule {path} to {commit}"),
-    "pinned": (("path", "package", "version"), "pins {package} to {version} in {path}"),
+    "lines": (("path", "first", "last", "lines"), "changes {its} in {path}"),
+    "within": (("path", "line"), "puts lines between its lines, after line {line} in {path}"),
+    "file": (("path",), "touches {path}, which it left so"),
+    "beside": (("path", "line"), "changes what is beside its line {line} in {path}"),
+    "moved": (("path",), "touches {path}, which it moved or removed"),
+    "same_file": (("path",), "touches {path} as it did"),
+    "trailer": (("trailer", "value"), "says {trailer}: {value}"),
+    "reverts": (("value",), "takes it back: reverts {value}"),
+    "submodule": (("path", "commit"), "sets the submodule {path} to its commit {commit}"),
+    "pinned": (("path", "package", "version"), "pins {package} to its {version} in {path}"),
 }
 _BECAUSE_NUMBERS = ("first", "last", "lines", "line")
 _BECAUSE_TEXTS = ("path", "trailer", "value", "commit", "package", "version")
@@ -134,7 +134,7 @@ class Because:
     Example:
         >>> from lynchpin import Because
         >>> print(Because("lines", path="tax.py", first=3, last=9, lines=4))
-        replaces lines 3 to 9 of tax.py
+        changes 4 of its lines 3–9 in tax.py
     """
 
     kind: Literal[
@@ -179,7 +179,8 @@ class Because:
 
     def __str__(self) -> str:
         names, told = _TOLD[self.kind]
-        return printable(told.format_map({name: getattr(self, name) for name in names}))
+        its = _its_lines(self.first or 0, self.last or 0, self.lines or 0)
+        return printable(told.format(its=its, **{name: getattr(self, name) for name in names}))
 
 
 @value
@@ -188,7 +189,7 @@ class Dependency:
 
     Example:
         >>> print(found.dependencies[0].kind, found.dependencies[0].because[0])
-        requires replaces lines 2 to 2 of tax.py
+        requires changes its line 2 in tax.py
     """
 
     change: str
@@ -289,6 +290,13 @@ class Notes(Mapping[str, int]):
 def text_or_none(fields: Fields, name: str) -> str | None:
     """A string or null."""
     return None if fields.value(name) is None else fields.text(name)
+
+
+def _its_lines(first: int, last: int, lines: int) -> str:
+    if first >= last:
+        return f"its line {first}"
+    of = "" if lines > last - first else f"{lines} of "
+    return f"{of}its lines {first}–{last}"
 
 
 def read_repositories(fields: Fields) -> tuple[Assessed, ...]:
