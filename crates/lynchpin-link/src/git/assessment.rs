@@ -48,8 +48,8 @@ pub struct Options {
     /// [`SERVICES`](super::SERVICES) shows. Otherwise the CODEOWNERS file that was committed, else
     /// the folders.
     pub services: Option<PathBuf>,
-    /// Results of checks: a folder, or a file, of test reports in the form of JUnit (`*.xml`) and of
-    /// `*.json` with one result, a list of them or one per line, such as `{"check": "unit",
+    /// Results of checks: a folder, or a file, of test reports in the form of JUnit (`*.xml`) and
+    /// of `*.json` with one result, a list of them or one per line, such as `{"check": "unit",
     /// "commit": "0123abc", "outcome": "passed", "at": "2026-11-20T10:00:00Z", "by": "ci", "run":
     /// 12, "configuration": "arm64"}`. One that names no commit is of the end of the range, and so
     /// of every change in it.
@@ -95,8 +95,8 @@ pub struct Assessment {
     pub portfolio: Portfolio,
     /// The release that holds them all; none if nothing lies in the range.
     pub release: Option<ReleaseId>,
-    /// When the newest commit, note or result was made: the instant to ask about, so that the answer
-    /// does not depend on the day on which it is asked.
+    /// When the newest commit, note or result was made: the instant to ask about, so that the
+    /// answer does not depend on the day on which it is asked.
     pub at: Instant,
     /// The repositories, in the order in which they were given.
     pub repositories: Vec<Assessed>,

@@ -46,7 +46,8 @@ pub enum AssessError {
     },
     /// A revision that could be taken for an option, or that holds characters no revision has.
     #[error(
-        "`{rev}` cannot be a revision: name a tag, branch, commit or date that does not begin with `-`"
+        "`{rev}` cannot be a revision: name a tag, branch, commit or date that does not begin with \
+         `-`"
     )]
     RevisionRefused {
         /// The revision as it was given, made safe to print.

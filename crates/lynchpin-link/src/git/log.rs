@@ -60,7 +60,8 @@ pub(crate) fn commits(
     limits: &Limits,
     notes: &mut Notes,
 ) -> Result<Vec<Commit>> {
-    let format = "--format=tformat:%H%x00%T%x00%P%x00%aN%x00%aE%x00%cN%x00%cE%x00%an%x00%ae%x00%cn%x00%ce\
+    let format = "--format=tformat:%H%x00%T%x00%P%x00%aN%x00%aE%x00%cN%x00%cE\
+                  %x00%an%x00%ae%x00%cn%x00%ce\
                   %x00%ct%x00%s%x00\
                   %(trailers:only=true,unfold=true)%x00%b";
     let mut arguments: Vec<String> = PLAIN.iter().map(|part| (*part).to_owned()).collect();
