@@ -1,19 +1,23 @@
 //! Any git repository as a portfolio: what would ship, reviewed and tested by whom, in which order.
 //!
-//! [`assess`] reads the history between two commits with the `git` program and nothing else to
-//! configure.
+//! [`assess`] reads the history between two points with the `git` program and nothing else to
+//! configure; [`assess_all`] reads several repositories as one release. What counts as what is said
+//! in `docs/assess.md`, and at the head of the file that decides it:
 //!
-//! - A *change* is one entry of the first-parent line: a commit, or a merge with all that it brings
-//!   in.
-//! - `Reviewed-by`, `Acked-by` and `Approved-by` are approvals, `Tested-by` is evidence. Of a merge
-//!   they count if they stand on the merge itself or on every commit that it brings in; a merge
-//!   that changes something of its own needs them itself. Nobody reviews what they wrote, co-wrote,
-//!   committed or merged; who looks like the author, or bears the same name, counts as the author,
-//!   and who gives no address or is a machine does not count. `Signed-off-by` says where a change
-//!   comes from and is no review.
-//! - `Depends-On`, `Fixes` and reverts are requirements; a change comes *after* the nearest earlier
-//!   one that touches one of its files.
-//! - What could not be used is counted in the [`Notes`].
+//! - How git is asked, safely: `command`, `program`, `scratch`, `tokens`, `plain`, `repository`,
+//!   `refs`, `batch`, `files`.
+//! - From where to where: `dates`, `tags`, `version`, `releases`, `narrow`.
+//! - What messages say: `log`, `message`, `address`, `text`, `requests`, `purpose`.
+//! - What is one change: `changes`, `series`, `references`, `merges`.
+//! - Whose lines a change touches: `diff`, `lines`, `touched`, `paths`. What it names or pins:
+//!   `named`, `pins`, `packages`. What it needs, then: `edges`, `order`, `dependency`.
+//! - Who reviewed it: `identity`, `people`, `reviews`, `remarks`, `writers`. Whether it was tested
+//!   and signed: `results`, `junit`, `signatures`, `keys`.
+//! - Whose it is: `services`, `ownership`.
+//! - What its past shows: `lookback`, `past`, `cache`, `features`.
+//! - What comes out: `reading`, `assessment`, `portfolio`, `proofs`, `release`, `notes`, `summary`.
+//!
+//! What could not be used is counted in the [`Notes`].
 //!
 //! The repository is taken for input from strangers: nothing in it can run a program, reach the
 //! network or hang the reading, only committed content counts, and the same history gives the same
