@@ -154,13 +154,14 @@ impl Ownership {
                 Actor::Group(id(name)?)
             }
             Owners::ThoseWhoChangedIt => match self.changed_by.get(&service.id) {
-                Some(by) => {
+                // Where everybody works on everything, one group says it all.
+                Some(by) if !staff.is_everybody(by) => {
                     let name = as_id(&format!("{CONTRIBUTORS}-to-{}", service.id));
                     let by = by.iter().filter(|person| !staff.people.is_machine(**person));
                     groups.entry(name.clone()).or_default().extend(by.copied().map(Owner::Known));
                     Actor::Group(id(&name)?)
                 }
-                None => Actor::Group(id(CONTRIBUTORS)?),
+                _ => Actor::Group(id(CONTRIBUTORS)?),
             },
         };
         let ids = service.depends_on.iter().map(|on| id(on)).collect::<Result<Vec<_>>>()?;
@@ -184,6 +185,12 @@ struct Staff<'a> {
 }
 
 impl Staff<'_> {
+    /// Whether those are all people of the history.
+    fn is_everybody(&self, people: &BTreeSet<usize>) -> bool {
+        let humans = (0..self.people.list.len()).filter(|person| !self.people.is_machine(*person));
+        humans.into_iter().all(|person| people.contains(&person))
+    }
+
     fn member(&self, owner: &Owner) -> Result<Member> {
         match owner {
             Owner::Team(team) => {
