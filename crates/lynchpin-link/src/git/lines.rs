@@ -62,6 +62,15 @@ impl Lines {
         self.rest = Some(owner);
     }
 
+    /// Gives the file only what the hunks add: nothing of it was there before.
+    pub(crate) fn write_anew(&mut self, hunks: &[Hunk], owner: u32) {
+        self.runs.clear();
+        self.rest = None;
+        for hunk in hunks {
+            push(&mut self.runs, Run { lines: hunk.added, owner });
+        }
+    }
+
     /// The owners of all lines, each once, sorted.
     pub(crate) fn owners(&self) -> Vec<u32> {
         let mut owners: Vec<u32> = self.runs.iter().map(|run| run.owner).chain(self.rest).collect();

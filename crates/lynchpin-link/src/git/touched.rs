@@ -239,6 +239,14 @@ impl Reading<'_> {
         for ((file, before), (old, new)) in diff.files.iter().zip(taken).zip(numbers) {
             let mut seen: BTreeMap<u32, Seen> = BTreeMap::new();
             let after = follow_file(file, before, change, &mut seen, self.notes);
+            // What is moved to where another was taken away comes after that.
+            let left = if old == new { None } else { self.lines.get(new) };
+            if let Some(who) = left.map(|left| left.moved_by)
+                && who != change
+                && who != RELEASED
+            {
+                seen.entry(who).or_default().moved = true;
+            }
             self.lines.insert(*new, after);
             if old != new {
                 // Whoever makes a file where this one was comes after.
@@ -289,7 +297,11 @@ fn follow_file(
         for owner in lines.owners().into_iter().filter(|owner| is_other(*owner)) {
             seen.entry(owner).or_default().file = true;
         }
-        lines.give_all(change);
+        if file.as_a_whole {
+            lines.give_all(change);
+        } else {
+            lines.write_anew(&file.hunks, change);
+        }
     } else {
         let fits = lines.edit(&file.hunks, change, &mut |owner, touch| {
             if is_other(owner) {

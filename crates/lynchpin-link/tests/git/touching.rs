@@ -94,6 +94,43 @@ fn a_file_that_is_no_text_is_touched_in_whole() {
 }
 
 #[test]
+fn what_is_moved_to_where_another_was_comes_after_its_removal() {
+    let mut repo = Repo::new();
+    repo.write("fares", &numbered(1..=20));
+    repo.commit("stops", &numbered(30..=50), "base");
+    repo.tag("v1");
+    repo.git(&["rm", "-q", "fares"]);
+    let removed = repo.commit_all("removed");
+    repo.git(&["mv", "stops", "fares"]);
+    let moved = repo.commit_all("moved");
+    let found = repo.assess();
+    assert_eq!((requires(&found, &moved), after(&found, &moved)), (vec![], vec![short(&removed)]));
+    assert_eq!(why(&found, &moved, &removed), [Because::Moved { path: "fares".into() }]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_becomes_a_file_ends_where_the_file_ends() {
+    let mut repo = Repo::new();
+    std::os::unix::fs::symlink("elsewhere", repo.path().join("fares")).unwrap();
+    repo.commit_all("base");
+    repo.tag("v1");
+    std::fs::remove_file(repo.path().join("fares")).unwrap();
+    let file = repo.commit("fares", &numbered(1..=5), "a file");
+    let last = repo.commit("fares", &(numbered(1..=5) + "more\n"), "the end");
+    let all = repo.commit("fares", &(numbered(11..=15) + "more\n"), "all but the end");
+    let end = repo.commit("fares", &(numbered(11..=15) + "end\n"), "the end again");
+    let found = repo.assess();
+    // What turns a link into a file makes the file.
+    assert_eq!(why(&found, &last, &file), [Because::File { path: "fares".into() }]);
+    assert_eq!(requires(&found, &all), [short(&file)]);
+    assert_eq!(
+        (requires(&found, &end), after(&found, &end)),
+        (vec![short(&last)], vec![short(&all)])
+    );
+}
+
+#[test]
 fn a_range_is_given_by_dates_too() {
     let mut repo = Repo::new();
     for name in ["one", "two", "three", "four"] {
