@@ -1,4 +1,6 @@
-//! What the tests share: small generated worlds, and oracles that answer about them by definition.
+//! What the tests share: small generated worlds, oracles that answer about them by definition, and
+//! git histories of which everything is known.
 
+pub mod git;
 pub mod oracle;
 pub mod world;

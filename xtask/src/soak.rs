@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 4] = ["gates", "graph", "hostile", "laws"];
+const PROPERTIES: [&str; 5] = ["gates", "graph", "hostile", "laws", "lines"];
 
 /// `cargo xtask soak`; the seed makes a failure repeatable.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
