@@ -1,6 +1,7 @@
-//! `cargo xtask figures TOPIC`: measures, compares with a peer and with what is wanted.
+//! `cargo xtask figures TOPIC [FOLDER...]`: measures, compares with a peer and with what is wanted.
 //!
-//! A topic is a program `benches/src/bin/TOPIC.rs`. It measures, and prints one line per figure:
+//! A topic is a program `benches/src/bin/TOPIC.rs`, which is told the folders; beside it stands the
+//! `lynchpin` command, built alike. It measures, and prints one line per figure:
 //! `figure: NAME; VALUE; PEER or -; value or ratio; <= or >=; WANTED`, the ratio being value by
 //! peer. What it takes to hold is judged here, so that no program judges itself.
 
@@ -12,8 +13,8 @@ const TOPICS: [&str; 5] = ["assess", "gates", "ledger", "plan", "risk"];
 
 /// Measures a topic and prints its table.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
-    let [topic] = words else {
-        return End::Usage(format!("name one topic: {}", TOPICS.join(", ")));
+    let [topic, folders @ ..] = words else {
+        return End::Usage(format!("name a topic: {}", TOPICS.join(", ")));
     };
     if !TOPICS.contains(topic) {
         return End::Usage(format!("no topic `{topic}`: take one of {}", TOPICS.join(", ")));
@@ -21,17 +22,26 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     if !workspace.root.join(format!("benches/src/bin/{topic}.rs")).is_file() {
         return End::Usage(format!("{topic}: nothing to measure yet"));
     }
-    match measure(workspace, topic) {
+    match measure(workspace, topic, folders) {
         Ok(figures) => report(&figures),
         Err(why) => End::Failed(why),
     }
 }
 
-fn measure(workspace: &Workspace, topic: &str) -> Result<Vec<Figure>, String> {
+fn measure(workspace: &Workspace, topic: &str, folders: &[&str]) -> Result<Vec<Figure>, String> {
     let name = format!("figures-{topic}");
     let mut job = Job::start(workspace, Tier::Full, &name)?;
     let run = ["run", "--locked", "--release", "--package", "lynchpin-benches", "--bin", topic];
-    let printed = job.capture(&mut workspace.cargo(run))?;
+    let build = ["build", "--locked", "--release", "--package", "lynchpin-cli"];
+    job.run(&mut workspace.cargo(build))?;
+    let mut command = workspace.cargo(run);
+    command.arg("--");
+    for folder in folders {
+        // The program runs in the root of the checkout, whatever folder this was asked from.
+        let whole = std::path::absolute(folder);
+        command.arg(whole.map_err(|why| format!("cannot find `{folder}`: {why}"))?);
+    }
+    let printed = job.capture(&mut command)?;
     let lines = printed.lines().filter_map(|line| line.strip_prefix("figure: "));
     let figures = lines.map(Figure::parse).collect::<Result<Vec<_>, _>>()?;
     if figures.is_empty() {

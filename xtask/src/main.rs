@@ -25,7 +25,7 @@ const HELP: &str = "\
 cargo xtask test [--quick] [--only STEP[,STEP]] [--list]   run the checks
 cargo xtask install --prefix DIR                           install the C and C++ library
 cargo xtask soak [--cases N] [--seed N]                    property tests with many more cases
-cargo xtask figures TOPIC                                  measure and compare with what is wanted
+cargo xtask figures TOPIC [FOLDER...]                      measure and compare with what is wanted
 ";
 
 /// The three ways a verb can end, with statuses 0, 1 and 2.

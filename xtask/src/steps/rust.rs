@@ -29,7 +29,9 @@ pub(super) fn tests(job: &mut Job<'_>) -> Outcome {
         let run = ["test", "--locked", "--no-fail-fast", "--", "--show-output"];
         job.run(&mut job.workspace.cargo(run))?;
     }
-    job.run(&mut job.workspace.cargo(["test", "--locked", "--package", "xtask"]))
+    // What is not among the default members.
+    let own = ["test", "--locked", "--package", "xtask", "--package", "lynchpin-benches"];
+    job.run(&mut job.workspace.cargo(own))
 }
 
 pub(super) fn docs(job: &mut Job<'_>) -> Outcome {
