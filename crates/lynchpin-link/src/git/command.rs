@@ -24,6 +24,11 @@ const VALUE_BYTES: usize = 1024 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
 /// Pieces read ahead.
 const CHUNKS_AHEAD: usize = 8;
+/// Mebibytes of memory that one git may take. A few objects make a tree of a billion files, which
+/// git holds in memory before it says the first word; the busiest histories take a tenth of this.
+const GIT_MEBIBYTES: usize = 2_048;
+/// How often a git that says nothing is looked after.
+const LOOK_AFTER: Duration = Duration::from_millis(500);
 
 /// Settings that would run a program, reach the network or change the output.
 const SETTINGS: &[&str] = &[
@@ -284,11 +289,24 @@ pub(crate) struct Stream {
 impl Stream {
     /// The next piece; `None` at the end.
     pub(crate) fn chunk(&mut self) -> Result<Option<Vec<u8>>> {
-        match self.chunks.recv_timeout(self.silence) {
-            Ok(Ok(chunk)) => Ok(Some(chunk)),
-            Ok(Err(error)) => Err(AssessError::Unreadable { detail: error.to_string() }),
-            Err(RecvTimeoutError::Disconnected) => Ok(None),
-            Err(RecvTimeoutError::Timeout) => Err(self.silent()),
+        let mut left = self.silence;
+        loop {
+            let now = left.min(LOOK_AFTER);
+            match self.chunks.recv_timeout(now) {
+                Ok(Ok(chunk)) => return Ok(Some(chunk)),
+                Ok(Err(error)) => {
+                    return Err(AssessError::Unreadable { detail: error.to_string() });
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => left = left.saturating_sub(now),
+            }
+            if left.is_zero() {
+                return Err(self.silent());
+            }
+            if mebibytes(self.child.0.id()).is_some_and(|taken| taken > GIT_MEBIBYTES) {
+                let what = "mebibytes of memory for git";
+                return Err(AssessError::TooLarge { what, limit: GIT_MEBIBYTES });
+            }
         }
     }
 
@@ -310,10 +328,29 @@ impl Stream {
     }
 }
 
+/// The memory that a process has for itself, where the system tells it in a file; the repository's
+/// own files, which it may see as memory, are not counted.
+fn mebibytes(process: u32) -> Option<usize> {
+    let said = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let own = said.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    let kibibytes: usize = own.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes / 1024)
+}
+
 /// The line that says what was fatal, else the first line, without what a terminal would obey.
 fn complaint_of(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let fatal = text.lines().find(|line| line.starts_with("fatal: "));
     let line = fatal.or_else(|| text.lines().next()).unwrap_or("no reason given");
     super::text::printable(line.trim_start_matches("fatal: ").trim_start_matches("error: "))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_memory_of_a_process_is_told() {
+        assert!(super::mebibytes(std::process::id()).is_some());
+        assert_eq!(super::mebibytes(u32::MAX), None);
+    }
 }
