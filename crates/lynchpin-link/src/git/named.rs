@@ -46,11 +46,20 @@ impl Index {
 
     /// The change of that name, as the change with that number means it: of several the nearest
     /// that is not later.
+    ///
+    /// An id goes before a name: anybody may write the id of a commit as the `Change-Id` of
+    /// another, and what is said of the one would be taken for the other.
     pub(crate) fn find(&self, name: &str, asked_by: usize) -> Option<usize> {
-        if let Some(numbers) = self.names.get(name) {
-            let earlier = numbers.iter().rfind(|number| **number <= asked_by);
-            return earlier.or_else(|| numbers.first()).copied();
+        if let Some(found) = self.of_commit(name) {
+            return Some(found);
         }
+        let numbers = self.names.get(name)?;
+        let earlier = numbers.iter().rfind(|number| **number <= asked_by);
+        earlier.or_else(|| numbers.first()).copied()
+    }
+
+    /// The change that holds the commit of that id, or of the only id that begins so.
+    pub(crate) fn of_commit(&self, name: &str) -> Option<usize> {
         if !is_object_id(name) {
             return None;
         }

@@ -106,9 +106,11 @@ fn checked(
             continue;
         };
         let places = readings.iter().zip(&indexes);
-        let number = places.clone().find_map(|(reading, index)| {
-            index.find(&commit, usize::MAX).map(|number| reading.changes.start + number)
+        let mut places = places.filter_map(|(reading, index)| {
+            index.of_commit(&commit).map(|number| reading.changes.start + number)
         });
+        // The beginning of an id that commits of several repositories share names none of them.
+        let number = places.next().filter(|_| places.next().is_none());
         let head = number.and_then(|number| entries.get(number)).map(|entry| entry.commit);
         let head = head.and_then(|head| commits.get(head));
         match (number, head) {

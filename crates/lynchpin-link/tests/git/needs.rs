@@ -1,5 +1,7 @@
 //! What messages call other changes, and which those are.
 
+use lynchpin_link::git::Options;
+
 use super::support::*;
 
 #[test]
@@ -69,4 +71,24 @@ fn what_landed_twice_is_the_nearest_earlier_one() {
     assert_eq!(requires(&found, &again), [short(&between)]);
     assert_eq!(requires(&found, &late), [short(&again)]);
     assert_eq!(found.notes.reverted, 1);
+}
+
+#[test]
+fn nobody_takes_the_id_of_a_commit_for_a_name() {
+    let mut repo = Repo::new();
+    repo.commit("a", "1", "base");
+    repo.tag("v1");
+    let meant = repo.commit("b", "1", "meant");
+    let other = repo.commit("c", "1", &format!("other\n\nChange-Id: {meant}\n"));
+    let user = repo.commit("d", "1", &format!("user\n\nDepends-On: {meant}\n"));
+    let found = repo.assess();
+    assert_eq!(requires(&found, &user), [short(&meant)]);
+    // Neither is what a check says of the one lost to the other.
+    let file = repo.path().join(".git/failed.json");
+    let text = format!(r#"{{"check": "unit", "commit": "{meant}", "outcome": "failed"}}"#);
+    std::fs::write(&file, text).unwrap();
+    let options = Options { results: Some(file), ..Options::default() };
+    let found = repo.ask(&options).unwrap();
+    assert_eq!(testers(&found, &meant), ["ci"]);
+    assert_eq!(testers(&found, &other), [""; 0]);
 }
