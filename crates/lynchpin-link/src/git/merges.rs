@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::error::{AssessError, Result};
 use super::limits::Limits;
-use super::log::{PLAIN, commit_mark, span};
+use super::log::{Commit, PLAIN, commit_mark, span};
 use super::repository::{Range, Repository};
+use super::series::Landing;
 use super::tokens::Tokens;
 
 /// Bytes of a merge's id with its mark and the first letters of a patch.
@@ -74,4 +75,88 @@ fn marked(tokens: &mut Tokens) -> Result<Vec<(String, bool)>> {
         }
     }
     Ok(merges)
+}
+
+/// Adds the merges of the first-parent line that change, beside their first parent, a file that
+/// nothing they bring in touches.
+///
+/// Such a merge took the older state of a file from what it merges and so undid what had landed in
+/// the meantime. It equals one of its parents there, so its combined patch is silent about it. In a
+/// partial clone names may not be at hand; then every such merge counts.
+pub(crate) fn with_undone_content(
+    repository: &Repository,
+    landings: &[Landing],
+    commits: &[Commit],
+    limits: &Limits,
+    own_content: &mut HashSet<String>,
+) -> Result<()> {
+    let id = |number: &usize| commits.get(*number);
+    // Of each merge what touches files, then itself.
+    let mut asked: Vec<(&str, bool)> = Vec::new();
+    for landing in landings.iter().filter(|landing| !landing.merged.is_empty()) {
+        let touches =
+            |commit: &&Commit| commit.parents.len() < 2 || own_content.contains(&commit.id);
+        let parts = landing.merged.iter().filter_map(id).filter(touches);
+        asked.extend(parts.map(|commit| (commit.id.as_str(), false)));
+        asked.extend(landing.line.last().and_then(id).map(|merge| (merge.id.as_str(), true)));
+    }
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let found = match undone(repository, &asked, limits) {
+        Err(AssessError::Unreadable { .. }) if repository.partial => {
+            asked.iter().filter(|(_, is_merge)| *is_merge).map(|(id, _)| (*id).to_owned()).collect()
+        }
+        answered => answered?,
+    };
+    own_content.extend(found);
+    Ok(())
+}
+
+fn undone(repository: &Repository, asked: &[(&str, bool)], limits: &Limits) -> Result<Vec<String>> {
+    let mut arguments: Vec<String> = PLAIN.iter().map(|part| (*part).to_owned()).collect();
+    let plain = ["--no-walk=unsorted", "--stdin", "--diff-merges=first-parent", "--no-ext-diff"];
+    arguments.extend(plain.map(str::to_owned));
+    let shape = ["--raw", "-r", "--root", "--no-renames", "--no-relative", "-O/dev/null"];
+    arguments.extend(shape.map(str::to_owned));
+    arguments.extend(["--ignore-submodules=none", "--format=tformat:%x01%H"].map(str::to_owned));
+    let input: String = asked.iter().map(|(id, _)| format!("{id}\n")).collect();
+    let mut tokens = Tokens::of(repository.git.stream(&arguments, input.into_bytes())?);
+    let read = of_each(&mut tokens, asked, limits);
+    tokens.end(read)
+}
+
+fn of_each(tokens: &mut Tokens, asked: &[(&str, bool)], limits: &Limits) -> Result<Vec<String>> {
+    let unknown = |what: &str| AssessError::UnknownAnswer { detail: format!("{what} expected") };
+    let (mut found, mut brought, mut touches) = (Vec::new(), HashSet::new(), 0);
+    for (id, is_merge) in asked {
+        let token = tokens.next(HEAD_BYTES)?.ok_or_else(|| unknown("a commit"))?;
+        if commit_mark(token.bytes).as_deref() != Some(*id) {
+            return Err(unknown("the commit that was asked for"));
+        }
+        // A line feed ends the mark where something follows.
+        if tokens.peek()? == Some(b'\n') {
+            tokens.skip_lines(1)?;
+        }
+        let mut beyond = false;
+        while tokens.peek()? == Some(b':') {
+            tokens.next(HEAD_BYTES)?;
+            let path = tokens.next(limits.path_bytes)?.ok_or_else(|| unknown("a path"))?;
+            touches += 1;
+            if touches > limits.touches {
+                let limit = limits.touches;
+                return Err(AssessError::TooLarge { what: "files touched", limit });
+            }
+            if *is_merge {
+                beyond |= !brought.contains(path.bytes);
+            } else {
+                brought.insert(path.bytes.to_owned());
+            }
+        }
+        if *is_merge {
+            brought.clear();
+            found.extend(beyond.then(|| (*id).to_owned()));
+        }
+    }
+    Ok(found)
 }

@@ -87,7 +87,8 @@ pub(crate) fn read(
     let line = line_ids(&landings, &commits);
     let named = named_releases(&repository, &range, &line)?;
     notes.branches_dropped += named.branches_dropped;
-    let own_content = merges::with_own_content(&repository, &range, limits)?;
+    let mut own_content = merges::with_own_content(&repository, &range, limits)?;
+    merges::with_undone_content(&repository, &landings, &commits, limits, &mut own_content)?;
     let trailers = trailer_accounts(&repository, &commits, limits)?;
     let mut of_changes = touched.changes;
     of_changes.resize_with(landings.len(), || None);

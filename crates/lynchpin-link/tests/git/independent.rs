@@ -174,3 +174,37 @@ fn without_the_content_at_hand_a_merge_is_not_held_to_be_clean() {
         assert_eq!(found.notes.own_content, 1, "{filter}");
     }
 }
+
+/// A merge of the branch whose content is that of the branch alone.
+fn undo(repo: &mut Repo, message: &str) -> String {
+    repo.later();
+    let tree = repo.git(&["rev-parse", "side^{tree}"]);
+    let parents = ["-p", "HEAD", "-p", "side", "-m", message, &tree];
+    let merge = repo.git(&[&["commit-tree"][..], &parents].concat());
+    repo.git(&["update-ref", "HEAD", &merge]);
+    merge
+}
+
+#[test]
+fn a_merge_that_undoes_what_landed_in_the_meantime_needs_a_review_of_its_own() {
+    for (message, who) in
+        [("undo", vec![]), ("undo\n\nReviewed-by: Di <di@example.org>\n", vec!["di@example.org"])]
+    {
+        let mut repo = reviewed_branch();
+        repo.commit("fix", "1", "a fix\n\nReviewed-by: Cy <cy@example.org>\n");
+        let merge = undo(&mut repo, message);
+        let found = repo.assess();
+        assert_eq!(approvers(&found, &merge), who);
+        assert_eq!((found.notes.own_content, found.notes.changes), (1, 3));
+    }
+    // So does one within the branch, which takes nothing of what it merges.
+    let mut repo = reviewed_branch();
+    repo.commit("fix", "1", "a fix\n\nReviewed-by: Cy <cy@example.org>\n");
+    repo.git(&["checkout", "-q", "side"]);
+    repo.git(&["merge", "-q", "--no-ff", "-s", "ours", "-m", "ours", "main"]);
+    repo.git(&["checkout", "-q", "main"]);
+    let merge = repo.merge(&["side"], "clean");
+    let found = repo.assess();
+    assert_eq!(approvers(&found, &merge), [""; 0]);
+    assert_eq!(found.notes.own_content, 1);
+}
