@@ -73,8 +73,14 @@ pub(crate) fn remarks(
         }
         let noted: BTreeSet<&str> = listed.iter().map(|(commit, _)| commit.as_str()).collect();
         let written = writers(repository, &tip, &noted, limits)?;
+        let mut files: BTreeMap<String, usize> = BTreeMap::new();
+        for (commit, _) in &listed {
+            *files.entry(commit.clone()).or_default() += 1;
+        }
         for (commit, blob) in listed {
-            let writers = written.get(&commit).cloned().unwrap_or_default();
+            let mut writers = written.get(&commit).cloned().unwrap_or_default();
+            // Of a note in two files at once nobody knows who wrote which.
+            writers.complete &= files.get(&commit) == Some(&1);
             notes.notes_by_unknown += u64::from(!writers.complete);
             let remark = Remark { place: place.clone(), writers, ..Remark::default() };
             found.push((commit, blob, remark));
@@ -168,8 +174,14 @@ fn entry(bytes: &[u8]) -> Option<(String, String)> {
     Some((blob.to_owned(), commit_of(path)?))
 }
 
-/// The commit that a note's path names: `ab/cd/ef...` or any other cut of its id.
+/// The commit that a note's path names: its id, of which git cuts two digits off at a time, as in
+/// `ab/cd/ef...`. Cut otherwise it is a file that git leaves alone when somebody else writes the
+/// note, who would then pass for the writer of both.
 pub(crate) fn commit_of(path: &str) -> Option<String> {
+    let (folders, _) = path.rsplit_once('/').unwrap_or_default();
+    if !folders.is_empty() && folders.split('/').any(|folder| folder.len() != 2) {
+        return None;
+    }
     let id: String = path.split('/').collect();
     (matches!(id.len(), 40 | 64) && is_object_id(&id)).then(|| id.to_ascii_lowercase())
 }
@@ -466,5 +478,81 @@ mod tests {
         assert_eq!(acts(&found[&one][0]), []);
         assert!(found[&one][0].said.incomplete);
         assert_eq!((notes.git_notes_unread, notes.note_refs_unreadable), (1, 1));
+    }
+    /// Puts files into the tree of notes as one commit, beside those that are there.
+    fn put(repo: &Scripted, files: &[(&str, &str, &str)]) {
+        let there = repo.git(&["for-each-ref", "--format=%(objectname)", "refs/notes/commits"]);
+        if there.is_empty() {
+            repo.git(&["read-tree", "--empty"]);
+        } else {
+            repo.git(&["read-tree", "refs/notes/commits"]);
+        }
+        for (mode, path, text) in files {
+            let blob = repo.feed(&["hash-object", "-w", "--stdin"], text.as_bytes());
+            repo.git(&["update-index", "--add", "--cacheinfo", &format!("{mode},{blob},{path}")]);
+        }
+        let tree = repo.git(&["write-tree"]);
+        let mut arguments = vec!["commit-tree", "-m", "put", &tree];
+        if !there.is_empty() {
+            arguments.extend(["-p", &there]);
+        }
+        let commit = repo.git(&arguments);
+        repo.git(&["update-ref", "refs/notes/commits", &commit]);
+    }
+
+    const REVIEW: &str = "Reviewed-by: R <r@x>";
+
+    #[test]
+    fn a_file_that_git_takes_for_no_note_is_not_lent_to_who_writes_the_note() {
+        let mut repo = Scripted::new(&[]);
+        let one = repo.commit("one");
+        let (first, rest) = one.split_at(3);
+        put(&repo, &[("100644", &format!("{first}/{rest}"), REVIEW)]);
+        repo.by("Cy", "cy@x").git(&["notes", "add", "-m", "x", &one]);
+        let (found, notes) = read_all(&repo, &[&one]);
+        assert_eq!((notes.git_notes, acts(&found[&one][0])), (1, vec![]));
+    }
+
+    #[test]
+    fn a_second_file_for_a_note_has_no_known_writer() {
+        let mut repo = Scripted::new(&[]);
+        let one = repo.commit("one");
+        repo.by("Cy", "cy@x").git(&["notes", "add", "-m", "x", &one]);
+        let (first, rest) = one.split_at(2);
+        // The mode of the other changes too, as if the note had only moved.
+        repo.by("Ann", "ann@example.org");
+        put(&repo, &[("100644", &format!("{first}/{rest}"), REVIEW), ("100755", &one, "x\n")]);
+        let (found, notes) = read_all(&repo, &[&one]);
+        assert_eq!((found[&one].len(), notes.notes_by_unknown), (2, 2));
+        assert_eq!(writers_of(&found[&one][0]), ["ann@example.org", "cy@x"]);
+        repo.by("Di", "di@x").git(&["update-index", "--force-remove", &one]);
+        let tree = repo.git(&["write-tree"]);
+        let commit = repo.git(&["commit-tree", "-m", "x", "-p", "refs/notes/commits", &tree]);
+        repo.git(&["update-ref", "refs/notes/commits", &commit]);
+        let (found, _) = read_all(&repo, &[&one]);
+        assert_eq!(writers_of(&found[&one][0]), ["ann@example.org", "cy@x", "di@x"]);
+    }
+
+    #[test]
+    fn where_history_ends_too_early_nobody_knows_who_wrote_a_merged_note() {
+        let mut repo = Scripted::new(&[]);
+        let one = repo.commit("one");
+        repo.git(&["notes", "add", "-m", REVIEW, &one]);
+        repo.git(&["update-ref", "refs/notes/other", "refs/notes/commits"]);
+        repo.git(&["update-ref", "-d", "refs/notes/commits"]);
+        repo.by("Cy", "cy@x").git(&["notes", "add", "-m", "x", &one]);
+        // The merge has the note as Ann has it, whose line ends in what is not at hand.
+        let tree = repo.git(&["rev-parse", "refs/notes/other^{tree}"]);
+        let gone = repo.git(&["rev-parse", "refs/notes/other"]);
+        let parents = ["-p", "refs/notes/commits", "-p", "refs/notes/other"];
+        let merge = repo.git(&[&["commit-tree", "-m", "m"][..], &parents, &[&tree]].concat());
+        repo.git(&["update-ref", "refs/notes/commits", &merge]);
+        repo.git(&["update-ref", "-d", "refs/notes/other"]);
+        let (found, _) = read_all(&repo, &[&one]);
+        assert!(found[&one][0].writers.complete);
+        let (first, rest) = gone.split_at(2);
+        std::fs::remove_file(repo.path().join(format!(".git/objects/{first}/{rest}"))).unwrap();
+        let (found, _) = read_all(&repo, &[&one]);
+        assert!(!found[&one][0].writers.complete);
     }
 }

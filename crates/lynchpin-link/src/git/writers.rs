@@ -14,6 +14,8 @@ use super::tokens::Tokens;
 /// Commits of one reference of notes that are looked through, the newest first. Notes are written
 /// soon after the commits that they are about, so this reaches back far beyond a range of those.
 const COMMITS_MAX: usize = 50_000;
+/// Changed notes that are looked through: a commit of a few bytes can change millions of them.
+const CHANGES_MAX: usize = 5_000_000;
 /// Bytes of the line about one changed note.
 const ENTRY_BYTES: usize = 64 * 1024;
 
@@ -55,17 +57,23 @@ pub(crate) fn writers(
         ends: &repository.shallow_ends,
         merges: false,
         now: Commit::default(),
+        commits: 0,
+        cut: false,
     };
     match reading.run(&mut tokens) {
-        // All are known: git need not go on.
+        // All are known, or there is too much: git need not go on.
         Ok(true) => {}
         read => match tokens.end(read) {
             Ok(_) => {}
             // The rest of the reference's history is not at hand; those who are not known by now
             // stay unknown.
-            Err(AssessError::Unreadable { .. }) => {}
+            Err(AssessError::Unreadable { .. }) => reading.cut = true,
             Err(error) => return Err(error),
         },
+    }
+    // Of several lines of history the one that was not read may have brought the note.
+    if reading.merges && (reading.cut || reading.commits >= COMMITS_MAX) {
+        reading.found.values_mut().for_each(|writers| writers.complete = false);
     }
     Ok(reading.found)
 }
@@ -83,10 +91,13 @@ struct Commit {
 }
 
 /// What a commit does to one note.
+///
+/// A note may stand in several files, cut in several ways: only if those hold the same as before
+/// was none of them written.
 #[derive(Default)]
 struct Change {
-    before: Option<String>,
-    after: Option<String>,
+    before: BTreeSet<String>,
+    after: BTreeSet<String>,
     /// A merge that has it otherwise than all that it merges.
     merged: bool,
 }
@@ -101,11 +112,16 @@ struct Reading<'a> {
     /// Whether several lines of history go on, so that a note may begin more than once.
     merges: bool,
     now: Commit,
+    /// How many commits were read.
+    commits: usize,
+    /// Whether some of the history was not read.
+    cut: bool,
 }
 
 impl Reading<'_> {
-    /// Reads until all is known; whether that was before the end.
+    /// Reads until all is known or too much; whether that was before the end.
     fn run(&mut self, tokens: &mut Tokens) -> Result<bool> {
+        let mut changes: usize = 0;
         while let Some(token) = tokens.next(ENTRY_BYTES)? {
             let bytes = token.bytes.strip_prefix(b"\n").unwrap_or(token.bytes);
             if bytes.is_empty() {
@@ -121,13 +137,19 @@ impl Reading<'_> {
                 self.begin(end, tokens)?;
                 continue;
             }
+            changes += 1;
+            if changes > CHANGES_MAX {
+                self.now = Commit::default();
+                self.cut = true;
+                return Ok(true);
+            }
             let change = change(bytes).ok_or_else(|| unknown("a changed note"))?;
             let path = tokens.next(ENTRY_BYTES)?.ok_or_else(|| unknown("a path"))?;
             let commit = std::str::from_utf8(path.bytes).ok().and_then(commit_of);
             let Some(commit) = commit.filter(|id| self.found.contains_key(id)) else { continue };
             let kept = self.now.moved.entry(commit).or_default();
-            kept.before = change.before.or(kept.before.take());
-            kept.after = change.after.or(kept.after.take());
+            kept.before.extend(change.before);
+            kept.after.extend(change.after);
             kept.merged |= change.merged;
         }
         self.close();
@@ -149,6 +171,8 @@ impl Reading<'_> {
             accounts.insert(Account { name: field()?, email: field()? });
         }
         let at = field()?.parse::<i64>().unwrap_or(0).clamp(0, super::log::LAST_SECOND);
+        self.commits += 1;
+        self.cut |= end;
         self.now = Commit { accounts, at, end, moved: BTreeMap::new() };
         Ok(())
     }
@@ -167,7 +191,7 @@ impl Reading<'_> {
             }
             writers.accounts.extend(now.accounts.iter().cloned());
             writers.last = writers.last.max(Some(now.at));
-            if change.before.is_none() && !change.merged && !now.end {
+            if change.before.is_empty() && !change.merged && !now.end {
                 writers.complete = true;
                 self.open.remove(commit.as_str());
             }
@@ -184,8 +208,8 @@ fn change(bytes: &[u8]) -> Option<Change> {
     let real = |id: &&str| id.bytes().any(|byte| byte != b'0');
     let good = parents > 0 && ids.len() == parents + 1 && ids.iter().all(|id| is_object_id(id));
     good.then_some(())?;
-    let blob = |id: Option<&&str>| id.copied().filter(real).map(str::to_owned);
-    let (before, after) = (blob(ids.first()), blob(ids.last()));
+    let blob = |id: Option<&&str>| id.copied().filter(real).map(str::to_owned).into_iter();
+    let (before, after) = (blob(ids.first()).collect(), blob(ids.last()).collect());
     Some(Change { before, after, merged: parents > 1 })
 }
 
@@ -201,10 +225,11 @@ mod tests {
     fn lines_about_changed_notes_are_read() {
         let (one, two, none) = ("1".repeat(40), "2".repeat(40), "0".repeat(40));
         let read = |text: String| change(text.as_bytes()).map(|c| (c.before, c.after, c.merged));
-        let (one_id, two_id) = (Some(one.clone()), Some(two.clone()));
+        let set = |id: &String| BTreeSet::from([id.clone()]);
+        let (one_id, two_id) = (set(&one), set(&two));
         assert_eq!(
             read(format!(":000000 100644 {none} {one} A")),
-            Some((None, one_id.clone(), false))
+            Some((BTreeSet::new(), one_id.clone(), false))
         );
         assert_eq!(
             read(format!(":100644 100644 {one} {two} M")),
