@@ -177,8 +177,8 @@ impl Reading {
         let mut skipped = false;
         for (key, value) in attributes(element)? {
             match (key.as_str(), value.to_ascii_lowercase().as_str()) {
-                ("status", "failed" | "failure" | "fail") => self.failures += 1,
-                ("status", "error" | "errored") => self.errors += 1,
+                ("status" | "result", "failed" | "failure" | "fail") => self.failures += 1,
+                ("status" | "result", "error" | "errored") => self.errors += 1,
                 ("status" | "result", "notrun" | "skipped" | "disabled" | "ignored")
                 | ("result", "suppressed") => skipped = true,
                 _ => {}

@@ -209,3 +209,13 @@ fn signatures_are_evidence_by_the_keys_at_hand() {
     let found = repo.ask(&Options { until, ..options }).unwrap();
     assert_eq!(of(&found, forged.trim()), [Outcome::Failed]);
 }
+
+#[test]
+fn a_test_report_is_no_signature_and_nobodys_test() {
+    let (repo, _) = unreviewed();
+    for name in ["signed", "tested"] {
+        let report = PASSED.replace("unit", name);
+        let error = repo.ask(&results(&repo, &[("a.xml", &report)])).unwrap_err();
+        assert_eq!(error.code(), "results");
+    }
+}
