@@ -17,6 +17,9 @@ use super::repository::{Range, Repository};
 use super::text::is_object_id;
 use super::tokens::Tokens;
 
+/// Changes brought by others, which takes a gigabyte.
+const BROUGHT_MAX: usize = 4_000_000;
+
 /// Changes that one needs, by their numbers, each with the reasons.
 pub(crate) type Needed = BTreeMap<usize, Vec<Because>>;
 
@@ -42,8 +45,8 @@ pub(crate) fn connect(
         }
         stated.settle(at, outside, entries, notes)?;
     }
-    submodules(readings, &indexes, entries);
-    pins::connect(readings, &indexes, entries)?;
+    submodules(readings, &indexes, entries)?;
+    pins::connect(readings, &indexes, entries, notes)?;
     for reading in readings {
         let own = entries.get_mut(reading.changes.clone()).unwrap_or_default();
         if reading.by_line {
@@ -95,38 +98,49 @@ impl Stated<'_> {
             .map(|(pointer, target)| (*pointer, target.clone()))
             .collect();
         for (pointer, target) in pointers {
-            match self.find(at, number, pointer, &target) {
-                Some(found) if found == number => notes.requires_itself += 1,
+            let found = self.find(at, number, pointer, &target);
+            match found.as_slice() {
+                [] => {
+                    outside.push((number, pointer, target));
+                    continue;
+                }
+                [only] if *only == number => notes.requires_itself += 1,
+                _ => {}
+            }
+            for found in found.into_iter().filter(|found| *found != number) {
                 // History has it in the other order, and no words about the past undo that.
-                Some(found) if found > number && pointer != Pointer::DependsOn => {
+                if found > number && pointer != Pointer::DependsOn {
                     notes.mentions_later += 1;
+                    continue;
                 }
-                Some(found) => {
-                    notes.reverted += u64::from(pointer == Pointer::Reverts);
-                    add(&mut entry.requires, found, pointer.because(&target));
-                }
-                None => outside.push((number, pointer, target)),
+                notes.reverted += u64::from(pointer == Pointer::Reverts);
+                add(&mut entry.requires, found, pointer.because(&target));
             }
         }
     }
 
-    /// The change of that name: of this repository, else of another that it can be one of.
-    fn find(&self, at: usize, number: usize, pointer: Pointer, target: &str) -> Option<usize> {
-        let here = self.readings.get(at)?;
-        let own = looked_up(target, &here.repository.name);
-        let local = number.checked_sub(here.changes.start)?;
-        if let Some(found) = self.indexes.get(at)?.find(&own, local) {
-            return Some(here.changes.start + found);
-        }
+    /// The changes of that name: of this repository, else of others that it can be one of. What
+    /// goes into several repositories bears one `Change-Id` in all of them, and means them all.
+    fn find(&self, at: usize, number: usize, pointer: Pointer, target: &str) -> Vec<usize> {
+        let in_one = |(reading, index): (&Reading, &Index), asked_by: usize| {
+            let name = looked_up(target, &reading.repository.name);
+            index.find(&name, asked_by).map(|found| reading.changes.start + found)
+        };
+        let places = || self.readings.iter().zip(self.indexes);
+        let here = places().nth(at).and_then(|(reading, index)| {
+            in_one((reading, index), number.checked_sub(reading.changes.start)?)
+        });
+        let mut found: Vec<usize> = here.into_iter().collect();
         // A number without a name is one of this repository, and so is what is taken back.
         if pointer != Pointer::DependsOn || target.starts_with(['#', '!']) {
-            return None;
+            return found;
         }
-        let others = self.readings.iter().zip(self.indexes).enumerate();
-        others.filter(|(other, _)| *other != at).find_map(|(_, (reading, index))| {
-            let name = looked_up(target, &reading.repository.name);
-            index.find(&name, usize::MAX).map(|found| reading.changes.start + found)
-        })
+        let others = places().enumerate().filter(|(other, _)| *other != at);
+        let is_of_several = !is_object_id(target) && !target.contains(['#', '!', '/']);
+        if found.is_empty() || is_of_several {
+            found.extend(others.filter_map(|(_, place)| in_one(place, usize::MAX)));
+        }
+        found
     }
 
     /// What no range has is released already, or nobody knows it.
@@ -170,7 +184,8 @@ impl Stated<'_> {
 }
 
 /// A change that sets a submodule requires what the other repository has unreleased up to there.
-fn submodules(readings: &[Reading], indexes: &[Index], entries: &mut [Entry]) {
+fn submodules(readings: &[Reading], indexes: &[Index], entries: &mut [Entry]) -> Result<()> {
+    let mut brought_in_all = Brought::default();
     for reading in readings {
         for number in reading.changes.clone() {
             let Some(entry) = entries.get_mut(number) else { continue };
@@ -179,6 +194,7 @@ fn submodules(readings: &[Reading], indexes: &[Index], entries: &mut [Entry]) {
                 for (other, index) in readings.iter().zip(indexes) {
                     let Some(last) = index.find(&to, usize::MAX) else { continue };
                     let first = index.find(&from, usize::MAX).map_or(0, |before| before + 1);
+                    brought_in_all.count(first..=last)?;
                     for brought in first..=last {
                         let path = reading.paths.shown(path);
                         let because = Because::Submodule { path, commit: to.clone() };
@@ -187,6 +203,23 @@ fn submodules(readings: &[Reading], indexes: &[Index], entries: &mut [Entry]) {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// How many changes submodules and lock files bring, each counted as often as it is brought: every
+/// commit of one repository may bring every change of another.
+#[derive(Debug, Default)]
+pub(crate) struct Brought(usize);
+
+impl Brought {
+    pub(crate) fn count(&mut self, brought: std::ops::RangeInclusive<usize>) -> Result<()> {
+        self.0 = self.0.saturating_add(brought.count());
+        if self.0 > BROUGHT_MAX {
+            let what = "changes brought by submodules and lock files";
+            return Err(AssessError::TooLarge { what, limit: BROUGHT_MAX });
+        }
+        Ok(())
     }
 }
 

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::Entry;
 use super::dependency::Because;
-use super::edges::add;
+use super::edges::{Brought, add};
 use super::error::{AssessError, Result};
 use super::log::{PLAIN, commit_mark, span};
 use super::named::Index;
+use super::notes::Notes;
 use super::packages;
 use super::reading::Reading;
 use super::releases::NamedBy;
@@ -45,9 +46,10 @@ const NAMES: [&str; 24] = [
     "west.yml",
     "yarn.lock",
 ];
-/// Bytes of a line that are looked at: in a file written on one line nothing is found, which is
-/// said nowhere since such files are made by machines for machines.
+/// Bytes of a line that are looked at. What stands behind them is not found, which is counted.
 const LINE_BYTES: usize = 4096;
+/// Lines that are looked at together.
+const LINES_AT_ONCE: usize = 1_000;
 /// The shortest beginning of a commit's id that a lock file names one by.
 const ID_DIGITS: usize = 12;
 
@@ -79,10 +81,12 @@ pub(crate) fn connect(
     readings: &[Reading],
     indexes: &[Index],
     entries: &mut [Entry],
+    notes: &mut Notes,
 ) -> Result<()> {
     if readings.len() < 2 {
         return Ok(());
     }
+    let mut brought_in_all = Brought::default();
     let pinnable =
         readings.iter().zip(indexes).map(|(reading, index)| Pinnable::of(reading, index));
     let pinnable: Vec<Pinnable> = pinnable.collect::<Result<_>>()?;
@@ -95,22 +99,23 @@ pub(crate) fn connect(
             .filter(|(other, _)| *other != at)
             .map(|(_, ((reading, index), pinnable))| (reading, index, pinnable))
             .collect();
-        for (commit, path, lines) in added(reading)? {
-            let Some(number) = indexes.get(at).and_then(|index| index.find(&commit, usize::MAX))
-            else {
-                continue;
-            };
-            let Some(entry) = entries.get_mut(reading.changes.start + number) else { continue };
+        added(reading, notes, &mut |commit, path, lines| {
+            let number = indexes.get(at).and_then(|index| index.of_commit(commit));
+            let entry = number.and_then(|n| entries.get_mut(reading.changes.start + n));
+            let Some(entry) = entry else { return Ok(()) };
             for (other, index, pinnable) in &others {
-                for (last, package, version) in pinned(&lines, index, pinnable) {
+                for (last, package, version) in pinned(lines, index, pinnable) {
                     let package = package.unwrap_or_else(|| other.repository.name.clone());
-                    let because = Because::Pinned { path: path.clone(), package, version };
+                    let path = path.to_owned();
+                    let because = Because::Pinned { path, package, version };
+                    brought_in_all.count(0..=last)?;
                     for brought in 0..=last {
                         add(&mut entry.requires, other.changes.start + brought, because.clone());
                     }
                 }
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(())
 }
@@ -129,7 +134,7 @@ fn pinned(
         for id in words.iter().filter_map(|word| word.rsplit('-').next()) {
             if id.len() >= ID_DIGITS
                 && is_object_id(id)
-                && let Some(number) = index.find(id, usize::MAX)
+                && let Some(number) = index.of_commit(id)
             {
                 found.insert((number, None, id.to_owned()));
             }
@@ -168,15 +173,19 @@ struct AddedLine {
     before: String,
 }
 
-/// The lines that each commit of the first-parent line adds to files that pin: commit, path, lines.
-fn added(reading: &Reading) -> Result<Vec<(String, String, Vec<AddedLine>)>> {
+/// What is done with lines that a commit adds to a file: the commit, the path, the lines.
+type Take<'a> = dyn FnMut(&str, &str, &[AddedLine]) -> Result<()> + 'a;
+
+/// Hands over the lines that each commit of the first-parent line adds to files that pin, so many
+/// at a time.
+fn added(reading: &Reading, notes: &mut Notes, take: &mut Take<'_>) -> Result<()> {
     let is_one = |path: &[u8]| {
         let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         NAMES.iter().any(|known| known.as_bytes() == name)
     };
     let numbers = 0..u32::try_from(reading.paths.len()).unwrap_or(u32::MAX);
     if !numbers.map(|number| reading.paths.get(number)).any(is_one) {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let mut arguments: Vec<String> = PLAIN.iter().map(|part| (*part).to_owned()).collect();
     let plain = ["--first-parent", "--diff-merges=first-parent", "--no-ext-diff", "--no-textconv"];
@@ -188,9 +197,8 @@ fn added(reading: &Reading) -> Result<Vec<(String, String, Vec<AddedLine>)>> {
     arguments.extend(span(&reading.range));
     arguments.extend(NAMES.iter().map(|name| format!(":(glob)**/{name}")));
     let mut tokens = Tokens::of(reading.repository.git.stream(&arguments, Vec::new())?);
-    let mut found = Vec::new();
     let read = loop {
-        match commit(&mut tokens, &mut found) {
+        match commit(&mut tokens, notes, take) {
             Ok(true) => {}
             Ok(false) => break Ok(()),
             Err(error) => break Err(error),
@@ -198,12 +206,12 @@ fn added(reading: &Reading) -> Result<Vec<(String, String, Vec<AddedLine>)>> {
     };
     match tokens.end(read) {
         // In a partial clone the content may not be at hand.
-        Err(AssessError::Unreadable { .. }) if reading.repository.partial => Ok(Vec::new()),
-        ended => ended.map(|()| found),
+        Err(AssessError::Unreadable { .. }) if reading.repository.partial => Ok(()),
+        ended => ended,
     }
 }
 
-fn commit(tokens: &mut Tokens, found: &mut Vec<(String, String, Vec<AddedLine>)>) -> Result<bool> {
+fn commit(tokens: &mut Tokens, notes: &mut Notes, take: &mut Take<'_>) -> Result<bool> {
     let Some(token) = tokens.next(LINE_BYTES)? else { return Ok(false) };
     let id = commit_mark(token.bytes).ok_or_else(|| unknown("a commit"))?;
     let mut path = String::new();
@@ -211,10 +219,14 @@ fn commit(tokens: &mut Tokens, found: &mut Vec<(String, String, Vec<AddedLine>)>
         let line = tokens.line(LINE_BYTES)?.ok_or_else(|| unknown("a patch"))?;
         if let Some(named) = line.bytes.strip_prefix(b"+++ b/") {
             path = printable(&decoded(named).0);
+        } else if let Some(named) = line.bytes.strip_prefix(b"+++ ") {
+            path = printable(&decoded(named).0);
+        } else if line.bytes.starts_with(b"Binary files ") {
+            // It is no text, or too large to be compared.
+            notes.pins_unread += 1;
         } else if line.bytes.starts_with(b"@@ ") {
             let counts = counts(line.bytes).ok_or_else(|| unknown("a hunk"))?;
-            let lines = hunk(tokens, counts)?;
-            found.push((id.clone(), path.clone(), lines));
+            hunk(tokens, counts, notes, &mut |lines| take(&id, &path, lines))?;
         }
     }
     Ok(true)
@@ -228,8 +240,13 @@ fn counts(line: &[u8]) -> Option<(u64, u64)> {
     Some((count(old)?, count(new)?))
 }
 
-fn hunk(tokens: &mut Tokens, (mut old, mut new): (u64, u64)) -> Result<Vec<AddedLine>> {
-    let (mut lines, mut before) = (Vec::new(), String::new());
+fn hunk(
+    tokens: &mut Tokens,
+    (mut old, mut new): (u64, u64),
+    notes: &mut Notes,
+    take: &mut dyn FnMut(&[AddedLine]) -> Result<()>,
+) -> Result<()> {
+    let (mut lines, mut before, mut cut) = (Vec::new(), String::new(), false);
     while old > 0 || new > 0 {
         let line = tokens.line(LINE_BYTES)?.ok_or_else(|| unknown("the lines of a hunk"))?;
         let text = || printable(&decoded(line.bytes.get(1..).unwrap_or_default()).0);
@@ -237,6 +254,7 @@ fn hunk(tokens: &mut Tokens, (mut old, mut new): (u64, u64)) -> Result<Vec<Added
             Some(b'-') => old = old.saturating_sub(1),
             Some(b'+') => {
                 new = new.saturating_sub(1);
+                cut |= line.cut;
                 let text = text();
                 lines
                     .push(AddedLine { before: std::mem::replace(&mut before, text.clone()), text });
@@ -248,8 +266,13 @@ fn hunk(tokens: &mut Tokens, (mut old, mut new): (u64, u64)) -> Result<Vec<Added
                 before = text();
             }
         }
+        if lines.len() == LINES_AT_ONCE {
+            take(&lines)?;
+            lines.clear();
+        }
     }
-    Ok(lines)
+    notes.pins_unread += u64::from(cut);
+    take(&lines)
 }
 
 fn unknown(detail: &str) -> AssessError {

@@ -195,3 +195,41 @@ fn a_lock_file_brings_what_it_pins() {
     let release = format!("{}/v1.1.0", name(&till));
     assert_eq!(named, [("next", 6), (release.as_str(), 2)]);
 }
+
+#[test]
+fn a_change_id_that_several_repositories_have_means_all_of_them() {
+    let (mut shop, mut till) = (Repo::new(), Repo::new());
+    shop.commit("a", "1", "base");
+    shop.tag("v1");
+    till.by("Bob", "bob@example.org").commit("b", "1", "base, of the till");
+    till.tag("v1");
+    let theirs = till.commit("b", "2", "till\n\nChange-Id: I5a3e\n");
+    let ours = shop.commit("a", "2", "shop\n\nChange-Id: I5a3e\nDepends-On: I5a3e\n");
+    let user = shop.commit("c", "1", "user\n\nDepends-On: I5a3e\n");
+    let found = together(&[&shop, &till]).unwrap();
+    assert_eq!(requires(&found, &ours), [short(&theirs)]);
+    let mut both = [short(&ours), short(&theirs)];
+    both.sort_unstable();
+    let mut read = requires(&found, &user);
+    read.sort_unstable();
+    assert_eq!(read, both);
+    assert_eq!(found.notes.requires_itself, 0);
+}
+
+#[test]
+fn what_is_pinned_and_not_read_is_counted() {
+    let (mut shop, mut till) = (Repo::new(), Repo::new());
+    shop.commit("a", "1", "base");
+    shop.tag("v1");
+    till.by("Bob", "bob@example.org").commit("b", "1", "base, of the till");
+    till.tag("v1");
+    let theirs = till.commit("b", "2", "till");
+    let hidden = format!("{}{theirs}\n", " ".repeat(5_000));
+    let long = shop.commit("package.json", &hidden, "a long line");
+    let opaque = shop.commit("go.sum", &format!("\0{theirs}\n"), "no text");
+    let plain = shop.commit("uv.lock", &format!("x {theirs}\n"), "plain");
+    let found = together(&[&shop, &till]).unwrap();
+    assert_eq!((requires(&found, &long), requires(&found, &opaque)), (vec![], vec![]));
+    assert_eq!(requires(&found, &plain), [short(&theirs)]);
+    assert_eq!(found.notes.pins_unread, 2);
+}
