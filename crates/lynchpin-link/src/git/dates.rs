@@ -7,8 +7,14 @@
 use lynchpin::base::Instant;
 
 use super::error::{AssessError, Result};
+use super::limits::Limits;
+use super::log::PLAIN;
 use super::repository::Repository;
-use super::text::printable;
+use super::text::{is_object_id, printable};
+use super::tokens::Tokens;
+
+/// Bytes of a commit's id and its date.
+const LINE_BYTES: usize = 256;
 
 /// Which end of a range is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +34,12 @@ impl Repository {
         text: &str,
         side: Side,
         of: &str,
+        limits: &Limits,
     ) -> Result<Option<Option<String>>> {
         let Some(last) = last_second(text, side) else { return Ok(None) };
+        if side == Side::Since {
+            return self.before_all_since(last, of, limits).map(Some);
+        }
         let before = format!("--before={last}");
         let arguments = ["rev-list", "-1", "--first-parent", before.as_str(), of, "--"];
         let answer = self.git.ask(&arguments, Vec::new())?;
@@ -38,6 +48,41 @@ impl Repository {
         }
         let id = printable(&String::from_utf8_lossy(&answer.value));
         Ok(Some(Some(id).filter(|id| !id.is_empty())))
+    }
+
+    /// The commit of the first-parent line before all that are dated later than that second.
+    ///
+    /// Who commits says when. The newest commit of an old date will not do: one that is dated back
+    /// would take all that landed before it for released.
+    fn before_all_since(&self, last: i64, of: &str, limits: &Limits) -> Result<Option<String>> {
+        let count = format!("--max-count={}", limits.commits.saturating_add(1));
+        let plain = ["--first-parent", "--no-patch", "--format=tformat:%H %ct", &count, of, "--"];
+        let stream = self.git.stream(&[&PLAIN[..], &plain].concat(), Vec::new())?;
+        let mut tokens = Tokens::of(stream);
+        let mut found = None;
+        let mut take = |tokens: &mut Tokens| -> Result<bool> {
+            let Some(token) = tokens.next(LINE_BYTES)? else { return Ok(false) };
+            let line = String::from_utf8_lossy(token.bytes);
+            let (id, seconds) = line.split_once(' ').unwrap_or_default();
+            if !is_object_id(id) {
+                return Err(AssessError::UnknownAnswer { detail: "a commit expected".to_owned() });
+            }
+            // What bears no date that can be read is as old as can be, as in the range itself.
+            match seconds.parse::<i64>().unwrap_or(0) > last {
+                true => found = None,
+                false => found = found.take().or_else(|| Some(id.to_owned())),
+            }
+            Ok(true)
+        };
+        let read = loop {
+            match take(&mut tokens) {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        tokens.end(read)?;
+        Ok(found)
     }
 }
 

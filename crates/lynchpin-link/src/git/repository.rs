@@ -211,7 +211,7 @@ impl Repository {
         notes: &mut Notes,
     ) -> Result<Range> {
         let until_name = printable(until.unwrap_or("HEAD"));
-        let until = self.until(until.unwrap_or("HEAD"))?;
+        let until = self.until(until.unwrap_or("HEAD"), limits)?;
         let range = |since, since_name, start| Range {
             since,
             since_name,
@@ -221,7 +221,7 @@ impl Repository {
         };
         if let Some(name) = since {
             let since_name = Some(printable(name));
-            return Ok(match self.since(name, &until)? {
+            return Ok(match self.since(name, &until, limits)? {
                 Some(since) => range(Some(since), since_name, Start::Given),
                 None => range(None, since_name, Start::Given),
             });
@@ -242,10 +242,10 @@ impl Repository {
 
     /// The start that is given: a revision, or a date on the line that leads to the end. Nothing
     /// if history begins later than that.
-    fn since(&self, text: &str, until: &str) -> Result<Option<String>> {
+    fn since(&self, text: &str, until: &str, limits: &Limits) -> Result<Option<String>> {
         match self.commit(text) {
             Err(AssessError::RevisionUnknown { rev }) => {
-                let by_date = self.by_date(text, Side::Since, until)?;
+                let by_date = self.by_date(text, Side::Since, until, limits)?;
                 by_date.ok_or(AssessError::RevisionUnknown { rev })
             }
             found => found.map(Some),
@@ -253,7 +253,7 @@ impl Repository {
     }
 
     /// The end that is given: a revision, or a date on the line that leads to `HEAD`.
-    fn until(&self, text: &str) -> Result<String> {
+    fn until(&self, text: &str, limits: &Limits) -> Result<String> {
         let rev = match self.commit(text) {
             Err(AssessError::RevisionUnknown { rev }) => rev,
             found => return found,
@@ -263,7 +263,7 @@ impl Repository {
             Err(_) => return Err(AssessError::RevisionUnknown { rev }),
             Ok(head) => head,
         };
-        let by_date = self.by_date(text, Side::Until, &head)?;
+        let by_date = self.by_date(text, Side::Until, &head, limits)?;
         by_date
             .ok_or(AssessError::RevisionUnknown { rev })?
             .ok_or_else(|| AssessError::NothingThen { date: printable(text) })

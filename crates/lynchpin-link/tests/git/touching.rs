@@ -154,6 +154,19 @@ fn a_range_is_given_by_dates_too() {
     assert_eq!(ask("2001-01-01", "2001-02-01").unwrap_err().code(), "nothing_then");
     assert_eq!(ask("yesterday", "HEAD").unwrap_err().code(), "revision_unknown");
     assert_eq!(ask("2023-02-30", "HEAD").unwrap_err().code(), "revision_unknown");
+    // What is dated back releases nothing that landed before it.
+    let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    let raw = format!(
+        "tree {tree}\nparent {}\nauthor Eve <eve@example.org> 1000000000 +0000\n\
+         committer Eve <eve@example.org> 1000000000 +0000\n\nlate\n",
+        repo.head()
+    );
+    let arguments = ["hash-object", "-t", "commit", "-w", "--stdin"];
+    let (_, late) = repo.try_git(&arguments, raw.as_bytes());
+    repo.git(&["update-ref", "HEAD", late.trim()]);
+    assert_eq!(titles(&ask(&at(3), "HEAD").unwrap()), ["three", "four", "late"]);
+    assert_eq!(titles(&ask("2023-11-15", "HEAD").unwrap()), ["late"; 0]);
+    repo.git(&["update-ref", "HEAD", "HEAD~1"]);
     // A name goes before a date.
     repo.git(&["tag", "2023-11-15", "HEAD~1"]);
     assert_eq!(titles(&ask("2023-11-15", "HEAD").unwrap()), ["four"]);
