@@ -55,6 +55,7 @@ pub(crate) fn services(
         let wanted = Wanted { repository, commit, mapping, home: &home, paths: &paths };
         let services = find(&wanted, &mut register, notes)?;
         let of_path: Vec<Vec<usize>> = paths.iter().map(|path| services.of(path)).collect();
+        notes.paths_given_up += services.given_up();
         for entry in entries.get(reading.changes.clone()).unwrap_or_default() {
             ownership.add(entry, &services, &of_path)?;
         }

@@ -1,6 +1,6 @@
 //! The release that holds all that would ship, and those that tags and branches name within it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use lynchpin::base::Instant;
 use lynchpin::base::id::ChangeId;
@@ -42,14 +42,14 @@ fn named(
 ) -> Result<Vec<Release>> {
     let mut releases = Vec::new();
     let mut first = reading.changes.start;
+    let commits = source.commits.get(reading.commits.clone()).unwrap_or_default();
+    let ids_of_commits = (reading.commits.start..).zip(commits);
+    let places: HashMap<&str, usize> =
+        ids_of_commits.map(|(at, commit)| (commit.id.as_str(), at)).collect();
     for named in &reading.releases {
         // A change of several commits is released with the last of them.
         let own = source.entries.get(reading.changes.clone()).unwrap_or_default();
-        let place = |id: &str| {
-            let commits = source.commits.get(reading.commits.clone()).unwrap_or_default();
-            commits.iter().position(|commit| commit.id == id).map(|at| at + reading.commits.start)
-        };
-        let Some(last) = place(&named.last) else { continue };
+        let Some(last) = places.get(named.last.as_str()).copied() else { continue };
         let end = reading.changes.start + own.partition_point(|entry| entry.commit <= last);
         if first >= end {
             continue;

@@ -246,6 +246,14 @@ impl Services {
         if found.is_empty() { vec![self.rest] } else { found }
     }
 
+    /// For how many paths no rule was looked for, since the rules and paths are too many.
+    pub(crate) fn given_up(&self) -> u64 {
+        match &self.ways {
+            Ways::Rules(tree, _) => tree.given_up(),
+            Ways::Folders(..) => 0,
+        }
+    }
+
     /// All services. One to which no path of the range belongs may be left out of a portfolio,
     /// unless another depends on it.
     pub(crate) fn list(&self) -> &[ServiceDef] {

@@ -6,6 +6,7 @@
 //! for. Sets of regular expressions were looked at: thousands of rules make them too large to be
 //! built, or slow.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use super::pattern::{Pattern, Step, Wild};
@@ -13,6 +14,10 @@ use super::pattern::{Pattern, Step, Wild};
 /// Rules with a wildcard within a name, or `**` between names, that one set takes. The largest
 /// files known have some hundred.
 pub(crate) const COSTLY_MAX: usize = 2_000;
+/// Steps for all paths of a repository, a few of which take a hundred-millionth of a second. A
+/// million paths and hundreds of costly rules take half of them; paths of a thousand names, of
+/// which one repository may have a million, would take days.
+const STEPS_MAX: u64 = 4_000_000_000;
 
 /// The patterns, each with a number.
 #[derive(Debug, Default)]
@@ -24,6 +29,9 @@ pub(crate) struct Tree {
     /// The first is where every path begins.
     nodes: Vec<Node>,
     costly: usize,
+    /// How many steps were made, and how many paths were given up because there were too many.
+    steps: Cell<u64>,
+    given_up: Cell<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -88,7 +96,12 @@ impl Tree {
         reached
     }
 
-    /// The numbers of all patterns that mean the path, sorted.
+    /// How many paths were given up.
+    pub(crate) fn given_up(&self) -> u64 {
+        self.given_up.get()
+    }
+
+    /// The numbers of all patterns that mean the path, sorted; none if it was given up.
     pub(crate) fn matching(&self, path: &str) -> Vec<usize> {
         let mut found = Vec::new();
         let mut active = vec![0];
@@ -99,6 +112,12 @@ impl Tree {
             letters.extend(name.chars());
             let known = self.names.get(name).copied();
             let mut next = Vec::new();
+            let mut steps = self.steps.get();
+            if steps > STEPS_MAX {
+                self.given_up.set(self.given_up.get().saturating_add(1));
+                return Vec::new();
+            }
+            let one_try = letters.len() as u64 / 8 + 1;
             for (number, node) in self.nodes_of(&active) {
                 found.extend_from_slice(&node.below);
                 next.extend(node.stays.then_some(number));
@@ -106,9 +125,11 @@ impl Tree {
                 next.extend(known.and_then(|name| self.exact.get(&(number, name)).copied()));
                 let some = letters.last().and_then(|last| node.wild.get(&Some(*last)));
                 let tried = some.into_iter().chain(node.wild.get(&None)).flatten();
+                let tried = tried.inspect(|_| steps = steps.saturating_add(one_try));
                 let fitting = tried.filter(|(wild, _)| wild.fits(&letters));
                 next.extend(fitting.map(|(_, to)| *to));
             }
+            self.steps.set(steps.saturating_add(active.len() as u64));
             next.sort_unstable();
             next.dedup();
             active = next;
@@ -150,6 +171,16 @@ mod tests {
         let mut tree = Tree::default();
         assert!(tree.add(&Pattern::read(pattern, dialect).unwrap(), 7));
         !tree.matching(path).is_empty()
+    }
+
+    #[test]
+    fn paths_beyond_what_anybody_has_time_for_are_given_up() {
+        let mut tree = Tree::default();
+        assert!(tree.add(&Pattern::read("*", GitHub).unwrap(), 0));
+        assert_eq!((tree.matching("a"), tree.given_up()), (vec![0], 0));
+        assert!(tree.steps.get() > 0);
+        tree.steps.set(STEPS_MAX + 1);
+        assert_eq!((tree.matching("a"), tree.given_up()), (vec![], 1));
     }
 
     #[test]
