@@ -17,7 +17,7 @@ pub(crate) fn to_paths(
     if paths.is_empty() {
         return;
     }
-    let wanted: Vec<&[u8]> = paths.iter().map(|path| path.trim_matches('/').as_bytes()).collect();
+    let wanted: Vec<&[u8]> = paths.iter().map(|path| plain(path).as_bytes()).collect();
     let touches = |entry: &Entry| {
         let Some(reading) = readings.get(entry.repository) else { return false };
         // What a change touches may not be known; then it may be one of these.
@@ -66,6 +66,15 @@ fn renumber(needed: &mut Needed, number_of: &[Option<usize>]) {
     needed.extend(old.into_iter().filter_map(new));
 }
 
+/// The name as git has it; people write `./src/` too.
+fn plain(path: &str) -> &str {
+    let mut path = path.trim_matches('/');
+    while let Some(rest) = path.strip_prefix("./") {
+        path = rest.trim_start_matches('/');
+    }
+    if path == "." { "" } else { path }
+}
+
 /// Whether a path is that file or lies in that folder.
 fn is_in(path: &[u8], wanted: &[u8]) -> bool {
     let Some(rest) = path.strip_prefix(wanted) else { return false };
@@ -75,6 +84,19 @@ fn is_in(path: &[u8], wanted: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_meant_however_it_is_written() {
+        for (written, plain_one) in [
+            ("./src/", "src"),
+            ("/src", "src"),
+            (".//./src/a", "src/a"),
+            (".", ""),
+            (".git", ".git"),
+        ] {
+            assert_eq!(plain(written), plain_one, "{written}");
+        }
+    }
 
     #[test]
     fn a_folder_holds_what_lies_in_it() {
