@@ -34,8 +34,9 @@ use super::{changes, edges, features, narrow, ownership, proofs};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// What is released already: any revision, or a date such as `2026-11-20` or
-    /// `2026-11-20T09:00:00Z`, which is the first that is not. A revision of that name goes before
-    /// a date. Otherwise the nearest released version before `until`, leaving out tags on `until`
+    /// `2026-11-20T09:00:00Z`, which is the first that is not: all that landed after the first
+    /// commit of that date is in the range, even if it is dated back. A revision of that name goes
+    /// before a date. Otherwise the nearest released version before `until`, leaving out tags on `until`
     /// itself since nothing would ship; if there is none, 200 commits back on the first-parent
     /// line.
     pub since: Option<String>,
@@ -52,7 +53,8 @@ pub struct Options {
     /// of `*.json` with one result, a list of them or one per line, such as `{"check": "unit",
     /// "commit": "0123abc", "outcome": "passed", "at": "2026-11-20T10:00:00Z", "by": "ci", "run":
     /// 12, "configuration": "arm64"}`. One that names no commit is of the end of the range, and so
-    /// of every change in it.
+    /// of every change in it. A test report called [`SIGNED`](super::SIGNED) or
+    /// [`TESTED`](super::TESTED) is refused: whoever writes tests calls them as they like.
     pub results: Option<PathBuf>,
     /// Keys that signatures of commits and tags are verified by: a file in the form of SSH's
     /// `allowed_signers`, or a folder of `*.pub` keys named after addresses.
@@ -190,7 +192,7 @@ pub fn assess(path: impl AsRef<Path>, options: &Options) -> Result<Assessment> {
 /// Reads the histories of several repositories into one portfolio, as one release; whoever waits
 /// is told which repository is read, by its number, and how far it is, and may break it off.
 ///
-/// A `Depends-On` that names a change of another one, and a submodule that is set to a commit of
+/// A `Depends-On` that names a change of another one, or a `Change-Id` that several have, and a submodule that is set to a commit of
 /// another one, become dependencies. People are one person across all of them.
 ///
 /// # Errors

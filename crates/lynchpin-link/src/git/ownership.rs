@@ -46,8 +46,9 @@ pub(crate) fn services(
     let mut register = Register::new(Lookup { address: &address, handle: &handle });
     let mut ownership = Ownership::default();
     let several = readings.len() > 1;
+    let mut taken = BTreeSet::new();
     for reading in readings {
-        let home = Home { repository: reading.repository.name.clone(), several };
+        let home = free_home(&reading.repository.name, several, &mut taken);
         let count = u32::try_from(reading.paths.len()).unwrap_or(u32::MAX);
         let paths: Vec<&[u8]> = (0..count).map(|number| reading.paths.get(number)).collect();
         let commit = &reading.range.until;
@@ -73,6 +74,18 @@ pub(crate) fn services(
     }
     ownership.newcomers = register.newcomers;
     Ok(ownership)
+}
+
+/// A home that none of the repositories before has: two folders may be called alike, and the
+/// owners of the one are not those of the other.
+fn free_home(name: &str, several: bool, taken: &mut BTreeSet<String>) -> Home {
+    let mut home = Home { repository: name.to_owned(), several };
+    let mut number = 1;
+    while !taken.insert(home.id(None)) {
+        number += 1;
+        home.repository = format!("{name}~{number}");
+    }
+    home
 }
 
 impl Ownership {
@@ -221,4 +234,19 @@ fn person(newcomer: &Newcomer) -> Result<Person> {
         kind: if newcomer.machine { PersonKind::Machine } else { PersonKind::Human },
         suspended_from: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_repositories_share_their_services() {
+        let mut taken = BTreeSet::new();
+        let ids: Vec<String> = ["shop", "my shop", "my-shop", "shop", "shop~2"]
+            .into_iter()
+            .map(|name| free_home(name, true, &mut taken).id(None))
+            .collect();
+        assert_eq!(ids, ["shop", "my-shop", "my-shop~2", "shop~2", "shop~2~2"]);
+    }
 }

@@ -104,7 +104,7 @@ impl Home {
     }
 
     /// The id of one of its services; its own if nothing is named.
-    fn id(&self, name: Option<&str>) -> String {
+    pub(crate) fn id(&self, name: Option<&str>) -> String {
         match name {
             None => self.own(),
             Some(name) if self.several => as_id(&format!("{}/{name}", self.own())),
