@@ -67,6 +67,7 @@ pub struct Options {
     pub history: u32,
     /// A folder in which what was found there is kept, so that the next reading from the same
     /// start is quicker. It is made if it is not there; the answer is the same with it and without.
+    /// Whoever can write there can say what history shows, so it must not lie in the repository.
     pub cache: Option<PathBuf>,
     /// How much is read at most.
     pub limits: Limits,

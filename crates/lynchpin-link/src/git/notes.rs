@@ -111,6 +111,9 @@ notes! {
     /// Results about a commit that is not in the range.
     results_elsewhere: "result about a commit outside of the range",
         "results about commits outside of the range";
+    /// Results that passed more than 14 hours before the commit was made: those of something else.
+    results_too_old: "result of a check from before the commit was made, not counted",
+        "results of checks from before the commits were made, not counted";
     /// Test reports that count.
     tests: "test report", "test reports";
     /// Sign-offs, which say where a change comes from and are no review.

@@ -25,6 +25,8 @@ use super::text::printable;
 
 /// Results times changes that a result of the end of the range is written for.
 const RESULTS_MAX: usize = 2_000_000;
+/// How far a time without a zone may be off.
+const ZONE_SECONDS: i64 = 14 * 3600;
 /// Who says what a result says, if it does not say that itself.
 const CHECKER: &str = "ci";
 
@@ -126,14 +128,37 @@ fn checked(
     if !problems.is_empty() {
         return Err(AssessError::Results { problems });
     }
-    for (number, results) in &mut found {
-        let head = entries.get(*number).and_then(|entry| commits.get(entry.commit));
+    settle(&mut found, commits, entries, notes)?;
+    Ok(found)
+}
+
+/// Puts the results of each change in order, as of its commit.
+///
+/// What passed before the commit was made is a check of something else, such as what the folder
+/// still held from the last time.
+fn settle(
+    found: &mut BTreeMap<usize, Vec<CheckResult>>,
+    commits: &[Commit],
+    entries: &[Entry],
+    notes: &mut Notes,
+) -> Result<()> {
+    for (number, results) in found {
+        let Some(head) = entries.get(*number).and_then(|entry| commits.get(entry.commit)) else {
+            continue;
+        };
+        let made = instant(head.committed.saturating_sub(ZONE_SECONDS).max(0))?;
+        let before = results.len();
+        results.retain(|result| {
+            let is_early = result.at.is_some_and(|at| at < made);
+            !is_early || result.outcome != Outcome::Passed
+        });
+        notes.results_too_old += before.saturating_sub(results.len()) as u64;
         for result in results.iter_mut() {
-            result.commit = head.map(|head| head.id.clone());
+            result.commit = Some(head.id.clone());
         }
         *results = in_order(std::mem::take(results));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A change is signed if each of its commits on the first-parent line is: what a merge brings in,

@@ -219,3 +219,17 @@ fn a_test_report_is_no_signature_and_nobodys_test() {
         assert_eq!(error.code(), "results");
     }
 }
+
+#[test]
+fn what_passed_before_a_commit_was_made_is_no_check_of_it() {
+    let (repo, commit) = unreviewed();
+    let of = |outcome: &str, at: &str| {
+        let text = format!(r#"{{"check": "unit", "outcome": "{outcome}", "at": "{at}"}}"#);
+        let found = repo.ask(&results(&repo, &[("a.json", &text)])).unwrap();
+        (testers(&found, &commit).len(), found.notes.results_too_old)
+    };
+    assert_eq!(of("passed", "2023-11-13T10:00:00Z"), (0, 1));
+    assert_eq!(of("failed", "2023-11-13T10:00:00Z"), (1, 0));
+    // The zone may be another.
+    assert_eq!(of("passed", "2023-11-14T10:00:00Z"), (1, 0));
+}
