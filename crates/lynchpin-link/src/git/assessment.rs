@@ -36,9 +36,9 @@ pub struct Options {
     /// What is released already: any revision, or a date such as `2026-11-20` or
     /// `2026-11-20T09:00:00Z`, which is the first that is not: all that landed after the first
     /// commit of that date is in the range, even if it is dated back. A revision of that name goes
-    /// before a date. Otherwise the nearest released version before `until`, leaving out tags on `until`
-    /// itself since nothing would ship; if there is none, 200 commits back on the first-parent
-    /// line.
+    /// before a date. Otherwise the nearest released version before `until`, leaving out tags on
+    /// `until` itself since nothing would ship; if there is none, 200 commits back on the
+    /// first-parent line.
     pub since: Option<String>,
     /// What would ship: any revision, or a date, which is the last that would; `HEAD` otherwise.
     pub until: Option<String>,
@@ -193,8 +193,9 @@ pub fn assess(path: impl AsRef<Path>, options: &Options) -> Result<Assessment> {
 /// Reads the histories of several repositories into one portfolio, as one release; whoever waits
 /// is told which repository is read, by its number, and how far it is, and may break it off.
 ///
-/// A `Depends-On` that names a change of another one, or a `Change-Id` that several have, and a submodule that is set to a commit of
-/// another one, become dependencies. People are one person across all of them.
+/// A `Depends-On` that names a change of another one, or a `Change-Id` that several have, and a
+/// submodule that is set to a commit of another one, become dependencies. People are one person
+/// across all of them.
 ///
 /// # Errors
 ///

@@ -222,9 +222,11 @@ notes! {
         "references of git notes beyond the limit, not read";
     /// Changes of files that pin others which were not read in whole: the file is no text or too
     /// large, or a line of it too long. What is pinned there is not known.
-    pins_unread: "change of a lock file not read in whole", "changes of lock files not read in whole";
+    pins_unread: "change of a lock file not read in whole",
+        "changes of lock files not read in whole";
     /// Paths for which no rule of services was looked for, since rules and paths are too many.
-    paths_given_up: "path whose service was not looked for", "paths whose services were not looked for";
+    paths_given_up: "path whose service was not looked for",
+        "paths whose services were not looked for";
     /// Votes in git notes that are neither a full review, nor a test, nor against a change.
     votes_unused: "vote in a git note that is no full review, not counted",
         "votes in git notes that are no full reviews, not counted";
