@@ -230,7 +230,7 @@ pub fn assess_all<P: AsRef<Path>>(
     go_on(watch(paths.len().saturating_sub(1), Phase::Order { commits: commits.len() }))?;
     let (mut entries, people) = changes::entries(&mut readings, &commits, &mut notes);
     edges::connect(&readings, &commits, &mut entries, &mut notes)?;
-    features::history(options, &readings, &commits, &mut entries, &people, &mut notes)?;
+    features::history(&mut readings, &commits, &mut entries, &people, &mut notes);
     narrow::to_paths(&options.paths, &mut readings, &mut entries, &mut notes);
     let ownership =
         ownership::services(&mut readings, &entries, &people, mapping.as_ref(), &mut notes)?;

@@ -7,11 +7,10 @@ use lynchpin::history::lookback::{Touch, TouchedFile};
 use lynchpin::model::SourceHistory;
 use serde::Serialize;
 
-use super::assessment::Options;
 use super::changes::Entry;
 use super::error::Result;
 use super::log::Commit;
-use super::lookback::{Before, Looking, before};
+use super::lookback::Before;
 use super::message::Pointer;
 use super::notes::Notes;
 use super::people::People;
@@ -36,23 +35,18 @@ pub struct Failure {
 
 /// Fills in what history shows of each change.
 pub(crate) fn history(
-    options: &Options,
-    readings: &[Reading],
+    readings: &mut [Reading],
     commits: &[Commit],
     entries: &mut [Entry],
     people: &People,
     notes: &mut Notes,
-) -> Result<()> {
-    let cache = options.cache.as_deref();
-    let looking = Looking { commits: options.history as usize, cache };
+) {
     for reading in readings {
-        let (repository, range) = (&reading.repository, &reading.range);
-        let mut past = before(repository, range, looking, &options.limits, people, notes)?;
+        let mut past = Before::of(std::mem::take(&mut reading.looked), people, notes);
         for entry in entries.get_mut(reading.changes.clone()).unwrap_or_default() {
             entry.history = one(entry, reading, commits, &mut past);
         }
     }
-    Ok(())
 }
 
 fn one(entry: &Entry, reading: &Reading, commits: &[Commit], past: &mut Before) -> SourceHistory {

@@ -40,7 +40,7 @@ const MENDED_MAX: usize = 100;
 
 /// Commits of the first-parent line that are looked back on unless the caller says otherwise: years
 /// of most projects, and more than what a person who wrote a file still remembers.
-pub(crate) const COMMITS: u32 = 20_000;
+pub(crate) const COMMITS: u32 = 5_000;
 
 /// How far to look back, and where to keep what was found.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,25 +66,29 @@ pub(crate) struct Before {
     pub(crate) known: bool,
 }
 
-/// Looks back from the start of the range.
-///
-/// Authors are the numbers of the people of the range; accounts that nobody of them has get
-/// numbers behind those. What cannot be read is counted, and less is known.
-pub(crate) fn before(
+/// What stands before a range, as git said it.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    past: Past,
+    /// Whether it is known, as far as was asked for.
+    known: bool,
+}
+
+/// Looks back from the start of the range. What cannot be read is counted, and less is known.
+pub(crate) fn look_back(
     repository: &Repository,
     range: &Range,
     looking: Looking<'_>,
     limits: &Limits,
-    people: &People,
     notes: &mut Notes,
-) -> Result<Before> {
+) -> Result<Looked> {
     let Some(start) = range.since.as_deref() else {
         // Nothing stands before it, unless a shallow clone begins there.
         let known = repository.shallow_ends.is_empty();
-        return Ok(Before { known, ..Before::default() });
+        return Ok(Looked { known, ..Looked::default() });
     };
     if looking.commits == 0 {
-        return Ok(Before::default());
+        return Ok(Looked::default());
     }
     let commits = looking.commits.min(limits.commits);
     let reading = Reading { repository, start, commits, limits };
@@ -105,8 +109,7 @@ pub(crate) fn before(
             past
         }
     };
-    let known = !past.unreadable;
-    Ok(Before { known, ..Before::of(past, people, notes) })
+    Ok(Looked { known: !past.unreadable, past })
 }
 
 /// What a message says is mended or taken back by its commit.
@@ -118,12 +121,16 @@ fn mended_by(message: &Message) -> impl Iterator<Item = &String> {
 
 impl Before {
     /// Hands the history over, the oldest first.
-    fn of(past: Past, people: &People, notes: &mut Notes) -> Before {
+    ///
+    /// Authors are the numbers of the people of the range; accounts that nobody of them has get
+    /// numbers behind those.
+    pub(crate) fn of(looked: Looked, people: &People, notes: &mut Notes) -> Before {
+        let Looked { past, known } = looked;
         notes.past_commits += past.entries.len() as u64;
         notes.past_cut += u64::from(past.cut);
         notes.past_unreadable += u64::from(past.unreadable);
         let authors = numbered(&past.authors, people);
-        let mut before = Before::default();
+        let mut before = Before { known, ..Before::default() };
         let places: Vec<(u32, u32)> = past.paths.iter().map(|path| before.place(path)).collect();
         for entry in past.entries {
             let file = |(path, removed): &(u32, bool)| {
@@ -520,7 +527,8 @@ mod tests {
             let setting = format!("mailmap.blob={}:.mailmap", range.until);
             repository.git = repository.git.clone().with_setting(setting);
             let mut notes = Notes::default();
-            let before = before(&repository, &range, looking, &limits, people, &mut notes).unwrap();
+            let looked = look_back(&repository, &range, looking, &limits, &mut notes).unwrap();
+            let before = Before::of(looked, people, &mut notes);
             (before, notes)
         }
     }

@@ -20,6 +20,11 @@ macro_rules! notes {
         }
 
         impl Notes {
+            /// Adds what was counted elsewhere at the same time.
+            pub(crate) fn add(&mut self, other: &Notes) {
+                $(self.$name = self.$name.saturating_add(other.$name);)*
+            }
+
             /// The name of each count, and what is said of one and of many, in the order of
             /// [`Notes::lines`]: for whoever holds the counts as a document.
             ///

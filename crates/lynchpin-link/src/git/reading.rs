@@ -3,12 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::thread::{self, ScopedJoinHandle};
 
 use super::assessment::{Options, Phase, go_on};
 use super::changes::landings;
-use super::error::Result;
+use super::error::{AssessError, Result};
 use super::limits::Limits;
 use super::log::{self, Commit};
+use super::lookback::{Looked, Looking, look_back};
 use super::merges;
 use super::message::Account;
 use super::notes::Notes;
@@ -18,7 +20,7 @@ use super::releases::{NamedRelease, named_releases};
 use super::remarks::remarks;
 use super::repository::{Range, Repository, open};
 use super::series::Landing;
-use super::touched::{self, Touched};
+use super::touched::{self, Touched, TouchedAll};
 
 /// One repository, read.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub(crate) struct Reading {
     pub(crate) own_content: HashSet<String>,
     /// The releases that tags and branches name within the range, in the order of the line.
     pub(crate) releases: Vec<NamedRelease>,
+    /// What stands before the range; taken when the changes are put beside it.
+    pub(crate) looked: Looked,
     /// What says which service a path belongs to.
     pub(crate) services_from: String,
     /// What of that could not be used.
@@ -82,13 +86,11 @@ pub(crate) fn read(
     count(&repository, &range, &commits, notes)?;
     go_on(watch(Phase::Files { commits: commits.len() }))?;
     let landings = landings(&commits, notes);
-    let change_of = change_of(&landings, &commits);
-    let touched = touched::read(&repository, &range, &change_of, options.by_line, limits, notes)?;
+    let Content { touched, own_content, looked } =
+        content(&repository, &range, &landings, &commits, options, notes)?;
     let line = line_ids(&landings, &commits);
     let named = named_releases(&repository, &range, &line)?;
     notes.branches_dropped += named.branches_dropped;
-    let mut own_content = merges::with_own_content(&repository, &range, limits)?;
-    merges::with_undone_content(&repository, &landings, &commits, limits, &mut own_content)?;
     let trailers = trailer_accounts(&repository, &commits, limits)?;
     let mut of_changes = touched.changes;
     of_changes.resize_with(landings.len(), || None);
@@ -106,10 +108,55 @@ pub(crate) fn read(
         trailers,
         own_content,
         releases: named.list,
+        looked,
         services_from: String::new(),
         services_skipped: Vec::new(),
         newest,
     })
+}
+
+/// What only reading the content or the past tells.
+struct Content {
+    touched: TouchedAll,
+    own_content: HashSet<String>,
+    looked: Looked,
+}
+
+/// Reads what takes longest, each by a git of its own and all at the same time.
+fn content(
+    repository: &Repository,
+    range: &Range,
+    landings: &[Landing],
+    commits: &[Commit],
+    options: &Options,
+    notes: &mut Notes,
+) -> Result<Content> {
+    let limits = &options.limits;
+    let looking = Looking { commits: options.history as usize, cache: options.cache.as_deref() };
+    let change_of = change_of(landings, commits);
+    thread::scope(|scope| {
+        let looking = scope.spawn(|| {
+            let mut notes = Notes::default();
+            let looked = look_back(repository, range, looking, limits, &mut notes)?;
+            Ok((looked, notes))
+        });
+        let merging = scope.spawn(|| {
+            let mut own = merges::with_own_content(repository, range, limits)?;
+            merges::with_undone_content(repository, landings, commits, limits, &mut own)?;
+            Ok(own)
+        });
+        let touched = touched::read(repository, range, &change_of, options.by_line, limits, notes)?;
+        let own_content = joined(merging)?;
+        let (looked, counted) = joined(looking)?;
+        notes.add(&counted);
+        Ok(Content { touched, own_content, looked })
+    })
+}
+
+/// What a thread found; that it panicked is a defect, told as one and not passed on.
+fn joined<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    let defect = |_| AssessError::Portfolio { detail: "a reading broke off".to_owned() };
+    thread.join().map_err(defect)?
 }
 
 fn count(
