@@ -80,9 +80,10 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Repository> {
     }
     check_version(&Git::in_folder(Path::new("/"), limits.silence)?)?;
     plain::check(path)?;
-    let finder = trusted_finder(path, limits).map_err(|error| match error {
-        AssessError::NotARepository { .. } => stray::check(path, None).err().unwrap_or(error),
-        other => other,
+    let finder = trusted_finder(path, limits).map_err(|error| {
+        let is_none = matches!(error, AssessError::NotARepository { .. });
+        let stray = is_none.then(|| stray::check(path, None).err()).flatten();
+        stray.unwrap_or(error)
     })?;
     let folder = one_path(&finder, "--absolute-git-dir")?;
     stray::check(path, Some(&folder))?;

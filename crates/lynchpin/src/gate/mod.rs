@@ -2,7 +2,8 @@
 //!
 //! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's
 //! tree of named requirements for one subject, [`leaf`] answers one requirement and [`waiver`]
-//! what leave was given; [`rolls`] remembers who sits in a group. This floor computes no risk: the portfolio hands it the figure.
+//! what leave was given; [`rolls`] remembers who sits in a group. This floor computes no risk: the
+//! portfolio hands it the figure.
 
 pub mod judge;
 pub mod leaf;
