@@ -46,7 +46,10 @@ fn of_repository(report: &Report<'_>, repository: &Assessed) -> Vec<String> {
     let (start, end) = (start(report, repository), named(&range.until_name, &range.until));
     let mut out = vec![format!("{}: {what}: {start} up to {end}", name(repository))];
     if repository.shallow {
-        let more = "older history is missing, so more may ship than is listed";
+        let more = match report.assessment.notes.shallow_ends {
+            0 => "older history is missing, but nothing between start and end is",
+            _ => "older history is missing, so more may ship than is listed",
+        };
         out.push(format!("{}: the clone is shallow: {more}", name(repository)));
     }
     if repository.partial {
@@ -79,7 +82,7 @@ fn start(report: &Report<'_>, repository: &Assessed) -> String {
         (Some(commit), None, _) => format!("after {}", short(commit)),
         (None, Some(name), _) => {
             let name = line(name, NAME_COLUMNS);
-            format!("from the first commit on, which is not before {name}")
+            format!("from the first commit on (none is older than {name})")
         }
         (None, None, _) if repository.shallow => {
             format!("all that this shallow clone holds ({no_tag})")

@@ -218,6 +218,7 @@ pub fn assess_all<P: AsRef<Path>>(
     options: &Options,
     watch: &mut dyn FnMut(usize, Phase) -> ControlFlow<()>,
 ) -> Result<Assessment> {
+    let wanted = narrow::as_git_has(&options.paths)?;
     let mapping = options.services.as_deref().map(Mapping::open).transpose()?;
     let mut notes = Notes::default();
     let mut commits = Vec::new();
@@ -231,7 +232,7 @@ pub fn assess_all<P: AsRef<Path>>(
     let (mut entries, people) = changes::entries(&mut readings, &commits, &mut notes);
     edges::connect(&readings, &commits, &mut entries, &mut notes)?;
     features::history(&mut readings, &commits, &mut entries, &people, &mut notes);
-    narrow::to_paths(&options.paths, &mut readings, &mut entries, &mut notes);
+    narrow::to_paths(&wanted, &mut readings, &mut entries, &mut notes);
     let ownership =
         ownership::services(&mut readings, &entries, &people, mapping.as_ref(), &mut notes)?;
     let proofs = proofs::gather(options, &mut readings, &commits, &entries, &mut notes)?;

@@ -337,16 +337,36 @@ fn mebibytes(process: u32) -> Option<usize> {
     Some(kibibytes / 1024)
 }
 
-/// The line that says what was fatal, else the first line, without what a terminal would obey.
+/// The line that says what was fatal, and the first error, which often is why; else the first
+/// line. Without what a terminal would obey.
 fn complaint_of(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
-    let fatal = text.lines().find(|line| line.starts_with("fatal: "));
-    let line = fatal.or_else(|| text.lines().next()).unwrap_or("no reason given");
-    super::text::printable(line.trim_start_matches("fatal: ").trim_start_matches("error: "))
+    let found = |begin| text.lines().find_map(|line| line.strip_prefix(begin));
+    let line = match (found("fatal: "), found("error: ")) {
+        (Some(fatal), Some(error)) => format!("{fatal}: {error}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => text.lines().next().unwrap_or("no reason given").to_owned(),
+    };
+    super::text::printable(&line)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::complaint_of;
+
+    #[test]
+    fn a_complaint_says_what_was_fatal_and_why() {
+        let of = |text: &str| complaint_of(text.as_bytes());
+        assert_eq!(
+            of("error: no folder /x\nerror: b\nfatal: setup failed\n"),
+            "setup failed: no folder /x"
+        );
+        assert_eq!(of("warning: old\nfatal: bad\n"), "bad");
+        assert_eq!(of("warning: old\nerror: bad\n"), "bad");
+        assert_eq!(of("hello\nyou"), "hello");
+        assert_eq!(of(""), "no reason given");
+    }
+
     #[test]
     #[cfg(target_os = "linux")]
     fn the_memory_of_a_process_is_told() {

@@ -25,6 +25,15 @@ pub enum AssessError {
         /// The path as it was given.
         path: String,
     },
+    /// There is a repository, but git does not open it: it lacks a part, or its `.git` is a file
+    /// that leads nowhere.
+    #[error("`{path}` is no repository that git can open ({detail}): mend it, or clone it afresh")]
+    NotOpened {
+        /// The `.git` or the bare repository.
+        path: String,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// The repository belongs to another user, whose configuration git does not trust.
     #[error(
         "`{path}` belongs to another user: if you trust it, run \
@@ -61,6 +70,15 @@ pub enum AssessError {
     RevisionUnknown {
         /// The revision as it was given.
         rev: String,
+    },
+    /// A file or folder that cannot be one of a repository.
+    #[error(
+        "`{path}` cannot be a path in a repository: name it from the top of the repository, such \
+         as `src/fare.rs`, without `..`"
+    )]
+    PathRefused {
+        /// The path as it was given, made safe to print.
+        path: String,
     },
     /// No commit was made by the date that the range should end with.
     #[error("no commit was made by {date} on the way to `HEAD`: give a later date")]
@@ -176,10 +194,12 @@ impl AssessError {
             AssessError::NoSuchPath { .. } => "no_such_path",
             AssessError::NotAFolder { .. } => "not_a_folder",
             AssessError::NotARepository { .. } => "not_a_repository",
+            AssessError::NotOpened { .. } => "not_opened",
             AssessError::NotTrusted { .. } => "not_trusted",
             AssessError::NoCommits { .. } => "no_commits",
             AssessError::RevisionRefused { .. } => "revision_refused",
             AssessError::RevisionUnknown { .. } => "revision_unknown",
+            AssessError::PathRefused { .. } => "path_refused",
             AssessError::NothingThen { .. } => "nothing_then",
             AssessError::Overlap { .. } => "overlap",
             AssessError::TooLarge { .. } => "too_large",

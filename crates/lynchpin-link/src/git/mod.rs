@@ -88,6 +88,7 @@ mod scripted;
 mod series;
 mod services;
 mod signatures;
+mod stray;
 mod summary;
 mod tags;
 mod text;

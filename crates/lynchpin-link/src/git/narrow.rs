@@ -2,14 +2,31 @@
 
 use super::changes::Entry;
 use super::edges::Needed;
+use super::error::{AssessError, Result};
 use super::notes::Notes;
 use super::reading::Reading;
+use super::text::printable;
+
+/// The paths that were asked for as git has them: `./src/` is `src`, and `.` is everything.
+///
+/// What leads out of the repository is no name that git has: to take it would answer that nothing
+/// would ship.
+pub(crate) fn as_git_has(paths: &[String]) -> Result<Vec<Vec<u8>>> {
+    let named = |path: &String| {
+        let parts = || path.split('/').filter(|part| !matches!(*part, "" | "."));
+        if path.is_empty() || parts().any(|part| part == "..") {
+            return Err(AssessError::PathRefused { path: printable(path) });
+        }
+        Ok(parts().collect::<Vec<&str>>().join("/").into_bytes())
+    };
+    paths.iter().map(named).collect()
+}
 
 /// Drops every change that neither touches one of the paths nor is required by one that does.
 ///
 /// To drop what is required would let it pass unseen: it ships with what requires it.
 pub(crate) fn to_paths(
-    paths: &[String],
+    paths: &[Vec<u8>],
     readings: &mut [Reading],
     entries: &mut Vec<Entry>,
     notes: &mut Notes,
@@ -17,12 +34,13 @@ pub(crate) fn to_paths(
     if paths.is_empty() {
         return;
     }
-    let wanted: Vec<&[u8]> = paths.iter().map(|path| plain(path).as_bytes()).collect();
     let touches = |entry: &Entry| {
         let Some(reading) = readings.get(entry.repository) else { return false };
         // What a change touches may not be known; then it may be one of these.
         let Some(touched) = &entry.touched else { return true };
-        touched.paths().any(|path| wanted.iter().any(|w| is_in(reading.paths.get(path), w)))
+        touched
+            .paths()
+            .any(|path| paths.iter().any(|wanted| is_in(reading.paths.get(path), wanted)))
     };
     let mut kept: Vec<bool> = entries.iter().map(touches).collect();
     let named = kept.iter().filter(|kept| **kept).count();
@@ -66,15 +84,6 @@ fn renumber(needed: &mut Needed, number_of: &[Option<usize>]) {
     needed.extend(old.into_iter().filter_map(new));
 }
 
-/// The name as git has it; people write `./src/` too.
-fn plain(path: &str) -> &str {
-    let mut path = path.trim_matches('/');
-    while let Some(rest) = path.strip_prefix("./") {
-        path = rest.trim_start_matches('/');
-    }
-    if path == "." { "" } else { path }
-}
-
 /// Whether a path is that file or lies in that folder.
 fn is_in(path: &[u8], wanted: &[u8]) -> bool {
     let Some(rest) = path.strip_prefix(wanted) else { return false };
@@ -86,15 +95,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_meant_however_it_is_written() {
-        for (written, plain_one) in [
-            ("./src/", "src"),
-            ("/src", "src"),
-            (".//./src/a", "src/a"),
-            (".", ""),
-            (".git", ".git"),
-        ] {
-            assert_eq!(plain(written), plain_one, "{written}");
+    fn names_are_taken_as_git_has_them() {
+        let of = |path: &str| as_git_has(&[path.to_owned()]);
+        for (path, name) in
+            [("./src/a.rs", "src/a.rs"), ("/src//", "src"), (".", ""), ("..a", "..a")]
+        {
+            assert_eq!(of(path).unwrap(), [name.as_bytes()], "{path}");
+        }
+        for path in ["", "../a", "a/.."] {
+            assert_eq!(of(path).unwrap_err().code(), "path_refused", "{path}");
         }
     }
 

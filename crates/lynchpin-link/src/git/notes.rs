@@ -85,8 +85,9 @@ notes! {
     /// Tags, if none of them lies before the end of the range.
     tags_elsewhere: "tag that is not before the end of the range",
         "tags that are not before the end of the range";
-    /// Tags that are broken or lead to something that is missing.
-    tags_broken: "tag that cannot be read, passed over", "tags that cannot be read, passed over";
+    /// Tags that are broken, lead to something that is missing, or are of no commit.
+    tags_broken: "tag that is broken or of no commit, passed over",
+        "tags that are broken or of no commit, passed over";
     /// Tags of pre-releases that are nearer than the version at which the range begins.
     prereleases_passed_over: "tag of a pre-release passed over for the last release",
         "tags of pre-releases passed over for the last release";

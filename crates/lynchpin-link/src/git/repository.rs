@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::notes::Notes;
 use super::scratch::Scratch;
 use super::text::printable;
-use super::{plain, tags};
+use super::{plain, stray, tags};
 
 /// Bytes of a revision as given; the longest sensible one is a branch and a date.
 const REVISION_BYTES: usize = 1024;
@@ -80,8 +80,13 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Repository> {
     }
     check_version(&Git::in_folder(Path::new("/"), limits.silence)?)?;
     plain::check(path)?;
-    let finder = trusted_finder(path, limits)?;
+    let finder = trusted_finder(path, limits).map_err(|error| {
+        let is_none = matches!(error, AssessError::NotARepository { .. });
+        let stray = is_none.then(|| stray::check(path, None).err()).flatten();
+        stray.unwrap_or(error)
+    })?;
     let folder = one_path(&finder, "--absolute-git-dir")?;
+    stray::check(path, Some(&folder))?;
     let common = one_path(&finder, "--git-common-dir")?;
     let on_place = finder.on_repository(&folder);
     let shallow = on_place.ask(&["rev-parse", "--is-shallow-repository"], Vec::new())?;
@@ -291,8 +296,12 @@ impl Repository {
         }
         if rev == "HEAD" {
             let branch = self.on_place.ask(&["symbolic-ref", "--short", "HEAD"], Vec::new())?;
-            let name = printable(&String::from_utf8_lossy(&branch.value));
-            let rev = if branch.ok { name } else { shown() };
+            // Only of a branch that is not born yet does git say the name.
+            if !branch.ok {
+                let detail = format!("`HEAD` leads nowhere: {}", branch.complaint);
+                return Err(AssessError::Unreadable { detail });
+            }
+            let rev = printable(&String::from_utf8_lossy(&branch.value));
             return Err(AssessError::NoCommits { rev });
         }
         Err(AssessError::RevisionUnknown { rev: shown() })

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::{AssessError, Result};
+use super::text::printable;
 
 /// How many names are tried; others are taken by runs that were killed.
 const TRIES: u64 = 1_000;
@@ -19,7 +20,10 @@ pub(crate) struct Scratch(PathBuf);
 impl Scratch {
     /// Makes an empty repository for objects of that format, `sha1` or `sha256`.
     pub(crate) fn new(object_format: &str) -> Result<Scratch> {
-        let failed = |error: std::io::Error| AssessError::NoScratch { detail: error.to_string() };
+        let above = std::env::temp_dir();
+        let failed = |error: std::io::Error| AssessError::NoScratch {
+            detail: format!("in `{}`: {error}", printable(&above.to_string_lossy())),
+        };
         let scratch = Self::folder().map_err(failed)?;
         let config = format!(
             "[core]\n\trepositoryFormatVersion = 1\n\tbare = true\n\

@@ -15,7 +15,7 @@ pub(crate) struct Tags {
     pub(crate) nearest: Option<(String, String)>,
     /// How many tags there are.
     pub(crate) count: u64,
-    /// How many of them are broken or lead to something that is missing.
+    /// How many of them are broken, lead to something that is missing, or are of no commit.
     pub(crate) broken: u64,
     /// Tags of pre-releases that are nearer than the version at which the range begins.
     pub(crate) prereleases_passed_over: u64,

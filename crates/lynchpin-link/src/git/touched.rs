@@ -292,7 +292,8 @@ fn follow_file(
         }
         lines = Lines::made(change);
     }
-    let whole = file.as_a_whole || file.status == Status::Retyped;
+    // A submodule has no lines, though git shows one.
+    let whole = file.as_a_whole || file.status == Status::Retyped || file.submodule.is_some();
     if whole {
         for owner in lines.owners().into_iter().filter(|owner| is_other(*owner)) {
             seen.entry(owner).or_default().file = true;

@@ -21,6 +21,8 @@ mod needs;
 #[cfg(test)]
 mod odd;
 #[cfg(test)]
+mod odd_places;
+#[cfg(test)]
 mod span;
 #[cfg(test)]
 mod support;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::leaf::{self, Target};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
+use super::rolls::Rolls;
 use super::waiver;
 use crate::base::id::{GateId, PersonId, RequirementId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
@@ -29,6 +30,8 @@ pub struct Case<'a> {
     pub at: Instant,
     /// The risk of each subject and until when it stands, as the portfolio computed it.
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
+    /// Who sits in which group, as far as it was asked for.
+    pub rolls: &'a Rolls,
 }
 
 impl Case<'_> {

@@ -2,12 +2,14 @@
 //!
 //! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's
 //! tree of named requirements for one subject, [`leaf`] answers one requirement and [`waiver`]
-//! what leave was given. This floor computes no risk: the portfolio hands it the figure.
+//! what leave was given; [`rolls`] remembers who sits in a group. This floor computes no risk: the
+//! portfolio hands it the figure.
 
 pub mod judge;
 pub mod leaf;
 pub mod parse;
 pub mod policy;
+pub mod rolls;
 pub mod waiver;
 
 pub use judge::Case;

@@ -13,6 +13,10 @@ pub struct People {
     group_of: BTreeMap<GroupId, usize>,
     people: Vec<Person>,
     groups: Vec<Group>,
+    /// Where somebody is a member: the numbers of the group and of the membership in it.
+    of_person: BTreeMap<PersonId, Vec<(usize, usize)>>,
+    /// Where a group is one.
+    of_group: BTreeMap<GroupId, Vec<(usize, usize)>>,
 }
 
 impl People {
@@ -29,10 +33,21 @@ impl People {
         let group_of =
             groups.iter().enumerate().map(|(index, group)| (group.id.clone(), index)).collect();
         let mut declared =
-            People { person_of, group_of, people: people.to_vec(), groups: Vec::new() };
+            People { person_of, group_of, people: people.to_vec(), ..People::default() };
         let mut groups = groups.to_vec();
         for member in groups.iter_mut().flat_map(|group| &mut group.members) {
             member.person = member.person.take().map(|id| declared.principal(&id).clone());
+        }
+        for (index, group) in groups.iter().enumerate() {
+            for (number, member) in group.members.iter().enumerate() {
+                let place = (index, number);
+                if let Some(id) = &member.person {
+                    declared.of_person.entry(id.clone()).or_default().push(place);
+                }
+                if let Some(id) = &member.group {
+                    declared.of_group.entry(id.clone()).or_default().push(place);
+                }
+            }
         }
         declared.groups = groups;
         declared
@@ -63,7 +78,21 @@ impl People {
     #[must_use]
     pub fn belongs(&self, person: &PersonId, group: &GroupId, at: Instant) -> bool {
         let person = self.principal(person);
-        self.memberships(group, at).any(|member| member.person.as_ref() == Some(person))
+        let Some(wanted) = self.group_of.get(group) else { return false };
+        // From the person up: a group may have very many members, and nobody is in as many groups.
+        let mut seen = BTreeSet::new();
+        let mut open = vec![self.of_person.get(person)];
+        while let Some(places) = open.pop() {
+            for (index, number) in places.into_iter().flatten() {
+                let Some(found) = self.groups.get(*index) else { continue };
+                let lasts = found.members.get(*number).is_some_and(|member| lasts(member, at));
+                let is_declared = self.group_of.get(&found.id) == Some(index);
+                if lasts && is_declared && seen.insert(*index) {
+                    open.push(self.of_group.get(&found.id));
+                }
+            }
+        }
+        seen.contains(wanted)
     }
 
     /// Whether who acted belonged to a group both when they say they acted and when that was
@@ -90,16 +119,14 @@ impl People {
     ) -> impl Iterator<Item = &'a Member> + 'a {
         let mut seen = BTreeSet::new();
         let mut open: Vec<&Group> = self.group(group).into_iter().collect();
-        let lasts = move |member: &&Member| {
-            member.from.is_none_or(|from| from <= at) && member.to.is_none_or(|to| at < to)
-        };
         // Groups may contain each other; each is looked into once.
         std::iter::from_fn(move || {
             let found = open.pop()?;
             if !seen.insert(&found.id) {
                 return Some(Vec::new());
             }
-            let members: Vec<&Member> = found.members.iter().filter(lasts).collect();
+            let members: Vec<&Member> =
+                found.members.iter().filter(|member| lasts(member, at)).collect();
             let inner = members.iter().filter_map(|member| member.group.as_ref());
             open.extend(inner.filter_map(|id| self.group(id)));
             Some(members)
@@ -148,6 +175,11 @@ impl People {
     }
 }
 
+/// Whether a membership holds at that instant.
+fn lasts(member: &Member, at: Instant) -> bool {
+    member.from.is_none_or(|from| from <= at) && member.to.is_none_or(|to| at < to)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +198,12 @@ mod tests {
         let people = People::new(&[], &[group("a", "b", vec![]), group("b", "a", vec![until])]);
         assert!(people.belongs(&ann, &id("a"), Instant::EPOCH));
         assert!(!people.belongs(&ann, &id("a"), leaves));
+        for group in ["a", "b", "c"] {
+            for at in [Instant::EPOCH, leaves] {
+                let is_member = people.members(&id(group), at).contains(&ann);
+                assert_eq!(people.belongs(&ann, &id(group), at), is_member, "{group} {at}");
+            }
+        }
         assert_eq!(people.next_membership_change(&id("a"), Instant::EPOCH), Some(leaves));
         assert!(!people.can_sit(&ann, Instant::EPOCH), "undeclared people fill no seat");
     }

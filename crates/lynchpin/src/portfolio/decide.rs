@@ -14,6 +14,7 @@ use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{CycleRule, Gate, Judges};
+use crate::gate::rolls::Rolls;
 use crate::gate::{Case, Policy, judge};
 use crate::history::Records;
 use crate::model::{Change, Release};
@@ -32,6 +33,7 @@ pub(super) fn decide(
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
     let risks = risks(records, policy, &question.subject, &members, question.at);
+    let rolls = Rolls::default();
     let case = Case {
         records,
         policy,
@@ -40,6 +42,7 @@ pub(super) fn decide(
         previous: before.as_ref(),
         at: question.at,
         risks: &risks,
+        rolls: &rolls,
     };
     let gates = match &question.subject {
         Subject::Change(_) => ReleaseGates::new(),

@@ -52,3 +52,26 @@ fn each_change_is_placed_where_it_is_from() {
     let mermaid = run(folder.path(), &["assess", "shop", "till", "--mermaid"]).out;
     assert!(mermaid.contains("shop#58; Serve fares"), "{mermaid}");
 }
+
+#[test]
+fn the_one_that_cannot_be_read_is_named() {
+    let folder = two();
+    let empty = folder.path().join("empty");
+    fs::create_dir(&empty).expect("made");
+    git(&empty, 1, "raj", &["init", "-q", "-b", "main"]);
+    let ran = run(folder.path(), &["assess", "shop", "empty"]);
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.err.starts_with("lynchpin: no_commits: `empty`: the repository has"),
+        "{}",
+        ran.err
+    );
+    let ran = run(folder.path(), &["assess", "shop", "gone"]);
+    assert!(
+        ran.err.starts_with("lynchpin: no_such_path: there is nothing at `gone`"),
+        "{}",
+        ran.err
+    );
+    let ran = run(folder.path(), &["assess", "shop", "shop"]);
+    assert!(ran.err.starts_with("lynchpin: overlap: `shop` and `shop`"), "{}", ran.err);
+}

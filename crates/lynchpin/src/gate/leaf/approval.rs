@@ -27,21 +27,21 @@ pub(super) fn judge(
 ) -> Node {
     let asked = Asked { target, name, requirement, leaf };
     let count = Count::take(case, asked);
-    let needed = leaf.people.needed(count.eligible.len());
+    let needed = leaf.people.needed(count.eligible());
     let (standing, later) = standing(case, asked, &count, needed);
     let (verdict, code) = standing.answer();
     let mut node = Node::new(verdict, code, target.subject)
         .with("given", Arg::count(count.given.len()))
         .with("needed", Arg::count(needed))
         .with("group", Arg::text(&leaf.group))
-        .until(count.holds_until(case, leaf));
+        .until(count.holds_until(case));
     if let Some(teams) = leaf.teams {
         node = node.with("teams", Arg::Integer(i64::from(teams)));
     }
     let names =
         |by: &BTreeMap<&PersonId, usize>| Arg::Texts(by.keys().map(ToString::to_string).collect());
     node = match standing {
-        Standing::Unreachable => node.with("eligible", Arg::count(count.eligible.len())),
+        Standing::Unreachable => node.with("eligible", Arg::count(count.eligible())),
         Standing::Later => match later {
             Some(at) => node.clears(Clears::At(at)).until(When::At(at)),
             None => node.clears(Clears::Unknown),
@@ -245,7 +245,7 @@ fn enough_at(case: &Case<'_>, asked: Asked<'_>, count: &Count<'_>) -> Option<Ins
     tried.into_iter().find(|at| {
         let then = Case { at: *at, ..*case };
         let count = Count::take(&then, asked);
-        let needed = asked.leaf.people.needed(count.eligible.len());
+        let needed = asked.leaf.people.needed(count.eligible());
         let refused = !count.rejected.is_empty() || !count.changes.is_empty();
         !refused && count.is_enough(asked.leaf, needed)
     })

@@ -1,6 +1,7 @@
 //! The votes on one requirement, counted by person.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use super::Target;
 use super::approval::{excluded, is_of_another, material_difference};
@@ -8,6 +9,7 @@ use crate::base::id::{GroupId, PersonId, RequirementId};
 use crate::base::{Instant, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::{ApprovalLeaf, Requirement, Veto};
+use crate::gate::rolls::Roll;
 use crate::history::order::position;
 use crate::history::revision::Difference;
 use crate::model::decision::end;
@@ -25,8 +27,8 @@ pub(super) struct Asked<'a> {
 /// The approvals of one requirement, counted by person.
 #[derive(Default)]
 pub(super) struct Count<'a> {
-    /// Who may approve, or did while they might.
-    pub(super) eligible: BTreeSet<&'a PersonId>,
+    /// Who sits in the group.
+    roll: Option<Rc<Roll>>,
     /// Who approved, so that it counts now, with the teams that they approved for.
     pub(super) given: BTreeMap<&'a PersonId, BTreeSet<&'a GroupId>>,
     /// The instants at which an approval begins to count.
@@ -64,10 +66,9 @@ impl<'a> Count<'a> {
         let people = &case.records.people;
         let leaf = asked.leaf;
         let mut count = Count { excluded: excluded(case, asked.target), ..Count::default() };
-        let members = people.members(&leaf.group, case.at).into_iter();
-        let may = |id: &&PersonId| !count.excluded.contains(id) && people.can_sit(id, case.at);
-        count.eligible = members.filter(may).collect();
-        count.turns.extend(people.next_membership_change(&leaf.group, case.at));
+        let roll = case.rolls.of(people, &leaf.group, case.at);
+        count.turns.extend(roll.changes);
+        count.roll = Some(roll);
         if leaf.teams.is_some() {
             count.turns.extend(people.next_team_change(case.at));
         }
@@ -189,7 +190,6 @@ impl<'a> Count<'a> {
             self.begins.insert(begins);
             return;
         }
-        self.eligible.insert(person);
         let teams = self.given.entry(person).or_default();
         if leaf.teams.is_some() {
             teams.extend(case.records.people.teams(person, approval.at));
@@ -201,6 +201,22 @@ impl<'a> Count<'a> {
         self.given.len() >= needed && represented(self.given.values()) >= teams(leaf)
     }
 
+    /// How many may approve, or did while they might.
+    pub(super) fn eligible(&self) -> usize {
+        let Some(roll) = &self.roll else { return self.given.len() };
+        let sits = |person: &&&PersonId| roll.sitting.contains(**person);
+        let barred = self.excluded.iter().filter(sits).count();
+        let left = self.given.keys().filter(|person| !sits(person)).count();
+        roll.sitting.len().saturating_sub(barred).saturating_add(left)
+    }
+
+    /// Those: the excluded approve nothing, so none of them is among those who did.
+    fn each_eligible(&self) -> BTreeSet<&PersonId> {
+        let sitting = self.roll.iter().flat_map(|roll| &roll.sitting);
+        let may = sitting.filter(|person| !self.excluded.contains(person));
+        may.chain(self.given.keys().copied()).collect()
+    }
+
     /// Whether enough people of enough teams are left who may approve.
     pub(super) fn is_within_reach(
         &self,
@@ -209,23 +225,23 @@ impl<'a> Count<'a> {
         needed: usize,
     ) -> bool {
         let wanted = teams(leaf);
-        if self.eligible.len() < needed || wanted == 0 {
-            return self.eligible.len() >= needed;
+        let eligible = self.eligible();
+        if eligible < needed || wanted == 0 {
+            return eligible >= needed;
         }
-        let may = |id: &&'a PersonId| {
+        let may = |id: &PersonId| {
             let mut teams = case.records.people.teams(id, case.at);
-            teams.extend(self.given.get(*id).into_iter().flatten());
+            teams.extend(self.given.get(id).into_iter().flatten());
             teams
         };
-        let each: Vec<BTreeSet<&GroupId>> = self.eligible.iter().map(may).collect();
+        let each: Vec<BTreeSet<&GroupId>> = self.each_eligible().into_iter().map(may).collect();
         represented(&each) >= wanted
     }
 
     /// The first instant at which something of this may change.
-    pub(super) fn holds_until(&self, case: &Case<'_>, leaf: &ApprovalLeaf) -> When {
-        let members = case.records.people.members(&leaf.group, case.at);
-        let suspended = members.into_iter().filter_map(|person| case.suspension(person));
-        let turns = self.turns.iter().copied().chain(suspended);
+    pub(super) fn holds_until(&self, case: &Case<'_>) -> When {
+        // When a member of the group is suspended is one of the turns of the group.
+        let turns = self.turns.iter().copied();
         turns.filter(|turn| *turn > case.at).min().map_or(When::Never, When::At)
     }
 }
