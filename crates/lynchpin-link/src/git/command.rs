@@ -9,6 +9,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -190,10 +192,13 @@ impl Git {
             thread::spawn(move || drop(stdin.write_all(&input)));
         }
         let (chunk_sender, chunks) = sync_channel(CHUNKS_AHEAD);
-        thread::spawn(move || send_chunks(stdout, &chunk_sender));
+        let alive = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&alive);
+        thread::spawn(move || send_chunks(stdout, &chunk_sender, &told));
         let (complaint_sender, complaint) = sync_channel(1);
         thread::spawn(move || drop(complaint_sender.send(first_bytes(stderr))));
-        Ok(Stream { child: Running(child), chunks, complaint, silence: self.silence })
+        let silence = self.silence;
+        Ok(Stream { child: Running(child), chunks, alive, complaint, silence })
     }
 
     fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
@@ -209,6 +214,8 @@ impl Git {
             .env("GIT_ATTR_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            // Not after every commit.
+            .env("GIT_FLUSH", "0")
             .env("GIT_GRAFT_FILE", "/dev/null")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_NO_REPLACE_OBJECTS", "1")
@@ -237,17 +244,34 @@ impl Git {
     }
 }
 
-fn send_chunks(mut from: ChildStdout, to: &SyncSender<std::io::Result<Vec<u8>>>) {
+/// Passes on what git writes, in pieces as large as they may be: git writes little at a time, and
+/// each piece costs two switches of threads. That something was read at all is told at once.
+fn send_chunks(
+    mut from: ChildStdout,
+    to: &SyncSender<std::io::Result<Vec<u8>>>,
+    alive: &AtomicBool,
+) {
     let mut buffer = vec![0_u8; CHUNK_BYTES];
+    let mut filled = 0;
     loop {
-        let piece = match from.read(&mut buffer) {
-            Ok(0) => return,
-            Ok(read) => Ok(buffer.iter().take(read).copied().collect()),
+        let read = match from.read(buffer.get_mut(filled..).unwrap_or_default()) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => Err(error),
+            read => read,
         };
-        let ended = piece.is_err();
-        if to.send(piece).is_err() || ended {
+        alive.store(true, Ordering::Relaxed);
+        let ended = !matches!(read, Ok(1..));
+        filled += read.as_ref().copied().unwrap_or(0);
+        if filled > 0 && (ended || filled == buffer.len()) {
+            let piece = buffer.get(..filled).unwrap_or_default().to_vec();
+            filled = 0;
+            if to.send(Ok(piece)).is_err() {
+                return;
+            }
+        }
+        if let Err(error) = read {
+            drop(to.send(Err(error)));
+        }
+        if ended {
             return;
         }
     }
@@ -282,6 +306,8 @@ impl Drop for Running {
 pub(crate) struct Stream {
     child: Running,
     chunks: Receiver<std::io::Result<Vec<u8>>>,
+    /// Whether anything was read since it was last asked.
+    alive: Arc<AtomicBool>,
     complaint: Receiver<Vec<u8>>,
     silence: Duration,
 }
@@ -298,6 +324,10 @@ impl Stream {
                     return Err(AssessError::Unreadable { detail: error.to_string() });
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                // It is not silent while something comes, however little.
+                Err(RecvTimeoutError::Timeout) if self.alive.swap(false, Ordering::Relaxed) => {
+                    left = self.silence;
+                }
                 Err(RecvTimeoutError::Timeout) => left = left.saturating_sub(now),
             }
             if left.is_zero() {

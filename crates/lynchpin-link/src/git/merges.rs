@@ -1,6 +1,6 @@
 //! Merges that change something of their own, beside what they bring in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::error::{AssessError, Result};
 use super::limits::Limits;
@@ -8,6 +8,7 @@ use super::log::{Commit, PLAIN, commit_mark, span};
 use super::repository::{Range, Repository};
 use super::series::Landing;
 use super::tokens::Tokens;
+use super::touched::Touched;
 
 /// Bytes of a merge's id with its mark and the first letters of a patch.
 const HEAD_BYTES: usize = 96;
@@ -87,13 +88,16 @@ pub(crate) fn with_undone_content(
     repository: &Repository,
     landings: &[Landing],
     commits: &[Commit],
+    touched: &[Option<Touched>],
     limits: &Limits,
     own_content: &mut HashSet<String>,
 ) -> Result<()> {
     let id = |number: &usize| commits.get(*number);
     // Of each merge what touches files, then itself.
     let mut asked: Vec<(&str, bool)> = Vec::new();
-    for landing in landings.iter().filter(|landing| !landing.merged.is_empty()) {
+    let overtaken = overtaken(landings, commits, touched);
+    let merges = landings.iter().zip(overtaken).filter(|(landing, _)| !landing.merged.is_empty());
+    for landing in merges.filter(|(_, overtaken)| *overtaken).map(|(landing, _)| landing) {
         let touches =
             |commit: &&Commit| commit.parents.len() < 2 || own_content.contains(&commit.id);
         let parts = landing.merged.iter().filter_map(id).filter(touches);
@@ -111,6 +115,60 @@ pub(crate) fn with_undone_content(
     };
     own_content.extend(found);
     Ok(())
+}
+
+/// Of each change, whether another one may have landed on one of its files since it was begun: what
+/// nothing has landed on, no merge can undo.
+///
+/// It was begun where what it brings in leaves the line; of what leaves another branch, where that
+/// one does. What began before the range may have been overtaken there.
+fn overtaken(landings: &[Landing], commits: &[Commit], touched: &[Option<Touched>]) -> Vec<bool> {
+    let mut place: HashMap<&str, usize> = HashMap::new();
+    let mut begun: Vec<Option<usize>> = Vec::with_capacity(landings.len());
+    let mut last_on: HashMap<u32, usize> = HashMap::new();
+    // What is not known to touch nothing may touch anything.
+    let mut last_unknown = None;
+    let mut found = Vec::with_capacity(landings.len());
+    for (number, landing) in landings.iter().enumerate() {
+        let of = |numbers: &[usize]| -> Vec<&Commit> {
+            numbers.iter().filter_map(|number| commits.get(*number)).collect()
+        };
+        let (line, merged) = (of(&landing.line), of(&landing.merged));
+        let own: HashSet<&str> = merged.iter().map(|commit| commit.id.as_str()).collect();
+        let parents = merged.iter().flat_map(|commit| &commit.parents).map(String::as_str);
+        let outside = parents.filter(|parent| !own.contains(parent));
+        let begins = outside.map(|parent| match place.get(parent) {
+            Some(on) if landings.get(*on).is_some_and(|l| is_on(l, commits, parent)) => Some(*on),
+            Some(branch) => begun.get(*branch).copied().flatten(),
+            None => None,
+        });
+        let begins = begins.min().unwrap_or(Some(number));
+        begun.push(begins);
+        let own_paths: Option<Vec<u32>> =
+            touched.get(number).and_then(Option::as_ref).map(|touched| touched.paths().collect());
+        let after = |on: Option<&usize>| on.is_some_and(|on| begins.is_none_or(|at| *on > at));
+        found.push(match &own_paths {
+            Some(paths) => {
+                begins.is_none()
+                    || after(last_unknown.as_ref())
+                    || paths.iter().any(|path| after(last_on.get(path)))
+            }
+            None => true,
+        });
+        match own_paths {
+            Some(paths) => last_on.extend(paths.into_iter().map(|path| (path, number))),
+            None => last_unknown = Some(number),
+        }
+        let ids = line.iter().chain(&merged).map(|commit| (commit.id.as_str(), number));
+        place.extend(ids);
+    }
+    found
+}
+
+/// Whether a commit is one of the line, and not one that is brought in.
+fn is_on(landing: &Landing, commits: &[Commit], id: &str) -> bool {
+    let line = landing.line.iter().filter_map(|number| commits.get(*number));
+    line.into_iter().any(|commit| commit.id == id)
 }
 
 fn undone(repository: &Repository, asked: &[(&str, bool)], limits: &Limits) -> Result<Vec<String>> {

@@ -140,13 +140,11 @@ fn content(
             let looked = look_back(repository, range, looking, limits, &mut notes)?;
             Ok((looked, notes))
         });
-        let merging = scope.spawn(|| {
-            let mut own = merges::with_own_content(repository, range, limits)?;
-            merges::with_undone_content(repository, landings, commits, limits, &mut own)?;
-            Ok(own)
-        });
+        let merging = scope.spawn(|| merges::with_own_content(repository, range, limits));
         let touched = touched::read(repository, range, &change_of, options.by_line, limits, notes)?;
-        let own_content = joined(merging)?;
+        let mut own_content = joined(merging)?;
+        let (of_changes, own) = (&touched.changes, &mut own_content);
+        merges::with_undone_content(repository, landings, commits, of_changes, limits, own)?;
         let (looked, counted) = joined(looking)?;
         notes.add(&counted);
         Ok(Content { touched, own_content, looked })

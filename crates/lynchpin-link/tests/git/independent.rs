@@ -208,3 +208,46 @@ fn a_merge_that_undoes_what_landed_in_the_meantime_needs_a_review_of_its_own() {
     assert_eq!(approvers(&found, &merge), [""; 0]);
     assert_eq!(found.notes.own_content, 1);
 }
+
+#[test]
+fn what_a_merge_undoes_is_found_wherever_its_branch_began() {
+    let by_bob = "\n\nReviewed-by: Bob <bob@example.org>\n";
+    // In the range, on the line or on a branch that was merged since.
+    for from_branch in [false, true] {
+        for also_inside in [false, true] {
+            let mut repo = Repo::new();
+            repo.commit("base", "1", "base");
+            repo.tag("v1");
+            repo.commit("start", "1", &format!("start{by_bob}"));
+            if from_branch {
+                repo.git(&["checkout", "-q", "-b", "other"]);
+                repo.commit("other", "1", &format!("other{by_bob}"));
+            }
+            repo.git(&["checkout", "-q", "-b", "side"]);
+            repo.commit("side", "1", &format!("side{by_bob}"));
+            repo.git(&["checkout", "-q", "main"]);
+            repo.commit("fix", "1", &format!("a fix{by_bob}"));
+            if from_branch {
+                repo.merge(&["other"], "Merge other");
+            }
+            if also_inside {
+                repo.git(&["checkout", "-q", "side"]);
+                repo.git(&["merge", "-q", "--no-ff", "-s", "ours", "-m", "ours", "main"]);
+                repo.git(&["checkout", "-q", "main"]);
+            }
+            let merge = undo(&mut repo, "undo");
+            let found = repo.assess();
+            let case = format!("{from_branch} {also_inside}");
+            assert_eq!(approvers(&found, &merge), [""; 0], "{case}");
+            // One that undoes nothing is reviewed by its parts.
+            repo.git(&["checkout", "-q", "-b", "late"]);
+            repo.commit("late", "1", &format!("late{by_bob}"));
+            repo.git(&["checkout", "-q", "main"]);
+            repo.commit("fix", "2", &format!("again{by_bob}"));
+            let clean = repo.merge(&["late"], "Merge late");
+            let found = repo.assess();
+            assert_eq!(approvers(&found, &clean), ["bob@example.org"], "{case}");
+            assert_eq!(approvers(&found, &merge), [""; 0], "{case}");
+        }
+    }
+}
