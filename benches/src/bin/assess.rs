@@ -36,19 +36,22 @@ const KNOWN: &str = "known.json";
 /// Megabytes for the generated history, and for any other.
 const MEMORY: (f64, f64) = (512.0, 1_024.0);
 
-/// One way to run `lynchpin assess`: what it is called, its options, and how many times the time of
-/// git it may take.
+/// One way to run `lynchpin assess`: what it is called, its options, whether what stands before the
+/// range is kept between runs, and how many times the time of git it may take.
 struct Way {
     name: &'static str,
     options: &'static [&'static str],
+    kept: bool,
     times: f64,
 }
 
-/// All ways that are measured. Those that keep something between runs belong here too, with the
-/// options that say where, or not to.
-const WAYS: [Way; 2] = [
-    Way { name: "by file", options: &["--by-file"], times: 3.0 },
-    Way { name: "by line", options: &[], times: 8.0 },
+/// All ways that are measured. Of those that keep something the first run fills it, and the median
+/// is that of one which finds it.
+const WAYS: [Way; 4] = [
+    Way { name: "by file", options: &["--by-file"], kept: false, times: 3.0 },
+    Way { name: "by file, cached", options: &["--by-file"], kept: true, times: 3.0 },
+    Way { name: "by line", options: &[], kept: false, times: 8.0 },
+    Way { name: "by line, cached", options: &[], kept: true, times: 8.0 },
 ];
 
 /// A repository and the range that is measured.
@@ -96,11 +99,16 @@ fn measure() -> Result<()> {
     let answers: Answers = serde_json::from_slice(&fs::read(folder.join(KNOWN))?)?;
     let (since, until) = (answers.since.clone(), answers.until.clone());
     let (name, folder) = ("generated".to_owned(), folder.join("shop"));
-    compare(&command, &Place { name, folder: folder.clone(), since, until, megabytes: MEMORY.0 })?;
+    let cache = target.join("benches/cache");
+    compare(
+        &command,
+        &cache,
+        &Place { name, folder: folder.clone(), since, until, megabytes: MEMORY.0 },
+    )?;
     let told = std::env::var_os("LYNCHPIN_REPOSITORIES").unwrap_or_default();
     let told: Vec<PathBuf> = std::env::split_paths(&told).collect();
     for folder in words.iter().chain(&told).filter(|folder| !folder.as_os_str().is_empty()) {
-        compare(&command, &place(folder)?)?;
+        compare(&command, &cache, &place(folder)?)?;
     }
     correct(&folder, &answers)
 }
@@ -145,7 +153,7 @@ fn place(folder: &Path) -> Result<Place> {
     Ok(Place { name, folder, since, until, megabytes: MEMORY.1 })
 }
 
-fn compare(lynchpin: &Path, place: &Place) -> Result<()> {
+fn compare(lynchpin: &Path, cache: &Path, place: &Place) -> Result<()> {
     let peer = || {
         let mut git = git(&place.folder);
         git.args(["log", "--numstat", &format!("{}..{}", place.since, place.until)]);
@@ -156,6 +164,10 @@ fn compare(lynchpin: &Path, place: &Place) -> Result<()> {
             let mut own = Command::new(lynchpin);
             own.arg("assess").arg(&place.folder).args(way.options);
             own.args(["--since", &place.since, "--until", &place.until]);
+            match way.kept {
+                true => own.arg("--cache").arg(cache),
+                false => own.arg("--no-cache"),
+            };
             own
         };
         let (own, peer) = beside(ROUNDS, own, peer)?;

@@ -240,6 +240,7 @@ fn what_a_merge_undoes_is_found_wherever_its_branch_began() {
             let case = format!("{from_branch} {also_inside}");
             assert_eq!(approvers(&found, &merge), [""; 0], "{case}");
             // One that undoes nothing is reviewed by its parts.
+            repo.git(&["reset", "-q", "--hard"]);
             repo.git(&["checkout", "-q", "-b", "late"]);
             repo.commit("late", "1", &format!("late{by_bob}"));
             repo.git(&["checkout", "-q", "main"]);
