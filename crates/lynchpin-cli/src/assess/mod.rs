@@ -18,9 +18,10 @@ mod text;
 mod why;
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use lynchpin::base::id::ChangeId;
-use lynchpin::base::{Error, Instant, Limits, Probability, Subject};
+use lynchpin::base::{Error, ErrorCode, Instant, Limits, Probability, Subject};
 use lynchpin::plan::Plan;
 use lynchpin::portfolio::{
     DecideQuestion, Decision, Engine, PlanQuestion, Score, ScoreQuestion, Snapshot,
@@ -165,11 +166,19 @@ impl Answers {
         subject: Subject,
         at: Instant,
     ) -> Result<Answers, Error> {
-        let mut plan = snapshot.plan(&PlanQuestion::new(subject.clone(), at))?;
-        order::as_in_history(assessment, &mut plan);
-        let decision = snapshot.decide(&DecideQuestion::new(subject.clone(), at))?;
-        let score = snapshot.score(&ScoreQuestion::new(subject, at))?;
-        Ok(Answers { plan, decision, score })
+        // The decision takes as long as the other two together.
+        thread::scope(|scope| {
+            let deciding = scope.spawn(|| {
+                let question = DecideQuestion::new(subject.clone(), at);
+                snapshot.decide(&question)
+            });
+            let mut plan = snapshot.plan(&PlanQuestion::new(subject.clone(), at))?;
+            order::as_in_history(assessment, &mut plan);
+            let score = snapshot.score(&ScoreQuestion::new(subject.clone(), at))?;
+            let broken = |_| Error::new(ErrorCode::Other, "the decision broke off".to_owned());
+            let decision = deciding.join().map_err(broken)??;
+            Ok(Answers { plan, decision, score })
+        })
     }
 }
 
