@@ -140,7 +140,7 @@ pub struct Score {
 #[derive(Debug, Args)]
 pub struct Assess {
     /// A folder in a git repository; several are one release
-    #[arg(required_unless_present = "print_policy")]
+    #[arg(required_unless_present_any = ["print_policy", "print_services"])]
     pub repositories: Vec<PathBuf>,
     /// What is released already: a commit, tag, branch or date [default: the nearest released
     /// version before, else 200 commits back]
@@ -184,6 +184,9 @@ pub struct Assess {
     /// Print the policy that is used where none is given, and do nothing else
     #[arg(long)]
     pub print_policy: bool,
+    /// Print an example of the file that `--services` takes, and do nothing else
+    #[arg(long, conflicts_with = "print_policy")]
+    pub print_services: bool,
     /// Tell everything: every change, reason and dependency, however many there are
     #[arg(long)]
     pub full: bool,

@@ -43,6 +43,10 @@ pub fn assess(asked: &Assess, output: &mut Output) -> Result<Status, Failure> {
         output.write(git::POLICY.as_bytes())?;
         return Ok(Status::Go);
     }
+    if asked.print_services {
+        output.write(git::SERVICES.as_bytes())?;
+        return Ok(Status::Go);
+    }
     let mut progress = Progress::on_terminal(&asked.repositories);
     let assessment = read::read(asked, &mut progress)?;
     if let Some(file) = &asked.portfolio {

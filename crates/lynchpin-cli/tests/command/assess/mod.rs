@@ -182,3 +182,19 @@ fn a_portfolio_is_written_over_nothing_but_a_portfolio() {
     let kept = fs::read_to_string(folder.path().join("lynchpin.toml")).expect("still there");
     assert_eq!(kept, "name = \"mine\"\n");
 }
+
+#[test]
+fn what_is_printed_to_begin_with_is_taken_back() {
+    let folder = repository();
+    for (option, print, file) in
+        [("--policy", "--print-policy", "own.toml"), ("--services", "--print-services", "map.toml")]
+    {
+        let printed = run(folder.path(), &["assess", print]);
+        assert_eq!((printed.status, printed.err.as_str()), (0, ""));
+        fs::write(folder.path().join(file), &printed.out).expect("written");
+        let ran = run(folder.path(), &["assess", "shop", option, file]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{option}");
+        assert!(ran.out.contains("3 changes would ship"), "{}", ran.out);
+    }
+    assert_eq!(run(folder.path(), &["assess"]).status, 2, "nothing to read and nothing to print");
+}
