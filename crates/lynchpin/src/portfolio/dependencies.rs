@@ -387,12 +387,30 @@ pub(super) fn conflicts(
         if inside && !priority.goes_first(&change.id, other) {
             continue;
         }
-        let Some((code, cites)) = under_way(case.records, &way, case.stage, other, scope) else {
-            continue;
-        };
-        nodes.push(citing(conflict(case, change, code, other), cites));
+        match under_way(case.records, &way, case.stage, other, scope) {
+            Some((code, cites)) => nodes.push(citing(conflict(case, change, code, other), cites)),
+            None => nodes.extend(passed_on(case, &way, change, other)),
+        }
     }
     nodes
+}
+
+/// Tells of a change that came before and is out of the way by now, since what took it out of the
+/// way is a reason too: that it went on to the later stages, or that another took its place.
+fn passed_on(case: &Case<'_>, way: &[StageId], change: &Change, other: &ChangeId) -> Option<Node> {
+    let (records, stage) = (case.records, case.stage);
+    let mut cites = records.live_anywhere_by(other, stage);
+    if cites.is_empty() {
+        return None;
+    }
+    cites.extend(records.superseding_deployments(other, stage));
+    let later = way.iter().skip_while(|known| *known != stage).skip(1);
+    cites.extend(later.flat_map(|later| records.live_by(other, later)));
+    cites.sort_unstable();
+    cites.dedup();
+    let subject = Subject::Change(change.id.clone());
+    let node = Node::new(Verdict::NotApplicable, ReasonCode::ConflictLive, &subject);
+    Some(citing(node.with("change", Arg::text(other)), cites))
 }
 
 /// What conflicts with other members of the item say about a change.
