@@ -141,3 +141,40 @@ fn a_snapshot_stays_as_it_was() {
     assert_eq!(then.verdict(), Verdict::NeedsAction);
     assert_eq!(decide(&engine, "2026-11-04T00:00:00Z").verdict(), Verdict::Go);
 }
+
+/// What a change conflicts with may have come before and gone on. That it went on is then a reason
+/// for the go: without it, the other would still be soaking in the stage.
+#[test]
+fn what_took_a_conflict_out_of_the_way_is_cited() {
+    let policy = r#"name = "acme"
+        open = ["staging"]"#;
+    let stages = r#""stages": [{"id": "staging"}, {"id": "production"}]"#;
+    let changes = r#""changes": [
+        {"id": "C-0", "revision": 1, "at": "2026-11-01T00:00:00Z", "by": "raj"},
+        {"id": "C-1", "revision": 1, "at": "2026-11-01T00:00:00Z", "by": "raj",
+         "conflicts": [{"change": "C-0"}]}]"#;
+    let deployment = |id: &str, environment: &str, day: u32| {
+        format!(
+            r#"{{"id": "{id}", "environment": "{environment}", "outcome": "succeeded",
+             "changes": ["C-0"], "at": "2026-11-{day:02}T00:00:00Z", "by": "bot"}}"#
+        )
+    };
+    let decided = |deployments: &[String]| {
+        let facts = format!(r#""deployments": [{}]"#, deployments.join(","));
+        let mut engine = Engine::new(Limits::untrusted());
+        load(&mut engine, &[stages, changes, &facts]).expect("the parts can be read");
+        engine.set_policy(policy).expect("the policy can be read");
+        let change = Subject::Change("C-1".parse().expect("an id"));
+        let at = "2026-11-09T00:00:00Z".parse().expect("an instant");
+        let question = DecideQuestion::new(change, at);
+        let staging = question.with_stage("staging".parse().expect("an id"));
+        engine.snapshot().decide(&staging).expect("it can be decided")
+    };
+    let both = [deployment("D-1", "staging", 2), deployment("D-2", "production", 3)];
+    let gone_on = decided(&both);
+    assert_eq!(gone_on.verdict(), Verdict::Go);
+    let cites = gone_on.reasons().nodes().iter().flat_map(|node| node.cites.iter().copied());
+    let cites: std::collections::BTreeSet<_> = cites.collect();
+    assert_eq!(cites.into_iter().collect::<Vec<_>>(), [("deployments", 0), ("deployments", 1)]);
+    assert_eq!(decided(&both[..1]).verdict(), Verdict::NoGo, "it soaks there");
+}
