@@ -2,7 +2,7 @@
 //! are small enough.
 
 use super::command::{Git, Stream};
-use super::error::{AssessError, Result};
+use super::error::{AssessError, Result, unknown};
 use super::text::is_object_id;
 use super::tokens::Tokens;
 
@@ -87,10 +87,6 @@ fn sizes(git: &Git, ids: &[&str]) -> Result<Vec<Option<u64>>> {
     };
     let read = ids.iter().map(|_| one()).collect();
     tokens.end(read)
-}
-
-fn unknown(what: &str) -> AssessError {
-    AssessError::UnknownAnswer { detail: format!("{what} expected") }
 }
 
 /// The stream of objects, each behind a line that says how long it is.

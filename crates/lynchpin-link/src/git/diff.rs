@@ -5,7 +5,7 @@
 //! a patch only the frame is read: the header of a hunk says how many lines follow, and those are
 //! skipped unread, so that nothing in a file can be taken for the frame.
 
-use super::error::{AssessError, Result};
+use super::error::{Result, unknown};
 use super::limits::Limits;
 use super::log::{PLAIN, commit_mark, span};
 use super::repository::{Range, Repository};
@@ -261,7 +261,7 @@ impl Diffs {
 
 /// `@@ -OLD[,COUNT] +NEW[,COUNT] @@`: where nothing is removed, the old number is that of the line
 /// before.
-fn hunk(line: &[u8]) -> Option<Hunk> {
+pub(crate) fn hunk(line: &[u8]) -> Option<Hunk> {
     let text = std::str::from_utf8(line.get(3..)?.split(|byte| *byte == b'@').next()?).ok()?;
     let (old, new) = text.trim_end().split_once(' ')?;
     let side = |text: &str, sign: char| -> Option<(u64, u64)> {
@@ -284,10 +284,6 @@ fn numstat(bytes: &[u8]) -> Option<(Option<(u64, u64)>, &[u8])> {
     }
     let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u64>().ok();
     Some((Some((number(added)?, number(deleted)?)), path))
-}
-
-fn unknown(detail: &str) -> AssessError {
-    AssessError::UnknownAnswer { detail: format!("{detail} expected") }
 }
 
 #[cfg(test)]

@@ -262,3 +262,8 @@ fn listed(problems: &[Problem]) -> String {
 
 /// Shorthand for a result whose error is [`AssessError`].
 pub type Result<T, E = AssessError> = std::result::Result<T, E>;
+
+/// git said something else than what was asked for.
+pub(crate) fn unknown(expected: &str) -> AssessError {
+    AssessError::UnknownAnswer { detail: format!("{expected} expected") }
+}

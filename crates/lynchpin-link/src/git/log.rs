@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::{AssessError, Result};
+use super::error::{AssessError, Result, unknown};
 use super::limits::Limits;
 use super::message::{Account, Message, read as read_message};
 use super::notes::Notes;
@@ -148,10 +148,6 @@ fn seconds(text: &str, notes: &mut Notes) -> i64 {
     let clamped = read.unwrap_or(0).clamp(0, LAST_SECOND);
     notes.dates_clamped += u64::from(read != Some(clamped));
     clamped
-}
-
-fn unknown(detail: &str) -> AssessError {
-    AssessError::UnknownAnswer { detail: format!("{detail} expected") }
 }
 
 /// The id behind the mark of a commit.

@@ -13,7 +13,7 @@ use std::path::Path;
 use lynchpin::history::lookback::{Lookback, Touch, TouchedFile};
 
 use super::cache::Cache;
-use super::error::{AssessError, Result};
+use super::error::{AssessError, Result, unknown};
 use super::identity::id_of;
 use super::limits::Limits;
 use super::log::{LAST_SECOND, PLAIN, commit_mark};
@@ -455,10 +455,6 @@ fn entry(line: Line, authors: &mut HashMap<Vec<u8>, u32>) -> PastEntry {
         ids: brought.iter().chain([&head]).map(|part| part.id.clone()).collect(),
         files,
     }
-}
-
-fn unknown(detail: &str) -> AssessError {
-    AssessError::UnknownAnswer { detail: format!("{detail} expected") }
 }
 
 #[cfg(test)]

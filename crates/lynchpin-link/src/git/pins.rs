@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::Entry;
 use super::dependency::Because;
+use super::diff;
 use super::edges::{Brought, add};
-use super::error::{AssessError, Result};
+use super::error::{AssessError, Result, unknown};
 use super::log::{PLAIN, commit_mark, span};
 use super::named::Index;
 use super::notes::Notes;
@@ -234,10 +235,7 @@ fn commit(tokens: &mut Tokens, notes: &mut Notes, take: &mut Take<'_>) -> Result
 
 /// How many lines a hunk has of the old and of the new file.
 fn counts(line: &[u8]) -> Option<(u64, u64)> {
-    let text = std::str::from_utf8(line.get(3..)?.split(|byte| *byte == b'@').next()?).ok()?;
-    let (old, new) = text.trim_end().split_once(' ')?;
-    let count = |side: &str| side.split_once(',').map_or(Some(1), |(_, count)| count.parse().ok());
-    Some((count(old)?, count(new)?))
+    diff::hunk(line).map(|hunk| (hunk.removed, hunk.added))
 }
 
 fn hunk(
@@ -273,10 +271,6 @@ fn hunk(
     }
     notes.pins_unread += u64::from(cut);
     take(&lines)
-}
-
-fn unknown(detail: &str) -> AssessError {
-    AssessError::UnknownAnswer { detail: format!("{detail} expected") }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::accounts;
 use super::batch::{Object, objects};
-use super::error::{AssessError, Result};
+use super::error::{AssessError, Result, unknown};
 use super::limits::Limits;
 use super::message::{Account, Message, read as read_message};
 use super::notes::Notes;
@@ -184,10 +184,6 @@ pub(crate) fn commit_of(path: &str) -> Option<String> {
     }
     let id: String = path.split('/').collect();
     (matches!(id.len(), 40 | 64) && is_object_id(&id)).then(|| id.to_ascii_lowercase())
-}
-
-fn unknown(what: &str) -> AssessError {
-    AssessError::UnknownAnswer { detail: format!("{what} expected") }
 }
 
 /// Reads what a note says.

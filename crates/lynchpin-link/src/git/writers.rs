@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{AssessError, Result};
+use super::error::{AssessError, Result, unknown};
 use super::limits::Limits;
 use super::log::PLAIN;
 use super::message::Account;
@@ -211,10 +211,6 @@ fn change(bytes: &[u8]) -> Option<Change> {
     let blob = |id: Option<&&str>| id.copied().filter(real).map(str::to_owned).into_iter();
     let (before, after) = (blob(ids.first()).collect(), blob(ids.last()).collect());
     Some(Change { before, after, merged: parents > 1 })
-}
-
-fn unknown(what: &str) -> AssessError {
-    AssessError::UnknownAnswer { detail: format!("{what} expected") }
 }
 
 #[cfg(test)]
