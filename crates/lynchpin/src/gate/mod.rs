@@ -5,8 +5,10 @@
 //! what leave was given; [`rolls`] remembers who sits in a group. This floor computes no risk: the
 //! portfolio hands it the figure.
 
+pub mod compare;
 pub mod judge;
 pub mod leaf;
+pub mod lint;
 pub mod parse;
 pub mod policy;
 pub mod rolls;

@@ -294,3 +294,35 @@ pub enum Tree {
     /// So many of these.
     AtLeast(u32, Vec<Tree>),
 }
+
+impl Tree {
+    /// The names of all requirements in it, in the order in which they stand.
+    #[must_use]
+    pub fn names(&self) -> Vec<&RequirementId> {
+        let mut names = Vec::new();
+        let mut open = vec![self];
+        while let Some(next) = open.pop() {
+            match next {
+                Tree::Leaf(name) => names.push(name),
+                Tree::All(children) | Tree::Any(children) | Tree::AtLeast(_, children) => {
+                    open.extend(children.iter().rev());
+                }
+            }
+        }
+        names
+    }
+
+    /// What must all hold, one by one: the tree itself, if it is no `all`.
+    #[must_use]
+    pub fn conjuncts(&self) -> Vec<&Tree> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(next) = open.pop() {
+            match next {
+                Tree::All(children) => open.extend(children.iter().rev()),
+                Tree::Leaf(_) | Tree::Any(_) | Tree::AtLeast(..) => found.push(next),
+            }
+        }
+        found
+    }
+}
