@@ -70,6 +70,8 @@ enum class status : std::uint32_t {
     subject_unknown = 1501,
     /// The stage asked about is named neither by the release nor by the portfolio.
     stage_unknown = 1502,
+    /// A fact that a what-if names is not in the portfolio.
+    fact_unknown = 1520,
     /// A limit stopped the work.
     limit_exceeded = 1601,
     /// The caller stopped the work.

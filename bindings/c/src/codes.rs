@@ -62,6 +62,8 @@ pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
 pub const LP_STATUS_SUBJECT_UNKNOWN: u32 = 1501;
 /// The stage asked about is named neither by the release nor by the portfolio.
 pub const LP_STATUS_STAGE_UNKNOWN: u32 = 1502;
+/// A fact that a what-if names is not in the portfolio.
+pub const LP_STATUS_FACT_UNKNOWN: u32 = 1520;
 /// A limit stopped the work.
 pub const LP_STATUS_LIMIT_EXCEEDED: u32 = 1601;
 /// The caller stopped the work.
@@ -251,6 +253,7 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_QUORUM_INVALID,
     LP_STATUS_SUBJECT_UNKNOWN,
     LP_STATUS_STAGE_UNKNOWN,
+    LP_STATUS_FACT_UNKNOWN,
     LP_STATUS_LIMIT_EXCEEDED,
     LP_STATUS_CANCELLED,
     LP_STATUS_BROKEN,

@@ -359,7 +359,13 @@ pub unsafe extern "C" fn lp_decision_json(
             };
             let Decision { subject, stage, at, .. } = &it.decision;
             let (subject, stage) = (subject.clone(), Some(stage.clone()));
-            let asked = wire::Question::Decide(wire::Decide { subject, stage, at: *at, detail });
+            let asked = wire::Question::Decide(wire::Decide {
+                subject,
+                stage,
+                at: *at,
+                detail,
+                what_if: None,
+            });
             asked.ask(&it.snapshot)?.to_bytes().map(lp_buf::give)
         })
     }

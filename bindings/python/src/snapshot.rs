@@ -157,6 +157,7 @@ impl Snapshot {
             stage: checked(py, stage_of(stage))?,
             at: checked(py, instant_of(at)?)?,
             detail,
+            what_if: None,
         });
         self.value(py, question, ("lynchpin._decision", "Decision"))
     }

@@ -24,9 +24,9 @@ pub fn decide(asked: &Decide, output: &mut Output) -> Result<Status, Failure> {
     };
     if asked.asked.json {
         return each(&subjects, |subject| {
-            let stage = asked.stage.clone();
-            let question =
-                wire::Decide { subject: subject.clone(), stage, at, detail: asked.detail.into() };
+            let mut question = wire::Decide::new(subject.clone(), at);
+            question.stage.clone_from(&asked.stage);
+            question.detail = asked.detail.into();
             let answer = Question::Decide(question).ask(&snapshot)?;
             let mut status = Status::Malformed;
             if let wire::Answer::Decision(found) = &answer {
@@ -121,10 +121,7 @@ fn open(asked: &Asked) -> Result<(Snapshot, Instant, Vec<Subject>), Failure> {
     let snapshot = load::load(&asked.file, asked.policy.as_deref())?;
     let subjects: Vec<Subject> = match asked.subject() {
         Some(subject) => vec![subject],
-        None if snapshot.portfolio().releases.is_empty() => {
-            snapshot.changes(at).into_iter().map(Subject::Change).collect()
-        }
-        None => snapshot.releases(at).into_iter().map(Subject::Release).collect(),
+        None => snapshot.open_subjects(at),
     };
     if subjects.is_empty() {
         // An empty answer would read as a go.

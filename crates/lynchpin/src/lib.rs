@@ -16,3 +16,4 @@ pub mod report;
 pub mod base;
 pub mod graph;
 pub mod history;
+pub mod study;

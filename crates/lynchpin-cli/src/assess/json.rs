@@ -20,7 +20,13 @@ pub(super) fn lines(
     let (stage, detail, scope) = (None, Detail::Full, <_>::default());
     for question in [
         Question::Plan(wire::Plan { subject: subject.clone(), stage: None, at, scope }),
-        Question::Decide(wire::Decide { subject: subject.clone(), stage, at, detail }),
+        Question::Decide(wire::Decide {
+            subject: subject.clone(),
+            stage,
+            at,
+            detail,
+            what_if: None,
+        }),
         Question::Score(wire::Score { subject, at }),
     ] {
         out.extend(question.ask(snapshot)?.to_bytes()?);

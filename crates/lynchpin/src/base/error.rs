@@ -101,6 +101,8 @@ error_codes! {
     SubjectUnknown = 1501, "subject_unknown";
     /// The stage asked about is named neither by the release nor by the portfolio.
     StageUnknown = 1502, "stage_unknown";
+    /// A fact that a what-if names is not in the portfolio.
+    FactUnknown = 1520, "fact_unknown";
     /// A limit stopped the work.
     LimitExceeded = 1601, "limit_exceeded";
     /// The caller stopped the work.

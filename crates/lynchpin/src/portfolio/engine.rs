@@ -116,7 +116,7 @@ impl Engine {
 }
 
 /// Reads the policies that were adopted, oldest first.
-fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
+pub(super) fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
     let mut adopted = Vec::new();
     for (number, adoption) in portfolio.policies.iter().enumerate() {
         let path = format!("$.policies[{}].text", number.saturating_sub(old));

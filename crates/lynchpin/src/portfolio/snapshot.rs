@@ -1,20 +1,24 @@
 //! What is known at one moment, ready to be asked.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::decide;
 use super::decision::Decision;
+use super::engine;
+use super::fact_name::{self, FactName};
 use super::item::Members;
 use super::planning;
 use super::question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 use super::scoring::{self, Score};
-use crate::base::error::Result;
+use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::{Instant, Subject};
 use crate::gate::Policy;
+use crate::gate::lint::{Finding, lint};
 use crate::history::Records;
 use crate::model::portfolio::facts;
-use crate::model::{Fact, Portfolio};
+use crate::model::{Fact, PolicyAdoption, Portfolio};
 use crate::plan::{Plan, Reach};
 
 /// A policy and the instant at which its adoption was recorded.
@@ -66,6 +70,8 @@ struct Inner {
     policy: Option<Arc<Policy>>,
     /// The instant at which the newest fact was recorded.
     newest: Instant,
+    /// Whether something is only assumed, so that whatever it answers is a what-if.
+    assumed: bool,
     /// All facts folded, once they were needed.
     latest: OnceLock<Arc<Records>>,
 }
@@ -85,7 +91,93 @@ impl Snapshot {
     ) -> Self {
         let newest = newest(&portfolio);
         let latest = OnceLock::new();
-        Snapshot { inner: Arc::new(Inner { portfolio, adopted, policy, newest, latest }) }
+        let assumed = false;
+        Snapshot { inner: Arc::new(Inner { portfolio, adopted, policy, newest, assumed, latest }) }
+    }
+
+    /// The same facts without some of them, or under another policy. Whatever it answers is a
+    /// what-if and no go.
+    ///
+    /// # Errors
+    ///
+    /// [`FactUnknown`](crate::base::ErrorCode::FactUnknown) for each fact that is not there: a
+    /// what-if about nothing would read as an answer.
+    ///
+    /// ```
+    /// use lynchpin::base::{Limits, Subject};
+    /// use lynchpin::portfolio::{DecideQuestion, Engine};
+    /// use lynchpin::reason::Verdict;
+    /// use lynchpin::wire::{cites, read_portfolio};
+    ///
+    /// let mut engine = Engine::new(Limits::untrusted());
+    /// engine.add(read_portfolio(
+    ///     br#"{"lynchpin": "portfolio/1",
+    ///      "people": [{"id": "raj"}, {"id": "ci", "kind": "machine"}],
+    ///      "stages": [{"id": "production"}],
+    ///      "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}],
+    ///      "evidence": [{"check": "unit", "change": "C-1", "revision": 1, "run": 1,
+    ///        "outcome": "passed", "at": "2026-11-01T10:00:00Z", "by": "ci"}]}"#,
+    ///     engine.limits(),
+    /// )?)?;
+    /// engine.set_policy(
+    ///     r#"
+    ///     name = "acme"
+    ///     requirement.unit = { evidence = { check = "unit" } }
+    ///     gate.fast = { stage = "production", judges = "change", require = "unit" }
+    ///     "#,
+    /// )?;
+    /// let snapshot = engine.snapshot();
+    /// let at = "2026-11-02T09:00:00Z".parse()?;
+    /// let question = DecideQuestion::new(Subject::Change("C-1".parse()?), at);
+    /// let decision = snapshot.decide(&question)?;
+    /// assert!(decision.is_go());
+    ///
+    /// let cited = decision.reasons().nodes().iter().flat_map(|node| cites(&snapshot, node));
+    /// let passed = cited.map(|name| name.parse()).collect::<Result<Vec<_>, _>>()?;
+    /// let without = snapshot.assuming(&passed, None)?.decide(&question)?;
+    /// assert_eq!(without.verdict(), Verdict::NeedsAction);
+    /// assert!(without.what_if);
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    pub fn assuming(&self, ignoring: &[FactName], policy: Option<&Policy>) -> Result<Snapshot> {
+        let inner = &*self.inner;
+        let names = BTreeSet::from_iter(ignoring.iter().copied());
+        let (portfolio, missing) = match names.is_empty() {
+            true => (Arc::clone(&inner.portfolio), Vec::new()),
+            false => {
+                let (rest, missing) = fact_name::without(&inner.portfolio, &names);
+                (Arc::new(rest), missing)
+            }
+        };
+        let unknown = missing.into_iter().map(|name| {
+            let message = format!("there is no fact `{name}` to ignore");
+            Problem::new(ErrorCode::FactUnknown, message)
+        });
+        if let Some(error) = Error::from_problems(unknown.collect()) {
+            return Err(error);
+        }
+        let newest = newest(&portfolio);
+        let policy = policy.cloned().map(Arc::new).or_else(|| inner.policy.clone());
+        let adopted = match names.iter().any(|name| name.kind == PolicyAdoption::KIND) {
+            true => Arc::new(engine::adopted(&portfolio, 0)?),
+            false => Arc::clone(&inner.adopted),
+        };
+        let latest = OnceLock::new();
+        let inner = Inner { portfolio, adopted, policy, newest, assumed: true, latest };
+        Ok(Snapshot { inner: Arc::new(inner) })
+    }
+
+    /// What is wrong with a policy, given the people, groups, stages and services that are known as
+    /// of an instant.
+    #[must_use]
+    pub fn lint(&self, policy: &Policy, at: Instant) -> Vec<Finding> {
+        lint(policy, Some((&self.records(at), at)))
+    }
+
+    /// The policy that answers as of an instant, if one does.
+    #[must_use]
+    pub fn policy(&self, at: Instant) -> Option<&Policy> {
+        self.in_force(at).policy
     }
 
     /// Whether a subject may go to a stage, and if not, why and who can change that.
@@ -137,6 +229,16 @@ impl Snapshot {
         &self.inner.portfolio
     }
 
+    /// What can be asked about as of an instant: each release that is not cancelled, or each
+    /// change, if there are no releases at all.
+    #[must_use]
+    pub fn open_subjects(&self, at: Instant) -> Vec<Subject> {
+        if self.portfolio().releases.is_empty() {
+            return self.changes(at).into_iter().map(Subject::Change).collect();
+        }
+        self.releases(at).into_iter().map(Subject::Release).collect()
+    }
+
     /// The releases known by then and not cancelled, in order of ids.
     #[must_use]
     pub fn releases(&self, at: Instant) -> Vec<ReleaseId> {
@@ -172,6 +274,7 @@ impl Snapshot {
             !self.inner.adopted.is_empty()
                 && in_force.is_none_or(|in_force| in_force.digest != given.digest)
         });
+        let what_if = what_if || self.inner.assumed;
         InForce { policy: given.or(in_force), adopted, what_if }
     }
 }

@@ -6,11 +6,14 @@ use serde::{Serialize, Serializer};
 use super::ask::Detail;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
-use crate::base::{Digest, Instant, Subject, When, canonical};
+use crate::base::{Digest, Instant, Subject, When};
+use crate::gate::compare::Difference;
+use crate::gate::lint::Finding;
 use crate::plan::{Plan, Reach};
-use crate::portfolio::{self, Score, Snapshot};
+use crate::portfolio::{self, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
+use crate::study::{Changed, DryRun};
 
 /// Everything that can be answered, as a document. The enum is closed, as the questions are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,6 +27,36 @@ pub enum Answer {
     Score(Score),
     /// To "what does it need?" and "what needs it?".
     Reach(Reach),
+    /// To "what changed, and through which fact?".
+    Changed(Changed),
+    /// To "what is wrong with this policy?".
+    Lint(Lint),
+    /// To "what differs between these policies?".
+    Comparison(Comparison),
+    /// To "which decisions would this policy flip?".
+    DryRun(DryRun),
+}
+
+/// What is wrong with a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Lint {
+    /// The policy.
+    pub policy: Digest,
+    /// What is wrong, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// What differs between two policies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The one before.
+    pub before: Digest,
+    /// The one after.
+    pub after: Digest,
+    /// What differs: settings, requirements, gates, by name.
+    pub differences: Vec<Difference>,
 }
 
 /// A decision as a document: how much of the reasons is in it depends on the detail asked for.
@@ -44,7 +77,7 @@ pub struct Decision {
     /// The risk model, if the policy asks for a risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_model: Option<&'static str>,
-    /// `yes` if another policy than the one in force was applied.
+    /// `yes` if another policy than the one in force was applied, or something else was assumed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<&'static str>,
     /// When it becomes a go.
@@ -123,19 +156,8 @@ impl Answer {
 /// their content, so that the order in which facts were taken in does not show.
 #[must_use]
 pub fn cites(snapshot: &Snapshot, node: &Node) -> Vec<String> {
-    let portfolio = snapshot.portfolio();
-    let digest = |kind: &str, number: usize| match kind {
-        "evidence" => canonical::digest(portfolio.evidence.get(number)?).ok(),
-        "approvals" => canonical::digest(portfolio.approvals.get(number)?).ok(),
-        "waivers" => canonical::digest(portfolio.waivers.get(number)?).ok(),
-        "holds" => canonical::digest(portfolio.holds.get(number)?).ok(),
-        "cancellations" => canonical::digest(portfolio.cancellations.get(number)?).ok(),
-        "deployments" => canonical::digest(portfolio.deployments.get(number)?).ok(),
-        "incidents" => canonical::digest(portfolio.incidents.get(number)?).ok(),
-        _ => None,
-    };
     let cite = |(kind, number): &(&'static str, usize)| {
-        digest(kind, *number).map(|digest| format!("{kind}/{digest}"))
+        FactName::of(snapshot.portfolio(), kind, *number).map(|name| name.to_string())
     };
     let mut cites: Vec<String> = node.cites.iter().filter_map(cite).collect();
     cites.sort_unstable();

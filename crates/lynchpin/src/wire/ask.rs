@@ -2,14 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
+use super::answer::{Answer, Comparison, Lint};
 use super::strict::{check_form, read_part};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
 use crate::base::limits::Limits;
 use crate::base::{Instant, Subject};
+use crate::gate::Policy;
+use crate::gate::compare::compare;
 use crate::plan::{Direction, PlanScope};
-use crate::portfolio::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion, Snapshot};
+use crate::portfolio::{
+    DecideQuestion, FactName, PlanQuestion, ReachQuestion, ScoreQuestion, Snapshot,
+};
+use crate::study::{self, ChangedQuestion, DryRunQuestion, Over};
 
 /// Everything that can be asked, as a document. The enum is closed: every language reaches all of
 /// it.
@@ -24,6 +29,14 @@ pub enum Question {
     Score(Score),
     /// What does it need, or what needs it?
     Reach(Reach),
+    /// What changed in a decision between two instants, and through which fact?
+    Changed(Changed),
+    /// What is wrong with a policy?
+    LintPolicy(LintPolicy),
+    /// What differs between two policies?
+    ComparePolicies(ComparePolicies),
+    /// Which decisions would another policy flip?
+    DryRun(DryRun),
 }
 
 /// How much of the reasons an answer carries.
@@ -53,6 +66,82 @@ pub struct Decide {
     /// How much of the reasons to answer; what is unmet, if it is not said.
     #[serde(default)]
     pub detail: Detail,
+    /// What is assumed; such an answer is a what-if, and no go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<WhatIf>,
+}
+
+impl Decide {
+    /// Asks, with nothing assumed, for what is unmet in the first stage that the subject has not
+    /// wholly entered.
+    #[must_use]
+    pub fn new(subject: Subject, at: Instant) -> Self {
+        Decide { subject, stage: None, at, detail: Detail::default(), what_if: None }
+    }
+}
+
+/// What a what-if assumes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WhatIf {
+    /// The facts that are left out, named as answers cite them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignoring: Vec<FactName>,
+    /// The policy that is asked instead, as TOML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+}
+
+/// What changed in a decision between two instants, and through which fact?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changed {
+    /// The change or the release.
+    pub subject: Subject,
+    /// The stage; that of the later instant, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageId>,
+    /// The earlier instant.
+    pub from: Instant,
+    /// The later instant.
+    pub to: Instant,
+}
+
+/// What is wrong with a policy?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LintPolicy {
+    /// The policy as TOML; the one in force, if it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// The instant as of which people, groups, stages and services are looked at.
+    pub at: Instant,
+}
+
+/// What differs between two policies?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparePolicies {
+    /// The one before, as TOML; the one in force, if it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The one after, as TOML.
+    pub after: String,
+    /// The instant whose policy in force is meant.
+    pub at: Instant,
+}
+
+/// Which decisions would another policy flip?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DryRun {
+    /// The other policy, as TOML.
+    pub policy: String,
+    /// The instant.
+    pub at: Instant,
+    /// Over every deployment begun since then; over what is open at the instant, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Instant>,
 }
 
 /// In which order does it ship?
@@ -105,7 +194,15 @@ impl Question {
             Question::Decide(asked) => {
                 let mut question = DecideQuestion::new(asked.subject.clone(), asked.at);
                 question.stage.clone_from(&asked.stage);
-                Ok(Answer::decision(snapshot, &snapshot.decide(&question)?, asked.detail))
+                let Some(what_if) = &asked.what_if else {
+                    let decision = snapshot.decide(&question)?;
+                    return Ok(Answer::decision(snapshot, &decision, asked.detail));
+                };
+                let policy =
+                    what_if.policy.as_deref().map(|text| read_policy(text, "what_if.policy"));
+                let policy = policy.transpose()?;
+                let assumed = snapshot.assuming(&what_if.ignoring, policy.as_ref())?;
+                Ok(Answer::decision(&assumed, &assumed.decide(&question)?, asked.detail))
             }
             Question::Plan(asked) => {
                 let mut question = PlanQuestion::new(asked.subject.clone(), asked.at);
@@ -121,8 +218,51 @@ impl Question {
                 let question = ReachQuestion::new(asked.change.clone(), asked.direction, asked.at);
                 Ok(Answer::Reach(snapshot.reach(&question)?))
             }
+            Question::Changed(asked) => {
+                let mut question =
+                    ChangedQuestion::new(asked.subject.clone(), asked.from, asked.to);
+                question.stage.clone_from(&asked.stage);
+                Ok(Answer::Changed(study::changed::changed(snapshot, &question)?))
+            }
+            Question::LintPolicy(asked) => asked.ask(snapshot),
+            Question::ComparePolicies(asked) => asked.ask(snapshot),
+            Question::DryRun(asked) => {
+                let policy = read_policy(&asked.policy, "policy")?;
+                let over = asked.since.map_or(Over::Open, Over::DeploymentsSince);
+                let question = DryRunQuestion::new(&policy, asked.at).over(over);
+                Ok(Answer::DryRun(study::dry_run::dry_run(snapshot, &question)?))
+            }
         }
     }
+}
+
+impl LintPolicy {
+    fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
+        let given = self.policy.as_deref().map(|text| read_policy(text, "policy")).transpose()?;
+        let policy = given.as_ref().or(snapshot.policy(self.at)).ok_or_else(none_in_force)?;
+        let findings = snapshot.lint(policy, self.at);
+        Ok(Answer::Lint(Lint { policy: policy.digest, findings }))
+    }
+}
+
+impl ComparePolicies {
+    fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
+        let given = self.before.as_deref().map(|text| read_policy(text, "before")).transpose()?;
+        let before = given.as_ref().or(snapshot.policy(self.at)).ok_or_else(none_in_force)?;
+        let after = read_policy(&self.after, "after")?;
+        let differences = compare(before, &after);
+        let (before, after) = (before.digest, after.digest);
+        Ok(Answer::Comparison(Comparison { before, after, differences }))
+    }
+}
+
+fn read_policy(text: &str, field: &str) -> Result<Policy> {
+    text.parse().map_err(|error: Error| error.under(&format!("$.{field}")))
+}
+
+fn none_in_force() -> Error {
+    let message = "no policy is in force then: give one, or adopt one";
+    Error::new(ErrorCode::MissingField, message)
 }
 
 /// Asks a snapshot a question document and gives the answer document: the same bytes in every

@@ -10,6 +10,9 @@ mod document;
 mod lines;
 mod strict;
 
-pub use answer::{Answer, Decision, Reason, Tree, cites};
-pub use ask::{Decide, Detail, Plan, Question, Reach, Score, ask, read_question};
+pub use answer::{Answer, Comparison, Decision, Lint, Reason, Tree, cites};
+pub use ask::{
+    Changed, ComparePolicies, Decide, Detail, DryRun, LintPolicy, Plan, Question, Reach, Score,
+    WhatIf, ask, read_question,
+};
 pub use document::{read_portfolio, write_portfolio};

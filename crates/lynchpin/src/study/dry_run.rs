@@ -1,0 +1,269 @@
+//! "What would this policy have decided?"
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::base::error::Result;
+use crate::base::id::{ChangeId, DeploymentId, GateId, RequirementId, StageId};
+use crate::base::limits::DRY_RUN_DECISIONS_MAX;
+use crate::base::{Actor, Digest, Instant, Subject};
+use crate::gate::Policy;
+use crate::model::{Deployment, DeploymentOutcome, Fact, Portfolio, Stage};
+use crate::portfolio::{DecideQuestion, Decision, Snapshot};
+use crate::reason::tree::Node;
+use crate::reason::{ReasonCode, Verdict};
+
+/// Over what a policy is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Everything that is open at the instant: each release for the stage that it enters next, or
+    /// each change, if there are no releases at all.
+    Open,
+    /// Every deployment that was begun since then, as it stood right before it.
+    DeploymentsSince(Instant),
+}
+
+/// What would another policy decide?
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DryRunQuestion<'a> {
+    /// The other policy.
+    pub policy: &'a Policy,
+    /// The instant; later facts are not looked at.
+    pub at: Instant,
+    /// Over what it is tried.
+    pub over: Over,
+}
+
+impl<'a> DryRunQuestion<'a> {
+    /// Tries a policy over everything that is open.
+    #[must_use]
+    pub fn new(policy: &'a Policy, at: Instant) -> Self {
+        DryRunQuestion { policy, at, over: Over::Open }
+    }
+
+    /// Tries it over something else.
+    #[must_use]
+    pub fn over(mut self, over: Over) -> Self {
+        self.over = over;
+        self
+    }
+}
+
+/// Which decisions another policy flips.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DryRun {
+    /// The policy in force at the instant, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Digest>,
+    /// The policy that was tried.
+    pub tried: Digest,
+    /// How many decisions were compared.
+    pub compared: usize,
+    /// How many were not, since there were more than are looked at in one go.
+    pub left_out: usize,
+    /// How many are a go by both.
+    pub go_by_both: usize,
+    /// How many are not a go by either.
+    pub go_by_neither: usize,
+    /// Those that are a go by one only: those that are no longer one first, then by time.
+    pub flips: Vec<Flip>,
+}
+
+/// One decision that is a go by one policy and not by the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Flip {
+    /// What was decided on.
+    pub subject: Subject,
+    /// For which stage.
+    pub stage: StageId,
+    /// As of when.
+    pub at: Instant,
+    /// The verdict by the policy in force.
+    pub before: Verdict,
+    /// The verdict by the policy that was tried.
+    pub after: Verdict,
+    /// What holds it back by the one by which it is no go.
+    pub because: Vec<Because>,
+}
+
+/// What holds something back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct Because {
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub code: ReasonCode,
+    /// What it is about.
+    pub subject: Subject,
+    /// The gate that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateId>,
+    /// What it asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requirement: Option<RequirementId>,
+    /// Who can change it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub act: Vec<Actor>,
+}
+
+impl Because {
+    fn of(node: &Node) -> Because {
+        Because {
+            verdict: node.verdict,
+            code: node.code,
+            subject: node.subject.clone(),
+            gate: node.gate.clone(),
+            requirement: node.requirement.clone(),
+            act: node.act.clone(),
+        }
+    }
+}
+
+/// Asks everything twice, by the policy in force and by another, and tells what flips.
+///
+/// At most [`DRY_RUN_DECISIONS_MAX`] decisions are compared, the newest of a history; how many were
+/// left out is told.
+///
+/// # Errors
+///
+/// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if an item is too large.
+///
+/// ```
+/// use lynchpin::base::Limits;
+/// use lynchpin::gate::Policy;
+/// use lynchpin::portfolio::Engine;
+/// use lynchpin::study::dry_run::{DryRunQuestion, dry_run};
+/// use lynchpin::wire::read_portfolio;
+///
+/// let mut engine = Engine::new(Limits::untrusted());
+/// engine.add(read_portfolio(
+///     br#"{"lynchpin": "portfolio/1",
+///      "people": [{"id": "raj"}], "stages": [{"id": "production"}],
+///      "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+///     engine.limits(),
+/// )?)?;
+/// engine.set_policy("name = \"today\"\nopen = [\"production\"]")?;
+/// let stricter: Policy = r#"
+///     name = "tomorrow"
+///     requirement.back-out = { plan = "back_out" }
+///     gate.fast = { stage = "production", judges = "change", require = "back-out" }
+/// "#
+/// .parse()?;
+/// let at = "2026-11-02T09:00:00Z".parse()?;
+/// let found = dry_run(&engine.snapshot(), &DryRunQuestion::new(&stricter, at))?;
+/// assert_eq!((found.compared, found.flips.len()), (1, 1));
+/// assert_eq!(found.flips[0].because[0].code.name(), "plan_missing");
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<DryRun> {
+    let tried = snapshot.assuming(&[], Some(question.policy))?;
+    let mut questions = match question.over {
+        Over::Open => open(snapshot, question.at),
+        Over::DeploymentsSince(since) => begun(snapshot.portfolio(), since, question.at),
+    };
+    let left_out = questions.len().saturating_sub(DRY_RUN_DECISIONS_MAX);
+    questions.drain(..left_out);
+    let mut found = DryRun {
+        policy: snapshot.policy(question.at).map(|policy| policy.digest),
+        tried: question.policy.digest,
+        compared: 0,
+        left_out,
+        go_by_both: 0,
+        go_by_neither: 0,
+        flips: Vec::new(),
+    };
+    for asked in questions {
+        let answers = (snapshot.decide(&asked), tried.decide(&asked));
+        let (before, after) = match answers {
+            (Ok(before), Ok(after)) => (before, after),
+            // It was not known yet, or its stage is declared no more.
+            (Err(error), _) | (_, Err(error)) if is_unknown(&error) => {
+                found.left_out = found.left_out.saturating_add(1);
+                continue;
+            }
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        found.compared = found.compared.saturating_add(1);
+        found.add(&before, &after);
+    }
+    found.flips.sort_by(|a, b| {
+        let order = |flip: &Flip| (flip.after.is_go(), flip.at);
+        order(a).cmp(&order(b)).then_with(|| (&a.subject, &a.stage).cmp(&(&b.subject, &b.stage)))
+    });
+    Ok(found)
+}
+
+fn is_unknown(error: &crate::base::Error) -> bool {
+    use crate::base::ErrorCode::{StageUnknown, SubjectUnknown};
+    matches!(error.code(), SubjectUnknown | StageUnknown)
+}
+
+impl DryRun {
+    fn add(&mut self, before: &Decision, after: &Decision) {
+        let (was, is) = (before.verdict().is_go(), after.verdict().is_go());
+        match (was, is) {
+            (true, true) => self.go_by_both = self.go_by_both.saturating_add(1),
+            (false, false) => self.go_by_neither = self.go_by_neither.saturating_add(1),
+            (true, false) | (false, true) => {
+                let blocked = if is { before } else { after };
+                let mut because: Vec<Because> = blocked.root_blockers().map(Because::of).collect();
+                because.sort();
+                because.dedup();
+                self.flips.push(Flip {
+                    subject: before.subject.clone(),
+                    stage: before.stage.clone(),
+                    at: before.at,
+                    before: before.verdict(),
+                    after: after.verdict(),
+                    because,
+                });
+            }
+        }
+    }
+}
+
+fn open(snapshot: &Snapshot, at: Instant) -> Vec<DecideQuestion> {
+    snapshot.open_subjects(at).into_iter().map(|it| DecideQuestion::new(it, at)).collect()
+}
+
+/// What was deployed since then, as it stood right before: each deployment once, when it was
+/// first heard of, oldest first.
+fn begun(portfolio: &Portfolio, since: Instant, at: Instant) -> Vec<DecideQuestion> {
+    let mut first: Vec<&Deployment> = portfolio
+        .deployments
+        .iter()
+        .filter(|it| (since..=at).contains(&it.envelope().recorded))
+        .filter(|it| !matches!(it.outcome, DeploymentOutcome::RolledBack))
+        .collect();
+    first.sort_by_key(|it| (it.envelope().recorded, it.sequence, &it.id, it.outcome));
+    let mut seen: BTreeSet<&DeploymentId> = BTreeSet::new();
+    first.retain(|it| seen.insert(&it.id));
+    let mut questions = Vec::new();
+    for deployment in first {
+        let Some(before) = right_before(deployment.envelope().recorded) else { continue };
+        let stage = portfolio.stages.iter().find(|stage| has(stage, deployment));
+        let Some(stage) = stage else { continue };
+        let alone = deployment.changes.iter().map(|id: &ChangeId| Subject::Change(id.clone()));
+        let subjects: Vec<Subject> = match &deployment.release {
+            Some(release) => vec![Subject::Release(release.clone())],
+            None => alone.collect(),
+        };
+        let ask = |subject| DecideQuestion::new(subject, before).with_stage(stage.id.clone());
+        questions.extend(subjects.into_iter().map(ask));
+    }
+    questions
+}
+
+fn right_before(at: Instant) -> Option<Instant> {
+    Instant::from_micros(at.micros().checked_sub(1)?).ok()
+}
+
+fn has(stage: &Stage, deployment: &Deployment) -> bool {
+    let named = stage.environments.contains(&deployment.environment);
+    named || stage.environments.is_empty() && stage.id.as_str() == deployment.environment.as_str()
+}
