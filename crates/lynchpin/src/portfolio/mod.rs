@@ -21,8 +21,8 @@ mod snapshot;
 
 pub use decision::Decision;
 pub use engine::Engine;
-pub use fact_name::FactName;
 pub(crate) use fact_name::recorded_between;
+pub use fact_name::{FactName, FactTold};
 pub use look_alike::look_alike;
 pub use question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
