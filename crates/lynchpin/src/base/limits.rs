@@ -21,12 +21,12 @@ pub const CLAUSES_MAX: usize = 10_000;
 /// The longest policy, in bytes: it is written and read by people.
 pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 
-/// How many decisions one dry run compares: the deployments of a busy month, each of which folds all
-/// facts known by then.
+/// How many decisions one dry run compares: the deployments of a busy month, each of which folds
+/// all facts known by then.
 pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 
-/// How many facts are left out one by one to find those through which a decision changed: each costs
-/// a decision, and nobody reads more.
+/// How many facts are left out one by one to find those through which a decision changed: each
+/// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;
 
 /// How much a caller lets a document be.

@@ -1,4 +1,4 @@
-//! What is wrong with a policy that can be read: rules that never apply, never pass, or add nothing.
+//! What is wrong with a policy that can be read: rules that never apply, never pass or add nothing.
 //!
 //! A policy that cannot be read is refused with an error. One that can be read may still say
 //! something that nobody means: a gate that no approval opens, a requirement that no gate asks, a
