@@ -97,7 +97,8 @@ error_codes! {
     LocalTimeMalformed = 1041, "local_time_malformed";
     /// A recurrence rule that RFC 5545 does not allow.
     RecurrenceMalformed = 1042, "recurrence_malformed";
-    /// A recurrence rule that RFC 5545 allows and that is not taken here, such as an hourly one.
+    /// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+    /// read differently by different calendars.
     RecurrenceUnsupported = 1043, "recurrence_unsupported";
     /// The last start that a rule counts to lies further away than is looked.
     RecurrenceTooLong = 1044, "recurrence_too_long";
