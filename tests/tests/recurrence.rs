@@ -5,6 +5,7 @@
 //! is its first second.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test stops at the first surprise, and says what it skips"
 )]
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use lynchpin::base::{ErrorCode, Instant, LocalTime};
 use lynchpin::calendar::{Next, Occasion};
 use lynchpin::model::Occasions;
+use proptest::prelude::*;
 
 /// A case of the file: its rule, its first start, where to look from, and the starts wanted.
 #[derive(Default)]
@@ -183,4 +185,124 @@ fn the_cases_of_libical_hold() {
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert_eq!((too_often, not_ours), (TOO_OFTEN, NOT_OURS.len()));
+}
+
+/// How many rules: `LYNCHPIN_CASES`, else what a debug build does in seconds.
+#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
+fn config() -> ProptestConfig {
+    let told = std::env::var("LYNCHPIN_CASES").ok();
+    let cases = told.map_or(60, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// A part of a rule: nothing, or some numbers.
+fn part(name: &'static str, least: i64, most: i64, signed: bool) -> BoxedStrategy<String> {
+    let sign = if signed { prop_oneof![Just(1), Just(-1)].boxed() } else { Just(1).boxed() };
+    let number = (least..=most, sign).prop_map(|(number, sign)| number * sign);
+    let numbers = proptest::collection::btree_set(number, 1..4).prop_map(move |numbers| {
+        let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        format!(";{name}={}", numbers.join(","))
+    });
+    prop_oneof![Just(String::new()), numbers].boxed()
+}
+
+/// Weekdays, all counted or none: of both at once the other program takes those that are both.
+fn weekdays(most: i64) -> BoxedStrategy<String> {
+    let names = proptest::sample::select(vec!["MO", "TU", "WE", "TH", "FR", "SA", "SU"]);
+    let plain = proptest::collection::vec(names.clone().prop_map(str::to_owned), 1..4);
+    let ordinal = (1..=most.max(1), proptest::sample::select(vec!["", "-"]));
+    let counted =
+        (names, ordinal).prop_map(|(name, (number, sign))| format!("{sign}{number}{name}"));
+    let counted = proptest::collection::vec(counted, 1..4);
+    let list = |days: Vec<String>| format!(";BYDAY={}", days.join(","));
+    let (plain, counted) = (plain.prop_map(list), counted.prop_map(list));
+    if most == 0 {
+        return prop_oneof![Just(String::new()), plain].boxed();
+    }
+    prop_oneof![Just(String::new()), plain, counted].boxed()
+}
+
+/// Rules that mean one thing: where calendars differ (by weeks and beyond their year's end, days
+/// of no month) there is nobody to ask.
+fn rule() -> impl Strategy<Value = String> {
+    let none = || Just(String::new()).boxed();
+    let dates = (part("BYMONTHDAY", 1, 31, true), part("BYMONTH", 1, 12, false));
+    let in_year = prop_oneof![
+        dates.prop_map(|(days, months)| if months.is_empty() { months } else { days + &months }),
+        part("BYYEARDAY", 1, 366, true),
+        part("BYMONTH", 1, 12, false),
+    ];
+    let days = prop_oneof![
+        ("FREQ=DAILY", part("BYMONTHDAY", 1, 31, true), weekdays(0)),
+        ("FREQ=WEEKLY", none(), weekdays(0)),
+        ("FREQ=MONTHLY", part("BYMONTHDAY", 1, 31, true), weekdays(4)),
+        ("FREQ=YEARLY", in_year, weekdays(10)),
+    ];
+    let times = (part("BYHOUR", 0, 23, false), part("BYMINUTE", 0, 59, false));
+    let more = (
+        1..5_u32,
+        part("BYMONTH", 1, 12, false),
+        part("BYSETPOS", 1, 8, true),
+        proptest::sample::select(vec!["", ";WKST=SU", ";WKST=WE"]),
+        proptest::option::of(1..40_u32),
+    );
+    (days, times, more).prop_map(|((frequency, dates, weekdays), (hours, minutes), more)| {
+        let (interval, months, positions, week_start, count) = more;
+        let months = if frequency == "FREQ=YEARLY" { String::new() } else { months };
+        let selected = [&dates, &weekdays, &hours, &minutes, &months].iter().any(|p| !p.is_empty());
+        // The other program cuts the first week off before it counts positions in it.
+        let is_weekly = frequency == "FREQ=WEEKLY";
+        let positions = if selected && !is_weekly { positions } else { String::new() };
+        let count = count.map_or(String::new(), |count| format!(";COUNT={count}"));
+        format!(
+            "{frequency};INTERVAL={interval}{months}{dates}{weekdays}{hours}{minutes}{positions}\
+             {week_start}{count}"
+        )
+    })
+}
+
+/// The first starts as the other program gives them, on a clock that is UTC.
+fn others(rule: &str, first: LocalTime, most: u16) -> Vec<String> {
+    let first = chrono::DateTime::from_timestamp(first.seconds(), 0).expect("a time");
+    let first = first.with_timezone(&rrule::Tz::UTC);
+    let rule: rrule::RRule<rrule::Unvalidated> = rule.parse().expect("it can be read");
+    let set = rule.build(first).expect("it is valid");
+    let found = set.all(most).dates;
+    found.iter().map(|date| date.format("%Y-%m-%dT%H:%M:%S").to_string()).collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Rules of every kind give the starts that another program gives, also when looked at from
+    /// the middle.
+    #[test]
+    fn rules_give_what_another_program_gives(
+        rule in rule(), first in 86_400..1_000_000_000_i64, from in 0..20_usize
+    ) {
+        // Whole minutes: the other program keeps the first start's seconds as we do.
+        let first = LocalTime::from_seconds(first / 60 * 60).expect("a local time");
+        let occasion = match Occasion::compile(&occasions(&rule, &first.to_string())) {
+            Ok(occasion) => occasion,
+            Err(error) => {
+                // Its starts are too rare to be counted.
+                prop_assert_eq!(error.code(), ErrorCode::RecurrenceTooLong, "{}", &rule);
+                return Ok(());
+            }
+        };
+        let mut wanted = others(&rule, first, 20);
+        let found = starts(&occasion, instant(&first.to_string()), 20);
+        let last = found.last().map_or(first.to_string(), Clone::clone);
+        if let Next::BeyondLimit(limit) = occasion.next_start(instant(&last)) {
+            // The next one is too far away to be looked for, and it is said how far that is.
+            let next = wanted.get(found.len()).map(|start| instant(start));
+            prop_assert!(next.is_none_or(|next| next >= limit), "{} from {}", &rule, first);
+            wanted.truncate(found.len());
+        }
+        prop_assert_eq!(&found, &wanted, "{} from {}", &rule, first);
+        if let Some(middle) = wanted.get(from) {
+            let found = starts(&occasion, instant(middle), 20 - from);
+            prop_assert_eq!(&found[..], &wanted[from..], "{} from {}", &rule, middle);
+        }
+    }
 }

@@ -286,3 +286,141 @@ fn kept<T>(made: Result<T>, path: &str, problems: &mut Vec<Problem>) -> Option<T
     })
     .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Occasions {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn occasion(text: &str) -> Occasion {
+        Occasion::compile(&said(text)).unwrap()
+    }
+
+    /// By the clock in UTC.
+    fn clock(starts: &str, lasts: &str, recurs: &str) -> Occasion {
+        let text = format!(
+            r#"{{"zone": "UTC", "starts": "{starts}", "lasts": "{lasts}", "recurs": "{recurs}"}}"#
+        );
+        occasion(&text)
+    }
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    fn codes(text: &str) -> Vec<(ErrorCode, String)> {
+        let error = Occasion::compile(&said(text)).unwrap_err();
+        error.problems().iter().map(|problem| (problem.code, problem.path.clone())).collect()
+    }
+
+    #[test]
+    fn once_is_half_open() {
+        let once = occasion(r#"{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}"#);
+        let (from, to) = (at("2026-01-01T00:00:00Z"), at("2026-01-02T00:00:00Z"));
+        let before = at("2025-12-31T23:59:59.999999Z");
+        assert_eq!(
+            (once.presence(before), once.next_start(before)),
+            (Presence::Off, Next::At(from))
+        );
+        assert_eq!((once.presence(from), once.next_end(from)), (Presence::On, Next::At(to)));
+        assert_eq!(once.next_start(from), Next::NoMore);
+        assert_eq!((once.presence(to), once.next_end(to)), (Presence::Off, Next::NoMore));
+        let endless = occasion(r#"{"from": "2026-01-01T00:00:00Z"}"#);
+        assert_eq!(endless.presence(Instant::LAST), Presence::On);
+        assert_eq!(endless.next_end(to), Next::NoEndKnown);
+        assert_eq!(endless.next_change(before), Next::At(from));
+        assert_eq!(endless.next_change(to), Next::NoEndKnown);
+    }
+
+    #[test]
+    fn every_problem_has_its_place() {
+        let one = |code, path: &str| vec![(code, path.to_owned())];
+        assert_eq!(codes("{}"), one(ErrorCode::OccasionsUnclear, "$"));
+        let both = r#"{"from": "2026-01-01T00:00:00Z", "zone": "UTC"}"#;
+        assert_eq!(codes(both), one(ErrorCode::OccasionsUnclear, "$"));
+        let open = r#"{"to": "2026-01-01T00:00:00Z"}"#;
+        assert_eq!(codes(open), one(ErrorCode::MissingField, "$.from"));
+        let back = r#"{"from": "2026-01-02T00:00:00Z", "to": "2026-01-02T00:00:00Z"}"#;
+        assert_eq!(codes(back), one(ErrorCode::TimeOrder, "$.to"));
+        let many = r#"{"zone": "Europe/Berlln", "lasts": "0s", "recurs": "FREQ=HOURLY;BYHOUR=25",
+            "until": "2026-01-01T00:00:00"}"#;
+        let found: Vec<_> =
+            codes(many).into_iter().map(|(code, path)| (code.name(), path)).collect();
+        let wanted = [
+            ("missing_field", "$.starts"),
+            ("time_order", "$.lasts"),
+            ("zone_unknown", "$.zone"),
+            ("recurrence_unsupported", "$.recurs"),
+            ("recurrence_malformed", "$.recurs"),
+        ];
+        assert_eq!(found, wanted.map(|(name, path)| (name, path.to_owned())));
+    }
+
+    #[test]
+    fn a_question_about_far_away_jumps() {
+        let nights = clock("1970-01-01T22:00:00", "4h", "FREQ=DAILY;INTERVAL=3");
+        let evening = at("9999-12-20T12:00:00Z");
+        assert!(nights.next_start(evening).at().is_some());
+        let century = clock("2000-02-29T00:00:00", "1d", "FREQ=YEARLY;INTERVAL=400");
+        assert_eq!(century.next_start(evening), Next::NoMore);
+        let next = century.next_start(at("2000-03-01T00:00:00Z"));
+        assert_eq!(next, Next::At(at("2400-02-29T00:00:00Z")));
+    }
+
+    #[test]
+    fn what_never_comes_is_not_waited_for() {
+        let never = clock("2026-01-01T00:00:00", "1h", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30");
+        let now = at("2026-06-01T00:00:00Z");
+        assert_eq!(never.presence(now), Presence::Off);
+        let Next::BeyondLimit(looked) = never.next_start(now) else { panic!("not known") };
+        assert!(looked > at("2080-01-01T00:00:00Z"), "{looked}");
+        // Looking back as long as it lasts is more than may be looked at.
+        let long = clock("1970-01-01T00:00:00", "99999d", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30");
+        assert_eq!(long.presence(at("2200-01-01T00:00:00Z")), Presence::NotKnown);
+        let huge = clock("2026-01-01T00:00:00", "1h", "FREQ=MONTHLY;INTERVAL=999999999");
+        assert_eq!(huge.next_start(now), Next::NoMore);
+        let counted = r#"{"zone": "UTC", "starts": "2026-01-01T00:00:00", "lasts": "1h",
+            "recurs": "FREQ=DAILY;COUNT=999999999"}"#;
+        assert_eq!(codes(counted), [(ErrorCode::RecurrenceTooLong, "$.recurs".to_owned())]);
+    }
+
+    #[test]
+    fn what_follows_without_a_gap_is_one() {
+        let always = clock("2026-01-01T00:00:00", "1d", "FREQ=DAILY;COUNT=400");
+        let end = at("2027-02-05T00:00:00Z");
+        assert_eq!(always.next_end(at("2025-01-01T00:00:00Z")), Next::At(end));
+        assert_eq!(always.next_start(at("2026-05-05T05:05:05Z")), Next::NoMore);
+        let for_ever = clock("2026-01-01T00:00:00", "1d", "FREQ=DAILY");
+        let Next::BeyondLimit(until) = for_ever.next_end(at("2026-01-01T00:00:00Z")) else {
+            panic!("it has no end")
+        };
+        assert!(until > at("2030-01-01T00:00:00Z"), "{until}");
+        assert_eq!(for_ever.presence(until), Presence::On);
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_end() {
+        let last = clock("9999-12-31T23:00:00", "4h", "FREQ=DAILY");
+        assert_eq!(last.presence(Instant::LAST), Presence::On);
+        assert_eq!(last.next_end(Instant::LAST), Next::NoEndKnown);
+        let text = r#"{"zone": "Etc/GMT+12", "starts": "9999-12-31T23:00:00", "lasts": "1h"}"#;
+        assert_eq!(occasion(text).next_start(Instant::LAST), Next::NoMore);
+        let text = r#"{"zone": "Etc/GMT-14", "starts": "1970-01-01T00:00:00", "lasts": "20h"}"#;
+        assert_eq!(occasion(text).next_end(Instant::EPOCH), Next::At(at("1970-01-01T06:00:00Z")));
+    }
+
+    #[test]
+    fn the_rule_ends_in_utc_and_the_rest_by_the_clock() {
+        let text = r#"{"zone": "America/New_York", "starts": "2026-01-01T22:00:00", "lasts": "1h",
+            "recurs": "FREQ=DAILY;UNTIL=20260103T030000Z", "also": ["2026-01-05T22:00:00"]}"#;
+        let starts = occasion(text);
+        let second = starts.next_start(at("2026-01-02T12:00:00Z"));
+        assert_eq!(second, Next::At(at("2026-01-03T03:00:00Z")));
+        let third = starts.next_start(at("2026-01-03T12:00:00Z"));
+        assert_eq!(third, Next::At(at("2026-01-06T03:00:00Z")));
+        assert_eq!(starts.next_start(at("2026-01-06T12:00:00Z")), Next::NoMore);
+    }
+}

@@ -327,3 +327,112 @@ fn earlier(a: Next, b: Next) -> Next {
 fn less<K: Clone + Ord>(all: &[K], without: &[K]) -> impl Iterator<Item = K> {
     all.iter().filter(|name| without.binary_search(name).is_err()).cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Occasions;
+
+    fn occasion(text: &str) -> Occasion {
+        Occasion::compile(&serde_json::from_str::<Occasions>(text).unwrap()).unwrap()
+    }
+
+    fn nights(days: &str) -> Occasion {
+        occasion(&format!(
+            r#"{{"zone": "UTC", "starts": "2026-01-05T22:00:00", "lasts": "2h",
+                "recurs": "FREQ=WEEKLY;BYDAY={days}"}}"#
+        ))
+    }
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    /// A Monday.
+    const NOON: &str = "2026-06-01T12:00:00Z";
+
+    #[test]
+    fn without_windows_the_policy_says_which() {
+        let noon = at(NOON);
+        let open = Calendar::<&str>::new(Unwindowed::Open);
+        assert!(open.is_open(noon) && open.state(noon).unwindowed);
+        assert_eq!(open.next_close(noon), Turn::NoMore);
+        assert_eq!(open.next_open(noon), Turn::At { at: noon, because: vec![] });
+        let closed = Calendar::<&str>::new(Unwindowed::Closed);
+        assert!(!closed.is_open(noon));
+        assert_eq!(closed.next_open(noon), Turn::NoMore);
+        assert_eq!(closed.next_change(noon), Next::NoMore);
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_place_never_helps() {
+        let always = occasion(r#"{"from": "2026-01-01T00:00:00Z"}"#);
+        let mut calendar = Calendar::new(Unwindowed::Open);
+        calendar.window("tier 1", &always, Cover::NotKnown);
+        let state = calendar.state(at(NOON));
+        assert_eq!((state.openness, state.undecided), (Openness::Closed, vec!["tier 1"]));
+        assert_eq!(calendar.next_open(at(NOON)), Turn::NoMore);
+        let mut calendar = Calendar::new(Unwindowed::Open);
+        calendar.window("elsewhere", &always, Cover::No);
+        assert!(calendar.is_open(at(NOON)));
+        calendar.freeze("elsewhere", &always, Cover::No);
+        assert!(calendar.is_open(at(NOON)));
+        calendar.freeze("tier 1", &always, Cover::NotKnown);
+        assert_eq!(calendar.next_open(at(NOON)), Turn::NoEndKnown(vec!["tier 1"]));
+    }
+
+    #[test]
+    fn freezes_win_and_causes_are_named() {
+        let (window, early) = (nights("MO,TU,WE"), nights("MO"));
+        let freeze = occasion(r#"{"from": "2026-06-01T00:00:00Z", "to": "2026-06-02T23:00:00Z"}"#);
+        let mut calendar = Calendar::new(Unwindowed::Closed);
+        calendar.window("b", &window, Cover::Yes);
+        calendar.window("a", &early, Cover::Yes);
+        calendar.freeze("f", &freeze, Cover::Yes);
+        let state = calendar.state(at("2026-06-01T22:30:00Z"));
+        assert_eq!(state.openness, Openness::Closed);
+        assert_eq!((state.freezes, state.windows), (vec!["f"], vec!["a", "b"]));
+        let opens = at("2026-06-02T23:00:00Z");
+        let because = vec![Cause::FreezeEnds("f")];
+        assert_eq!(calendar.next_open(at(NOON)), Turn::At { at: opens, because });
+        let closes = at("2026-06-03T00:00:00Z");
+        let because = vec![Cause::WindowCloses("b")];
+        assert_eq!(calendar.next_close(opens), Turn::At { at: closes, because });
+        let before = at("2026-05-31T12:00:00Z");
+        assert_eq!(calendar.next_change(before), Next::At(at("2026-06-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_freeze_on_every_window_is_not_followed_for_ever() {
+        let (window, freeze) = (nights("MO,TH"), nights("MO,TH"));
+        let mut calendar = Calendar::new(Unwindowed::Closed);
+        calendar.window("w", &window, Cover::Yes);
+        calendar.freeze("f", &freeze, Cover::Yes);
+        let Turn::BeyondLimit(looked) = calendar.next_open(at(NOON)) else { panic!("not known") };
+        assert!(looked > at("2026-09-01T00:00:00Z"), "{looked}");
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_not_open() {
+        let rare = occasion(
+            r#"{"zone": "UTC", "starts": "1970-01-01T00:00:00", "lasts": "99999d",
+                "recurs": "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"}"#,
+        );
+        let late = at("2200-01-01T00:00:00Z");
+        let mut calendar = Calendar::new(Unwindowed::Open);
+        calendar.freeze("rare", &rare, Cover::Yes);
+        let state = calendar.state(late);
+        assert_eq!((state.openness, state.not_known), (Openness::NotKnown, vec!["rare"]));
+        assert!(!calendar.is_open(late));
+        assert_eq!(calendar.next_open(late), Turn::BeyondLimit(late));
+        assert_eq!(calendar.next_close(late), Turn::BeyondLimit(late));
+        let always = occasion(r#"{"from": "2026-01-01T00:00:00Z"}"#);
+        calendar.freeze("always", &always, Cover::Yes);
+        assert_eq!(calendar.state(late).openness, Openness::Closed);
+        let mut calendar = Calendar::new(Unwindowed::Open);
+        calendar.window("rare", &rare, Cover::Yes);
+        assert_eq!(calendar.state(late).openness, Openness::NotKnown);
+        calendar.window("always", &always, Cover::Yes);
+        assert_eq!(calendar.next_close(late), Turn::NoEndKnown(vec!["always"]));
+    }
+}

@@ -141,23 +141,31 @@ impl Zone {
         local - begun.map_or(0, |stretch| stretch.offset)
     }
 
+    /// The instants after `from` and up to `to` at which clocks are changed, in order, each with the
+    /// seconds that they are ahead of UTC from then on.
+    #[must_use]
+    pub fn changes(&self, from: Instant, to: Instant) -> Vec<(Instant, i64)> {
+        let seconds = |at: Instant| at.micros().div_euclid(SECOND);
+        let mut offset = self.offset(seconds(from));
+        let mut found = Vec::new();
+        for (at, next) in self.switches(seconds(from), seconds(to)) {
+            if next != offset {
+                found.extend(Instant::from_micros(at.saturating_mul(SECOND)).map(|at| (at, next)));
+            }
+            offset = next;
+        }
+        found
+    }
+
     fn offset(&self, seconds: i64) -> i64 {
         i64::from(self.rules.to_offset(timestamp(seconds)).seconds())
     }
 
     /// The stretches of time with one offset that touch a span of seconds, in order.
     pub(super) fn stretches(&self, from: i64, to: i64) -> Vec<Stretch> {
-        let mut changes = Vec::new();
-        for change in self.rules.preceding(timestamp(to.saturating_add(1))) {
-            let at = change.timestamp().as_second();
-            if at <= from {
-                break;
-            }
-            changes.push((at, i64::from(change.offset().seconds())));
-        }
         let mut offset = self.offset(from);
         let mut found = vec![Stretch { from_local: None, to_local: None, offset }];
-        for (at, next) in changes.into_iter().rev() {
+        for (at, next) in self.switches(from, to) {
             if next == offset {
                 continue;
             }
@@ -168,6 +176,16 @@ impl Zone {
             offset = next;
             found.push(Stretch { from_local: Some(border), to_local: None, offset });
         }
+        found
+    }
+
+    /// The seconds after `from` and up to `to` at which a rule begins, and its offset.
+    fn switches(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
+        let before = self.rules.preceding(timestamp(to.saturating_add(1)));
+        let switch =
+            before.map(|rule| (rule.timestamp().as_second(), i64::from(rule.offset().seconds())));
+        let mut found: Vec<(i64, i64)> = switch.take_while(|(at, _)| *at > from).collect();
+        found.reverse();
         found
     }
 }
@@ -197,4 +215,102 @@ pub(super) struct Stretch {
 fn timestamp(seconds: i64) -> Timestamp {
     let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
     Timestamp::from_second(seconds.clamp(least, most)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(id: &str) -> Zone {
+        Zone::find(&id.parse().unwrap()).unwrap()
+    }
+
+    fn read(id: &str, local: &str) -> (String, Reading) {
+        let (at, reading) = zone(id).instant(local.parse().unwrap()).unwrap();
+        (at.to_string(), reading)
+    }
+
+    #[test]
+    fn an_unknown_zone_is_told_with_those_near() {
+        for (id, near) in [
+            ("europe/berlin", "did you mean `Europe/Berlin`?"),
+            ("Berlin", "did you mean `Europe/Berlin`?"),
+            ("Mars/Olympus", "write one such as `Europe/Berlin`"),
+        ] {
+            let error = Zone::find(&id.parse().unwrap()).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ZoneUnknown);
+            assert!(error.to_string().ends_with(near), "{error}");
+        }
+    }
+
+    #[test]
+    fn skipped_moves_forward_and_of_repeated_the_earlier_counts() {
+        let told = |at: &str, reading| (at.to_owned(), reading);
+        for (id, local, wanted) in [
+            ("Europe/Berlin", "2027-03-28T01:59:59", told("2027-03-28T00:59:59Z", Reading::Once)),
+            (
+                "Europe/Berlin",
+                "2027-03-28T02:00:00",
+                told("2027-03-28T01:00:00Z", Reading::Skipped),
+            ),
+            (
+                "Europe/Berlin",
+                "2027-03-28T02:59:59",
+                told("2027-03-28T01:59:59Z", Reading::Skipped),
+            ),
+            ("Europe/Berlin", "2027-03-28T03:00:00", told("2027-03-28T01:00:00Z", Reading::Once)),
+            ("Europe/Berlin", "2027-10-31T01:59:59", told("2027-10-30T23:59:59Z", Reading::Once)),
+            (
+                "Europe/Berlin",
+                "2027-10-31T02:00:00",
+                told("2027-10-31T00:00:00Z", Reading::Repeated),
+            ),
+            (
+                "Europe/Berlin",
+                "2027-10-31T02:59:59",
+                told("2027-10-31T00:59:59Z", Reading::Repeated),
+            ),
+            ("Europe/Berlin", "2027-10-31T03:00:00", told("2027-10-31T02:00:00Z", Reading::Once)),
+            // A whole day was skipped.
+            ("Pacific/Apia", "2011-12-30T12:00:00", told("2011-12-30T22:00:00Z", Reading::Skipped)),
+            ("Pacific/Apia", "2011-12-31T12:00:00", told("2011-12-30T22:00:00Z", Reading::Once)),
+        ] {
+            assert_eq!(read(id, local), wanted, "{local} in {id}");
+        }
+    }
+
+    #[test]
+    fn the_data_is_newer_than_what_changed_in_2026() {
+        assert!(ZONE_DATA_VERSION >= "2026f");
+        let noon = "2027-01-15T12:00:00Z".parse().unwrap();
+        let hours = |id| zone(id).offset_seconds(noon) / 3600;
+        let found = ["America/Vancouver", "America/Edmonton", "Africa/Casablanca"].map(hours);
+        assert_eq!(found, [-7, -6, 0]);
+    }
+
+    #[test]
+    fn no_two_changes_are_so_near_that_their_local_times_cross() {
+        // Later ones repeat by rule.
+        let end = "2060-01-01T00:00:00Z".parse().unwrap();
+        for id in Zone::all() {
+            let changes = zone(id).changes(Instant::EPOCH, end);
+            let mut border = i64::MIN;
+            let mut offset = zone(id).offset_seconds(Instant::EPOCH);
+            for (at, next) in changes {
+                let here = at.micros() / SECOND + offset.max(next);
+                assert!(here > border, "{id} at {at}");
+                assert!((next - offset).abs() < SHIFT_MAX);
+                (border, offset) = (here, next);
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_can_be_asked_about() {
+        let (east, west) = (zone("Pacific/Kiritimati"), zone("Etc/GMT+12"));
+        assert!(east.local(Instant::LAST).is_err());
+        assert!(west.local(Instant::EPOCH).is_err());
+        assert!(west.instant(LocalTime::LAST).is_err());
+        assert!(east.instant("1970-01-01T00:00:00".parse().unwrap()).is_ok());
+    }
 }
