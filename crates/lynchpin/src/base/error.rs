@@ -91,6 +91,19 @@ error_codes! {
     TimeOrder = 1029, "time_order";
     /// A list that must name something is empty.
     Empty = 1030, "empty";
+    /// A time zone that the zone data does not have.
+    ZoneUnknown = 1040, "zone_unknown";
+    /// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+    LocalTimeMalformed = 1041, "local_time_malformed";
+    /// A recurrence rule that RFC 5545 does not allow.
+    RecurrenceMalformed = 1042, "recurrence_malformed";
+    /// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+    /// read differently by different calendars.
+    RecurrenceUnsupported = 1043, "recurrence_unsupported";
+    /// The last start that a rule counts to lies further away than is looked.
+    RecurrenceTooLong = 1044, "recurrence_too_long";
+    /// When something is on is said in no form, or in two at once.
+    OccasionsUnclear = 1045, "occasions_unclear";
     /// A gate names a requirement that the policy does not define.
     RequirementUnknown = 1301, "requirement_unknown";
     /// A combinator without children would pass by silence.

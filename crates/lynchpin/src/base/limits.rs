@@ -29,6 +29,17 @@ pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 /// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;
 
+/// The longest recurrence rule, in bytes: room for every list of RFC 5545 written out in full.
+pub const RECURRENCE_BYTES_MAX: usize = 8 * 1024;
+
+/// How many days one question about one recurring occasion may look at: more than the forty years
+/// from one 29 February that is a Sunday to the next across a century, and less than a millisecond.
+pub const CALENDAR_DAYS_MAX: u32 = 20_000;
+
+/// How often a question may go from one opening or closing to the next before it gives up: windows
+/// that a freeze takes away each time would be followed for ever.
+pub const CALENDAR_TURNS_MAX: u32 = 100;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that
