@@ -130,6 +130,8 @@ ids! {
     ProfileId, "profile";
     /// Names a change model.
     ModelId, "change model";
+    /// Names a key of a policy, such as `ci-2026`.
+    KeyId, "key";
     /// Names something outside that is only pointed to: a ticket, a commit, a connector.
     Reference, "reference";
 }

@@ -29,6 +29,20 @@ pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 /// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;
 
+/// The longest statement in Base64: the provenance of a build of some hundred dependencies.
+pub const STATEMENT_TEXT_BYTES_MAX: usize = 512 * 1024;
+
+/// How many signatures one envelope may have: more than the people who sign one statement.
+pub const SIGNATURES_MAX: usize = 16;
+
+/// The longest signature in Base64, and the longest name of a key beside one: a signature of the
+/// kinds that are checked has less than a hundred characters.
+pub const SIGNATURE_TEXT_BYTES_MAX: usize = 1024;
+
+/// How many keys one requirement may name: with the signatures, this bounds how often one
+/// statement is verified.
+pub const KEYS_MAX: usize = 16;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

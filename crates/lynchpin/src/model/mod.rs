@@ -14,6 +14,7 @@ pub mod portfolio;
 pub mod section;
 pub mod service;
 pub mod source_history;
+pub mod statement;
 
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
@@ -25,3 +26,4 @@ pub use portfolio::Portfolio;
 pub use section::{Section, SectionDigests};
 pub use service::{Service, Stage};
 pub use source_history::SourceHistory;
+pub use statement::{InToto, Signature, SignedEnvelope, Statement};
