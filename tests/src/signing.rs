@@ -47,7 +47,7 @@ impl Pair {
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         match self {
-            Pair::Ed25519(key) => key.sign(message).to_vec(),
+            Pair::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
             Pair::P256(key) => {
                 let signature: p256::ecdsa::Signature = key.sign(message);
                 signature.to_bytes().to_vec()
