@@ -2,16 +2,22 @@
 //!
 //! The cases of `corpus/signed.json` are made here, since they must be signed: the keys and what
 //! is signed stand here, what must come of it was derived by hand. `BLESS=1` writes them anew.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod signed_cases;
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use lynchpin::base::id::ChangeId;
 use lynchpin::base::{Limits, Subject};
+use lynchpin::gate::Policy;
 use lynchpin::portfolio::{DecideQuestion, Decision, Engine};
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::signing::{Pair, envelope};
@@ -22,13 +28,24 @@ use signed_cases::{check_result, policy, portfolio};
 /// The decision on a portfolio with one statement, if it can be taken in at all.
 fn decide(envelope: &Value, policy: &str) -> Option<Decision> {
     let statement = json!({"envelope": envelope, "at": "2026-11-02T06:00:00Z", "by": "relay"});
-    let document = portfolio(&[statement]).to_string();
+    decide_on(&portfolio(&[statement]), policy)
+}
+
+fn decide_on(document: &Value, policy: &str) -> Option<Decision> {
+    let question = json!({"subject": {"change": "C-1"}, "at": "2026-11-03T00:00:00Z"});
+    decide_at(document, policy, &question)
+}
+
+/// The decision on a change before production.
+fn decide_at(document: &Value, policy: &str, question: &Value) -> Option<Decision> {
+    let document = document.to_string();
     let mut engine = Engine::new(Limits::untrusted());
     engine.add(read_portfolio(document.as_bytes(), engine.limits()).ok()?).ok()?;
     engine.set_policy(policy).expect("the policy is one");
-    let change = Subject::Change(ChangeId::new("C-1").expect("an id"));
-    let at = "2026-11-03T00:00:00Z".parse().expect("an instant");
-    let question = DecideQuestion::new(change, at).with_stage("production".parse().expect("an id"));
+    let text = |pointer: &str| question.pointer(pointer).and_then(Value::as_str).expect("a text");
+    let change = Subject::Change(text("/subject/change").parse().expect("an id"));
+    let question = DecideQuestion::new(change, text("/at").parse().expect("an instant"))
+        .with_stage("production".parse().expect("an id"));
     Some(engine.snapshot().decide(&question).expect("it can be asked"))
 }
 
@@ -144,6 +161,78 @@ fn a_signature_for_another_purpose_does_not_count() {
         bad["signatures"] = json!([{"sig": STANDARD.encode(pair.sign(&message))}]);
         assert!(!is_go(&bad, &policy));
     }
+}
+
+#[test]
+fn the_statements_that_are_cited_suffice() {
+    let mut dropped = 0;
+    for case in signed_cases::cases().iter().filter(|case| case.get("refused").is_none()) {
+        let policy = case["policy"].as_array().expect("lines").iter();
+        let policy = policy.map(|line| line.as_str().expect("a line").to_owned() + "\n");
+        let policy: String = policy.collect();
+        for asked in case["ask"].as_array().expect("a list") {
+            let question = &asked["question"]["decide"];
+            let whole = decide_at(&case["portfolio"], &policy, question).expect("it is taken");
+            let nodes = whole.reasons().nodes().iter().flat_map(|node| &node.cites);
+            let cited: BTreeSet<(&str, usize)> = nodes.copied().collect();
+            let mut rest = case["portfolio"].clone();
+            let statements = case["portfolio"]["statements"].as_array().expect("a list").iter();
+            let kept = statements.enumerate().filter(|(n, _)| cited.contains(&("statements", *n)));
+            let kept: Vec<&Value> = kept.map(|(_, statement)| statement).collect();
+            dropped +=
+                case["portfolio"]["statements"].as_array().expect("a list").len() - kept.len();
+            rest["statements"] = json!(kept);
+            let again = decide_at(&rest, &policy, question).expect("it is taken");
+            let told = |decision: &Decision| {
+                let codes = decision.root_blockers().map(|node| node.code).collect::<Vec<_>>();
+                (decision.verdict(), codes)
+            };
+            assert_eq!(told(&again), told(&whole), "{}", case["name"]);
+        }
+    }
+    assert!(dropped > 5, "the cases hold statements that do not matter");
+}
+
+/// The first block of a kind in docs/evidence.md.
+fn documented(kind: &str) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/evidence.md");
+    let page = fs::read_to_string(path).expect("the page can be read");
+    let (_, rest) = page.split_once(&format!("```{kind}\n")).expect("it has such a block");
+    rest.split_once("```").expect("the block ends").0.to_owned()
+}
+
+#[test]
+fn the_policy_of_the_page_is_one() {
+    let policy: Policy =
+        format!("name = \"page\"\n{}", documented("toml")).parse().expect("is one");
+    assert_eq!((policy.keys.len(), policy.requirements.len()), (1, 2));
+}
+
+#[test]
+fn what_the_page_signs_with_openssl_counts() {
+    let version = Command::new("openssl").arg("version").output();
+    if !version.is_ok_and(|out| String::from_utf8_lossy(&out.stdout).starts_with("OpenSSL 3")) {
+        println!("skipped: there is no OpenSSL 3 to sign with");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = documented("sh");
+    let run = Command::new("sh").args(["-e", "-c", &script]).current_dir(&folder).output();
+    let run = run.expect("a shell");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let public = String::from_utf8(run.stdout).expect("PEM is text");
+    let made = fs::read(folder.path().join("envelope.json")).expect("was written");
+    let policy = format!(
+        "name = \"page\"\nkey.ci = {{ ed25519 = \"\"\"\n{public}\"\"\", of = \"ci\" }}\n\
+         requirement.unit.evidence = {{ check = \"unit\", signed = {{ keys = [\"ci\"] }} }}\n\
+         gate.g = {{ stage = \"production\", judges = \"change\", require = \"unit\" }}\n"
+    );
+    let envelope: Value = serde_json::from_slice(&made).expect("JSON");
+    let artifact = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
+    let mut document =
+        portfolio(&[json!({"envelope": envelope, "at": "2026-11-02T13:21:00Z", "by": "ci"})]);
+    document["changes"][0]["artifacts"] = json!([format!("sha256:{artifact}")]);
+    assert!(decide_on(&document, &policy).is_some_and(|decision| decision.is_go()));
 }
 
 proptest! {

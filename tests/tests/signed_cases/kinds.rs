@@ -196,12 +196,16 @@ fn summaries() -> Vec<Value> {
 /// A change without artifacts is told by the digest of its revision.
 fn without_artifact() -> Value {
     let mut bare = portfolio(&[]);
+    let revision = |id: &str, revision: u32, service: &str, title: &str| {
+        json!({"id": id, "revision": revision, "at": format!("2026-11-01T0{revision}:00:00Z"),
+            "by": "raj", "services": [service], "title": title})
+    };
     bare["changes"] = json!([
-        {"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "services": ["tax"]},
-        {"id": "C-1", "revision": 2, "at": "2026-11-01T10:00:00Z", "by": "raj", "services": ["tax"],
-            "title": "Taxes"},
-        {"id": "C-2", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "services": ["tax"]},
-        {"id": "C-2", "revision": 2, "at": "2026-11-01T10:00:00Z", "by": "raj", "services": ["vat"]}]);
+        revision("C-1", 1, "tax", "Tax"),
+        revision("C-1", 2, "tax", "Taxes"),
+        revision("C-2", 1, "tax", "Tax"),
+        revision("C-2", 2, "vat", "Tax"),
+    ]);
     let read: Portfolio = serde_json::from_value(bare.clone()).unwrap_or_default();
     let root = |number: usize| {
         let digests = read.changes.get(number).and_then(|c| SectionDigests::of(c).ok());

@@ -26,8 +26,8 @@ pub fn check_result(outcome: &str, run: u64, more: &Value) -> Value {
 /// The change C-1, which ships one artifact, and statements.
 pub fn portfolio(statements: &[Value]) -> Value {
     json!({"lynchpin": "portfolio/1",
-        "people": [{"id": "raj"}, {"id": "ann"}, {"id": "ci", "kind": "machine", "aliases": ["old-ci"]},
-            {"id": "lab", "kind": "machine"}],
+        "people": [{"id": "raj"}, {"id": "lab", "kind": "machine"},
+            {"id": "ci", "kind": "machine", "aliases": ["old-ci"]}],
         "stages": [{"id": "staging"}, {"id": "production"}],
         "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
             "artifacts": [format!("sha256:{A}")]}],
@@ -116,7 +116,20 @@ fn case(name: &str, why: &str, portfolio: &Value, policy: &str, ask: &[Value]) -
 
 /// All cases.
 pub fn cases() -> Vec<Value> {
-    let mut cases = vec![
+    let mut cases = signers();
+    cases.extend(subjects());
+    cases.extend(thresholds());
+    cases.extend(keys_in_time());
+    cases.extend(results_in_time());
+    cases.extend(runs());
+    cases.extend(kinds::cases());
+    cases.extend(refused::cases());
+    cases
+}
+
+/// Who signed.
+fn signers() -> Vec<Value> {
+    vec![
         case(
             "passed",
             "The key that the policy names signed that the check passed on what ships; what the \
@@ -155,6 +168,12 @@ pub fn cases() -> Vec<Value> {
             &usual(),
             &[asks(&tried(&json!([{"key": "ci", "why": "not_signed"}])))],
         ),
+    ]
+}
+
+/// What the statement is about.
+fn subjects() -> Vec<Value> {
+    vec![
         case(
             "of-another-artifact-or-check",
             "Both are rightly signed, but one is about another artifact and one about another \
@@ -165,8 +184,8 @@ pub fn cases() -> Vec<Value> {
                     &statement(
                         &[B],
                         "urn:lynchpin:check-result:1",
-                        &json!({"check": "unit",
-                    "outcome": "passed", "run": 1, "at": "2026-11-02T01:00:00Z"}),
+                        &json!({"check": "unit", "outcome": "passed", "run": 1,
+                            "at": "2026-11-02T01:00:00Z"}),
                     ),
                     &[&ci()],
                 ),
@@ -185,7 +204,7 @@ pub fn cases() -> Vec<Value> {
                     &[A],
                     "https://slsa.dev/provenance/v1",
                     &json!({"check": "unit", "outcome": "passed", "run": 1,
-                    "at": "2026-11-02T01:00:00Z"}),
+                        "at": "2026-11-02T01:00:00Z"}),
                 ),
                 &[&ci()],
             )]),
@@ -203,13 +222,7 @@ pub fn cases() -> Vec<Value> {
             &usual(),
             &[asks(&tried(&json!([{"why": "unreadable"}])))],
         ),
-    ];
-    cases.extend(thresholds());
-    cases.extend(times());
-    cases.extend(runs());
-    cases.extend(kinds::cases());
-    cases.extend(refused::cases());
-    cases
+    ]
 }
 
 /// What is not signed is evidence of nothing, good or bad.
@@ -293,18 +306,20 @@ fn thresholds() -> Vec<Value> {
     ]
 }
 
-fn times() -> Vec<Value> {
-    let says = check_result("passed", 1, &json!({}));
+/// Until when the go holds.
+fn go_until(until: &str) -> Value {
+    json!({"verdict": "go", "holds_until": until, "root_blockers": []})
+}
+
+/// One pass, filed at 06:00 and signed by the build machine.
+fn at_six() -> Value {
+    portfolio(&[filed(6, &check_result("passed", 1, &json!({})), &[&ci()])])
+}
+
+fn keys_in_time() -> Vec<Value> {
     let keyed = |more: &str| policy(&[("ci", &ci(), "ci", more)], "keys = [\"ci\"]");
-    let at_six = portfolio(&[filed(6, &says, &[&ci()])]);
     let why = |why: &str| tried(&json!([{"key": "ci", "why": why}]));
-    let until = |until: &str| json!({"verdict": "go", "holds_until": until, "root_blockers": []});
-    let day = |text: &str| format!("{text}T00:00:00Z");
-    let expiring = json!({"expires": day("2026-11-04")});
-    let old = policy_asking(
-        &[("ci", &ci(), "ci", "")],
-        "evidence = { check = \"unit\", max_age = \"24h\", signed = { keys = [\"ci\"] } }",
-    );
+    let at_six = at_six();
     vec![
         case(
             "before-the-key",
@@ -322,8 +337,8 @@ fn times() -> Vec<Value> {
         ),
         case(
             "within-the-key",
-            "It was recorded in the first instant of the key. That the key ends later takes nothing \
-             away from what it signed.",
+            "It was recorded in the first instant of the key. That the key ends later takes \
+             nothing away from what it signed.",
             &at_six,
             &keyed(", from = \"2026-11-02T06:00:00Z\", until = \"2026-11-02T06:00:01Z\""),
             &[asks(&go())],
@@ -334,12 +349,26 @@ fn times() -> Vec<Value> {
              go holds.",
             &at_six,
             &keyed(", revoked = \"2026-11-05T00:00:00Z\""),
-            &[asks(&until(&day("2026-11-05"))), asks_at(&day("2026-11-05"), &why("revoked"))],
+            &[
+                asks(&go_until("2026-11-05T00:00:00Z")),
+                asks_at("2026-11-05T00:00:00Z", &why("revoked")),
+            ],
         ),
+    ]
+}
+
+fn results_in_time() -> Vec<Value> {
+    let expiring = json!({"expires": "2026-11-04T00:00:00Z"});
+    let old = policy_asking(
+        &[("ci", &ci(), "ci", "")],
+        "evidence = { check = \"unit\", max_age = \"24h\", signed = { keys = [\"ci\"] } }",
+    );
+    let expired = held("needs_action", "evidence_expired", &json!(null));
+    vec![
         case(
             "from-the-future",
-            "It says that the check ran at 06:00:01, but it was recorded at 06:00:00: it would stay \
-             fresh for longer than it is.",
+            "It says that the check ran at 06:00:01, but it was recorded at 06:00:00: it would \
+             stay fresh for longer than it is.",
             &portfolio(&[filed(
                 6,
                 &check_result("passed", 1, &json!({"at": "2026-11-02T06:00:01Z"})),
@@ -353,27 +382,15 @@ fn times() -> Vec<Value> {
             "It says itself until when it counts.",
             &portfolio(&[filed(6, &check_result("passed", 1, &expiring), &[&ci()])]),
             &usual(),
-            &[
-                asks(&until(&day("2026-11-04"))),
-                asks_at(
-                    &day("2026-11-04"),
-                    &held("needs_action", "evidence_expired", &json!(null)),
-                ),
-            ],
+            &[asks(&go_until("2026-11-04T00:00:00Z")), asks_at("2026-11-04T00:00:00Z", &expired)],
         ),
         case(
             "too-old",
             "The age counts from when the statement says that the check ran, 01:00, not from when \
              it was filed, 06:00.",
-            &at_six,
+            &at_six(),
             &old,
-            &[
-                asks(&until("2026-11-03T01:00:00Z")),
-                asks_at(
-                    "2026-11-03T01:00:00Z",
-                    &held("needs_action", "evidence_expired", &json!(null)),
-                ),
-            ],
+            &[asks(&go_until("2026-11-03T01:00:00Z")), asks_at("2026-11-03T01:00:00Z", &expired)],
         ),
     ]
 }

@@ -81,12 +81,13 @@ fn payloads() -> Value {
 
 fn keys() -> Value {
     let weak = STANDARD.encode([[1].as_slice(), &[0; 31]].concat());
+    let ends = "from = \"2026-02-01T00:00:00Z\", until = \"2026-01-01T00:00:00Z\"";
     let policy = format!(
         "name = \"acme\"\n\
          key.a = {{ {}, of = \"ci\" }}\n\
          key.again = {{ {}, of = \"lab\" }}\n\
          key.both = {{ ed25519 = \"AA==\", p256 = \"AA==\", of = \"ci\" }}\n\
-         key.ended = {{ {}, of = \"ci\", from = \"2026-02-01T00:00:00Z\", until = \"2026-01-01T00:00:00Z\" }}\n\
+         key.ended = {{ {}, of = \"ci\", {ends} }}\n\
          key.short = {{ ed25519 = \"AA==\", of = \"ci\" }}\n\
          key.weak = {{ ed25519 = \"{weak}\", of = \"ci\" }}\n\
          key.whose = {{ {} }}\n",
@@ -115,7 +116,8 @@ fn keys() -> Value {
 fn rules() -> Value {
     let evidence = |name: &str, more: &str, rule: &str| {
         format!(
-            "requirement.{name} = {{ evidence = {{ check = \"unit\"{more}, signed = {{ {rule} }} }} }}\n"
+            "requirement.{name} = {{ evidence = {{ check = \"unit\"{more}, \
+             signed = {{ {rule} }} }} }}\n"
         )
     };
     let test = "predicate = \"https://in-toto.io/attestation/test-result/v0.1\"";

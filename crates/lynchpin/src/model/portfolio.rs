@@ -34,8 +34,8 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, releases, changes, evidence, statements, approvals, waivers, revocations, holds,
-            cancellations, deployments, incidents,
+            policies, releases, changes, evidence, statements, approvals, waivers, revocations,
+            holds, cancellations, deployments, incidents,
         }
     };
 }

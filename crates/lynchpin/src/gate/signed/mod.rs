@@ -7,7 +7,8 @@
 pub mod key;
 mod predicate;
 pub mod rule;
-#[cfg(all(test, feature = "signatures"))]
+#[cfg(test)]
+#[cfg(feature = "signatures")]
 mod tests;
 
 use std::cell::RefCell;
