@@ -110,6 +110,19 @@ error_codes! {
     CombinatorEmpty = 1302, "combinator_empty";
     /// A quorum of nobody, or of more than can ever be reached.
     QuorumInvalid = 1303, "quorum_invalid";
+    /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
+    /// anybody can sign for.
+    KeyMalformed = 1350, "key_malformed";
+    /// A requirement names a key that the policy does not define.
+    KeyUnknown = 1351, "key_unknown";
+    /// What a requirement asks of a signed statement can never be met, or would mean nothing.
+    SignedInvalid = 1352, "signed_invalid";
+    /// A policy asks for signatures, and the library was built without them.
+    SignaturesUnsupported = 1353, "signatures_unsupported";
+    /// An envelope that is too large, of another type, or no Base64.
+    EnvelopeMalformed = 1354, "envelope_malformed";
+    /// What is in an envelope is no in-toto statement.
+    StatementMalformed = 1355, "statement_malformed";
     /// The subject asked about is not in the portfolio as of that time.
     SubjectUnknown = 1501, "subject_unknown";
     /// The stage asked about is named neither by the release nor by the portfolio.

@@ -40,6 +40,20 @@ pub const CALENDAR_DAYS_MAX: u32 = 20_000;
 /// that a freeze takes away each time would be followed for ever.
 pub const CALENDAR_TURNS_MAX: u32 = 100;
 
+/// The longest statement in Base64: the provenance of a build of some hundred dependencies.
+pub const STATEMENT_TEXT_BYTES_MAX: usize = 512 * 1024;
+
+/// How many signatures one envelope may have: more than the people who sign one statement.
+pub const SIGNATURES_MAX: usize = 16;
+
+/// The longest signature in Base64, and the longest name of a key beside one: a signature of the
+/// kinds that are checked has less than a hundred characters.
+pub const SIGNATURE_TEXT_BYTES_MAX: usize = 1024;
+
+/// How many keys one requirement may name: with the signatures, this bounds how often one
+/// statement is verified.
+pub const KEYS_MAX: usize = 16;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

@@ -8,6 +8,7 @@ pub mod digest;
 pub mod error;
 pub mod id;
 pub mod instant;
+pub mod json;
 pub mod limits;
 pub mod local;
 pub mod number;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::leaf::{self, Target};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
+use super::signed::Proofs;
 use super::waiver;
 use crate::base::id::{GateId, PersonId, RequirementId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
@@ -32,6 +33,8 @@ pub struct Case<'a> {
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
     /// Who sits in which group, as far as it was asked for.
     pub rolls: &'a Rolls,
+    /// Which signatures are right, as far as it was asked for.
+    pub proofs: &'a Proofs,
 }
 
 impl Case<'_> {

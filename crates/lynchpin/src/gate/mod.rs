@@ -2,7 +2,8 @@
 //!
 //! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's
 //! tree of named requirements for one subject, [`leaf`] answers one requirement and [`waiver`]
-//! what leave was given; [`rolls`] remembers who sits in a group. This floor computes no risk: the
+//! what leave was given; [`rolls`] remembers who sits in a group, and [`signed`] says which signed
+//! statements count. This floor computes no risk: the
 //! portfolio hands it the figure.
 
 pub mod compare;
@@ -12,6 +13,7 @@ pub mod lint;
 pub mod parse;
 pub mod policy;
 pub mod rolls;
+pub mod signed;
 pub mod waiver;
 
 pub use judge::Case;

@@ -26,8 +26,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
 use super::policy::{CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree};
+use super::signed::key::{Key, KeyText};
+use super::signed::rule;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{GateId, ProfileId, RequirementId, StageId};
+use crate::base::id::{GateId, KeyId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
 use crate::base::{Actor, canonical};
 use crate::model::Kind;
@@ -44,6 +46,8 @@ struct Document {
     open: Vec<StageId>,
     #[serde(default)]
     cycles: CycleRule,
+    #[serde(default)]
+    key: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
     requirement: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
@@ -94,6 +98,7 @@ impl std::str::FromStr for Policy {
             on_line(Problem::from_format(error.message()).at("$"), text, at)
         })?;
         let mut problems = Vec::new();
+        let keys = read_keys(text, &document.key, &mut problems);
         let requirements = read_each::<RequirementId, Requirement>(
             text,
             "requirement",
@@ -104,6 +109,8 @@ impl std::str::FromStr for Policy {
         let gates: BTreeMap<GateId, Gate> =
             gates.into_iter().map(|(id, gate)| (id, gate.into())).collect();
         check_requirements(&requirements, &mut problems);
+        let named = document.key.keys().map(String::as_str).collect();
+        rule::check(&requirements, &keys, &named, &mut problems);
         check_gates(&gates, &requirements, &document.requirement, &mut problems);
         let problems = problems.into_iter().map(|problem| on_its_entry(problem, text, &document));
         let problems = problems.collect();
@@ -115,6 +122,7 @@ impl std::str::FromStr for Policy {
             owner: &document.owner,
             open: &document.open,
             cycles: document.cycles,
+            keys: &keys,
             requirements: &requirements,
             gates: &gates,
         })?;
@@ -123,6 +131,7 @@ impl std::str::FromStr for Policy {
             owner: document.owner,
             open: document.open,
             cycles: document.cycles,
+            keys,
             requirements,
             gates,
             digest,
@@ -138,6 +147,8 @@ struct Content<'a> {
     owner: &'a Option<Actor>,
     open: &'a [StageId],
     cycles: CycleRule,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    keys: &'a BTreeMap<KeyId, Key>,
     requirements: &'a BTreeMap<RequirementId, Requirement>,
     gates: &'a BTreeMap<GateId, Gate>,
 }
@@ -166,7 +177,11 @@ fn on_line(problem: Problem, text: &str, offset: usize) -> Problem {
 
 /// A problem that has no line yet is on that of the requirement or gate that it is about.
 fn on_its_entry(problem: Problem, text: &str, document: &Document) -> Problem {
-    let tables = [("$.requirement.", &document.requirement), ("$.gate.", &document.gate)];
+    let tables = [
+        ("$.key.", &document.key),
+        ("$.requirement.", &document.requirement),
+        ("$.gate.", &document.gate),
+    ];
     let entry = tables.into_iter().find_map(|(begin, entries)| {
         let rest = problem.path.strip_prefix(begin)?;
         // A name may contain dots, so the longest that fits is the one.
@@ -219,6 +234,26 @@ where
     read
 }
 
+/// Reads the keys and keeps the problems.
+fn read_keys(
+    text: &str,
+    entries: &BTreeMap<String, Spanned<toml::Value>>,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<KeyId, Key> {
+    let mut keys = BTreeMap::new();
+    for (id, entry) in read_each::<KeyId, KeyText>(text, "key", entries, problems) {
+        match entry.key() {
+            Ok(key) => {
+                keys.insert(id, key);
+            }
+            Err(error) => problems.extend(
+                error.problems().iter().map(|problem| problem.clone().at(format!("$.key.{id}"))),
+            ),
+        }
+    }
+    keys
+}
+
 fn check_requirements(
     requirements: &BTreeMap<RequirementId, Requirement>,
     problems: &mut Vec<Problem>,
@@ -227,6 +262,7 @@ fn check_requirements(
         let path = format!("$.requirement.{id}");
         let asked = [
             requirement.evidence.is_some(),
+            requirement.signed.is_some(),
             requirement.approval.is_some(),
             requirement.soak.is_some(),
             requirement.risk.is_some(),
@@ -234,8 +270,8 @@ fn check_requirements(
             requirement.reversible.is_some(),
         ];
         if asked.into_iter().filter(|asked| *asked).count() != 1 {
-            let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, \
-                           `risk`, `plan` and `reversible`; make one requirement of each";
+            let message = "a requirement asks exactly one of `evidence`, `signed`, `approval`, \
+                           `soak`, `risk`, `plan` and `reversible`; make one requirement of each";
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
         }
         let Some(approval) = &requirement.approval else { continue };

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::signed::key::Key;
+use super::signed::rule::Signed;
 use crate::base::id::{
-    CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, PersonId, ProfileId, RequirementId,
-    StageId,
+    CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, PersonId, ProfileId,
+    RequirementId, StageId,
 };
 use crate::base::{Actor, Digest, Probability, Span};
 use crate::model::{Kind, Section};
@@ -36,6 +38,8 @@ pub struct Policy {
     pub open: Vec<StageId>,
     /// Whether changes that require each other in a circle may ship as one group.
     pub cycles: CycleRule,
+    /// The keys that signed statements are verified by, by name.
+    pub keys: BTreeMap<KeyId, Key>,
     /// The requirements, by name.
     pub requirements: BTreeMap<RequirementId, Requirement>,
     /// The gates, by name. All that match bind; there is no first match.
@@ -62,6 +66,9 @@ pub struct Requirement {
     /// A check must have passed on what ships.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceLeaf>,
+    /// A signed statement of some kind must be there about what ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
     /// People must have approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<ApprovalLeaf>,
@@ -120,6 +127,9 @@ pub struct EvidenceLeaf {
     /// How many runs may have failed before the one that passed; any number, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_runs_at_most: Option<u32>,
+    /// Which signed statements are its results; what is not signed, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
     /// Who answers for the check; the change's owner, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Actor>,

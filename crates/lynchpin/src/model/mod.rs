@@ -15,6 +15,7 @@ pub mod portfolio;
 pub mod section;
 pub mod service;
 pub mod source_history;
+pub mod statement;
 
 pub use calendar::{Occasions, Scope};
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
@@ -27,3 +28,4 @@ pub use portfolio::Portfolio;
 pub use section::{Section, SectionDigests};
 pub use service::{Service, Stage};
 pub use source_history::SourceHistory;
+pub use statement::{InToto, Signature, SignedEnvelope, Statement};

@@ -17,6 +17,7 @@ macro_rules! arrays {
             releases: $crate::model::Release,
             changes: $crate::model::Change,
             evidence: $crate::model::Evidence,
+            statements: $crate::model::Statement,
             approvals: $crate::model::Approval,
             waivers: $crate::model::Waiver,
             revocations: $crate::model::Revocation,
@@ -33,8 +34,8 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, releases, changes, evidence, approvals, waivers, revocations, holds,
-            cancellations, deployments, incidents,
+            policies, releases, changes, evidence, statements, approvals, waivers, revocations,
+            holds, cancellations, deployments, incidents,
         }
     };
 }

@@ -15,6 +15,7 @@ use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
+use crate::gate::signed::Proofs;
 use crate::gate::{Case, Policy, judge};
 use crate::history::Records;
 use crate::model::{Change, Release};
@@ -33,7 +34,7 @@ pub(super) fn decide(
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
     let risks = risks(records, policy, &question.subject, &members, question.at);
-    let rolls = Rolls::default();
+    let (rolls, proofs) = (Rolls::default(), Proofs::default());
     let case = Case {
         records,
         policy,
@@ -43,6 +44,7 @@ pub(super) fn decide(
         at: question.at,
         risks: &risks,
         rolls: &rolls,
+        proofs: &proofs,
     };
     let gates = match &question.subject {
         Subject::Change(_) => ReleaseGates::new(),
@@ -121,6 +123,7 @@ fn no_policy() -> Policy {
         owner: None,
         open: Vec::new(),
         cycles: CycleRule::Forbidden,
+        keys: BTreeMap::new(),
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
         digest: crate::base::Digest::of(b""),

@@ -4,6 +4,7 @@ pub(super) mod approval;
 pub(super) mod evidence;
 mod plan;
 mod soak;
+mod statement;
 mod votes;
 
 use super::judge::Case;
@@ -59,6 +60,9 @@ pub(super) fn judge(
     }
     if let Some(leaf) = &requirement.evidence {
         return evidence::judge(case, asked, leaf);
+    }
+    if let Some(rule) = &requirement.signed {
+        return statement::judge(case, asked, rule);
     }
     if let Some(leaf) = &requirement.risk {
         let mut reasons = Reasons::default();
