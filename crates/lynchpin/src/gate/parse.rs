@@ -232,11 +232,16 @@ fn check_requirements(
             requirement.risk.is_some(),
             requirement.plan.is_some(),
             requirement.reversible.is_some(),
+            requirement.expression.is_some(),
         ];
         if asked.into_iter().filter(|asked| *asked).count() != 1 {
             let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, \
-                           `risk`, `plan` and `reversible`; make one requirement of each";
+                           `risk`, `plan`, `reversible` and `expression`; make one requirement of each";
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
+        }
+        if let Some(expression) = &requirement.expression {
+            let path = format!("{path}.expression");
+            problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
         let Some(approval) = &requirement.approval else { continue };
         let nobody = match approval.people {

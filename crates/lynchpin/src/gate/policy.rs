@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::expression::Expression;
 use crate::base::id::{
     CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, PersonId, ProfileId, RequirementId,
     StageId,
@@ -77,6 +78,9 @@ pub struct Requirement {
     /// It must be possible to undo it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reversible: Option<ReversibleLeaf>,
+    /// An expression must hold; see [`expression`](super::expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<Expression>,
     /// Who may waive it, and for how long at most; nobody, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRule>,

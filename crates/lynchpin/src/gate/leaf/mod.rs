@@ -2,6 +2,7 @@
 
 pub(super) mod approval;
 pub(super) mod evidence;
+mod expression;
 mod plan;
 mod soak;
 mod votes;
@@ -59,6 +60,9 @@ pub(super) fn judge(
     }
     if let Some(leaf) = &requirement.evidence {
         return evidence::judge(case, asked, leaf);
+    }
+    if let Some(leaf) = &requirement.expression {
+        return expression::judge(case, asked, leaf);
     }
     if let Some(leaf) = &requirement.risk {
         let mut reasons = Reasons::default();
