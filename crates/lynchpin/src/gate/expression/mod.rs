@@ -89,6 +89,7 @@ impl Expression {
 
 /// What an expression sees.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "cel"), expect(dead_code, reason = "no expression is asked there"))]
 pub(super) struct Seen<'a> {
     /// Where services and people are looked up.
     pub(super) records: &'a Records,

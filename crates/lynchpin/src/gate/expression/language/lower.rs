@@ -8,7 +8,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, SelectEx
 use super::kind::{BOOL, INT, Item, Kind, Shape, TEXT};
 use super::macros::{Macro, recognise};
 use super::parse::Places;
-use super::tree::{Global, Loop, Make, Node, Operator};
+use super::tree::{Global, Loop, Make, Node, Number, Operator, Test};
 use super::{Fault, LIST_MAX};
 use crate::base::error::ErrorCode;
 
@@ -164,12 +164,12 @@ impl<'e> Lowering<'e> {
             ("size", None, [of]) => self.length(at, of),
             ("size", Some(of), []) => self.length(at, of),
             (name @ ("startsWith" | "endsWith" | "contains"), Some(of), [part]) => {
-                let operator = match name {
-                    "startsWith" => Operator::Begins,
-                    "endsWith" => Operator::Ends,
-                    _ => Operator::Contains,
+                let test = match name {
+                    "startsWith" => Test::Begins,
+                    "endsWith" => Test::Ends,
+                    _ => Test::Contains,
                 };
-                self.pair(at, operator, name, of, part)
+                self.pair(at, Operator::Test(test), name, of, part)
             }
             (name, None, [left, right]) if operator(name).is_some() => {
                 let operator = operator(name)?;
@@ -223,7 +223,7 @@ impl<'e> Lowering<'e> {
         let (left, right) = (self.node(left), self.node(right));
         let ((left, of_left), (right, of_right)) = (left?, right?);
         let Some(kind) = result(operator, of_left, of_right) else {
-            let joins = operator == Operator::Add && of_left != INT;
+            let joins = operator == Operator::Number(Number::Add) && of_left != INT;
             let why = if joins { ": strings and lists are not joined" } else { "" };
             let message = format!("`{name}` does not take {of_left} and {of_right}{why}");
             return self.fault(ErrorCode::ExpressionType, at, message);
@@ -268,18 +268,18 @@ fn operator(name: &str) -> Option<Operator> {
     Some(match name {
         operators::LOGICAL_AND => Operator::And,
         operators::LOGICAL_OR => Operator::Or,
-        operators::EQUALS => Operator::Equal,
-        operators::NOT_EQUALS => Operator::Differs,
-        operators::LESS => Operator::Less,
-        operators::LESS_EQUALS => Operator::AtMost,
-        operators::GREATER => Operator::Greater,
-        operators::GREATER_EQUALS => Operator::AtLeast,
-        operators::ADD => Operator::Add,
-        operators::SUBSTRACT => Operator::Subtract,
-        operators::MULTIPLY => Operator::Multiply,
-        operators::DIVIDE => Operator::Divide,
-        operators::MODULO => Operator::Remainder,
-        operators::IN => Operator::In,
+        operators::EQUALS => Operator::Test(Test::Equal),
+        operators::NOT_EQUALS => Operator::Test(Test::Differs),
+        operators::LESS => Operator::Test(Test::Less),
+        operators::LESS_EQUALS => Operator::Test(Test::AtMost),
+        operators::GREATER => Operator::Test(Test::Greater),
+        operators::GREATER_EQUALS => Operator::Test(Test::AtLeast),
+        operators::IN => Operator::Test(Test::In),
+        operators::ADD => Operator::Number(Number::Add),
+        operators::SUBSTRACT => Operator::Number(Number::Subtract),
+        operators::MULTIPLY => Operator::Number(Number::Multiply),
+        operators::DIVIDE => Operator::Number(Number::Divide),
+        operators::MODULO => Operator::Number(Number::Remainder),
         operators::INDEX => Operator::Index,
         _ => return None,
     })
@@ -289,30 +289,29 @@ fn operator(name: &str) -> Option<Operator> {
 fn result(operator: Operator, left: Kind, right: Kind) -> Option<Kind> {
     let (taken, kind) = match operator {
         Operator::And | Operator::Or => (left == BOOL && right == BOOL, BOOL),
-        Operator::Equal | Operator::Differs => {
-            let joined = left.joined(right);
-            (joined.is_some_and(Kind::is_comparable), BOOL)
-        }
-        Operator::Less | Operator::AtMost | Operator::Greater | Operator::AtLeast => {
-            (left == right && matches!(left, INT | TEXT), BOOL)
-        }
-        Operator::Add
-        | Operator::Subtract
-        | Operator::Multiply
-        | Operator::Divide
-        | Operator::Remainder => (left == INT && right == INT, INT),
-        Operator::In => match (left, right) {
-            (Kind::One(_), Kind::Many(Item::Nothing)) => (left.is_comparable(), BOOL),
-            (Kind::One(item), Kind::Many(of)) => (item == of && left.is_comparable(), BOOL),
-            (Kind::One(_) | Kind::Many(_), _) => (false, BOOL),
-        },
+        Operator::Number(_) => (left == INT && right == INT, INT),
         Operator::Index => match left {
             Kind::Many(item) => (right == INT, Kind::One(item)),
             Kind::One(_) => (false, left),
         },
-        Operator::Begins | Operator::Ends | Operator::Contains => {
-            (left == TEXT && right == TEXT, BOOL)
-        }
+        Operator::Test(test) => (takes(test, left, right), BOOL),
     };
     taken.then_some(kind)
+}
+
+/// Whether a test is one of these two.
+fn takes(test: Test, left: Kind, right: Kind) -> bool {
+    match test {
+        Test::Equal | Test::Differs => left.joined(right).is_some_and(Kind::is_comparable),
+        Test::Less | Test::AtMost | Test::Greater | Test::AtLeast => {
+            left == right && matches!(left, INT | TEXT)
+        }
+        Test::In => match (left, right) {
+            (Kind::One(item), Kind::Many(of)) => {
+                (item == of || of == Item::Nothing) && left.is_comparable()
+            }
+            (Kind::One(_) | Kind::Many(_), _) => false,
+        },
+        Test::Begins | Test::Ends | Test::Contains => left == TEXT && right == TEXT,
+    }
 }

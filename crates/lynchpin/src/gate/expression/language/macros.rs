@@ -52,17 +52,15 @@ pub(super) fn recognise(found: &ComprehensionExpr) -> Option<Macro<'_>> {
 }
 
 fn call(expression: &IdedExpr) -> Option<(&str, &[IdedExpr])> {
-    match &expression.expr {
-        Expr::Call(CallExpr { func_name, target: None, args }) => Some((func_name, args)),
-        _ => None,
-    }
+    let Expr::Call(CallExpr { func_name, target: None, args }) = &expression.expr else {
+        return None;
+    };
+    Some((func_name, args))
 }
 
 /// The one thing that a step appends.
 fn appended<'e>((name, arguments): (&str, &'e [IdedExpr])) -> Option<&'e IdedExpr> {
     let [_, list] = arguments else { return None };
-    match &list.expr {
-        Expr::List(list) if name == operators::ADD => list.elements.first(),
-        _ => None,
-    }
+    let Expr::List(list) = &list.expr else { return None };
+    list.elements.first().filter(|_| name == operators::ADD)
 }

@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use super::super::Seen;
 use super::record::{Record, Value, cost, global};
-use super::tree::{Loop, Make, Node, Operator};
+use super::tree::{Loop, Make, Node, Number, Operator, Test};
 use super::{LIST_MAX, STEPS_MAX};
 
 /// At which byte it failed, and why.
@@ -142,13 +142,9 @@ impl<'a> Run<'_, 'a> {
         match operator {
             Operator::And => self.either(left, right, false, item),
             Operator::Or => self.either(left, right, true, item),
-            Operator::Add
-            | Operator::Subtract
-            | Operator::Multiply
-            | Operator::Divide
-            | Operator::Remainder => {
+            Operator::Number(number) => {
                 let (left, right) = (self.int(left, item)?, self.int(right, item)?);
-                arithmetic(node, operator, left, right).map(Value::Int)
+                arithmetic(node, number, left, right).map(Value::Int)
             }
             Operator::Index => {
                 let (list, index) = (self.list(left, item)?, self.int(right, item)?);
@@ -156,10 +152,10 @@ impl<'a> Run<'_, 'a> {
                 let found = usize::try_from(index).ok().and_then(|at| list.into_iter().nth(at));
                 found.ok_or_else(|| (node.at, format!("there is no item {index} of {length}")))
             }
-            _ => {
+            Operator::Test(test) => {
                 let (left, right) = (self.node(left, item)?, self.node(right, item)?);
                 self.spend(node.at, weight(&left).saturating_add(weight(&right)))?;
-                compare(operator, &left, &right).map(Value::Bool).ok_or_else(|| wrong(node))
+                compare(test, &left, &right).map(Value::Bool).ok_or_else(|| wrong(node))
             }
         }
     }
@@ -261,17 +257,17 @@ fn overflows(node: &Node) -> Failed {
     (node.at, "the number is too large".to_owned())
 }
 
-fn arithmetic(node: &Node, operator: Operator, left: i64, right: i64) -> Result<i64, Failed> {
-    let divides = matches!(operator, Operator::Divide | Operator::Remainder);
+fn arithmetic(node: &Node, number: Number, left: i64, right: i64) -> Result<i64, Failed> {
+    let divides = matches!(number, Number::Divide | Number::Remainder);
     if divides && right == 0 {
         return Err((node.at, "it divides by zero".to_owned()));
     }
-    let made = match operator {
-        Operator::Add => left.checked_add(right),
-        Operator::Subtract => left.checked_sub(right),
-        Operator::Multiply => left.checked_mul(right),
-        Operator::Divide => left.checked_div(right),
-        _ => left.checked_rem(right),
+    let made = match number {
+        Number::Add => left.checked_add(right),
+        Number::Subtract => left.checked_sub(right),
+        Number::Multiply => left.checked_mul(right),
+        Number::Divide => left.checked_div(right),
+        Number::Remainder => left.checked_rem(right),
     };
     made.ok_or_else(|| overflows(node))
 }
@@ -289,23 +285,23 @@ fn small(value: &Value<'_>) -> usize {
     if let Value::Text(text) = value { text.len() / 16 } else { 0 }
 }
 
-fn compare(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+fn compare(test: Test, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
     let order = match (left, right) {
         (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
         (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
         _ => None,
     };
-    match (operator, left, right) {
-        (Operator::Equal, _, _) => Some(left == right),
-        (Operator::Differs, _, _) => Some(left != right),
-        (Operator::Less, _, _) => order.map(std::cmp::Ordering::is_lt),
-        (Operator::AtMost, _, _) => order.map(std::cmp::Ordering::is_le),
-        (Operator::Greater, _, _) => order.map(std::cmp::Ordering::is_gt),
-        (Operator::AtLeast, _, _) => order.map(std::cmp::Ordering::is_ge),
-        (Operator::In, _, Value::List(list)) => Some(list.contains(left)),
-        (Operator::Begins, Value::Text(text), Value::Text(part)) => Some(text.starts_with(&**part)),
-        (Operator::Ends, Value::Text(text), Value::Text(part)) => Some(text.ends_with(&**part)),
-        (Operator::Contains, Value::Text(text), Value::Text(part)) => Some(text.contains(&**part)),
+    match (test, left, right) {
+        (Test::Equal, _, _) => Some(left == right),
+        (Test::Differs, _, _) => Some(left != right),
+        (Test::Less, _, _) => order.map(std::cmp::Ordering::is_lt),
+        (Test::AtMost, _, _) => order.map(std::cmp::Ordering::is_le),
+        (Test::Greater, _, _) => order.map(std::cmp::Ordering::is_gt),
+        (Test::AtLeast, _, _) => order.map(std::cmp::Ordering::is_ge),
+        (Test::In, _, Value::List(list)) => Some(list.contains(left)),
+        (Test::Begins, Value::Text(text), Value::Text(part)) => Some(text.starts_with(&**part)),
+        (Test::Ends, Value::Text(text), Value::Text(part)) => Some(text.ends_with(&**part)),
+        (Test::Contains, Value::Text(text), Value::Text(part)) => Some(text.contains(&**part)),
         _ => None,
     }
 }

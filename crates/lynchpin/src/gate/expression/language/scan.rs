@@ -23,15 +23,16 @@ pub(super) fn check(text: &str) -> Result<(), Vec<Fault>> {
     // Every token has at least a byte, so this ends.
     for _ in 0..=text.len() {
         let token = lexer.lex();
-        match token.kind {
-            TokenKind::TokEnd => return levels.end(text.len()).map_err(|fault| vec![fault]),
-            TokenKind::TokWhitespace | TokenKind::TokComment => continue,
-            TokenKind::TokError => {
-                let error = lexer.get_error().map(|error| error.message.clone());
-                let message = error.unwrap_or_else(|| "unexpected character".to_owned());
-                return Err(vec![Fault::new(ErrorCode::ExpressionSyntax, token.start, message)]);
-            }
-            _ => {}
+        if token.kind == TokenKind::TokEnd {
+            return levels.end(text.len()).map_err(|fault| vec![fault]);
+        }
+        if matches!(token.kind, TokenKind::TokWhitespace | TokenKind::TokComment) {
+            continue;
+        }
+        if token.kind == TokenKind::TokError {
+            let error = lexer.get_error().map(|error| error.message.clone());
+            let message = error.unwrap_or_else(|| "unexpected character".to_owned());
+            return Err(vec![Fault::new(ErrorCode::ExpressionSyntax, token.start, message)]);
         }
         refused(token).and_then(|()| levels.take(token, word)).map_err(|fault| vec![fault])?;
         word = text.get(token.start..token.end).unwrap_or_default();
@@ -40,16 +41,38 @@ pub(super) fn check(text: &str) -> Result<(), Vec<Fault>> {
 }
 
 /// The words that no expression has here.
+const REFUSED: [(TokenKind, &str); 6] = [
+    (TokenKind::TokFloat, "there are no doubles: use whole numbers"),
+    (TokenKind::TokUint, "there are no unsigned numbers: leave out the `u`"),
+    (TokenKind::TokBytes, "there are no bytes: use a string"),
+    (TokenKind::TokLeftBrace, "there are no maps and messages"),
+    (TokenKind::TokRightBrace, "there are no maps and messages"),
+    (TokenKind::TokNull, "there is no null: ask `has(...)` whether a field is there"),
+];
+
+/// The operators that stack up, each a level above its operands.
+const STACKING: [TokenKind; 14] = [
+    TokenKind::TokDot,
+    TokenKind::TokMinus,
+    TokenKind::TokPlus,
+    TokenKind::TokAsterisk,
+    TokenKind::TokSlash,
+    TokenKind::TokPercent,
+    TokenKind::TokExclamation,
+    TokenKind::TokEqualEqual,
+    TokenKind::TokExclamationEqual,
+    TokenKind::TokLess,
+    TokenKind::TokLessEqual,
+    TokenKind::TokGreater,
+    TokenKind::TokGreaterEqual,
+    TokenKind::TokIn,
+];
+
 fn refused(token: Token) -> Result<(), Fault> {
-    let message = match token.kind {
-        TokenKind::TokFloat => "there are no doubles: use whole numbers",
-        TokenKind::TokUint => "there are no unsigned numbers: leave out the `u`",
-        TokenKind::TokBytes => "there are no bytes: use a string",
-        TokenKind::TokLeftBrace | TokenKind::TokRightBrace => "there are no maps and messages",
-        TokenKind::TokNull => "there is no null: ask `has(...)` whether a field is there",
-        _ => return Ok(()),
-    };
-    Err(Fault::new(ErrorCode::ExpressionRefused, token.start, message))
+    match REFUSED.iter().find(|(kind, _)| *kind == token.kind) {
+        Some((_, why)) => Err(Fault::new(ErrorCode::ExpressionRefused, token.start, *why)),
+        None => Ok(()),
+    }
 }
 
 /// What stands between two brackets, as far as it was read.
@@ -115,11 +138,14 @@ impl Levels {
         let is_loop = self.before == [TokenKind::TokDot, TokenKind::TokIdent]
             && token.kind == TokenKind::TokLeftParen
             && LOOPS.contains(&word);
-        match token.kind {
-            TokenKind::TokLeftParen | TokenKind::TokLeftBracket => self.open(token, is_loop)?,
-            TokenKind::TokRightParen => self.close(token, TokenKind::TokLeftParen)?,
-            TokenKind::TokRightBracket => self.close(token, TokenKind::TokLeftBracket)?,
-            kind => self.within(kind),
+        if matches!(token.kind, TokenKind::TokLeftParen | TokenKind::TokLeftBracket) {
+            self.open(token, is_loop)?;
+        } else if token.kind == TokenKind::TokRightParen {
+            self.close(token, TokenKind::TokLeftParen)?;
+        } else if token.kind == TokenKind::TokRightBracket {
+            self.close(token, TokenKind::TokLeftBracket)?;
+        } else {
+            self.within(token.kind);
         }
         let [_, last] = self.before;
         self.before = [last, token.kind];
@@ -133,32 +159,18 @@ impl Levels {
 
     fn within(&mut self, kind: TokenKind) {
         let Some(frame) = self.frames.last_mut() else { return };
-        match kind {
-            TokenKind::TokComma => frame.end_argument(),
-            TokenKind::TokLogicalAnd | TokenKind::TokLogicalOr => {
-                frame.end_term();
-                frame.joins = frame.joins.saturating_add(1);
-            }
-            TokenKind::TokQuestion => {
-                frame.end_term();
-                frame.choices = frame.choices.saturating_add(1);
-            }
-            TokenKind::TokColon => frame.end_term(),
-            TokenKind::TokDot
-            | TokenKind::TokMinus
-            | TokenKind::TokPlus
-            | TokenKind::TokAsterisk
-            | TokenKind::TokSlash
-            | TokenKind::TokPercent
-            | TokenKind::TokExclamation
-            | TokenKind::TokEqualEqual
-            | TokenKind::TokExclamationEqual
-            | TokenKind::TokLess
-            | TokenKind::TokLessEqual
-            | TokenKind::TokGreater
-            | TokenKind::TokGreaterEqual
-            | TokenKind::TokIn => frame.chain = frame.chain.saturating_add(1),
-            _ => {}
+        if kind == TokenKind::TokComma {
+            frame.end_argument();
+        } else if matches!(kind, TokenKind::TokLogicalAnd | TokenKind::TokLogicalOr) {
+            frame.end_term();
+            frame.joins = frame.joins.saturating_add(1);
+        } else if kind == TokenKind::TokQuestion {
+            frame.end_term();
+            frame.choices = frame.choices.saturating_add(1);
+        } else if kind == TokenKind::TokColon {
+            frame.end_term();
+        } else if STACKING.contains(&kind) {
+            frame.chain = frame.chain.saturating_add(1);
         }
     }
 

@@ -281,8 +281,8 @@ fn kind_of(value: &Value<'_>) -> Kind {
         Value::Record(record) => Item::Record(record.shape()),
         Value::List(_) => Item::Nothing,
     };
-    match value {
-        Value::List(list) => Kind::Many(list.first().map_or(Item::Nothing, item)),
-        one => Kind::One(item(one)),
+    if let Value::List(list) = value {
+        return Kind::Many(list.first().map_or(Item::Nothing, item));
     }
+    Kind::One(item(value))
 }

@@ -48,19 +48,31 @@ pub(super) enum Global {
 pub(super) enum Operator {
     And,
     Or,
+    Index,
+    Number(Number),
+    Test(Test),
+}
+
+/// What makes a number of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+/// What asks something of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Test {
     Equal,
     Differs,
     Less,
     AtMost,
     Greater,
     AtLeast,
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
     In,
-    Index,
     Begins,
     Ends,
     Contains,
