@@ -236,7 +236,8 @@ fn check_requirements(
         ];
         if asked.into_iter().filter(|asked| *asked).count() != 1 {
             let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, \
-                           `risk`, `plan`, `reversible` and `expression`; make one requirement of each";
+                           `risk`, `plan`, `reversible` and `expression`; make one requirement of \
+                           each";
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
         }
         if let Some(expression) = &requirement.expression {
