@@ -9,7 +9,8 @@ use crate::history::Records;
 use crate::model::{Change, Period, Portfolio, Release, Service, Size};
 
 const CHANGE: &str = r#"{"id": "C-1", "revision": 2, "kind": "standard",
-    "title": "Größe: serve fares", "author": "raj", "services": ["till", "shop"], "requires": [{"any": ["C-3", "C-2"]}],
+    "title": "Größe: serve fares", "author": "raj",
+    "services": ["till", "shop"], "requires": [{"any": ["C-3", "C-2"]}],
     "plans": {"back_out": "undo it", "test": " "}, "size": {"files": 3, "lines_added": 40},
     "planned": {"from": "2026-11-20T09:00:00Z", "to": "2026-11-20T11:00:00Z"},
     "at": "2026-11-01T00:00:00Z", "by": "mei"}"#;
