@@ -110,6 +110,20 @@ error_codes! {
     CombinatorEmpty = 1302, "combinator_empty";
     /// A quorum of nobody, or of more than can ever be reached.
     QuorumInvalid = 1303, "quorum_invalid";
+    /// This build reads no expressions, so it cannot judge by the policy.
+    ExpressionUnsupported = 1340, "expression_unsupported";
+    /// An expression longer than the limits allow.
+    ExpressionTooLong = 1341, "expression_too_long";
+    /// An expression nested deeper than the limits allow.
+    ExpressionTooDeep = 1342, "expression_too_deep";
+    /// An expression that is not CEL.
+    ExpressionSyntax = 1343, "expression_syntax";
+    /// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+    ExpressionRefused = 1344, "expression_refused";
+    /// An expression names a record or a field that there is not.
+    ExpressionNameUnknown = 1345, "expression_name_unknown";
+    /// An expression has another type than what stands there takes.
+    ExpressionType = 1346, "expression_type";
     /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
     /// anybody can sign for.
     KeyMalformed = 1350, "key_malformed";

@@ -261,18 +261,26 @@ fn check_requirements(
     for (id, requirement) in requirements {
         let path = format!("$.requirement.{id}");
         let asked = [
-            requirement.evidence.is_some(),
-            requirement.signed.is_some(),
-            requirement.approval.is_some(),
-            requirement.soak.is_some(),
-            requirement.risk.is_some(),
-            requirement.plan.is_some(),
-            requirement.reversible.is_some(),
+            ("evidence", requirement.evidence.is_some()),
+            ("signed", requirement.signed.is_some()),
+            ("approval", requirement.approval.is_some()),
+            ("soak", requirement.soak.is_some()),
+            ("risk", requirement.risk.is_some()),
+            ("plan", requirement.plan.is_some()),
+            ("reversible", requirement.reversible.is_some()),
+            ("expression", requirement.expression.is_some()),
         ];
-        if asked.into_iter().filter(|asked| *asked).count() != 1 {
-            let message = "a requirement asks exactly one of `evidence`, `signed`, `approval`, \
-                           `soak`, `risk`, `plan` and `reversible`; make one requirement of each";
+        if asked.iter().filter(|(_, asked)| *asked).count() != 1 {
+            let names: Vec<String> = asked.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let message = format!(
+                "a requirement asks exactly one of {}; make one requirement of each",
+                names.join(", ")
+            );
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
+        }
+        if let Some(expression) = &requirement.expression {
+            let path = format!("{path}.expression");
+            problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
         let Some(approval) = &requirement.approval else { continue };
         let nobody = match approval.people {

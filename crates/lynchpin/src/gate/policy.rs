@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::signed::key::Key;
 use super::signed::rule::Signed;
+use super::expression::Expression;
 use crate::base::id::{
     CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, PersonId, ProfileId,
     RequirementId, StageId,
@@ -84,6 +85,9 @@ pub struct Requirement {
     /// It must be possible to undo it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reversible: Option<ReversibleLeaf>,
+    /// An expression must hold; see [`expression`](super::expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<Expression>,
     /// Who may waive it, and for how long at most; nobody, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRule>,

@@ -173,6 +173,13 @@ reason_codes! {
     Irreversible = 531, "irreversible", "cannot be undone";
     /// It is not said whether it can be undone.
     ReversibilityUnknown = 532, "reversibility_unknown", "it is not said whether it can be undone";
+    /// The expression holds.
+    ExpressionHolds = 560, "expression_holds", "holds: {expression}";
+    /// The expression does not hold.
+    ExpressionFalse = 561, "expression_false", "does not hold: {expression}";
+    /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+    ExpressionFailed = 562, "expression_failed",
+        "cannot be told: {error}, at line {line}, column {column} of {expression}";
     /// The requirement is waived; the answer without the waiver is shown below.
     Waived = 600, "waived", "waived by {by} until {until}";
 }

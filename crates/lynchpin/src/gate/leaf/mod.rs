@@ -2,6 +2,7 @@
 
 pub(super) mod approval;
 pub(super) mod evidence;
+mod expression;
 mod plan;
 mod soak;
 mod statement;
@@ -63,6 +64,9 @@ pub(super) fn judge(
     }
     if let Some(rule) = &requirement.signed {
         return statement::judge(case, asked, rule);
+    }
+    if let Some(leaf) = &requirement.expression {
+        return expression::judge(case, asked, leaf);
     }
     if let Some(leaf) = &requirement.risk {
         let mut reasons = Reasons::default();
