@@ -97,6 +97,10 @@ error_codes! {
     CombinatorEmpty = 1302, "combinator_empty";
     /// A quorum of nobody, or of more than can ever be reached.
     QuorumInvalid = 1303, "quorum_invalid";
+    /// A vote that is passed on must say to whom, and no other may.
+    VoteTarget = 1304, "vote_target";
+    /// A requirement names another one that asks something else than it must here.
+    RequirementKind = 1305, "requirement_kind";
     /// The subject asked about is not in the portfolio as of that time.
     SubjectUnknown = 1501, "subject_unknown";
     /// The stage asked about is named neither by the release nor by the portfolio.

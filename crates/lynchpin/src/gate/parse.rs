@@ -243,9 +243,12 @@ fn check_requirements(
             Quorum::Count(count) => count == 0 || count > 1_000_000,
             Quorum::Percent(percent) => percent == 0 || percent > 100,
             Quorum::All => false,
+            // One person stands for one team.
+            Quorum::First => approval.teams.is_some_and(|teams| teams > 1),
         };
         if nobody || approval.teams == Some(0) {
-            let message = "a quorum of nobody passes by silence: ask for at least one person";
+            let message = "a quorum of nobody passes by silence, and the first to answer is one \
+                           person: ask for at least one, and for no more teams than people";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
     }
@@ -375,6 +378,7 @@ impl Serialize for Quorum {
         match self {
             Quorum::Count(count) => serializer.serialize_u32(*count),
             Quorum::All => serializer.serialize_str("all"),
+            Quorum::First => serializer.serialize_str("first"),
             Quorum::Percent(percent) => serializer.collect_str(&format_args!("{percent}%")),
         }
     }
@@ -386,7 +390,9 @@ impl<'de> Deserialize<'de> for Quorum {
         impl Visitor<'_> for Words {
             type Value = Quorum;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of people, \"all\" or a percentage such as \"50%\"")
+                f.write_str(
+                    "a number of people, \"all\", \"first\" or a percentage such as \"50%\"",
+                )
             }
             fn visit_i64<E: serde::de::Error>(self, count: i64) -> Result<Quorum, E> {
                 u32::try_from(count)
@@ -399,8 +405,10 @@ impl<'de> Deserialize<'de> for Quorum {
                     .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(count), &self))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Quorum, E> {
-                if text == "all" {
-                    return Ok(Quorum::All);
+                match text {
+                    "all" => return Ok(Quorum::All),
+                    "first" => return Ok(Quorum::First),
+                    _ => {}
                 }
                 let percent = text.strip_suffix('%').and_then(|digits| digits.parse().ok());
                 percent

@@ -11,6 +11,8 @@ macro_rules! arrays {
         $then! {
             people: $crate::model::Person,
             groups: $crate::model::Group,
+            delegations: $crate::model::Delegation,
+            absences: $crate::model::Absence,
             services: $crate::model::Service,
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
@@ -33,7 +35,7 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, releases, changes, evidence, approvals, waivers, revocations, holds,
+            delegations, absences, policies, releases, changes, evidence, approvals, waivers, revocations, holds,
             cancellations, deployments, incidents,
         }
     };

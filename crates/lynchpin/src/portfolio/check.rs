@@ -11,7 +11,7 @@ use crate::base::limits::{CLAUSES_MAX, INTEGER_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX
 use crate::base::{Instant, Subject};
 use crate::history::{Records, revision};
 use crate::model::portfolio::{arrays, facts};
-use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory};
+use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory, Vote};
 
 macro_rules! counts {
     ($($field:ident: $type:ty,)*) => {
@@ -56,6 +56,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_identities(portfolio, old, &mut problems);
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
+    check_votes(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
     if problems.found.is_empty() {
@@ -178,6 +179,32 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
     }
 }
 
+/// A vote that is passed on says to whom, at once and for good; no other vote says so.
+fn check_votes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    for (at, approval) in added(&portfolio.approvals, old.approvals, "approvals") {
+        let stated = (approval.to.is_some(), approval.to_group.is_some());
+        let (wanted, message) = match approval.decision {
+            Vote::Delegated => ((true, false), "what is delegated names a person with `to`"),
+            Vote::Escalated => ((false, true), "what is escalated names a group with `to_group`"),
+            Vote::Approved
+            | Vote::Withdrawn
+            | Vote::Deferred
+            | Vote::RequestChanges
+            | Vote::Rejected => {
+                ((false, false), "only what is `delegated` or `escalated` is passed on")
+            }
+        };
+        let passed_on = wanted != (false, false);
+        let timed = approval.effective_from.is_some() || approval.expires.is_some();
+        if stated != wanted {
+            problems.add(at, ErrorCode::VoteTarget, message);
+        } else if passed_on && timed {
+            let message = "what is passed on is so at once, until it is taken back";
+            problems.add(at, ErrorCode::VoteTarget, message);
+        }
+    }
+}
+
 fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     for (at, change) in added(&portfolio.changes, old.changes, "changes") {
         if change.revision == 0 {
@@ -254,6 +281,12 @@ fn check_periods(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
         for (index, member) in group.members.iter().enumerate() {
             ordered(format!("{at}.members[{index}]"), member.from, member.to);
         }
+    }
+    for (at, given) in added(&portfolio.delegations, old.delegations, "delegations") {
+        ordered(at, Some(given.from.unwrap_or(given.at)), given.until);
+    }
+    for (at, absence) in added(&portfolio.absences, old.absences, "absences") {
+        ordered(at, Some(absence.from), Some(absence.until));
     }
     for (at, waiver) in added(&portfolio.waivers, old.waivers, "waivers") {
         ordered(format!("{at}.expires"), Some(waiver.at), Some(waiver.expires));

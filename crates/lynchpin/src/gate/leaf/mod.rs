@@ -1,8 +1,11 @@
 //! One requirement, answered for one subject.
 
 pub(super) mod approval;
+mod ballots;
+mod electorate;
 pub(super) mod evidence;
 mod plan;
+mod seating;
 mod soak;
 mod votes;
 
