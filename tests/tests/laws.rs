@@ -15,7 +15,7 @@ use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::{ask, read_portfolio};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
-use lynchpin_tests::world::{Gate, Hour, Policy, STAGES, Subject, Tree, World};
+use lynchpin_tests::world::{DEFERRED, Gate, Hour, Policy, STAGES, Subject, Tree, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -32,7 +32,8 @@ const ASKED: [(&str, Hour); 5] = [
 ];
 
 /// The arrays that hold facts, each known from when it was recorded on.
-const FACTS: [&str; 10] = [
+const FACTS: [&str; 11] = [
+    "delegations",
     "changes",
     "releases",
     "evidence",
@@ -285,9 +286,12 @@ proptest! {
                 let approvals = facts(&mut more, "approvals");
                 let mut decision = approvals[number.index(approvals.len())].clone();
                 // Who takes back a no does no harm.
-                let no = |by: u8| world.approvals.iter().any(|a| a.decision > 1 && a.by == by);
-                prop_assume!(which == 1 || !(0..6).any(no));
+                let no = |by: u8| world.approvals.iter().any(|a| a.decision >= DEFERRED && a.by == by);
+                prop_assume!(which == 1 || !(0..7).any(no));
                 decision["decision"] = json!(if which == 1 { "rejected" } else { "withdrawn" });
+                for field in ["to", "to_group"] {
+                    decision.as_object_mut().expect("a fact is an object").remove(field);
+                }
                 decision["at"] = json!(instant(hour));
                 decision.as_object_mut().expect("a fact is an object").remove("recorded");
                 approvals.push(decision);
@@ -335,6 +339,7 @@ proptest! {
                         let portfolio = whole.portfolio();
                         let digest = match *kind {
                             "evidence" => canonical::digest(&portfolio.evidence[*number]),
+                            "delegations" => canonical::digest(&portfolio.delegations[*number]),
                             "approvals" => canonical::digest(&portfolio.approvals[*number]),
                             "waivers" => canonical::digest(&portfolio.waivers[*number]),
                             "holds" => canonical::digest(&portfolio.holds[*number]),

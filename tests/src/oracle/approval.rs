@@ -1,0 +1,469 @@
+//! The approvals of a small world, counted by definition.
+//!
+//! Everything is worked out anew for every person, ballot and hour, and every way of seating people
+//! is tried.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lynchpin::reason::Verdict;
+
+use super::gate::*;
+use crate::world::*;
+
+/// Everybody who can be told apart.
+const ALL: [u8; 6] = [0, 1, 2, 3, 5, 6];
+
+/// What is asked: the requirement, of what, and what is known; and the hour it is judged at.
+#[derive(Clone, Copy)]
+struct Asked<'q, 'w> {
+    question: &'q Question<'w>,
+    requirement: u8,
+    subject: Subject,
+    hands: &'q BTreeSet<u8>,
+    at: Hour,
+}
+
+/// The groups that may be asked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Board,
+    Heads,
+}
+
+/// The votes on a requirement as they stand at some hour.
+struct Counted {
+    given: usize,
+    needed: usize,
+    eligible: usize,
+    rejected: bool,
+    changes: bool,
+    begins: BTreeSet<Hour>,
+    /// When each first answered what they say, and what.
+    answers: BTreeSet<(Hour, u8)>,
+}
+
+impl Question<'_> {
+    pub(super) fn can_sit(&self, who: u8) -> bool {
+        let suspended = who == 2 && self.world.suspended.is_some_and(|from| from <= self.at);
+        matches!(who, 0..=2 | 6) && !suspended
+    }
+
+    pub(super) fn approved(
+        &self,
+        requirement: u8,
+        subject: Subject,
+        members: &BTreeSet<u8>,
+    ) -> Verdict {
+        let hands = self.hands(subject, members);
+        let asked = Asked { question: self, requirement, subject, hands: &hands, at: self.at };
+        let now = asked.count();
+        let first = requirement == BOARD && self.policy.quorum == Quorum::First;
+        if now.is_rejected(first) {
+            return Verdict::NoGo;
+        }
+        if now.asks_for_changes(first) {
+            let reachable = now.eligible >= now.needed;
+            return if reachable { Verdict::NeedsAction } else { Verdict::NoGo };
+        }
+        if now.is_enough(first) {
+            return Verdict::Go;
+        }
+        // Some day, when all that was given for later counts, and what has ended does not.
+        let enough = |at: &Hour| {
+            let then = Asked { at: *at, ..asked }.count();
+            then.is_enough(first) && !then.is_rejected(first) && !then.asks_for_changes(first)
+        };
+        if now.begins.iter().any(enough) {
+            Verdict::Wait
+        } else if now.eligible < now.needed {
+            Verdict::NoGo
+        } else {
+            Verdict::NeedsAction
+        }
+    }
+}
+
+impl Counted {
+    /// What the first to answer said.
+    fn first(&self) -> Option<u8> {
+        let earliest = self.answers.iter().map(|(at, _)| *at).min()?;
+        self.answers.iter().filter(|(at, _)| *at == earliest).map(|(_, said)| *said).max()
+    }
+
+    fn is_rejected(&self, first: bool) -> bool {
+        if first { self.first() == Some(REJECTED) } else { self.rejected }
+    }
+
+    fn asks_for_changes(&self, first: bool) -> bool {
+        if first { self.first() == Some(REQUEST_CHANGES) } else { self.changes }
+    }
+
+    fn is_enough(&self, first: bool) -> bool {
+        if first { self.first() == Some(APPROVED) } else { self.given >= self.needed }
+    }
+}
+
+/// What one person says: what stands and is no yes, then the yeses since.
+#[derive(Default)]
+struct Said<'w> {
+    others: Vec<&'w Approval>,
+    yes: Vec<&'w Approval>,
+}
+
+fn recorded(approval: &Approval) -> Hour {
+    approval.made.recorded
+}
+
+impl<'w> Asked<'_, 'w> {
+    fn world(&self) -> &'w World {
+        self.question.world
+    }
+
+    fn policy(&self) -> &Policy {
+        self.question.policy
+    }
+
+    fn is_board(&self) -> bool {
+        self.requirement == BOARD
+    }
+
+    /// The known ballots, in order; of a tie the worst last.
+    fn ballots(&self) -> Vec<&'w Approval> {
+        let all = self.world().approvals.iter();
+        let mut mine: Vec<&Approval> = all
+            .filter(|approval| {
+                (approval.subject, approval.requirement) == (self.subject, self.requirement)
+                    && approval.stage == self.question.stage
+                    && self.question.knows(approval.made)
+            })
+            .collect();
+        mine.sort_by_key(|approval| (recorded(approval), approval.decision));
+        mine
+    }
+
+    fn sits(&self, who: u8) -> bool {
+        Question { at: self.at, ..*self.question }.can_sit(who)
+    }
+
+    fn may_sit(&self, who: u8) -> bool {
+        self.sits(who) && !self.hands.contains(&who)
+    }
+
+    fn belongs(&self, who: u8, group: Group, at: Hour) -> bool {
+        let (from, to) = self.world().membership;
+        let lasts = from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to);
+        let listed = match group {
+            // A bit names the account; an alias on the list is its person.
+            Group::Board => bits(self.world().board).into_iter().map(person).any(|id| id == who),
+            Group::Heads => matches!(who, 0 | 2 | 6),
+        };
+        listed && (who != 2 || lasts)
+    }
+
+    /// Whether somebody belonged to a group for a yes: both when it was said and when that was
+    /// recorded, and now if that is asked, too.
+    fn belonged(&self, who: u8, group: Group, ballot: &Approval) -> bool {
+        let then = self.belongs(who, group, ballot.made.at)
+            && self.belongs(who, group, ballot.made.recorded);
+        let now = !(self.is_board() && self.policy().also_now) || self.belongs(who, group, self.at);
+        then && now
+    }
+
+    /// For a no either will do.
+    fn belonged_once(&self, who: u8, group: Group, ballot: &Approval) -> bool {
+        self.belongs(who, group, ballot.made.at) || self.belongs(who, group, ballot.made.recorded)
+    }
+
+    fn may_delegate(&self) -> bool {
+        !(self.is_board() && self.policy().in_person)
+    }
+
+    fn may_escalate(&self) -> bool {
+        self.is_board() && self.policy().escalates
+    }
+
+    /// What one person says of the ballots on which they are heard.
+    fn said(&self, who: u8, hears: &dyn Fn(&Approval) -> bool) -> Said<'w> {
+        let veto = self.is_board() && self.policy().veto;
+        let mine: Vec<&Approval> = self
+            .ballots()
+            .into_iter()
+            .filter(|ballot| person(ballot.by) == who && hears(ballot))
+            .collect();
+        let counts = |ballot: &&&Approval| ballot.from.is_none_or(|from| from <= self.at);
+        // What counts only later decides nothing yet.
+        let last = mine.iter().rev().find(counts).copied();
+        let mut said = Said::default();
+        for ballot in mine {
+            // Nobody can have agreed to what was not there.
+            let favours = matches!(ballot.decision, APPROVED | ESCALATED | DELEGATED);
+            let seen = !favours
+                || self.question.was_there(self.subject, ballot.revision, recorded(ballot));
+            let fresh = seen && !self.question.is_stale(self.subject, ballot.revision);
+            // A veto stands until its giver decides again.
+            let is_last = last.is_some_and(|last| std::ptr::eq(last, ballot));
+            let stands = fresh
+                || ballot.decision == WITHDRAWN
+                || (ballot.decision == REJECTED && veto && is_last);
+            match ballot.decision {
+                _ if !stands => {}
+                APPROVED => said.yes.push(ballot),
+                _ => {
+                    said.yes.clear();
+                    said.others.push(ballot);
+                }
+            }
+        }
+        said
+    }
+
+    /// Since when the heads are asked, too.
+    fn heads_since(&self) -> Option<Hour> {
+        let mut since: Option<Hour> = None;
+        for who in ALL.into_iter().filter(|who| self.may_sit(*who)) {
+            if self.is_board()
+                && self.policy().also_now
+                && !self.belongs(who, Group::Board, self.at)
+            {
+                continue;
+            }
+            let said = self.said(who, &|ballot| self.is_heard(ballot, None));
+            for ballot in said.others.iter().rev() {
+                if ballot.decision != ESCALATED {
+                    break;
+                }
+                let hour = recorded(ballot);
+                since = Some(since.map_or(hour, |since| since.min(hour)));
+            }
+        }
+        since
+    }
+
+    /// Whether somebody is heard for a seat of their own, where the heads are asked since then.
+    fn is_heard(&self, ballot: &Approval, heads: Option<Hour>) -> bool {
+        let who = person(ballot.by);
+        let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
+            && self.belonged(who, Group::Heads, ballot);
+        let on_board = self.belonged(who, Group::Board, ballot);
+        match ballot.decision {
+            APPROVED => on_board || in_heads,
+            ESCALATED => self.may_escalate() && on_board,
+            DELEGATED => self.may_delegate() && person(ballot.to) != who && (on_board || in_heads),
+            WITHDRAWN => true,
+            _ => {
+                self.once_asked(ballot).iter().any(|group| self.belonged_once(who, *group, ballot))
+            }
+        }
+    }
+
+    /// The groups that had been asked when something was said, taken back or not.
+    fn once_asked(&self, ballot: &Approval) -> BTreeSet<Group> {
+        let escalated = self.ballots().into_iter().any(|other| {
+            other.decision == ESCALATED
+                && recorded(other) <= recorded(ballot)
+                && self.belonged_once(person(other.by), Group::Board, other)
+        });
+        let mut asked = BTreeSet::from([Group::Board]);
+        if escalated && self.may_escalate() {
+            asked.insert(Group::Heads);
+        }
+        asked
+    }
+
+    /// The group through which somebody held a seat when a yes was given.
+    fn seat(&self, who: u8, ballot: &Approval, heads: Option<Hour>) -> Option<Group> {
+        let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
+            && self.belonged(who, Group::Heads, ballot);
+        if self.belonged(who, Group::Board, ballot) {
+            Some(Group::Board)
+        } else {
+            in_heads.then_some(Group::Heads)
+        }
+    }
+
+    /// Whether a standing delegation was there for a group: from hour to hour, with the ends that
+    /// count.
+    fn stands(
+        &self,
+        (by, to): (u8, u8),
+        group: Group,
+        ballot: &Approval,
+        (first, last): (Hour, Hour),
+        ends: &dyn Fn(&Delegation) -> bool,
+    ) -> bool {
+        let of = |d: &&Delegation| {
+            person(d.by) == by && person(d.to) == to && by != to && self.question.knows(d.made)
+        };
+        let meant = |d: &Delegation| match d.group {
+            0 => true,
+            1 => group == Group::Board,
+            _ => group == Group::Heads,
+        };
+        let all: Vec<&Delegation> = self.world().delegations.iter().filter(of).collect();
+        all.iter().filter(|d| !d.ended && meant(d)).any(|given| {
+            let begins = given.from.unwrap_or(0).max(given.made.at);
+            let over = |end: &&&Delegation| {
+                end.ended && meant(end) && end.made.recorded >= given.made.recorded && ends(end)
+            };
+            given.made.recorded <= recorded(ballot)
+                && begins <= first
+                && given.until.is_none_or(|until| last < until)
+                && !all.iter().any(|end| over(&end))
+        })
+    }
+
+    /// Whether somebody let another answer when they said yes.
+    fn lets(&self, holder: u8, ballot: &Approval, heads: Option<Hour>) -> bool {
+        let (to, then) = (person(ballot.by), recorded(ballot));
+        let passes = |other: &Approval| other.decision == DELEGATED && person(other.to) == to;
+        let own = self.said(holder, &|ballot| self.is_heard(ballot, heads)).others;
+        if own.iter().any(|other| recorded(other) >= then && !passes(other)) {
+            return false;
+        }
+        let last = own.iter().rev().find(|other| recorded(other) <= then);
+        if let Some(last) = last.filter(|last| last.decision == DELEGATED) {
+            return passes(last);
+        }
+        let groups = [Group::Board, Group::Heads].into_iter();
+        groups
+            .filter(|group| match group {
+                Group::Board => true,
+                Group::Heads => heads.is_some_and(|since| since <= then),
+            })
+            .any(|group| {
+                self.belonged(holder, group, ballot)
+                    && self.stands((holder, to), group, ballot, (ballot.made.at, then), &|end| {
+                        end.made.at <= then
+                    })
+            })
+    }
+
+    /// The seats that a yes may fill, and of which group each is.
+    fn fills(&self, ballot: &Approval, heads: Option<Hour>) -> BTreeMap<u8, Group> {
+        let who = person(ballot.by);
+        let mut seats = BTreeMap::new();
+        for holder in ALL {
+            let Some(group) = self.seat(holder, ballot, heads) else { continue };
+            let lets = self.may_delegate() && holder != who && self.may_sit(holder);
+            if holder == who || (lets && self.lets(holder, ballot, heads)) {
+                seats.insert(holder, group);
+            }
+        }
+        seats
+    }
+
+    /// Whether a no may have been said for another, as things were known then.
+    fn may_have_spoken_for(&self, holder: u8, ballot: &Approval) -> bool {
+        let to = person(ballot.by);
+        let here = self.ballots().into_iter().any(|other| {
+            other.decision == DELEGATED
+                && person(other.by) == holder
+                && person(other.to) == to
+                && recorded(other) <= recorded(ballot)
+        });
+        self.may_delegate()
+            && self.once_asked(ballot).into_iter().any(|group| {
+                let standing = [ballot.made.at, ballot.made.recorded].into_iter().any(|then| {
+                    self.stands((holder, to), group, ballot, (then, then), &|end| {
+                        end.made.recorded <= recorded(ballot) && end.made.at <= then
+                    })
+                });
+                self.belonged_once(holder, group, ballot) && (here || standing)
+            })
+    }
+
+    /// Whether what somebody said is heard at all.
+    fn hears(&self, ballot: &Approval, heads: Option<Hour>) -> bool {
+        if self.is_heard(ballot, heads) {
+            return true;
+        }
+        match ballot.decision {
+            APPROVED => !self.fills(ballot, heads).is_empty(),
+            DEFERRED | REQUEST_CHANGES | REJECTED => {
+                ALL.into_iter().any(|holder| self.may_have_spoken_for(holder, ballot))
+            }
+            _ => false,
+        }
+    }
+
+    fn count(&self) -> Counted {
+        let heads = self.heads_since();
+        let mut given: BTreeMap<u8, BTreeMap<u8, bool>> = BTreeMap::new();
+        let (mut rejected, mut changes) = (false, false);
+        let (mut begins, mut answers) = (BTreeSet::new(), BTreeSet::new());
+        for who in ALL {
+            let said = self.said(who, &|ballot| self.hears(ballot, heads));
+            let counts = |ballot: &&Approval| ballot.from.is_none_or(|from| from <= self.at);
+            if !said.yes.iter().any(counts)
+                && let Some(last) = said.others.last()
+            {
+                rejected |= last.decision == REJECTED;
+                changes |= last.decision == REQUEST_CHANGES;
+                let mut run = said.others.iter().rev();
+                let refusals = run.by_ref().take_while(|b| b.decision >= REQUEST_CHANGES);
+                answers.extend(refusals.map(|b| recorded(b)).min().map(|at| (at, last.decision)));
+            }
+            if !self.may_sit(who) {
+                continue;
+            }
+            for ballot in said.yes {
+                let seats = self.fills(ballot, heads);
+                let hours = if self.is_board() { None } else { self.policy().approval_hours };
+                let aged = hours.map(|hours| ballot.made.at + hours);
+                let ends = [ballot.expires, aged].into_iter().flatten().min().unwrap_or(Hour::MAX);
+                let from = ballot.from.unwrap_or(0);
+                if seats.is_empty() || ends <= self.at || ends <= from {
+                    continue;
+                }
+                if from > self.at {
+                    begins.insert(from);
+                    continue;
+                }
+                answers.insert((recorded(ballot).max(from), APPROVED));
+                let mine = given.entry(who).or_default();
+                for (holder, group) in seats {
+                    let on_board = mine.entry(holder).or_default();
+                    *on_board |= group == Group::Board;
+                }
+            }
+        }
+        let sits = |who: u8, group: Group| self.may_sit(who) && self.belongs(who, group, self.at);
+        let on_board: BTreeSet<u8> = ALL.into_iter().filter(|w| sits(*w, Group::Board)).collect();
+        let distinct = seated(&given, &|_, _| true);
+        let staying = seated(&given, &|who, board| !board || on_board.contains(&who));
+        let base = on_board.len() + distinct - staying;
+        let mut eligible: BTreeSet<u8> = given.values().flat_map(BTreeMap::keys).copied().collect();
+        eligible.extend(&on_board);
+        if heads.is_some() {
+            eligible.extend(ALL.into_iter().filter(|who| sits(*who, Group::Heads)));
+        }
+        let eligible = if heads.is_some() { eligible.len() } else { base };
+        let needed = match self.policy().quorum {
+            _ if !self.is_board() => 1,
+            Quorum::Count(count) => usize::from(count),
+            Quorum::All => base.max(1),
+            Quorum::Half => base.div_ceil(2).max(1),
+            Quorum::First => 1,
+        };
+        Counted { given: distinct, needed, eligible, rejected, changes, begins, answers }
+    }
+}
+
+/// The most people that can be seated, each in one of the seats that are meant, by trying it all.
+fn seated(given: &BTreeMap<u8, BTreeMap<u8, bool>>, meant: &dyn Fn(u8, bool) -> bool) -> usize {
+    fn most(people: &[BTreeSet<u8>], taken: &BTreeSet<u8>) -> usize {
+        let Some((first, rest)) = people.split_first() else { return 0 };
+        let mut best = most(rest, taken);
+        for seat in first.difference(taken) {
+            let mut taken = taken.clone();
+            taken.insert(*seat);
+            best = best.max(1 + most(rest, &taken));
+        }
+        best
+    }
+    let people: Vec<BTreeSet<u8>> = given
+        .values()
+        .map(|seats| seats.iter().filter(|(who, b)| meant(**who, **b)).map(|(w, _)| *w).collect())
+        .collect();
+    most(&people, &BTreeSet::new())
+}
