@@ -32,8 +32,10 @@ const ASKED: [(&str, Hour); 5] = [
 ];
 
 /// The arrays that hold facts, each known from when it was recorded on.
-const FACTS: [&str; 11] = [
+const FACTS: [&str; 13] = [
     "delegations",
+    "boards",
+    "minutes",
     "changes",
     "releases",
     "evidence",
@@ -240,12 +242,21 @@ proptest! {
     fn what_favours_only_favours((world, policy) in case()) {
         let document = world.document();
         let before = load(&document, &policy.text());
+        let refused = world.approvals.iter().any(|approval| approval.decision >= DEFERRED)
+            || world.minutes.iter().any(|minutes| minutes.decision >= DEFERRED);
         let favours = |name: &str, fact: &Value| match name {
             "evidence" => fact["outcome"] == "passed",
             "approvals" => fact["decision"] == "approved",
+            "minutes" => fact["decisions"][0]["decision"] == "approved",
+            // Who may answer for another may refuse for them, too.
+            "delegations" => !refused && fact["event"] != "ended",
             _ => true,
         };
-        for name in ["evidence", "approvals", "waivers"] {
+        for name in ["evidence", "approvals", "minutes", "delegations", "waivers"] {
+            // Without a result, who made it may approve.
+            if name == "evidence" && policy.not_by_lint {
+                continue;
+            }
             let count = document[name].as_array().map_or(0, Vec::len);
             for index in 0..count {
                 if favours(name, &document[name][index]) {
@@ -340,6 +351,8 @@ proptest! {
                         let digest = match *kind {
                             "evidence" => canonical::digest(&portfolio.evidence[*number]),
                             "delegations" => canonical::digest(&portfolio.delegations[*number]),
+                            "boards" => canonical::digest(&portfolio.boards[*number]),
+                            "minutes" => canonical::digest(&portfolio.minutes[*number]),
                             "approvals" => canonical::digest(&portfolio.approvals[*number]),
                             "waivers" => canonical::digest(&portfolio.waivers[*number]),
                             "holds" => canonical::digest(&portfolio.holds[*number]),

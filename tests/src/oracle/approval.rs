@@ -19,6 +19,7 @@ struct Asked<'q, 'w> {
     question: &'q Question<'w>,
     requirement: u8,
     subject: Subject,
+    members: &'q BTreeSet<u8>,
     hands: &'q BTreeSet<u8>,
     at: Hour,
 }
@@ -54,8 +55,13 @@ impl Question<'_> {
         subject: Subject,
         members: &BTreeSet<u8>,
     ) -> Verdict {
-        let hands = self.hands(subject, members);
-        let asked = Asked { question: self, requirement, subject, hands: &hands, at: self.at };
+        let mut hands = self.hands(subject, members);
+        if requirement == BOARD && self.policy.not_by_lint {
+            let runs = members.iter().flat_map(|change| self.evidence_on(LINT, *change)).flatten();
+            hands.extend(runs.map(|run| person(run.by)));
+        }
+        let (hands, at) = (&hands, self.at);
+        let asked = Asked { question: self, requirement, subject, members, hands, at };
         let now = asked.count();
         let first = requirement == BOARD && self.policy.quorum == Quorum::First;
         if now.is_rejected(first) {
@@ -105,13 +111,31 @@ impl Counted {
 
 /// What one person says: what stands and is no yes, then the yeses since.
 #[derive(Default)]
-struct Said<'w> {
-    others: Vec<&'w Approval>,
-    yes: Vec<&'w Approval>,
+struct Said {
+    others: Vec<Ballot>,
+    yes: Vec<Ballot>,
 }
 
-fn recorded(approval: &Approval) -> Hour {
-    approval.made.recorded
+/// What one person said once, by themselves or in minutes.
+#[derive(Clone, Copy)]
+struct Ballot {
+    by: u8,
+    decision: u8,
+    to: u8,
+    revision: u8,
+    from: Option<Hour>,
+    expires: Option<Hour>,
+    made: Made,
+    /// When it was recorded or, in minutes, when the meeting was.
+    order: Hour,
+    /// Whether it is from minutes.
+    relayed: bool,
+    /// Until when what it names must have been there.
+    seen_by: Hour,
+}
+
+fn recorded(ballot: &Ballot) -> Hour {
+    ballot.order
 }
 
 impl<'w> Asked<'_, 'w> {
@@ -128,17 +152,69 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// The known ballots, in order; of a tie the worst last.
-    fn ballots(&self) -> Vec<&'w Approval> {
+    fn ballots(&self) -> Vec<Ballot> {
         let all = self.world().approvals.iter();
-        let mut mine: Vec<&Approval> = all
-            .filter(|approval| {
-                (approval.subject, approval.requirement) == (self.subject, self.requirement)
-                    && approval.stage == self.question.stage
-                    && self.question.knows(approval.made)
+        let mine = all.filter(|approval| {
+            (approval.subject, approval.requirement) == (self.subject, self.requirement)
+                && approval.stage == self.question.stage
+                && self.question.knows(approval.made)
+        });
+        let mut ballots: Vec<Ballot> = mine
+            .map(|approval| Ballot {
+                by: person(approval.by),
+                decision: approval.decision,
+                to: person(approval.to),
+                revision: approval.revision,
+                from: approval.from,
+                expires: approval.expires,
+                made: approval.made,
+                order: approval.made.recorded,
+                relayed: false,
+                seen_by: approval.made.recorded,
             })
             .collect();
-        mine.sort_by_key(|approval| (recorded(approval), approval.decision));
-        mine
+        for minutes in &self.world().minutes {
+            ballots.extend(self.relayed(minutes));
+        }
+        ballots.sort_by_key(|ballot| (ballot.order, ballot.decision));
+        ballots
+    }
+
+    /// The votes that minutes relay, if they are what they should be.
+    fn relayed(&self, minutes: &Minutes) -> Vec<Ballot> {
+        let of_this = (minutes.subject, minutes.requirement) == (self.subject, self.requirement)
+            && self.question.stage == 1
+            && self.question.knows(minutes.made);
+        let declared = self.world().boards.iter().filter(|board| {
+            self.question.knows(board.made) && board.made.recorded <= minutes.made.recorded
+        });
+        // Of those declared at once, the one that names the later secretary or meetings.
+        let newest = declared.max_by_key(|board| (board.made.recorded, rank(board)));
+        let Some(board) = newest.filter(|_| of_this) else { return Vec::new() };
+        let held = bits(board.meetings).into_iter().filter_map(|b| MEETINGS.get(usize::from(b)));
+        let mut held = held.filter(|(from, _)| *from == minutes.meeting);
+        let Some((from, to)) = held.next() else { return Vec::new() };
+        let keeper = person(minutes.by);
+        let trusted = minutes.decision != APPROVED || self.may_sit(keeper);
+        if person(board.secretary) != keeper || !trusted {
+            return Vec::new();
+        }
+        let present: BTreeSet<u8> = bits(minutes.present).into_iter().map(person).collect();
+        let voters = bits(minutes.voters).into_iter().filter(|b| usize::from(*b) < PEOPLE.len());
+        let voters: BTreeSet<u8> = voters.map(person).filter(|who| present.contains(who)).collect();
+        let ballot = |by: u8| Ballot {
+            by,
+            decision: minutes.decision,
+            to: 5,
+            revision: minutes.revision,
+            from: None,
+            expires: None,
+            made: Made { at: *from, recorded: minutes.made.recorded },
+            order: *from,
+            relayed: true,
+            seen_by: to.unwrap_or(*from),
+        };
+        voters.into_iter().map(ballot).collect()
     }
 
     fn sits(&self, who: u8) -> bool {
@@ -162,7 +238,7 @@ impl<'w> Asked<'_, 'w> {
 
     /// Whether somebody belonged to a group for a yes: both when it was said and when that was
     /// recorded, and now if that is asked, too.
-    fn belonged(&self, who: u8, group: Group, ballot: &Approval) -> bool {
+    fn belonged(&self, who: u8, group: Group, ballot: &Ballot) -> bool {
         let then = self.belongs(who, group, ballot.made.at)
             && self.belongs(who, group, ballot.made.recorded);
         let now = !(self.is_board() && self.policy().also_now) || self.belongs(who, group, self.at);
@@ -170,7 +246,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// For a no either will do.
-    fn belonged_once(&self, who: u8, group: Group, ballot: &Approval) -> bool {
+    fn belonged_once(&self, who: u8, group: Group, ballot: &Ballot) -> bool {
         self.belongs(who, group, ballot.made.at) || self.belongs(who, group, ballot.made.recorded)
     }
 
@@ -183,38 +259,61 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// What one person says of the ballots on which they are heard.
-    fn said(&self, who: u8, hears: &dyn Fn(&Approval) -> bool) -> Said<'w> {
+    fn said(&self, who: u8, hears: &dyn Fn(&Ballot) -> bool) -> Said {
         let veto = self.is_board() && self.policy().veto;
-        let mine: Vec<&Approval> = self
-            .ballots()
-            .into_iter()
-            .filter(|ballot| person(ballot.by) == who && hears(ballot))
-            .collect();
-        let counts = |ballot: &&&Approval| ballot.from.is_none_or(|from| from <= self.at);
-        // What counts only later decides nothing yet.
-        let last = mine.iter().rev().find(counts).copied();
+        let mine: Vec<Ballot> =
+            self.ballots().into_iter().filter(|ballot| ballot.by == who && hears(ballot)).collect();
+        let counts = |ballot: &Ballot| ballot.from.is_none_or(|from| from <= self.at);
         let mut said = Said::default();
-        for ballot in mine {
-            // Nobody can have agreed to what was not there.
-            let favours = matches!(ballot.decision, APPROVED | ESCALATED | DELEGATED);
-            let seen = !favours
-                || self.question.was_there(self.subject, ballot.revision, recorded(ballot));
-            let fresh = seen && !self.question.is_stale(self.subject, ballot.revision);
-            // A veto stands until its giver decides again.
-            let is_last = last.is_some_and(|last| std::ptr::eq(last, ballot));
-            let stands = fresh
+        let mut own_no = false;
+        for (index, ballot) in mine.iter().enumerate() {
+            // A veto stands until its giver decides again; what counts only later decides nothing
+            // yet, and of what somebody said themselves minutes change nothing.
+            let mut later = mine.iter().skip(index + 1).filter(|later| counts(later));
+            let decided_again = later.any(|later| ballot.relayed || !later.relayed);
+            let is_last = counts(ballot) && !decided_again;
+            let stands = self.is_fresh(ballot)
                 || ballot.decision == WITHDRAWN
                 || (ballot.decision == REJECTED && veto && is_last);
-            match ballot.decision {
-                _ if !stands => {}
-                APPROVED => said.yes.push(ballot),
-                _ => {
-                    said.yes.clear();
-                    said.others.push(ballot);
-                }
+            if !stands {
+                continue;
+            }
+            let no = ballot.decision >= REQUEST_CHANGES;
+            if ballot.relayed && own_no && !no {
+                continue;
+            }
+            own_no = if ballot.relayed { own_no } else { no };
+            if ballot.decision == APPROVED {
+                said.yes.push(*ballot);
+            } else {
+                said.yes.clear();
+                said.others.push(*ballot);
             }
         }
         said
+    }
+
+    /// Whether what was said is about what there is now, and whether who agreed saw it.
+    fn is_fresh(&self, ballot: &Ballot) -> bool {
+        // Nobody can have agreed to what was not there.
+        let favours = matches!(ballot.decision, APPROVED | ESCALATED | DELEGATED);
+        let seen =
+            !favours || self.question.was_there(self.subject, ballot.revision, ballot.seen_by);
+        let must_know = self.is_board() && self.policy().after_unit;
+        let knows = ballot.decision != APPROVED || !must_know || self.was_shown(ballot.made.at);
+        seen && knows && !self.question.is_stale(self.subject, ballot.revision)
+    }
+
+    /// Whether unit had passed, as far as was known at an hour, on all that ships now.
+    fn was_shown(&self, hour: Hour) -> bool {
+        let then = Question { at: hour, ..*self.question };
+        self.members.iter().all(|change| {
+            let shipped = self.question.evidence_on(0, *change);
+            shipped.into_iter().all(|mut runs| {
+                runs.retain(|run| then.knows(run.made));
+                then.passed(0, &runs) == Verdict::Go
+            })
+        })
     }
 
     /// Since when the heads are asked, too.
@@ -240,7 +339,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// Whether somebody is heard for a seat of their own, where the heads are asked since then.
-    fn is_heard(&self, ballot: &Approval, heads: Option<Hour>) -> bool {
+    fn is_heard(&self, ballot: &Ballot, heads: Option<Hour>) -> bool {
         let who = person(ballot.by);
         let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
             && self.belonged(who, Group::Heads, ballot);
@@ -257,11 +356,11 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// The groups that had been asked when something was said, taken back or not.
-    fn once_asked(&self, ballot: &Approval) -> BTreeSet<Group> {
+    fn once_asked(&self, ballot: &Ballot) -> BTreeSet<Group> {
         let escalated = self.ballots().into_iter().any(|other| {
             other.decision == ESCALATED
-                && recorded(other) <= recorded(ballot)
-                && self.belonged_once(person(other.by), Group::Board, other)
+                && recorded(&other) <= recorded(ballot)
+                && self.belonged_once(person(other.by), Group::Board, &other)
         });
         let mut asked = BTreeSet::from([Group::Board]);
         if escalated && self.may_escalate() {
@@ -271,7 +370,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// The group through which somebody held a seat when a yes was given.
-    fn seat(&self, who: u8, ballot: &Approval, heads: Option<Hour>) -> Option<Group> {
+    fn seat(&self, who: u8, ballot: &Ballot, heads: Option<Hour>) -> Option<Group> {
         let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
             && self.belonged(who, Group::Heads, ballot);
         if self.belonged(who, Group::Board, ballot) {
@@ -287,7 +386,7 @@ impl<'w> Asked<'_, 'w> {
         &self,
         (by, to): (u8, u8),
         group: Group,
-        ballot: &Approval,
+        ballot: &Ballot,
         (first, last): (Hour, Hour),
         ends: &dyn Fn(&Delegation) -> bool,
     ) -> bool {
@@ -305,7 +404,7 @@ impl<'w> Asked<'_, 'w> {
             let over = |end: &&&Delegation| {
                 end.ended && meant(end) && end.made.recorded >= given.made.recorded && ends(end)
             };
-            given.made.recorded <= recorded(ballot)
+            given.made.recorded <= ballot.made.recorded
                 && begins <= first
                 && given.until.is_none_or(|until| last < until)
                 && !all.iter().any(|end| over(&end))
@@ -313,9 +412,9 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// Whether somebody let another answer when they said yes.
-    fn lets(&self, holder: u8, ballot: &Approval, heads: Option<Hour>) -> bool {
+    fn lets(&self, holder: u8, ballot: &Ballot, heads: Option<Hour>) -> bool {
         let (to, then) = (person(ballot.by), recorded(ballot));
-        let passes = |other: &Approval| other.decision == DELEGATED && person(other.to) == to;
+        let passes = |other: &Ballot| other.decision == DELEGATED && person(other.to) == to;
         let own = self.said(holder, &|ballot| self.is_heard(ballot, heads)).others;
         if own.iter().any(|other| recorded(other) >= then && !passes(other)) {
             return false;
@@ -332,14 +431,18 @@ impl<'w> Asked<'_, 'w> {
             })
             .any(|group| {
                 self.belonged(holder, group, ballot)
-                    && self.stands((holder, to), group, ballot, (ballot.made.at, then), &|end| {
-                        end.made.at <= then
-                    })
+                    && self.stands(
+                        (holder, to),
+                        group,
+                        ballot,
+                        (ballot.made.at, ballot.made.recorded),
+                        &|end| end.made.at <= ballot.made.recorded,
+                    )
             })
     }
 
     /// The seats that a yes may fill, and of which group each is.
-    fn fills(&self, ballot: &Approval, heads: Option<Hour>) -> BTreeMap<u8, Group> {
+    fn fills(&self, ballot: &Ballot, heads: Option<Hour>) -> BTreeMap<u8, Group> {
         let who = person(ballot.by);
         let mut seats = BTreeMap::new();
         for holder in ALL {
@@ -353,19 +456,19 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// Whether a no may have been said for another, as things were known then.
-    fn may_have_spoken_for(&self, holder: u8, ballot: &Approval) -> bool {
+    fn may_have_spoken_for(&self, holder: u8, ballot: &Ballot) -> bool {
         let to = person(ballot.by);
         let here = self.ballots().into_iter().any(|other| {
             other.decision == DELEGATED
                 && person(other.by) == holder
                 && person(other.to) == to
-                && recorded(other) <= recorded(ballot)
+                && recorded(&other) <= recorded(ballot)
         });
         self.may_delegate()
             && self.once_asked(ballot).into_iter().any(|group| {
                 let standing = [ballot.made.at, ballot.made.recorded].into_iter().any(|then| {
                     self.stands((holder, to), group, ballot, (then, then), &|end| {
-                        end.made.recorded <= recorded(ballot) && end.made.at <= then
+                        end.made.recorded <= ballot.made.recorded && end.made.at <= then
                     })
                 });
                 self.belonged_once(holder, group, ballot) && (here || standing)
@@ -373,7 +476,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// Whether what somebody said is heard at all.
-    fn hears(&self, ballot: &Approval, heads: Option<Hour>) -> bool {
+    fn hears(&self, ballot: &Ballot, heads: Option<Hour>) -> bool {
         if self.is_heard(ballot, heads) {
             return true;
         }
@@ -393,7 +496,7 @@ impl<'w> Asked<'_, 'w> {
         let (mut begins, mut answers) = (BTreeSet::new(), BTreeSet::new());
         for who in ALL {
             let said = self.said(who, &|ballot| self.hears(ballot, heads));
-            let counts = |ballot: &&Approval| ballot.from.is_none_or(|from| from <= self.at);
+            let counts = |ballot: &Ballot| ballot.from.is_none_or(|from| from <= self.at);
             if !said.yes.iter().any(counts)
                 && let Some(last) = said.others.last()
             {
@@ -407,7 +510,7 @@ impl<'w> Asked<'_, 'w> {
                 continue;
             }
             for ballot in said.yes {
-                let seats = self.fills(ballot, heads);
+                let seats = self.fills(&ballot, heads);
                 let hours = if self.is_board() { None } else { self.policy().approval_hours };
                 let aged = hours.map(|hours| ballot.made.at + hours);
                 let ends = [ballot.expires, aged].into_iter().flatten().min().unwrap_or(Hour::MAX);
@@ -419,7 +522,7 @@ impl<'w> Asked<'_, 'w> {
                     begins.insert(from);
                     continue;
                 }
-                answers.insert((recorded(ballot).max(from), APPROVED));
+                answers.insert((ballot.made.recorded.max(from), APPROVED));
                 let mine = given.entry(who).or_default();
                 for (holder, group) in seats {
                     let on_board = mine.entry(holder).or_default();
@@ -447,6 +550,12 @@ impl<'w> Asked<'_, 'w> {
         };
         Counted { given: distinct, needed, eligible, rejected, changes, begins, answers }
     }
+}
+
+/// The order of what was declared at once: by the content of the fact, as the engine lists it.
+fn rank(board: &Board) -> (&'static str, Vec<u8>) {
+    let secretary = PEOPLE.get(usize::from(board.secretary)).copied().unwrap_or_default();
+    (secretary, bits(board.meetings).into_iter().collect())
 }
 
 /// The most people that can be seated, each in one of the seats that are meant, by trying it all.

@@ -40,7 +40,7 @@ impl<'w> Question<'w> {
     // Evidence.
 
     /// What ships and must have been tested: artifacts or, where there is none, the change itself.
-    fn evidence_on(&self, check: u8, change: u8) -> Vec<Vec<&'w Evidence>> {
+    pub(super) fn evidence_on(&self, check: u8, change: u8) -> Vec<Vec<&'w Evidence>> {
         let Some(now) = self.current(change) else { return Vec::new() };
         let said = |evidence: &&Evidence| evidence.check == check && self.knows(evidence.made);
         let all: Vec<&Evidence> = self.world.evidence.iter().filter(said).collect();
@@ -72,7 +72,7 @@ impl<'w> Question<'w> {
     }
 
     /// What the runs on one thing come to: the worst line of runs that has a say.
-    fn passed(&self, check: u8, runs: &[&Evidence]) -> Verdict {
+    pub(super) fn passed(&self, check: u8, runs: &[&Evidence]) -> Verdict {
         let lines: BTreeSet<(bool, u8)> =
             runs.iter().map(|run| (run.configured, person(run.by))).collect();
         let mut judged: Vec<(bool, Option<Verdict>)> = Vec::new();

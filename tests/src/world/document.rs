@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Change, DECISIONS, DELEGATED, ESCALATED, Hour, Made, On, PEOPLE, Policy, Quorum, REQUIREMENTS,
-    Revision, SOAK_HOURS, STAGES, Subject, Tree, WAIVER_HOURS, World,
+    Change, DECISIONS, DELEGATED, ESCALATED, Hour, MEETINGS, Made, On, PEOPLE, Policy, Quorum,
+    REQUIREMENTS, Revision, SOAK_HOURS, STAGES, Subject, Tree, WAIVER_HOURS, World,
 };
 
 /// An hour as an instant; hours beyond the day go on to the next.
@@ -80,6 +80,8 @@ impl World {
             "evidence": self.evidence.iter().map(super::Evidence::fact).collect::<Vec<_>>(),
             "delegations": self.delegations.iter().map(super::Delegation::fact)
                 .collect::<Vec<_>>(),
+            "boards": self.boards.iter().map(super::Board::fact).collect::<Vec<_>>(),
+            "minutes": self.minutes.iter().map(super::Minutes::fact).collect::<Vec<_>>(),
             "approvals": self.approvals.iter().map(super::Approval::fact).collect::<Vec<_>>(),
             "waivers": self.waiver_facts(),
             "revocations": self.revocation_facts(),
@@ -275,6 +277,35 @@ impl super::Delegation {
     }
 }
 
+impl super::Board {
+    fn fact(&self) -> Value {
+        let meeting = |bit: u8| {
+            let (from, to) = MEETINGS.get(usize::from(bit)).copied()?;
+            let mut meeting = json!({"from": instant(from)});
+            put_hour(&mut meeting, "to", to);
+            Some(meeting)
+        };
+        let meetings: Vec<Value> = bits(self.meetings).filter_map(meeting).collect();
+        let keeper = json!({"person": name(PEOPLE, self.secretary)});
+        let fields = json!({"board": "board", "secretary": keeper, "meetings": meetings});
+        fact(fields, None, 0, self.made)
+    }
+}
+
+impl super::Minutes {
+    fn fact(&self) -> Value {
+        let people = |mask: u8| bits(mask).map(|bit| name(PEOPLE, bit)).collect::<Vec<_>>();
+        let (key, id) = self.subject.document();
+        let mut decision = json!({"revision": self.revision,
+            "requirement": name(REQUIREMENTS, self.requirement), "stage": "production",
+            "decision": name(DECISIONS, self.decision), "voters": people(self.voters)});
+        put(&mut decision, key, json!(id));
+        let fields = json!({"board": "board", "meeting": instant(self.meeting),
+            "present": people(self.present), "decisions": [decision]});
+        fact(fields, None, self.by, self.made)
+    }
+}
+
 impl Tree {
     fn text(&self) -> String {
         let list =
@@ -328,11 +359,13 @@ impl Policy {
                 waiver(1)
             ),
             format!(
-                "requirement.board = {{ approval = {{ group = \"board\", {}{}{}{}{} }}{} }}",
+                "requirement.board = {{ approval = {{ group = \"board\", {}{}{}{}{}{}{} }}{} }}",
                 format_args!("people = {people}"),
                 part(self.veto, ", veto = \"stands\""),
                 part(self.in_person, ", delegation = \"forbidden\""),
                 part(self.escalates, ", escalates_to = [\"heads\"]"),
+                part(self.after_unit, ", after_evidence = [\"unit\"]"),
+                part(self.not_by_lint, ", excludes_producers_of = [\"lint\"]"),
                 part(self.also_now, ", members = \"also_now\""),
                 waiver(2)
             ),

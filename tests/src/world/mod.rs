@@ -183,6 +183,43 @@ pub struct Delegation {
     pub made: Made,
 }
 
+/// The hours at which the board may meet, and when each meeting ends.
+pub const MEETINGS: [(Hour, Option<Hour>); 3] = [(1, None), (2, Some(4)), (4, Some(5))];
+
+/// What was declared of the board: who keeps its minutes, and which of [`MEETINGS`] there are.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The secretary.
+    pub secretary: u8,
+    /// The meetings, one bit each.
+    pub meetings: u8,
+    /// When.
+    pub made: Made,
+}
+
+/// The minutes of a meeting of the board, with one decision.
+#[derive(Clone, Debug)]
+pub struct Minutes {
+    /// When the meeting began.
+    pub meeting: Hour,
+    /// Who was there, one bit each.
+    pub present: u8,
+    /// Who voted so, one bit each.
+    pub voters: u8,
+    /// About what.
+    pub subject: Subject,
+    /// About which revision.
+    pub revision: u8,
+    /// 2 for board, 3 for sec.
+    pub requirement: u8,
+    /// One of [`DECISIONS`] that passes nothing on.
+    pub decision: u8,
+    /// Who recorded them.
+    pub by: u8,
+    /// When, never before the meeting.
+    pub made: Made,
+}
+
 /// A waiver, revoked or not.
 #[derive(Clone, Debug)]
 pub struct Waiver {
@@ -251,6 +288,10 @@ pub struct World {
     pub evidence: Vec<Evidence>,
     /// Approvals.
     pub approvals: Vec<Approval>,
+    /// What was declared of the board.
+    pub boards: Vec<Board>,
+    /// The minutes of its meetings.
+    pub minutes: Vec<Minutes>,
     /// Who may answer in whose seat.
     pub delegations: Vec<Delegation>,
     /// Waivers.
@@ -319,6 +360,10 @@ pub struct Policy {
     pub in_person: bool,
     /// Whether board may be passed on to the heads.
     pub escalates: bool,
+    /// Whether unit must have passed when board was approved.
+    pub after_unit: bool,
+    /// Whether who made results of lint may not approve for board.
+    pub not_by_lint: bool,
     /// Whether who fills a seat for board must still belong to it.
     pub also_now: bool,
     /// How many hours an approval for sec counts.

@@ -5,9 +5,9 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 
 use super::{
-    APPROVED, Approval, Change, Content, DELEGATED, Delegation, Deployment, ESCALATED, Evidence,
-    Gate, Hour, Incident, Made, On, Policy, Quorum, REJECTED, Release, Revision, Subject, Tree,
-    WITHDRAWN, Waiver, World,
+    APPROVED, Approval, Board, Change, Content, DELEGATED, Delegation, Deployment, ESCALATED,
+    Evidence, Gate, Hour, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Release, Revision,
+    Subject, Tree, WITHDRAWN, Waiver, World,
 };
 
 /// The last hour at which anything is recorded.
@@ -169,6 +169,43 @@ fn approval() -> impl Strategy<Value = Approval> {
     )
 }
 
+fn board() -> impl Strategy<Value = Board> {
+    let secretary = prop_oneof![4 => Just(6u8), 1 => 0u8..7];
+    let meetings = prop_oneof![4 => Just(0b111u8), 1 => 0u8..8];
+    let made = prop_oneof![3 => Just(Made { at: 0, recorded: 0 }), 1 => made(4)];
+    (secretary, meetings, made).prop_map(|(secretary, meetings, made)| Board {
+        secretary,
+        meetings,
+        made,
+    })
+}
+
+fn minutes() -> impl Strategy<Value = Minutes> {
+    let meeting = prop_oneof![12 => prop::sample::select(vec![1u8, 2, 4]), 1 => 0..=LAST];
+    let present = prop_oneof![3 => Just(0b0100_0111u8), 1 => 0u8..128];
+    let voters = prop_oneof![2 => 0u8..8, 1 => 0u8..128];
+    let revision = prop_oneof![4 => Just(1u8), 2 => Just(2)];
+    let decision = prop_oneof![6 => Just(APPROVED), 2 => WITHDRAWN..=REJECTED];
+    let by = prop_oneof![6 => Just(6u8), 1 => 0u8..7];
+    let times = (meeting, prop_oneof![3 => Just(0u8), 2 => 1u8..=3], made(0));
+    (times, present, voters, subject(), revision, 2u8..4, decision, by).prop_map(
+        |(
+            (meeting, later, delay),
+            present,
+            voters,
+            subject,
+            revision,
+            requirement,
+            decision,
+            by,
+        )| {
+            let at = meeting + later;
+            let made = Made { at, recorded: at + delay.recorded };
+            Minutes { meeting, present, voters, subject, revision, requirement, decision, by, made }
+        },
+    )
+}
+
 fn waiver() -> impl Strategy<Value = Waiver> {
     let stage = prop_oneof![12 => Just(1u8), 1 => Just(0)];
     let revision = prop_oneof![8 => Just(1u8), 1 => Just(2)];
@@ -223,13 +260,15 @@ pub fn world() -> impl Strategy<Value = World> {
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
     let delegations = prop_oneof![1 => Just(vec![]), 2 => vec(delegation(), 1..=3)];
     let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7), delegations);
+    let minutes = prop_oneof![2 => Just(vec![]), 3 => vec(minutes(), 1..=3)];
+    let met = (vec(board(), 0..=2), minutes);
     let holds = vec((subject(), prop::bool::weighted(0.6), 0u8..2, made(LAST)), 0..=3);
     let holds = prop_oneof![6 => Just(vec![]), 1 => holds];
     let cancelled = vec((subject(), made(LAST)), 1..=2);
     let cancelled = prop_oneof![6 => Just(vec![]), 1 => cancelled];
     let incidents = prop_oneof![4 => Just(vec![]), 1 => vec(incident(), 1..=2)];
     let happened = (holds, cancelled, vec(deployment(), 0..=5), incidents);
-    (people, subjects, said, happened).prop_map(|(people, subjects, said, happened)| {
+    (people, subjects, said, met, happened).prop_map(|(people, subjects, said, met, happened)| {
         let (suspended, board, mut membership) = people;
         // A membership ends after it begins.
         if let (Some(from), Some(to)) = membership
@@ -246,6 +285,8 @@ pub fn world() -> impl Strategy<Value = World> {
             evidence: said.0,
             approvals: said.1,
             waivers: said.2,
+            boards: met.0,
+            minutes: met.1,
             delegations: said.3,
             holds: happened.0,
             cancellations: happened.1,
@@ -290,7 +331,13 @@ pub fn policy() -> impl Strategy<Value = Policy> {
     ];
     let hours = || weighted(0.4, 1u8..=3);
     let bits = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let seats = (prop::bool::weighted(0.15), prop::bool::weighted(0.6), prop::bool::weighted(0.25));
+    let seats = (
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.6),
+        prop::bool::weighted(0.25),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.15),
+    );
     let rest = (
         hours(),
         hours(),
@@ -306,6 +353,8 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         in_person: seats.0,
         escalates: seats.1,
         also_now: seats.2,
+        after_unit: seats.3,
+        not_by_lint: seats.4,
         approval_hours: rest.0,
         configured: bits.3,
         evidence_hours: rest.1,
@@ -332,6 +381,9 @@ pub fn case() -> impl Strategy<Value = (World, Policy)> {
         }
         for approval in world.approvals.iter_mut().filter(|_| matches!(requirement, 2 | 3)) {
             (approval.subject, approval.requirement) = (subject, requirement);
+        }
+        for minutes in world.minutes.iter_mut().filter(|_| matches!(requirement, 2 | 3)) {
+            (minutes.subject, minutes.requirement) = (subject, requirement);
         }
         (world, policy)
     })

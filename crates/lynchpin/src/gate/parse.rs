@@ -25,7 +25,9 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
-use super::policy::{CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree};
+use super::policy::{
+    ApprovalLeaf, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
+};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{GateId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
@@ -239,6 +241,7 @@ fn check_requirements(
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
         }
         let Some(approval) = &requirement.approval else { continue };
+        check_named(approval, requirements, &path, problems);
         let nobody = match approval.people {
             Quorum::Count(count) => count == 0 || count > 1_000_000,
             Quorum::Percent(percent) => percent == 0 || percent > 100,
@@ -251,6 +254,33 @@ fn check_requirements(
                            person: ask for at least one, and for no more teams than people";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
+    }
+}
+
+/// What an approval names as evidence must be that.
+fn check_named(
+    approval: &ApprovalLeaf,
+    requirements: &BTreeMap<RequirementId, Requirement>,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let lists = [
+        ("after_evidence", &approval.after_evidence),
+        ("excludes_producers_of", &approval.excludes_producers_of),
+    ];
+    for (field, name) in lists.into_iter().flat_map(|(f, names)| names.iter().map(move |n| (f, n)))
+    {
+        let (code, message) = match requirements.get(name) {
+            None => (
+                ErrorCode::RequirementUnknown,
+                format!("the policy defines no requirement `{name}`"),
+            ),
+            Some(named) if named.evidence.is_none() => {
+                (ErrorCode::RequirementKind, format!("the requirement `{name}` asks no evidence"))
+            }
+            Some(_) => continue,
+        };
+        problems.push(Problem::new(code, message).at(format!("{path}.approval.{field}")));
     }
 }
 

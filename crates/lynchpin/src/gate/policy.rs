@@ -153,6 +153,26 @@ pub struct ApprovalLeaf {
     /// When whose seat is filled must have belonged to the group.
     #[serde(default, skip_serializing_if = "is_default")]
     pub members: MembersWhen,
+    /// Whether an approval must state the digest of what was seen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub states_digest: Stating,
+    /// The requirements of evidence that must have been met when an approval was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after_evidence: Vec<RequirementId>,
+    /// The requirements of evidence whose producers may not approve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excludes_producers_of: Vec<RequirementId>,
+}
+
+/// Whether something must be stated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stating {
+    /// It may be left out.
+    #[default]
+    Optional,
+    /// What does not state it does not count.
+    Required,
 }
 
 /// Whether members may let others answer in their seats.

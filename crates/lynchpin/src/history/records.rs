@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::boards::Boards;
 use super::delegations::Delegations;
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
@@ -42,6 +43,8 @@ pub struct Records {
     pub people: People,
     /// Who answers in whose place, and who is away.
     pub delegations: Delegations,
+    /// Which groups are boards, when they meet, and what their minutes say.
+    pub boards: Boards,
     /// Where each change is.
     pub presence: Presence,
     changes: BTreeMap<ChangeId, ChangeRow>,
@@ -103,6 +106,7 @@ impl Records {
         let mut records = Records {
             as_of,
             delegations: Delegations::new(p, &people, as_of),
+            boards: Boards::new(p, as_of),
             people,
             presence,
             changes,

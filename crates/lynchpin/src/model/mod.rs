@@ -4,6 +4,7 @@
 //! the JSON documents hold, field by field; what they mean is decided on higher floors.
 //! [`section`] says which field of a change is covered by which digest.
 
+pub mod board;
 pub mod change;
 pub mod decision;
 pub mod delegation;
@@ -16,6 +17,7 @@ pub mod section;
 pub mod service;
 pub mod source_history;
 
+pub use board::{Board, Meeting, Minutes, Resolution};
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
 pub use delegation::{Absence, Delegation, DelegationEvent};

@@ -13,6 +13,7 @@ macro_rules! arrays {
             groups: $crate::model::Group,
             delegations: $crate::model::Delegation,
             absences: $crate::model::Absence,
+            boards: $crate::model::Board,
             services: $crate::model::Service,
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
@@ -20,6 +21,7 @@ macro_rules! arrays {
             changes: $crate::model::Change,
             evidence: $crate::model::Evidence,
             approvals: $crate::model::Approval,
+            minutes: $crate::model::Minutes,
             waivers: $crate::model::Waiver,
             revocations: $crate::model::Revocation,
             holds: $crate::model::Hold,
@@ -35,7 +37,7 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            delegations, absences, policies, releases, changes, evidence, approvals, waivers, revocations, holds,
+            delegations, absences, boards, policies, releases, changes, evidence, approvals, minutes, waivers, revocations, holds,
             cancellations, deployments, incidents,
         }
     };

@@ -57,6 +57,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
     check_votes(portfolio, old, &mut problems);
+    check_boards(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
     if problems.found.is_empty() {
@@ -162,6 +163,12 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
         )*};
     }
     each!(approvals, waivers, holds, cancellations);
+    for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
+        for (index, decision) in minutes.decisions.iter().enumerate() {
+            let at = format!("{at}.decisions[{index}]");
+            one(problems, at, decision.change.as_ref(), decision.release.as_ref());
+        }
+    }
     for (at, evidence) in added(&portfolio.evidence, old.evidence, "evidence") {
         let on_artifact =
             evidence.artifact.is_some() && evidence.change.is_none() && evidence.revision.is_none();
@@ -201,6 +208,32 @@ fn check_votes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
         } else if passed_on && timed {
             let message = "what is passed on is so at once, until it is taken back";
             problems.add(at, ErrorCode::VoteTarget, message);
+        }
+    }
+}
+
+/// The meetings of a board end after they begin, and its minutes pass nothing on.
+fn check_boards(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    for (at, board) in added(&portfolio.boards, old.boards, "boards") {
+        for (index, meeting) in board.meetings.iter().enumerate() {
+            if let Some(to) = meeting.to
+                && to <= meeting.from
+            {
+                let message = format!("it ends at `{to}`, not after it begins");
+                problems.add(format!("{at}.meetings[{index}]"), ErrorCode::TimeOrder, message);
+            }
+        }
+    }
+    for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
+        if minutes.at < minutes.meeting {
+            let message = "minutes cannot be written before the meeting";
+            problems.add(format!("{at}.meeting"), ErrorCode::TimeOrder, message);
+        }
+        for (index, decision) in minutes.decisions.iter().enumerate() {
+            if matches!(decision.decision, Vote::Delegated | Vote::Escalated) {
+                let message = "minutes pass nothing on: each member does so themselves";
+                problems.add(format!("{at}.decisions[{index}]"), ErrorCode::VoteTarget, message);
+            }
         }
     }
 }
@@ -310,6 +343,8 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     }
     stated += portfolio.releases.iter().filter(|release| release.digest.is_some()).count();
     stated += portfolio.approvals.iter().filter(|approval| approval.digest.is_some()).count();
+    let resolutions = portfolio.minutes.iter().flat_map(|minutes| &minutes.decisions);
+    stated += resolutions.filter(|decision| decision.digest.is_some()).count();
     stated += portfolio.waivers.iter().filter(|waiver| waiver.digest.is_some()).count();
     if stated == 0 {
         return;
@@ -330,6 +365,14 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     for (at, a) in added(&portfolio.approvals, old.approvals, "approvals") {
         if let Some(digest) = a.digest {
             wrong(at, digest, of(a.change.as_ref(), a.release.as_ref(), a.revision));
+        }
+    }
+    for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
+        for (index, d) in minutes.decisions.iter().enumerate() {
+            if let Some(digest) = d.digest {
+                let found = of(d.change.as_ref(), d.release.as_ref(), d.revision);
+                wrong(format!("{at}.decisions[{index}]"), digest, found);
+            }
         }
     }
     for (at, w) in added(&portfolio.waivers, old.waivers, "waivers") {

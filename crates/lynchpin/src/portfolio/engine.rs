@@ -159,6 +159,8 @@ fn once(portfolio: &mut Portfolio) {
     keep_first(&mut portfolio.waivers, |waiver| waiver.id.clone());
     keep_distinct(&mut portfolio.delegations);
     keep_distinct(&mut portfolio.absences);
+    keep_distinct(&mut portfolio.boards);
+    keep_distinct(&mut portfolio.minutes);
     keep_distinct(&mut portfolio.evidence);
     keep_distinct(&mut portfolio.approvals);
     keep_distinct(&mut portfolio.revocations);

@@ -43,6 +43,9 @@ pub(super) fn judge(
     if !through.is_empty() {
         node = node.with("through", Arg::Rows(through));
     }
+    if !count.minutes.is_empty() {
+        node = node.with("minutes", Arg::Rows(count.minutes.clone()));
+    }
     node = match standing {
         Standing::Unreachable => node.with("eligible", Arg::count(count.eligible())),
         Standing::Later => match later {
@@ -57,7 +60,13 @@ pub(super) fn judge(
             node.with("escalated_to", Arg::Texts(to))
         }
         Standing::Delegated => node.with("delegated_to", Arg::Rows(delegated(&count.passed_on))),
-        Standing::Approved | Standing::Deferred | Standing::Missing => node,
+        Standing::BeforeEvidence => {
+            let names = leaf.after_evidence.iter().map(ToString::to_string).collect();
+            node.with("evidence", Arg::Texts(names))
+        }
+        Standing::Approved | Standing::Deferred | Standing::WithoutDigest | Standing::Missing => {
+            node
+        }
     };
     if !verdict.is_go() && verdict != Verdict::Wait {
         node = match outdated(case, asked, standing) {
@@ -81,6 +90,7 @@ fn answerable(
     if !standing.is_open() {
         return node;
     }
+    node = with_next_meeting(case, leaf, node);
     let delegations = &case.records.delegations;
     let turns = [delegations.next_change(case.at), delegations.next_absence_change(case.at)];
     for turn in turns.into_iter().flatten() {
@@ -94,6 +104,23 @@ fn answerable(
         }
     }
     if away.is_empty() { node } else { node.with("away", Arg::Rows(away)) }
+}
+
+/// Says when the board meets next, which is when it can decide at the latest, if it is one.
+fn with_next_meeting(case: &Case<'_>, leaf: &ApprovalLeaf, node: Node) -> Node {
+    let boards = &case.records.boards;
+    if !boards.is_board(&leaf.group, case.at) {
+        return node;
+    }
+    let Some(next) = boards.next_meeting(&leaf.group, case.at) else {
+        return node.with("next_meeting", Arg::text("none planned"));
+    };
+    let over = next.meeting.to.unwrap_or(next.meeting.from);
+    let turns = [next.agenda_closes, next.meeting.from, over];
+    let soonest = turns.into_iter().filter(|turn| *turn > case.at).min();
+    let node = node.with("next_meeting", Arg::text(next.meeting.from));
+    let node = node.with("agenda_closes", Arg::text(next.agenda_closes));
+    soonest.into_iter().fold(node, |node, turn| node.until(When::At(turn)))
 }
 
 /// Who approved in another's seat.
@@ -145,6 +172,8 @@ fn who_acts(
         | Standing::Later
         | Standing::Deferred
         | Standing::Stale
+        | Standing::BeforeEvidence
+        | Standing::WithoutDigest
         | Standing::Escalated
         | Standing::Delegated
         | Standing::Missing => {
@@ -251,6 +280,8 @@ enum Standing {
     Later,
     Deferred,
     Stale,
+    BeforeEvidence,
+    WithoutDigest,
     Escalated,
     Delegated,
     Missing,
@@ -262,6 +293,8 @@ impl Standing {
         match self {
             Standing::Deferred
             | Standing::Stale
+            | Standing::BeforeEvidence
+            | Standing::WithoutDigest
             | Standing::Escalated
             | Standing::Delegated
             | Standing::Missing => true,
@@ -282,6 +315,8 @@ impl Standing {
             Standing::Later => (Verdict::Wait, ReasonCode::ApprovalLater),
             Standing::Deferred => (Verdict::NeedsAction, ReasonCode::ApprovalDeferred),
             Standing::Stale => (Verdict::NeedsAction, ReasonCode::ApprovalStale),
+            Standing::BeforeEvidence => (Verdict::NeedsAction, ReasonCode::ApprovalBeforeEvidence),
+            Standing::WithoutDigest => (Verdict::NeedsAction, ReasonCode::ApprovalWithoutDigest),
             Standing::Escalated => (Verdict::NeedsAction, ReasonCode::ApprovalEscalated),
             Standing::Delegated => (Verdict::NeedsAction, ReasonCode::ApprovalDelegated),
             Standing::Missing => (Verdict::NeedsAction, ReasonCode::ApprovalMissing),
@@ -311,7 +346,9 @@ fn standing(
         Some(at) => (Standing::Later, Some(at)),
         None if !reachable() => (Standing::Unreachable, None),
         None if count.deferred => (Standing::Deferred, None),
-        None if count.stale.any => (Standing::Stale, None),
+        None if count.stale.outdated => (Standing::Stale, None),
+        None if count.stale.before_evidence => (Standing::BeforeEvidence, None),
+        None if count.stale.without_digest => (Standing::WithoutDigest, None),
         None if !count.escalated.is_empty() => (Standing::Escalated, None),
         None if !count.passed_on.is_empty() => (Standing::Delegated, None),
         None => (Standing::Missing, None),

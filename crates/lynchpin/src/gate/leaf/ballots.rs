@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::approval::{is_of_another, material_difference};
+use super::minutes::Relay;
 use super::votes::Asked;
+use super::{informed, minutes};
 use crate::base::id::{GroupId, PersonId};
 use crate::base::{Digest, Instant};
 use crate::gate::judge::Case;
-use crate::gate::policy::Veto;
+use crate::gate::policy::{Stating, Veto};
 use crate::history::delegations::Moment;
-use crate::history::order::position;
+use crate::history::order::{Position, end_of, position};
 use crate::history::revision::Difference;
 use crate::model::{Approval, Vote};
 
@@ -24,7 +26,11 @@ pub(super) struct Ballot<'a> {
     pub(super) decision: Vote,
     /// When, and when that was recorded.
     pub(super) moment: Moment,
-    /// Of which revision, and what of it was seen.
+    /// Its place among what was said: when it was recorded or, if minutes relay it, the meeting.
+    pub(super) order: Position,
+    /// Whether minutes relay it, so that it is not the person's own word.
+    pub(super) relayed: bool,
+    /// Of which revision.
     pub(super) revision: u32,
     /// The digest that the person says they saw.
     pub(super) digest: Option<Digest>,
@@ -49,6 +55,12 @@ pub(super) struct Stale {
     pub(super) changed: BTreeSet<Difference>,
     /// Whether the policy asked something else when somebody approved.
     pub(super) asked_otherwise: bool,
+    /// Whether somebody approved before the evidence was there, and nothing else is wrong with it.
+    pub(super) before_evidence: bool,
+    /// Whether somebody approved without saying what they saw, and nothing else is wrong with it.
+    pub(super) without_digest: bool,
+    /// Whether somebody approved what differs from what there is now, or is too old.
+    pub(super) outdated: bool,
     /// The facts that went stale.
     pub(super) cites: BTreeSet<(&'static str, usize)>,
 }
@@ -58,8 +70,9 @@ pub(super) struct Stale {
 pub(super) fn collect<'a>(
     case: &'a Case<'_>,
     asked: Asked<'_>,
+    excluded: &BTreeSet<&PersonId>,
     stale: &mut Stale,
-) -> BTreeMap<&'a PersonId, Vec<Ballot<'a>>> {
+) -> (BTreeMap<&'a PersonId, Vec<Ballot<'a>>>, Relay) {
     let subject = asked.target.subject;
     let all = &case.records.portfolio().approvals;
     let numbered = case.records.approvals(subject).iter();
@@ -74,10 +87,15 @@ pub(super) fn collect<'a>(
         ballot.fresh = freshness.of(&ballot, unseen, stale);
         by_person.entry(ballot.person).or_default().push(ballot);
     }
-    for ballots in by_person.values_mut() {
-        ballots.sort_by_key(|ballot| (ballot.moment.recorded, ballot.decision));
+    let mut relay = Relay::default();
+    for (ballot, unseen) in minutes::relayed(case, asked, excluded, &mut relay) {
+        let fresh = freshness.of(&ballot, || unseen, stale);
+        by_person.entry(ballot.person).or_default().push(Ballot { fresh, ..ballot });
     }
-    by_person
+    for ballots in by_person.values_mut() {
+        ballots.sort_by_key(|ballot| (ballot.order, ballot.decision));
+    }
+    (by_person, relay)
 }
 
 fn of_approval<'a>(case: &'a Case<'_>, number: usize, approval: &'a Approval) -> Ballot<'a> {
@@ -87,6 +105,8 @@ fn of_approval<'a>(case: &'a Case<'_>, number: usize, approval: &'a Approval) ->
         person: people.principal(&approval.by),
         decision: approval.decision,
         moment: Moment { at: approval.at, recorded: position(approval) },
+        order: position(approval),
+        relayed: false,
         revision: approval.revision,
         digest: approval.digest,
         effective_from: approval.effective_from,
@@ -116,11 +136,18 @@ impl Freshness<'_, '_, '_> {
             return changed.is_empty();
         }
         // A new policy voids approvals of what it asks differently, but lifts no rejection.
-        let otherwise = !case.requirement_unchanged_since(asked.name, ballot.moment.recorded.0);
+        let otherwise = !case.requirement_unchanged_since(asked.name, ballot.order.0);
         let unseen = unseen();
         let fresh = changed.is_empty() && !otherwise && !unseen;
-        if !fresh && ballot.decision == Vote::Approved {
+        if ballot.decision != Vote::Approved {
+            return fresh;
+        }
+        if fresh {
+            return is_informed(case, asked, ballot, stale);
+        }
+        if !fresh {
             stale.any = true;
+            stale.outdated = true;
             stale.asked_otherwise |= otherwise;
             stale.changed.extend(changed.iter().cloned());
             stale.changed.extend(unseen.then_some(Difference::UnknownRevision));
@@ -128,6 +155,23 @@ impl Freshness<'_, '_, '_> {
         }
         fresh
     }
+}
+
+/// Whether who approved saw what the policy wants seen; what they did not is noted.
+fn is_informed(case: &Case<'_>, asked: Asked<'_>, ballot: &Ballot<'_>, stale: &mut Stale) -> bool {
+    let leaf = asked.leaf;
+    let digest = leaf.states_digest == Stating::Optional || ballot.digest.is_some();
+    // Nobody saw what was recorded after they say they approved, or after that was recorded.
+    let then = ballot.moment.recorded.min(end_of(ballot.moment.at));
+    let shown = leaf.after_evidence.is_empty()
+        || informed::was_shown(case, asked.target, &leaf.after_evidence, then);
+    stale.without_digest |= !digest;
+    stale.before_evidence |= digest && !shown;
+    if !(digest && shown) {
+        stale.any = true;
+        stale.cites.insert(ballot.cite);
+    }
+    digest && shown
 }
 
 /// What one person says in the end, of the ballots on which they have a say.
@@ -144,12 +188,16 @@ pub(super) struct Word<'b, 'a> {
 impl<'b, 'a> Word<'b, 'a> {
     /// Folds what one person said, in order.
     pub(super) fn of(ballots: &[&'b Ballot<'a>], veto: Veto, at: Instant) -> Self {
+        let counts = |later: &&&Ballot<'_>| later.counts(at);
         // A veto survives edits until its giver decides again, whatever becomes of that decision;
-        // what counts only later decides nothing yet.
-        let last = ballots.iter().rposition(|ballot| ballot.counts(at));
+        // what counts only later decides nothing yet, and minutes do not speak for its giver.
+        let is_last = |index: usize, ballot: &Ballot<'_>| {
+            let later = ballots.get(index.saturating_add(1)..).unwrap_or_default().iter();
+            ballot.counts(at) && !later.filter(counts).any(|l| ballot.relayed || !l.relayed)
+        };
         let stands = |(index, ballot): &(usize, &&Ballot<'_>)| match ballot.decision {
             Vote::Withdrawn => true,
-            Vote::Rejected => ballot.fresh || (veto == Veto::Stands && Some(*index) == last),
+            Vote::Rejected => ballot.fresh || (veto == Veto::Stands && is_last(*index, ballot)),
             Vote::Approved
             | Vote::Escalated
             | Vote::Delegated
@@ -158,8 +206,16 @@ impl<'b, 'a> Word<'b, 'a> {
         };
         let standing = ballots.iter().enumerate().filter(stands).map(|(_, ballot)| *ballot);
         let mut word = Word::default();
+        // Whether the person's own last word is a refusal: only they can take that back.
+        let mut refuses = false;
         for ballot in standing {
             word.cites.insert(ballot.cite);
+            let refusal = matches!(ballot.decision, Vote::Rejected | Vote::RequestChanges);
+            if !ballot.relayed {
+                refuses = refusal;
+            } else if refuses && !refusal {
+                continue;
+            }
             if ballot.decision == Vote::Approved {
                 word.approvals.push(ballot);
             } else {

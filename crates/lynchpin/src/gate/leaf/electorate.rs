@@ -87,8 +87,8 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
             let last = word.others.iter().rev();
             for ballot in last.take_while(|ballot| ballot.decision == Vote::Escalated) {
                 let Some(group) = ballot.to_group else { continue };
-                let since = found.entry(group).or_insert(ballot.moment.recorded);
-                *since = (*since).min(ballot.moment.recorded);
+                let since = found.entry(group).or_insert(ballot.order);
+                *since = (*since).min(ballot.order);
             }
         }
         found
@@ -107,7 +107,7 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
 
     /// The groups that were asked when a ballot was cast, the first one first.
     fn groups(&self, ballot: &Ballot<'_>) -> impl Iterator<Item = &GroupId> + '_ {
-        let recorded = ballot.moment.recorded;
+        let recorded = ballot.order;
         let passed_on = self.escalated.iter().filter(move |(_, since)| **since <= recorded);
         std::iter::once(&self.leaf.group).chain(passed_on.map(|(group, _)| *group))
     }
@@ -150,8 +150,8 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
     /// The groups whose members could refuse when a ballot was cast: whoever passed it on may have
     /// taken that back, and no edit may silence a veto.
     fn groups_that_refuse(&self, ballot: &Ballot<'_>) -> impl Iterator<Item = &GroupId> + '_ {
-        let then = ballot.moment.recorded;
-        let passed_on = self.escalating().filter(move |passed| passed.moment.recorded <= then);
+        let then = ballot.order;
+        let passed_on = self.escalating().filter(move |passed| passed.order <= then);
         std::iter::once(&self.leaf.group).chain(passed_on.filter_map(|passed| passed.to_group))
     }
 
@@ -227,12 +227,12 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
     /// nothing else since: of what ties, the holder's own word counts.
     fn lets(&self, holder: &PersonId, ballot: &Ballot<'_>) -> bool {
         let others = self.own.get(holder).map(|word| word.others.as_slice()).unwrap_or_default();
-        let (then, to) = (ballot.moment.recorded, ballot.person);
-        let against = |other: &&&Ballot<'_>| other.moment.recorded >= then && !other.passes_to(to);
+        let (then, to) = (ballot.order, ballot.person);
+        let against = |other: &&&Ballot<'_>| other.order >= then && !other.passes_to(to);
         if others.iter().any(|other| against(&other)) {
             return false;
         }
-        let before = others.iter().rev().find(|other| other.moment.recorded <= then);
+        let before = others.iter().rev().find(|other| other.order <= then);
         match before.filter(|last| last.decision == Vote::Delegated) {
             Some(last) => last.passes_to(to),
             None => self.standing(holder, ballot),
@@ -254,10 +254,10 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
         if self.leaf.delegation == Delegating::Forbidden {
             return false;
         }
-        let then = ballot.moment.recorded;
+        let then = ballot.order;
         let sat =
             |holder: &PersonId, group: &GroupId| self.belonged(holder, group, ballot, At::Either);
-        let mut here = self.passing_to(ballot.person).filter(|o| o.moment.recorded <= then);
+        let mut here = self.passing_to(ballot.person).filter(|o| o.order <= then);
         let delegations = &self.case.records.delegations;
         here.any(|other| self.groups_that_refuse(ballot).any(|group| sat(other.person, group)))
             || delegations.delegators(ballot.person).any(|(holder, numbers)| {

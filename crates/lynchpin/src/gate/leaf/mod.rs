@@ -4,6 +4,8 @@ pub(super) mod approval;
 mod ballots;
 mod electorate;
 pub(super) mod evidence;
+mod informed;
+mod minutes;
 mod plan;
 mod seating;
 mod soak;

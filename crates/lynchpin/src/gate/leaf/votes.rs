@@ -7,6 +7,7 @@ use super::Target;
 use super::approval::excluded;
 use super::ballots::{Ballot, Stale, Word, collect};
 use super::electorate::{Electorate, Seat};
+use super::informed;
 use super::seating::{filled, stood_for};
 use crate::base::id::{GroupId, PersonId, RequirementId};
 use crate::base::{Instant, When};
@@ -16,6 +17,7 @@ use crate::gate::rolls::Roll;
 use crate::history::order::Position;
 use crate::model::Vote;
 use crate::model::decision::end;
+use crate::reason::tree::Row;
 
 /// What is asked of whom.
 #[derive(Clone, Copy)]
@@ -47,6 +49,8 @@ pub(super) struct Count<'a> {
     pub(super) deferred: bool,
     /// The approvals that went stale.
     pub(super) stale: Stale,
+    /// The votes that minutes relay, and which of them count.
+    pub(super) minutes: Vec<Row>,
     /// Whose seats were passed on here, and to whom.
     pub(super) passed_on: BTreeSet<(&'a PersonId, &'a PersonId)>,
     /// Who may answer now for whom.
@@ -92,10 +96,18 @@ impl<'a> Count<'a> {
     pub(super) fn take(case: &'a Case<'_>, asked: Asked<'_>) -> Count<'a> {
         let people = &case.records.people;
         let leaf = asked.leaf;
-        let excluded = excluded(case, asked.target);
-        let mut count = Count { excluded: excluded.clone(), ..Count::default() };
-        let ballots = collect(case, asked, &mut count.stale);
-        count.cites.extend(&count.stale.cites);
+        let mut excluded = excluded(case, asked.target);
+        let mut count = Count::default();
+        let named = &leaf.excludes_producers_of;
+        let (producers, numbers) = informed::producers(case, asked.target, named);
+        excluded.extend(producers);
+        let shown = informed::evidence(case, asked.target, &leaf.after_evidence);
+        count.cites.extend(numbers.into_iter().chain(shown).map(|number| ("evidence", number)));
+        count.excluded.clone_from(&excluded);
+        let (ballots, relay) = collect(case, asked, &excluded, &mut count.stale);
+        count.cites.extend(count.stale.cites.iter().chain(&relay.cites));
+        count.turns.extend(&relay.turns);
+        count.minutes = relay.rows;
         let electorate = Electorate::new(case, asked, &excluded, &ballots);
         count.call_up(case, leaf, &electorate);
         if leaf.teams.is_some() {
@@ -186,7 +198,7 @@ impl<'a> Count<'a> {
             matches!(ballot.decision, Vote::Rejected | Vote::RequestChanges)
         };
         let run = word.others.iter().rev().take_while(refuses);
-        if let Some(since) = run.map(|ballot| ballot.moment.recorded).min() {
+        if let Some(since) = run.map(|ballot| ballot.order).min() {
             self.answer(since, answer);
         }
     }
@@ -212,6 +224,7 @@ impl<'a> Count<'a> {
         let begins = ballot.effective_from.unwrap_or(Instant::EPOCH);
         if ends <= When::At(case.at) || ends <= When::At(begins) {
             self.stale.any = true;
+            self.stale.outdated = true;
             return;
         }
         if let When::At(instant) = ends {
