@@ -59,9 +59,9 @@ impl Boards {
     /// What was declared of a board by then, with the number of the fact; nothing, if it was none.
     #[must_use]
     pub fn declared(&self, board: &GroupId, by: Position) -> Option<(usize, &Board)> {
-        let known = self.declared.get(board)?.iter().rev();
-        let mut known = known.filter(|(_, board)| position(board) <= by);
-        known.next().map(|(number, board)| (*number, board))
+        let all = self.declared.get(board)?;
+        let known = all.partition_point(|(_, board)| position(board) <= by);
+        all.get(known.checked_sub(1)?).map(|(number, board)| (*number, board))
     }
 
     /// The minutes that decided on a subject: the number of each in the portfolio, and of the

@@ -65,6 +65,12 @@ impl Delegations {
         self.to.get(to).into_iter().flatten().map(|(by, numbers)| (by, numbers.as_slice()))
     }
 
+    /// The numbers of the facts by which one person ever let another answer for them, in order.
+    #[must_use]
+    pub fn between(&self, by: &PersonId, to: &PersonId) -> &[usize] {
+        self.to.get(to).and_then(|of| of.get(by)).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether what was done then was done in the place of who gave these: by all that is known
     /// now, so that an end that was told late takes away what it should have.
     #[must_use]
@@ -95,22 +101,17 @@ impl Delegations {
         is_over: impl Fn(&Delegation) -> bool,
     ) -> bool {
         let facts = || numbers.iter().filter_map(|number| self.given.get(number));
-        let meant = |fact: &Delegation| fact.group.as_ref().is_none_or(|only| only == group);
-        let ends = |given: &Delegation, ended: &Delegation| {
-            let same = given.group.is_none() || meant(ended);
-            ended.event == DelegationEvent::Ended
-                && same
-                && position(ended) >= position(given)
-                && is_over(ended)
-        };
-        facts().any(|given| {
+        let meant = |fact: &&Delegation| fact.group.as_ref().is_none_or(|only| only == group);
+        let ended = facts().filter(meant).filter(|fact| fact.event == DelegationEvent::Ended);
+        // What ties with its end is over.
+        let over = ended.filter(|ended| is_over(ended)).map(position).max();
+        facts().filter(meant).any(|given| {
             given.event == DelegationEvent::Given
-                && meant(given)
+                && over.is_none_or(|over| over < position(given))
                 && position(given) <= by
                 // Nobody answers for another before that was said.
                 && given.from.map_or(given.at, |from| from.max(given.at)) <= first
                 && given.until.is_none_or(|until| last < until)
-                && !facts().any(|ended| meant(ended) && ends(given, ended))
         })
     }
 

@@ -6,8 +6,10 @@ use super::engine::other_content;
 use super::identities::check_identities;
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{ChangeId, ReleaseId};
-use crate::base::limits::{CLAUSES_MAX, INTEGER_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX};
+use crate::base::id::{ChangeId, PersonId, ReleaseId};
+use crate::base::limits::{
+    CLAUSES_MAX, DELEGATIONS_MAX, INTEGER_MAX, MEETINGS_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX,
+};
 use crate::base::{Instant, Subject};
 use crate::history::{Records, revision};
 use crate::model::portfolio::{arrays, facts};
@@ -57,6 +59,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
     check_votes(portfolio, old, &mut problems);
+    check_delegations(portfolio, old, &mut problems);
     check_boards(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
@@ -212,9 +215,27 @@ fn check_votes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     }
 }
 
+/// No more delegations name one person than can be looked at for each thing that they say.
+fn check_delegations(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    let mut named: BTreeMap<&PersonId, usize> = BTreeMap::new();
+    for (number, given) in portfolio.delegations.iter().enumerate() {
+        let count = named.entry(&given.to).or_default();
+        *count = count.saturating_add(1);
+        if *count > DELEGATIONS_MAX && number >= old.delegations {
+            let at = format!("$.delegations[{}].to", number.saturating_sub(old.delegations));
+            let message = format!("at most {DELEGATIONS_MAX} delegations name one person");
+            problems.add(at, ErrorCode::ListTooLong, message);
+        }
+    }
+}
+
 /// The meetings of a board end after they begin, and its minutes pass nothing on.
 fn check_boards(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     for (at, board) in added(&portfolio.boards, old.boards, "boards") {
+        if board.meetings.len() > MEETINGS_MAX {
+            let message = format!("a board plans at most {MEETINGS_MAX} meetings at once");
+            problems.add(format!("{at}.meetings"), ErrorCode::ListTooLong, message);
+        }
         for (index, meeting) in board.meetings.iter().enumerate() {
             if let Some(to) = meeting.to
                 && to <= meeting.from

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::Target;
+use super::informed::Shown;
 use super::votes::{Against, Asked, Count};
 use crate::base::id::{PersonId, RequirementId};
 use crate::base::{Actor, Instant, Subject, When};
@@ -25,7 +26,8 @@ pub(super) fn judge(
     requirement: &Requirement,
     leaf: &ApprovalLeaf,
 ) -> Node {
-    let asked = Asked { target, name, requirement, leaf };
+    let shown = Shown::default();
+    let asked = Asked { target, name, requirement, leaf, shown: &shown };
     let count = Count::take(case, asked);
     let needed = leaf.people.needed(count.base());
     let (standing, later) = standing(case, asked, &count, needed);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::approval::{is_of_another, material_difference};
+use super::minutes;
 use super::minutes::Relay;
 use super::votes::Asked;
-use super::{informed, minutes};
 use crate::base::id::{GroupId, PersonId};
 use crate::base::{Digest, Instant};
 use crate::gate::judge::Case;
@@ -164,7 +164,7 @@ fn is_informed(case: &Case<'_>, asked: Asked<'_>, ballot: &Ballot<'_>, stale: &m
     // Nobody saw what was recorded after they say they approved, or after that was recorded.
     let then = ballot.moment.recorded.min(end_of(ballot.moment.at));
     let shown = leaf.after_evidence.is_empty()
-        || informed::was_shown(case, asked.target, &leaf.after_evidence, then);
+        || asked.shown.was_shown(case, asked.target, &leaf.after_evidence, then);
     stale.without_digest |= !digest;
     stale.before_evidence |= digest && !shown;
     if !(digest && shown) {
@@ -183,17 +183,20 @@ pub(super) struct Word<'b, 'a> {
     pub(super) approvals: Vec<&'b Ballot<'a>>,
     /// The facts of everything that stands.
     pub(super) cites: BTreeSet<(&'static str, usize)>,
+    /// Of what stands and is no approval, when the last was said of two sorts that differ: that a
+    /// seat was passed on to one person, to another, or something else.
+    latest: Vec<(Position, Option<&'a PersonId>)>,
 }
 
 impl<'b, 'a> Word<'b, 'a> {
     /// Folds what one person said, in order.
     pub(super) fn of(ballots: &[&'b Ballot<'a>], veto: Veto, at: Instant) -> Self {
-        let counts = |later: &&&Ballot<'_>| later.counts(at);
         // A veto survives edits until its giver decides again, whatever becomes of that decision;
         // what counts only later decides nothing yet, and minutes do not speak for its giver.
+        let last = ballots.iter().rposition(|ballot| ballot.counts(at));
+        let last_own = ballots.iter().rposition(|ballot| ballot.counts(at) && !ballot.relayed);
         let is_last = |index: usize, ballot: &Ballot<'_>| {
-            let later = ballots.get(index.saturating_add(1)..).unwrap_or_default().iter();
-            ballot.counts(at) && !later.filter(counts).any(|l| ballot.relayed || !l.relayed)
+            Some(index) == if ballot.relayed { last } else { last_own }
         };
         let stands = |(index, ballot): &(usize, &&Ballot<'_>)| match ballot.decision {
             Vote::Withdrawn => true,
@@ -223,7 +226,27 @@ impl<'b, 'a> Word<'b, 'a> {
                 word.others.push(ballot);
             }
         }
+        for other in word.others.iter().rev() {
+            let sort = other.to.filter(|_| other.decision == Vote::Delegated);
+            if word.latest.iter().all(|(_, known)| *known != sort) {
+                word.latest.push((other.order, sort));
+            }
+            if word.latest.len() > 1 {
+                break;
+            }
+        }
         word
+    }
+
+    /// Whether something was said at that place or later but that this person may answer.
+    pub(super) fn overrules(&self, then: Position, to: &PersonId) -> bool {
+        self.latest.iter().any(|(order, sort)| *order >= then && *sort != Some(to))
+    }
+
+    /// What stood last by then and was no approval.
+    pub(super) fn by_then(&self, then: Position) -> Option<&'b Ballot<'a>> {
+        let known = self.others.partition_point(|other| other.order <= then);
+        self.others.get(known.checked_sub(1)?).copied()
     }
 
     /// Whether an approval has begun to count.

@@ -26,6 +26,10 @@ pub(super) struct Electorate<'b, 'a, 'c> {
     excluded: &'b BTreeSet<&'a PersonId>,
     /// Everything that was said.
     ballots: &'b Ballots<'a>,
+    /// The ballots by which somebody passed a seat on, by whom they named.
+    passed: BTreeMap<&'a PersonId, Vec<&'b Ballot<'a>>>,
+    /// The groups that it was ever passed on to, since when, taken back or not.
+    once_escalated: BTreeMap<&'a GroupId, Position>,
     /// The groups that it was passed on to, since when.
     pub(super) escalated: BTreeMap<&'a GroupId, Position>,
     /// What each says for a seat of their own.
@@ -56,8 +60,25 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
         ballots: &'b Ballots<'a>,
     ) -> Self {
         let leaf = asked.leaf;
-        let (escalated, own) = (BTreeMap::new(), BTreeMap::new());
-        let mut found = Electorate { case, leaf, excluded, ballots, escalated, own };
+        let mut found = Electorate {
+            case,
+            leaf,
+            excluded,
+            ballots,
+            passed: BTreeMap::new(),
+            once_escalated: BTreeMap::new(),
+            escalated: BTreeMap::new(),
+            own: BTreeMap::new(),
+        };
+        for ballot in ballots.values().flatten() {
+            if let Some(to) = ballot.to.filter(|_| ballot.decision == Vote::Delegated) {
+                found.passed.entry(to).or_default().push(ballot);
+            }
+            if let Some(group) = ballot.to_group.filter(|_| found.is_escalation(ballot)) {
+                let since = found.once_escalated.entry(group).or_insert(ballot.order);
+                *since = (*since).min(ballot.order);
+            }
+        }
         found.hear();
         found.escalated = found.escalations();
         if !found.escalated.is_empty() {
@@ -151,26 +172,21 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
     /// taken that back, and no edit may silence a veto.
     fn groups_that_refuse(&self, ballot: &Ballot<'_>) -> impl Iterator<Item = &GroupId> + '_ {
         let then = ballot.order;
-        let passed_on = self.escalating().filter(move |passed| passed.order <= then);
-        std::iter::once(&self.leaf.group).chain(passed_on.filter_map(|passed| passed.to_group))
+        let passed_on = self.once_escalated.iter().filter(move |(_, since)| **since <= then);
+        std::iter::once(&self.leaf.group).chain(passed_on.map(|(group, _)| *group))
     }
 
-    /// The ballots by which somebody of the group passed the question on, whether they still stand
-    /// or not.
-    fn escalating(&self) -> impl Iterator<Item = &'b Ballot<'a>> + '_ {
-        let allowed = |to: &&GroupId| self.leaf.escalates_to.contains(to);
-        let all = self.ballots.values().flatten();
-        all.filter(move |ballot| {
-            ballot.to_group.filter(allowed).is_some()
-                && self.belonged(ballot.person, &self.leaf.group, ballot, At::Either)
-        })
+    /// Whether somebody of the group passed the question on to a group that the policy names.
+    fn is_escalation(&self, ballot: &Ballot<'_>) -> bool {
+        ballot.decision == Vote::Escalated
+            && ballot.to_group.is_some_and(|to| self.leaf.escalates_to.contains(to))
+            && self.belonged(ballot.person, &self.leaf.group, ballot, At::Either)
     }
 
     /// The ballots by which somebody passed their seat on to a person, whether they still stand or
     /// not.
     fn passing_to(&self, to: &PersonId) -> impl Iterator<Item = &'b Ballot<'a>> + '_ {
-        let to = to.clone();
-        self.ballots.values().flatten().filter(move |ballot| ballot.passes_to(&to))
+        self.passed.get(to).into_iter().flatten().copied()
     }
 
     /// Whether what somebody said counts at all: for a seat of their own or for another's.
@@ -215,25 +231,21 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
         if self.leaf.delegation == Delegating::Forbidden {
             return BTreeSet::new();
         }
-        let here = self
-            .own
-            .iter()
-            .filter(|(_, word)| word.others.iter().any(|ballot| ballot.passes_to(to)));
+        let here = self.passing_to(to).map(|ballot| ballot.person);
         let standing = self.case.records.delegations.delegators(to).map(|(holder, _)| holder);
-        here.map(|(holder, _)| *holder).chain(standing).collect()
+        here.chain(standing).collect()
     }
 
     /// Whether the holder of a seat let somebody answer for them when they did, and has said
     /// nothing else since: of what ties, the holder's own word counts.
     fn lets(&self, holder: &PersonId, ballot: &Ballot<'_>) -> bool {
-        let others = self.own.get(holder).map(|word| word.others.as_slice()).unwrap_or_default();
         let (then, to) = (ballot.order, ballot.person);
-        let against = |other: &&&Ballot<'_>| other.order >= then && !other.passes_to(to);
-        if others.iter().any(|other| against(&other)) {
+        let word = self.own.get(holder);
+        if word.is_some_and(|word| word.overrules(then, to)) {
             return false;
         }
-        let before = others.iter().rev().find(|other| other.order <= then);
-        match before.filter(|last| last.decision == Vote::Delegated) {
+        let last = word.and_then(|word| word.by_then(then));
+        match last.filter(|last| last.decision == Vote::Delegated) {
             Some(last) => last.passes_to(to),
             None => self.standing(holder, ballot),
         }
@@ -242,11 +254,12 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
     /// Whether a standing delegation covers what somebody did.
     fn standing(&self, holder: &PersonId, ballot: &Ballot<'_>) -> bool {
         let delegations = &self.case.records.delegations;
-        let mut of = delegations.delegators(ballot.person).filter(|(by, _)| *by == holder);
-        of.any(|(_, numbers)| {
-            let covers = |group| delegations.covered(numbers, group, ballot.moment);
-            self.groups(ballot).any(|g| self.belonged(holder, g, ballot, At::Both) && covers(g))
-        })
+        let numbers = delegations.between(holder, ballot.person);
+        !numbers.is_empty()
+            && self.groups(ballot).any(|group| {
+                self.belonged(holder, group, ballot, At::Both)
+                    && delegations.covered(numbers, group, ballot.moment)
+            })
     }
 
     /// Whether a refusal may have been one for another's seat, as things were known then.
@@ -268,20 +281,23 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
             })
     }
 
-    /// The facts that made it possible that a ballot counts, whether or not they did: that somebody
-    /// let this person answer, and that the question was passed on.
-    pub(super) fn behind(&self, ballot: &Ballot<'a>) -> BTreeSet<(&'static str, usize)> {
+    /// The facts that made it possible that what a person said counts, whether or not they did: that
+    /// somebody let them answer.
+    pub(super) fn behind(&self, person: &PersonId) -> BTreeSet<(&'static str, usize)> {
         let mut facts = BTreeSet::new();
-        if !self.belonged(ballot.person, &self.leaf.group, ballot, At::Both) {
-            facts.extend(self.escalating().map(|passed| passed.cite));
-        }
         if self.leaf.delegation == Delegating::Allowed {
-            facts.extend(self.passing_to(ballot.person).map(|passed| passed.cite));
-            let standing = self.case.records.delegations.delegators(ballot.person);
+            facts.extend(self.passing_to(person).map(|passed| passed.cite));
+            let standing = self.case.records.delegations.delegators(person);
             let numbers = standing.flat_map(|(_, numbers)| numbers);
             facts.extend(numbers.map(|number| ("delegations", *number)));
         }
         facts
+    }
+
+    /// The facts by which the question was passed on, taken back or not.
+    pub(super) fn escalating(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
+        let all = self.ballots.values().flatten();
+        all.filter(|ballot| self.is_escalation(ballot)).map(|ballot| ballot.cite)
     }
 
     /// The instants at which somebody who let a person answer for them is suspended.

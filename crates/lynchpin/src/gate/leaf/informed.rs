@@ -1,6 +1,7 @@
 //! What an approver could know: the evidence that was there when they approved, and who made it.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Target;
 use super::evidence::{admitted, answers, on_change};
@@ -14,22 +15,42 @@ use crate::model::{Change, Evidence};
 /// What of a change ships, with the evidence on it.
 type Found<'a> = (Option<&'a Digest>, Vec<(usize, &'a Evidence)>);
 
-/// Whether every one of these requirements was met by then, by what was known then, on what ships
-/// now. Waivers of them say nothing: nobody has seen what was waived.
-pub(super) fn was_shown(
-    case: &Case<'_>,
-    target: Target<'_>,
-    names: &[RequirementId],
-    then: Position,
-) -> bool {
-    let past = Case { at: then.0, ..*case };
-    each(case, target, names).all(|(change, leaf)| {
-        evidence_on(case, change, leaf).into_iter().all(|(artifact, mut found)| {
-            found.retain(|(_, evidence)| position(*evidence) <= then);
-            let answers = answers(&past, change, artifact, leaf, &found);
-            answers.iter().all(|node| node.verdict.is_go())
-        })
-    })
+/// What was known at each instant, as far as it was asked: it does not depend on when it is asked.
+#[derive(Debug, Default)]
+pub(super) struct Shown(RefCell<BTreeMap<Position, bool>>);
+
+/// How many places in the order of facts are judged for one requirement: more than people approve.
+/// What was approved at others is taken to have been approved without a look at the evidence.
+const PLACES_TRIED: usize = 1_024;
+
+impl Shown {
+    /// Whether every one of these requirements was met by then, by what was known then, on what
+    /// ships now. Waivers of them say nothing: nobody has seen what was waived.
+    pub(super) fn was_shown(
+        &self,
+        case: &Case<'_>,
+        target: Target<'_>,
+        names: &[RequirementId],
+        then: Position,
+    ) -> bool {
+        let mut known = self.0.borrow_mut();
+        if let Some(known) = known.get(&then) {
+            return *known;
+        }
+        if known.len() >= PLACES_TRIED {
+            return false;
+        }
+        let past = Case { at: then.0, ..*case };
+        let shown = each(case, target, names).all(|(change, leaf)| {
+            evidence_on(case, change, leaf).into_iter().all(|(artifact, mut found)| {
+                found.retain(|(_, evidence)| position(*evidence) <= then);
+                let answers = answers(&past, change, artifact, leaf, &found);
+                answers.iter().all(|node| node.verdict.is_go())
+            })
+        });
+        known.insert(then, shown);
+        shown
+    }
 }
 
 /// All evidence that bears on these requirements, by number.

@@ -4,7 +4,7 @@
 //! met then, if its chair or its secretary of then recorded them, and if those named were present.
 //! Who had a hand in what is decided relays no approval of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ballots::Ballot;
 use super::votes::Asked;
@@ -50,6 +50,7 @@ pub(super) fn relayed<'a>(
     }
     // Their order in a document says nothing.
     filed.sort();
+    let mut present: BTreeMap<usize, BTreeSet<&PersonId>> = BTreeMap::new();
     for (minutes, decision, number) in filed {
         let held = held(case, minutes);
         if let Some((declared, _)) = held {
@@ -58,8 +59,11 @@ pub(super) fn relayed<'a>(
         relay.cites.insert(("minutes", number));
         relay.turns.extend(case.suspension(&minutes.by));
         let meeting = held.map(|(_, meeting)| meeting);
+        let of = present.entry(number).or_insert_with(|| {
+            minutes.present.iter().map(|id| case.records.people.principal(id)).collect()
+        });
         for voter in &decision.voters {
-            let why = why_not(case, excluded, minutes, decision.decision, meeting, voter);
+            let why = why_not(case, excluded, (minutes, &*of), decision.decision, meeting, voter);
             relay.rows.push(row(minutes, voter, why));
             if let (None, Some(meeting)) = (why, meeting) {
                 ballots.push(ballot(case, (minutes, decision, number), meeting, voter));
@@ -129,18 +133,17 @@ fn is_entitled(case: &Case<'_>, board: &Board, minutes: &Minutes) -> bool {
 fn why_not(
     case: &Case<'_>,
     excluded: &BTreeSet<&PersonId>,
-    minutes: &Minutes,
+    (minutes, present): (&Minutes, &BTreeSet<&PersonId>),
     decision: Vote,
     meeting: Option<Meeting>,
     voter: &PersonId,
 ) -> Option<&'static str> {
     let people = &case.records.people;
-    let is = |id: &PersonId| people.principal(id) == people.principal(voter);
     let recorder = people.principal(&minutes.by);
     let favours = decision == Vote::Approved;
     if meeting.is_none() {
         Some("no minutes of a meeting by who may keep them")
-    } else if !minutes.present.iter().any(is) {
+    } else if !present.contains(people.principal(voter)) {
         Some("was not present")
     } else if favours && !people.can_sit(recorder, case.at) {
         Some("recorded by who may not act")

@@ -7,7 +7,7 @@ use super::Target;
 use super::approval::excluded;
 use super::ballots::{Ballot, Stale, Word, collect};
 use super::electorate::{Electorate, Seat};
-use super::informed;
+use super::informed::{self, Shown};
 use super::seating::{filled, stood_for};
 use crate::base::id::{GroupId, PersonId, RequirementId};
 use crate::base::{Instant, When};
@@ -26,6 +26,8 @@ pub(super) struct Asked<'a> {
     pub(super) name: &'a RequirementId,
     pub(super) requirement: &'a Requirement,
     pub(super) leaf: &'a ApprovalLeaf,
+    /// What was known when of the evidence that must have been seen.
+    pub(super) shown: &'a Shown,
 }
 
 /// The approvals of one requirement, counted by person.
@@ -117,14 +119,13 @@ impl<'a> Count<'a> {
         for (person, ballots) in &ballots {
             let heard: Vec<&Ballot<'a>> =
                 ballots.iter().filter(|ballot| electorate.has_a_say(ballot)).collect();
-            for ballot in &heard {
-                count.cites.extend(electorate.behind(ballot));
-            }
             if !heard.is_empty() {
+                count.cites.extend(electorate.behind(person));
                 count.turns.extend(electorate.suspensions_behind(person));
             }
             count.add(case, leaf, person, &Word::of(&heard, leaf.veto, case.at), &electorate);
         }
+        count.cites.extend(electorate.escalating());
         count.passed_on = electorate.passed_on();
         count.delegates = electorate.delegates(case.at);
         count
