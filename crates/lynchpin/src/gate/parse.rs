@@ -25,7 +25,9 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
-use super::policy::{CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree};
+use super::policy::{
+    ApprovalLeaf, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
+};
 use super::signed::key::{Key, KeyText};
 use super::signed::rule;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
@@ -283,15 +285,46 @@ fn check_requirements(
             problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
         let Some(approval) = &requirement.approval else { continue };
+        check_named(approval, requirements, &path, problems);
         let nobody = match approval.people {
             Quorum::Count(count) => count == 0 || count > 1_000_000,
             Quorum::Percent(percent) => percent == 0 || percent > 100,
             Quorum::All => false,
+            // One person stands for one team.
+            Quorum::First => approval.teams.is_some_and(|teams| teams > 1),
         };
         if nobody || approval.teams == Some(0) {
-            let message = "a quorum of nobody passes by silence: ask for at least one person";
+            let message = "a quorum of nobody passes by silence, and the first to answer is one \
+                           person: ask for at least one, and for no more teams than people";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
+    }
+}
+
+/// What an approval names as evidence must be that.
+fn check_named(
+    approval: &ApprovalLeaf,
+    requirements: &BTreeMap<RequirementId, Requirement>,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let lists = [
+        ("after_evidence", &approval.after_evidence),
+        ("excludes_producers_of", &approval.excludes_producers_of),
+    ];
+    for (field, name) in lists.into_iter().flat_map(|(f, names)| names.iter().map(move |n| (f, n)))
+    {
+        let (code, message) = match requirements.get(name) {
+            None => (
+                ErrorCode::RequirementUnknown,
+                format!("the policy defines no requirement `{name}`"),
+            ),
+            Some(named) if named.evidence.is_none() => {
+                (ErrorCode::RequirementKind, format!("the requirement `{name}` asks no evidence"))
+            }
+            Some(_) => continue,
+        };
+        problems.push(Problem::new(code, message).at(format!("{path}.approval.{field}")));
     }
 }
 
@@ -419,6 +452,7 @@ impl Serialize for Quorum {
         match self {
             Quorum::Count(count) => serializer.serialize_u32(*count),
             Quorum::All => serializer.serialize_str("all"),
+            Quorum::First => serializer.serialize_str("first"),
             Quorum::Percent(percent) => serializer.collect_str(&format_args!("{percent}%")),
         }
     }
@@ -430,7 +464,9 @@ impl<'de> Deserialize<'de> for Quorum {
         impl Visitor<'_> for Words {
             type Value = Quorum;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of people, \"all\" or a percentage such as \"50%\"")
+                f.write_str(
+                    "a number of people, \"all\", \"first\" or a percentage such as \"50%\"",
+                )
             }
             fn visit_i64<E: serde::de::Error>(self, count: i64) -> Result<Quorum, E> {
                 u32::try_from(count)
@@ -443,8 +479,10 @@ impl<'de> Deserialize<'de> for Quorum {
                     .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(count), &self))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Quorum, E> {
-                if text == "all" {
-                    return Ok(Quorum::All);
+                match text {
+                    "all" => return Ok(Quorum::All),
+                    "first" => return Ok(Quorum::First),
+                    _ => {}
                 }
                 let percent = text.strip_suffix('%').and_then(|digits| digits.parse().ok());
                 percent

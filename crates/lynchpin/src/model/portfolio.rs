@@ -11,6 +11,9 @@ macro_rules! arrays {
         $then! {
             people: $crate::model::Person,
             groups: $crate::model::Group,
+            delegations: $crate::model::Delegation,
+            absences: $crate::model::Absence,
+            boards: $crate::model::Board,
             services: $crate::model::Service,
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
@@ -19,6 +22,7 @@ macro_rules! arrays {
             evidence: $crate::model::Evidence,
             statements: $crate::model::Statement,
             approvals: $crate::model::Approval,
+            minutes: $crate::model::Minutes,
             waivers: $crate::model::Waiver,
             revocations: $crate::model::Revocation,
             holds: $crate::model::Hold,
@@ -34,8 +38,8 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, releases, changes, evidence, statements, approvals, waivers, revocations,
-            holds, cancellations, deployments, incidents,
+            delegations, absences, boards, policies, releases, changes, evidence, statements,
+            approvals, minutes, waivers, revocations, holds, cancellations, deployments, incidents,
         }
     };
 }

@@ -66,6 +66,7 @@ pub fn differences(
             What::Policy => "setting",
             What::Requirement => "requirement",
             What::Gate => "gate",
+            What::Key => "key",
         };
         let became = match it.became {
             Became::Added => "added",
