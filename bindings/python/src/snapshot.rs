@@ -383,7 +383,12 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
             score.changes.clear();
             Answer::Score(score).to_bytes().map(Some)
         }
-        Answer::Plan(_) | Answer::Reach(_) => Ok(None),
+        Answer::Plan(_)
+        | Answer::Reach(_)
+        | Answer::Changed(_)
+        | Answer::Lint(_)
+        | Answer::Comparison(_)
+        | Answer::DryRun(_) => Ok(None),
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::expression::Expression;
 use super::signed::key::Key;
 use super::signed::rule::Signed;
-use super::expression::Expression;
 use crate::base::id::{
     CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, PersonId, ProfileId,
     RequirementId, StageId,
