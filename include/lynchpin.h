@@ -405,6 +405,16 @@
 #define LP_STATUS_QUORUM_INVALID UINT32_C(1303)
 
 /**
+ * A vote that is passed on must say to whom, and no other may.
+ */
+#define LP_STATUS_VOTE_TARGET UINT32_C(1304)
+
+/**
+ * A requirement names another one that asks something else than it must here.
+ */
+#define LP_STATUS_REQUIREMENT_KIND UINT32_C(1305)
+
+/**
  * The subject asked about is not in the portfolio as of that time.
  */
 #define LP_STATUS_SUBJECT_UNKNOWN UINT32_C(1501)
@@ -745,6 +755,26 @@
  * Fewer people may approve than must.
  */
 #define LP_REASON_QUORUM_UNREACHABLE UINT32_C(407)
+
+/**
+ * It was approved before the evidence was there that the approver had to see.
+ */
+#define LP_REASON_APPROVAL_BEFORE_EVIDENCE UINT32_C(408)
+
+/**
+ * It was approved without saying which content was seen.
+ */
+#define LP_REASON_APPROVAL_WITHOUT_DIGEST UINT32_C(409)
+
+/**
+ * It was passed on to another group, which has not answered enough yet.
+ */
+#define LP_REASON_APPROVAL_ESCALATED UINT32_C(410)
+
+/**
+ * A seat was passed on to somebody who has not answered yet.
+ */
+#define LP_REASON_APPROVAL_DELEGATED UINT32_C(411)
 
 /**
  * It has been in the stage before for long enough.

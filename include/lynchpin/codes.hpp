@@ -66,6 +66,10 @@ enum class status : std::uint32_t {
     combinator_empty = 1302,
     /// A quorum of nobody, or of more than can ever be reached.
     quorum_invalid = 1303,
+    /// A vote that is passed on must say to whom, and no other may.
+    vote_target = 1304,
+    /// A requirement names another one that asks something else than it must here.
+    requirement_kind = 1305,
     /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
     /// anybody can sign for.
     key_malformed = 1350,
@@ -235,6 +239,14 @@ enum class reason_code : std::uint32_t {
     approval_deferred = 406,
     /// Fewer people may approve than must.
     quorum_unreachable = 407,
+    /// It was approved before the evidence was there that the approver had to see.
+    approval_before_evidence = 408,
+    /// It was approved without saying which content was seen.
+    approval_without_digest = 409,
+    /// It was passed on to another group, which has not answered enough yet.
+    approval_escalated = 410,
+    /// A seat was passed on to somebody who has not answered yet.
+    approval_delegated = 411,
     /// It has been in the stage before for long enough.
     soaked = 500,
     /// It has not yet been in the stage before for long enough.

@@ -58,6 +58,10 @@ pub const LP_STATUS_REQUIREMENT_UNKNOWN: u32 = 1301;
 pub const LP_STATUS_COMBINATOR_EMPTY: u32 = 1302;
 /// A quorum of nobody, or of more than can ever be reached.
 pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
+/// A vote that is passed on must say to whom, and no other may.
+pub const LP_STATUS_VOTE_TARGET: u32 = 1304;
+/// A requirement names another one that asks something else than it must here.
+pub const LP_STATUS_REQUIREMENT_KIND: u32 = 1305;
 /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
 /// anybody can sign for.
 pub const LP_STATUS_KEY_MALFORMED: u32 = 1350;
@@ -219,6 +223,14 @@ pub const LP_REASON_CHANGES_REQUESTED: u32 = 405;
 pub const LP_REASON_APPROVAL_DEFERRED: u32 = 406;
 /// Fewer people may approve than must.
 pub const LP_REASON_QUORUM_UNREACHABLE: u32 = 407;
+/// It was approved before the evidence was there that the approver had to see.
+pub const LP_REASON_APPROVAL_BEFORE_EVIDENCE: u32 = 408;
+/// It was approved without saying which content was seen.
+pub const LP_REASON_APPROVAL_WITHOUT_DIGEST: u32 = 409;
+/// It was passed on to another group, which has not answered enough yet.
+pub const LP_REASON_APPROVAL_ESCALATED: u32 = 410;
+/// A seat was passed on to somebody who has not answered yet.
+pub const LP_REASON_APPROVAL_DELEGATED: u32 = 411;
 /// It has been in the stage before for long enough.
 pub const LP_REASON_SOAKED: u32 = 500;
 /// It has not yet been in the stage before for long enough.
@@ -274,6 +286,8 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_REQUIREMENT_UNKNOWN,
     LP_STATUS_COMBINATOR_EMPTY,
     LP_STATUS_QUORUM_INVALID,
+    LP_STATUS_VOTE_TARGET,
+    LP_STATUS_REQUIREMENT_KIND,
     LP_STATUS_KEY_MALFORMED,
     LP_STATUS_KEY_UNKNOWN,
     LP_STATUS_SIGNED_INVALID,

@@ -502,9 +502,9 @@ impl<'w> Asked<'_, 'w> {
             {
                 rejected |= last.decision == REJECTED;
                 changes |= last.decision == REQUEST_CHANGES;
-                let mut run = said.others.iter().rev();
-                let refusals = run.by_ref().take_while(|b| b.decision >= REQUEST_CHANGES);
-                answers.extend(refusals.map(|b| recorded(b)).min().map(|at| (at, last.decision)));
+                let run = said.others.iter().rev();
+                let refusals = run.take_while(|ballot| ballot.decision >= REQUEST_CHANGES);
+                answers.extend(refusals.map(recorded).min().map(|at| (at, last.decision)));
             }
             if !self.may_sit(who) {
                 continue;
