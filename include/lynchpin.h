@@ -413,6 +413,35 @@
  * A requirement names another one that asks something else than it must here.
  */
 #define LP_STATUS_REQUIREMENT_KIND UINT32_C(1305)
+ * A key of a policy is none: not so many bytes, no point of its curve, or one of few that
+ * anybody can sign for.
+ */
+#define LP_STATUS_KEY_MALFORMED UINT32_C(1350)
+
+/**
+ * A requirement names a key that the policy does not define.
+ */
+#define LP_STATUS_KEY_UNKNOWN UINT32_C(1351)
+
+/**
+ * What a requirement asks of a signed statement can never be met, or would mean nothing.
+ */
+#define LP_STATUS_SIGNED_INVALID UINT32_C(1352)
+
+/**
+ * A policy asks for signatures, and the library was built without them.
+ */
+#define LP_STATUS_SIGNATURES_UNSUPPORTED UINT32_C(1353)
+
+/**
+ * An envelope that is too large, of another type, or no Base64.
+ */
+#define LP_STATUS_ENVELOPE_MALFORMED UINT32_C(1354)
+
+/**
+ * What is in an envelope is no in-toto statement.
+ */
+#define LP_STATUS_STATEMENT_MALFORMED UINT32_C(1355)
 
 /**
  * The subject asked about is not in the portfolio as of that time.
@@ -715,6 +744,31 @@
  * The check must pass on each of these.
  */
 #define LP_REASON_EVIDENCE UINT32_C(309)
+
+/**
+ * A statement of the kind asked for is rightly signed.
+ */
+#define LP_REASON_STATEMENT_SIGNED UINT32_C(310)
+
+/**
+ * There is no statement of the kind asked for about what ships.
+ */
+#define LP_REASON_STATEMENT_MISSING UINT32_C(311)
+
+/**
+ * There are such statements, but none that is rightly signed and says what it must.
+ */
+#define LP_REASON_SIGNATURE_INVALID UINT32_C(312)
+
+/**
+ * A statement that is rightly signed says no.
+ */
+#define LP_REASON_STATEMENT_REFUSES UINT32_C(313)
+
+/**
+ * A signed statement must be there about each of these.
+ */
+#define LP_REASON_STATEMENTS UINT32_C(314)
 
 /**
  * Enough entitled people approved.
