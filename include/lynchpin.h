@@ -390,6 +390,37 @@
 #define LP_STATUS_EMPTY UINT32_C(1030)
 
 /**
+ * A time zone that the zone data does not have.
+ */
+#define LP_STATUS_ZONE_UNKNOWN UINT32_C(1040)
+
+/**
+ * A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+ */
+#define LP_STATUS_LOCAL_TIME_MALFORMED UINT32_C(1041)
+
+/**
+ * A recurrence rule that RFC 5545 does not allow.
+ */
+#define LP_STATUS_RECURRENCE_MALFORMED UINT32_C(1042)
+
+/**
+ * A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+ * read differently by different calendars.
+ */
+#define LP_STATUS_RECURRENCE_UNSUPPORTED UINT32_C(1043)
+
+/**
+ * The last start that a rule counts to lies further away than is looked.
+ */
+#define LP_STATUS_RECURRENCE_TOO_LONG UINT32_C(1044)
+
+/**
+ * When something is on is said in no form, or in two at once.
+ */
+#define LP_STATUS_OCCASIONS_UNCLEAR UINT32_C(1045)
+
+/**
  * A gate names a requirement that the policy does not define.
  */
 #define LP_STATUS_REQUIREMENT_UNKNOWN UINT32_C(1301)
@@ -413,6 +444,43 @@
  * A requirement names another one that asks something else than it must here.
  */
 #define LP_STATUS_REQUIREMENT_KIND UINT32_C(1305)
+
+/**
+ * This build reads no expressions, so it cannot judge by the policy.
+ */
+#define LP_STATUS_EXPRESSION_UNSUPPORTED UINT32_C(1340)
+
+/**
+ * An expression longer than the limits allow.
+ */
+#define LP_STATUS_EXPRESSION_TOO_LONG UINT32_C(1341)
+
+/**
+ * An expression nested deeper than the limits allow.
+ */
+#define LP_STATUS_EXPRESSION_TOO_DEEP UINT32_C(1342)
+
+/**
+ * An expression that is not CEL.
+ */
+#define LP_STATUS_EXPRESSION_SYNTAX UINT32_C(1343)
+
+/**
+ * CEL that is not allowed here, such as doubles, maps or a macro inside another.
+ */
+#define LP_STATUS_EXPRESSION_REFUSED UINT32_C(1344)
+
+/**
+ * An expression names a record or a field that there is not.
+ */
+#define LP_STATUS_EXPRESSION_NAME_UNKNOWN UINT32_C(1345)
+
+/**
+ * An expression has another type than what stands there takes.
+ */
+#define LP_STATUS_EXPRESSION_TYPE UINT32_C(1346)
+
+/**
  * A key of a policy is none: not so many bytes, no point of its curve, or one of few that
  * anybody can sign for.
  */
@@ -884,6 +952,21 @@
  * It is not said whether it can be undone.
  */
 #define LP_REASON_REVERSIBILITY_UNKNOWN UINT32_C(532)
+
+/**
+ * The expression holds.
+ */
+#define LP_REASON_EXPRESSION_HOLDS UINT32_C(560)
+
+/**
+ * The expression does not hold.
+ */
+#define LP_REASON_EXPRESSION_FALSE UINT32_C(561)
+
+/**
+ * The expression cannot be told: a field that it asks for is not said, or it goes too far.
+ */
+#define LP_REASON_EXPRESSION_FAILED UINT32_C(562)
 
 /**
  * The requirement is waived; the answer without the waiver is shown below.

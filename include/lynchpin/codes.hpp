@@ -60,6 +60,19 @@ enum class status : std::uint32_t {
     time_order = 1029,
     /// A list that must name something is empty.
     empty = 1030,
+    /// A time zone that the zone data does not have.
+    zone_unknown = 1040,
+    /// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+    local_time_malformed = 1041,
+    /// A recurrence rule that RFC 5545 does not allow.
+    recurrence_malformed = 1042,
+    /// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+    /// read differently by different calendars.
+    recurrence_unsupported = 1043,
+    /// The last start that a rule counts to lies further away than is looked.
+    recurrence_too_long = 1044,
+    /// When something is on is said in no form, or in two at once.
+    occasions_unclear = 1045,
     /// A gate names a requirement that the policy does not define.
     requirement_unknown = 1301,
     /// A combinator without children would pass by silence.
@@ -70,6 +83,20 @@ enum class status : std::uint32_t {
     vote_target = 1304,
     /// A requirement names another one that asks something else than it must here.
     requirement_kind = 1305,
+    /// This build reads no expressions, so it cannot judge by the policy.
+    expression_unsupported = 1340,
+    /// An expression longer than the limits allow.
+    expression_too_long = 1341,
+    /// An expression nested deeper than the limits allow.
+    expression_too_deep = 1342,
+    /// An expression that is not CEL.
+    expression_syntax = 1343,
+    /// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+    expression_refused = 1344,
+    /// An expression names a record or a field that there is not.
+    expression_name_unknown = 1345,
+    /// An expression has another type than what stands there takes.
+    expression_type = 1346,
     /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
     /// anybody can sign for.
     key_malformed = 1350,
@@ -269,6 +296,12 @@ enum class reason_code : std::uint32_t {
     irreversible = 531,
     /// It is not said whether it can be undone.
     reversibility_unknown = 532,
+    /// The expression holds.
+    expression_holds = 560,
+    /// The expression does not hold.
+    expression_false = 561,
+    /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+    expression_failed = 562,
     /// The requirement is waived; the answer without the waiver is shown below.
     waived = 600,
 };

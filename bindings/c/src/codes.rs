@@ -52,6 +52,19 @@ pub const LP_STATUS_SUBJECT_AMBIGUOUS: u32 = 1027;
 pub const LP_STATUS_TIME_ORDER: u32 = 1029;
 /// A list that must name something is empty.
 pub const LP_STATUS_EMPTY: u32 = 1030;
+/// A time zone that the zone data does not have.
+pub const LP_STATUS_ZONE_UNKNOWN: u32 = 1040;
+/// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+pub const LP_STATUS_LOCAL_TIME_MALFORMED: u32 = 1041;
+/// A recurrence rule that RFC 5545 does not allow.
+pub const LP_STATUS_RECURRENCE_MALFORMED: u32 = 1042;
+/// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+/// read differently by different calendars.
+pub const LP_STATUS_RECURRENCE_UNSUPPORTED: u32 = 1043;
+/// The last start that a rule counts to lies further away than is looked.
+pub const LP_STATUS_RECURRENCE_TOO_LONG: u32 = 1044;
+/// When something is on is said in no form, or in two at once.
+pub const LP_STATUS_OCCASIONS_UNCLEAR: u32 = 1045;
 /// A gate names a requirement that the policy does not define.
 pub const LP_STATUS_REQUIREMENT_UNKNOWN: u32 = 1301;
 /// A combinator without children would pass by silence.
@@ -62,6 +75,20 @@ pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
 pub const LP_STATUS_VOTE_TARGET: u32 = 1304;
 /// A requirement names another one that asks something else than it must here.
 pub const LP_STATUS_REQUIREMENT_KIND: u32 = 1305;
+/// This build reads no expressions, so it cannot judge by the policy.
+pub const LP_STATUS_EXPRESSION_UNSUPPORTED: u32 = 1340;
+/// An expression longer than the limits allow.
+pub const LP_STATUS_EXPRESSION_TOO_LONG: u32 = 1341;
+/// An expression nested deeper than the limits allow.
+pub const LP_STATUS_EXPRESSION_TOO_DEEP: u32 = 1342;
+/// An expression that is not CEL.
+pub const LP_STATUS_EXPRESSION_SYNTAX: u32 = 1343;
+/// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+pub const LP_STATUS_EXPRESSION_REFUSED: u32 = 1344;
+/// An expression names a record or a field that there is not.
+pub const LP_STATUS_EXPRESSION_NAME_UNKNOWN: u32 = 1345;
+/// An expression has another type than what stands there takes.
+pub const LP_STATUS_EXPRESSION_TYPE: u32 = 1346;
 /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
 /// anybody can sign for.
 pub const LP_STATUS_KEY_MALFORMED: u32 = 1350;
@@ -253,6 +280,12 @@ pub const LP_REASON_REVERSIBLE: u32 = 530;
 pub const LP_REASON_IRREVERSIBLE: u32 = 531;
 /// It is not said whether it can be undone.
 pub const LP_REASON_REVERSIBILITY_UNKNOWN: u32 = 532;
+/// The expression holds.
+pub const LP_REASON_EXPRESSION_HOLDS: u32 = 560;
+/// The expression does not hold.
+pub const LP_REASON_EXPRESSION_FALSE: u32 = 561;
+/// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+pub const LP_REASON_EXPRESSION_FAILED: u32 = 562;
 /// The requirement is waived; the answer without the waiver is shown below.
 pub const LP_REASON_WAIVED: u32 = 600;
 
@@ -283,11 +316,24 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_SUBJECT_AMBIGUOUS,
     LP_STATUS_TIME_ORDER,
     LP_STATUS_EMPTY,
+    LP_STATUS_ZONE_UNKNOWN,
+    LP_STATUS_LOCAL_TIME_MALFORMED,
+    LP_STATUS_RECURRENCE_MALFORMED,
+    LP_STATUS_RECURRENCE_UNSUPPORTED,
+    LP_STATUS_RECURRENCE_TOO_LONG,
+    LP_STATUS_OCCASIONS_UNCLEAR,
     LP_STATUS_REQUIREMENT_UNKNOWN,
     LP_STATUS_COMBINATOR_EMPTY,
     LP_STATUS_QUORUM_INVALID,
     LP_STATUS_VOTE_TARGET,
     LP_STATUS_REQUIREMENT_KIND,
+    LP_STATUS_EXPRESSION_UNSUPPORTED,
+    LP_STATUS_EXPRESSION_TOO_LONG,
+    LP_STATUS_EXPRESSION_TOO_DEEP,
+    LP_STATUS_EXPRESSION_SYNTAX,
+    LP_STATUS_EXPRESSION_REFUSED,
+    LP_STATUS_EXPRESSION_NAME_UNKNOWN,
+    LP_STATUS_EXPRESSION_TYPE,
     LP_STATUS_KEY_MALFORMED,
     LP_STATUS_KEY_UNKNOWN,
     LP_STATUS_SIGNED_INVALID,
