@@ -390,6 +390,37 @@
 #define LP_STATUS_EMPTY UINT32_C(1030)
 
 /**
+ * A time zone that the zone data does not have.
+ */
+#define LP_STATUS_ZONE_UNKNOWN UINT32_C(1040)
+
+/**
+ * A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+ */
+#define LP_STATUS_LOCAL_TIME_MALFORMED UINT32_C(1041)
+
+/**
+ * A recurrence rule that RFC 5545 does not allow.
+ */
+#define LP_STATUS_RECURRENCE_MALFORMED UINT32_C(1042)
+
+/**
+ * A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+ * read differently by different calendars.
+ */
+#define LP_STATUS_RECURRENCE_UNSUPPORTED UINT32_C(1043)
+
+/**
+ * The last start that a rule counts to lies further away than is looked.
+ */
+#define LP_STATUS_RECURRENCE_TOO_LONG UINT32_C(1044)
+
+/**
+ * When something is on is said in no form, or in two at once.
+ */
+#define LP_STATUS_OCCASIONS_UNCLEAR UINT32_C(1045)
+
+/**
  * A gate names a requirement that the policy does not define.
  */
 #define LP_STATUS_REQUIREMENT_UNKNOWN UINT32_C(1301)

@@ -60,6 +60,19 @@ enum class status : std::uint32_t {
     time_order = 1029,
     /// A list that must name something is empty.
     empty = 1030,
+    /// A time zone that the zone data does not have.
+    zone_unknown = 1040,
+    /// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+    local_time_malformed = 1041,
+    /// A recurrence rule that RFC 5545 does not allow.
+    recurrence_malformed = 1042,
+    /// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+    /// read differently by different calendars.
+    recurrence_unsupported = 1043,
+    /// The last start that a rule counts to lies further away than is looked.
+    recurrence_too_long = 1044,
+    /// When something is on is said in no form, or in two at once.
+    occasions_unclear = 1045,
     /// A gate names a requirement that the policy does not define.
     requirement_unknown = 1301,
     /// A combinator without children would pass by silence.

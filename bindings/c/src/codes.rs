@@ -52,6 +52,19 @@ pub const LP_STATUS_SUBJECT_AMBIGUOUS: u32 = 1027;
 pub const LP_STATUS_TIME_ORDER: u32 = 1029;
 /// A list that must name something is empty.
 pub const LP_STATUS_EMPTY: u32 = 1030;
+/// A time zone that the zone data does not have.
+pub const LP_STATUS_ZONE_UNKNOWN: u32 = 1040;
+/// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+pub const LP_STATUS_LOCAL_TIME_MALFORMED: u32 = 1041;
+/// A recurrence rule that RFC 5545 does not allow.
+pub const LP_STATUS_RECURRENCE_MALFORMED: u32 = 1042;
+/// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+/// read differently by different calendars.
+pub const LP_STATUS_RECURRENCE_UNSUPPORTED: u32 = 1043;
+/// The last start that a rule counts to lies further away than is looked.
+pub const LP_STATUS_RECURRENCE_TOO_LONG: u32 = 1044;
+/// When something is on is said in no form, or in two at once.
+pub const LP_STATUS_OCCASIONS_UNCLEAR: u32 = 1045;
 /// A gate names a requirement that the policy does not define.
 pub const LP_STATUS_REQUIREMENT_UNKNOWN: u32 = 1301;
 /// A combinator without children would pass by silence.
@@ -271,6 +284,12 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_SUBJECT_AMBIGUOUS,
     LP_STATUS_TIME_ORDER,
     LP_STATUS_EMPTY,
+    LP_STATUS_ZONE_UNKNOWN,
+    LP_STATUS_LOCAL_TIME_MALFORMED,
+    LP_STATUS_RECURRENCE_MALFORMED,
+    LP_STATUS_RECURRENCE_UNSUPPORTED,
+    LP_STATUS_RECURRENCE_TOO_LONG,
+    LP_STATUS_OCCASIONS_UNCLEAR,
     LP_STATUS_REQUIREMENT_UNKNOWN,
     LP_STATUS_COMBINATOR_EMPTY,
     LP_STATUS_QUORUM_INVALID,
