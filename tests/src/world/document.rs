@@ -3,14 +3,24 @@
 use serde_json::{Value, json};
 
 use super::{
-    Change, DECISIONS, DELEGATED, ESCALATED, Hour, MEETINGS, Made, On, PEOPLE, Policy, Quorum,
-    REQUIREMENTS, Revision, SOAK_HOURS, STAGES, Subject, Tree, WAIVER_HOURS, World,
+    Change, DECISIONS, DELEGATED, ESCALATED, Hours, MEETINGS, Made, On, PEOPLE, Policy, Quorum,
+    REQUIREMENTS, Revision, SOAK_HOURS, STAGES, Subject, Tick, Tree, WAIVER_HOURS, World, after,
 };
 
-/// An hour as an instant; hours beyond the day go on to the next.
+/// A tick as an instant: hour 0 is the midnight that begins the second of November.
 #[must_use]
-pub fn instant(hour: Hour) -> String {
-    format!("2026-11-{:02}T{:02}:00:00Z", 1 + hour / 24, hour % 24)
+pub fn instant(tick: Tick) -> String {
+    const SECOND: u64 = 1_000_000;
+    const DAY: u64 = 24 * 3_600 * SECOND;
+    let (hour, beside) = (u64::from(tick) / 3, u64::from(tick) % 3);
+    let micros = DAY + hour * 3_600 * SECOND + beside - 1;
+    let (day, seconds) = (1 + micros / DAY, micros % DAY / SECOND);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let fraction = match micros % SECOND {
+        0 => String::new(),
+        fraction => format!(".{fraction:06}"),
+    };
+    format!("2026-11-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
 
 fn name<const N: usize>(names: [&'static str; N], number: u8) -> &'static str {
@@ -49,9 +59,9 @@ fn put(fields: &mut Value, key: &str, value: Value) {
     }
 }
 
-fn put_hour(fields: &mut Value, key: &str, hour: Option<Hour>) {
-    if let Some(hour) = hour {
-        put(fields, key, json!(instant(hour)));
+fn put_tick(fields: &mut Value, key: &str, tick: Option<Tick>) {
+    if let Some(tick) = tick {
+        put(fields, key, json!(instant(tick)));
     }
 }
 
@@ -99,7 +109,7 @@ impl World {
 
     fn people(&self) -> Value {
         let mut pc = json!({"id": "pc"});
-        put_hour(&mut pc, "suspended_from", self.suspended);
+        put_tick(&mut pc, "suspended_from", self.suspended);
         let pb = json!({"id": "pb", "aliases": ["pb-x"]});
         json!([{"id": "pa"}, pb, pc, {"id": "bot", "kind": "machine"}, {"id": "pd"}])
     }
@@ -108,15 +118,17 @@ impl World {
         let member = |person: u8| {
             let mut member = json!({"person": name(PEOPLE, person)});
             if person == 2 {
-                put_hour(&mut member, "from", self.membership.0);
-                put_hour(&mut member, "to", self.membership.1);
+                put_tick(&mut member, "from", self.membership.0);
+                put_tick(&mut member, "to", self.membership.1);
             }
             member
         };
         let board: Vec<Value> = bits(self.board).map(member).collect();
+        let ops: Vec<Value> =
+            bits(self.ops).map(|person| json!({"person": name(PEOPLE, person)})).collect();
         json!([{"id": "board", "members": board},
             {"id": "heads", "members": [{"person": "pd"}, {"person": "pa"}, member(2)]},
-            {"id": "ops", "members": [{"person": "pb"}, {"person": "pc"}, {"person": "bot"}]}])
+            {"id": "ops", "members": ops}])
     }
 
     fn change_facts(&self) -> Vec<Value> {
@@ -149,7 +161,7 @@ impl World {
             let fields = json!({"id": format!("W-{number}"), "revision": waiver.revision,
                 "requirement": name(REQUIREMENTS, waiver.requirement),
                 "stage": name(STAGES, waiver.stage), "requester": name(PEOPLE, waiver.requester),
-                "expires": instant(waiver.made.at + waiver.hours)});
+                "expires": instant(after(waiver.made.at, waiver.hours))});
             fact(fields, Some(waiver.subject), waiver.by, waiver.made)
         });
         facts.collect()
@@ -240,7 +252,7 @@ impl super::Evidence {
         if self.configured {
             put(&mut fields, "configuration", json!("x"));
         }
-        put_hour(&mut fields, "expires", self.expires);
+        put_tick(&mut fields, "expires", self.expires);
         fact(fields, None, self.by, self.made)
     }
 }
@@ -256,8 +268,8 @@ impl super::Approval {
         if self.decision == DELEGATED {
             put(&mut fields, "to", json!(name(PEOPLE, self.to)));
         }
-        put_hour(&mut fields, "effective_from", self.from);
-        put_hour(&mut fields, "expires", self.expires);
+        put_tick(&mut fields, "effective_from", self.from);
+        put_tick(&mut fields, "expires", self.expires);
         fact(fields, Some(self.subject), self.by, self.made)
     }
 }
@@ -271,8 +283,8 @@ impl super::Delegation {
         if self.group > 0 {
             put(&mut fields, "group", json!(name(["board", "heads"], self.group - 1)));
         }
-        put_hour(&mut fields, "from", self.from);
-        put_hour(&mut fields, "until", self.until);
+        put_tick(&mut fields, "from", self.from);
+        put_tick(&mut fields, "until", self.until);
         fact(fields, None, self.by, self.made)
     }
 }
@@ -282,7 +294,7 @@ impl super::Board {
         let meeting = |bit: u8| {
             let (from, to) = MEETINGS.get(usize::from(bit)).copied()?;
             let mut meeting = json!({"from": instant(from)});
-            put_hour(&mut meeting, "to", to);
+            put_tick(&mut meeting, "to", to);
             Some(meeting)
         };
         let meetings: Vec<Value> = bits(self.meetings).filter_map(meeting).collect();
@@ -334,11 +346,11 @@ impl Policy {
         let people = match self.quorum {
             Quorum::Count(count) => count.to_string(),
             Quorum::All => "\"all\"".to_owned(),
-            Quorum::Half => "\"50%\"".to_owned(),
+            Quorum::Percent(percent) => format!("\"{percent}%\""),
             Quorum::First => "\"first\"".to_owned(),
         };
         let part = |holds: bool, text: &str| if holds { text.to_owned() } else { String::new() };
-        let hours = |key: &str, hours: Option<Hour>| {
+        let hours = |key: &str, hours: Option<Hours>| {
             hours.map_or(String::new(), |hours| format!(", {key} = \"{hours}h\""))
         };
         let runs = self
