@@ -92,6 +92,7 @@ impl World {
                 .collect::<Vec<_>>(),
             "boards": self.boards.iter().map(super::Board::fact).collect::<Vec<_>>(),
             "minutes": self.minutes.iter().map(super::Minutes::fact).collect::<Vec<_>>(),
+            "statements": [],
             "approvals": self.approvals.iter().map(super::Approval::fact).collect::<Vec<_>>(),
             "waivers": self.waiver_facts(),
             "revocations": self.revocation_facts(),

@@ -67,7 +67,6 @@ pub fn differences(
             What::Key => "key",
             What::Requirement => "requirement",
             What::Gate => "gate",
-            What::Key => "key",
         };
         let became = match it.became {
             Became::Added => "added",
