@@ -436,6 +436,82 @@
 #define LP_STATUS_QUORUM_INVALID UINT32_C(1303)
 
 /**
+ * A vote that is passed on must say to whom, and no other may.
+ */
+#define LP_STATUS_VOTE_TARGET UINT32_C(1304)
+
+/**
+ * A requirement names another one that asks something else than it must here.
+ */
+#define LP_STATUS_REQUIREMENT_KIND UINT32_C(1305)
+
+/**
+ * This build reads no expressions, so it cannot judge by the policy.
+ */
+#define LP_STATUS_EXPRESSION_UNSUPPORTED UINT32_C(1340)
+
+/**
+ * An expression longer than the limits allow.
+ */
+#define LP_STATUS_EXPRESSION_TOO_LONG UINT32_C(1341)
+
+/**
+ * An expression nested deeper than the limits allow.
+ */
+#define LP_STATUS_EXPRESSION_TOO_DEEP UINT32_C(1342)
+
+/**
+ * An expression that is not CEL.
+ */
+#define LP_STATUS_EXPRESSION_SYNTAX UINT32_C(1343)
+
+/**
+ * CEL that is not allowed here, such as doubles, maps or a macro inside another.
+ */
+#define LP_STATUS_EXPRESSION_REFUSED UINT32_C(1344)
+
+/**
+ * An expression names a record or a field that there is not.
+ */
+#define LP_STATUS_EXPRESSION_NAME_UNKNOWN UINT32_C(1345)
+
+/**
+ * An expression has another type than what stands there takes.
+ */
+#define LP_STATUS_EXPRESSION_TYPE UINT32_C(1346)
+
+/**
+ * A key of a policy is none: not so many bytes, no point of its curve, or one of few that
+ * anybody can sign for.
+ */
+#define LP_STATUS_KEY_MALFORMED UINT32_C(1350)
+
+/**
+ * A requirement names a key that the policy does not define.
+ */
+#define LP_STATUS_KEY_UNKNOWN UINT32_C(1351)
+
+/**
+ * What a requirement asks of a signed statement can never be met, or would mean nothing.
+ */
+#define LP_STATUS_SIGNED_INVALID UINT32_C(1352)
+
+/**
+ * A policy asks for signatures, and the library was built without them.
+ */
+#define LP_STATUS_SIGNATURES_UNSUPPORTED UINT32_C(1353)
+
+/**
+ * An envelope that is too large, of another type, or no Base64.
+ */
+#define LP_STATUS_ENVELOPE_MALFORMED UINT32_C(1354)
+
+/**
+ * What is in an envelope is no in-toto statement.
+ */
+#define LP_STATUS_STATEMENT_MALFORMED UINT32_C(1355)
+
+/**
  * The subject asked about is not in the portfolio as of that time.
  */
 #define LP_STATUS_SUBJECT_UNKNOWN UINT32_C(1501)
@@ -738,6 +814,31 @@
 #define LP_REASON_EVIDENCE UINT32_C(309)
 
 /**
+ * A statement of the kind asked for is rightly signed.
+ */
+#define LP_REASON_STATEMENT_SIGNED UINT32_C(310)
+
+/**
+ * There is no statement of the kind asked for about what ships.
+ */
+#define LP_REASON_STATEMENT_MISSING UINT32_C(311)
+
+/**
+ * There are such statements, but none that is rightly signed and says what it must.
+ */
+#define LP_REASON_SIGNATURE_INVALID UINT32_C(312)
+
+/**
+ * A statement that is rightly signed says no.
+ */
+#define LP_REASON_STATEMENT_REFUSES UINT32_C(313)
+
+/**
+ * A signed statement must be there about each of these.
+ */
+#define LP_REASON_STATEMENTS UINT32_C(314)
+
+/**
  * Enough entitled people approved.
  */
 #define LP_REASON_APPROVED UINT32_C(400)
@@ -776,6 +877,26 @@
  * Fewer people may approve than must.
  */
 #define LP_REASON_QUORUM_UNREACHABLE UINT32_C(407)
+
+/**
+ * It was approved before the evidence was there that the approver had to see.
+ */
+#define LP_REASON_APPROVAL_BEFORE_EVIDENCE UINT32_C(408)
+
+/**
+ * It was approved without saying which content was seen.
+ */
+#define LP_REASON_APPROVAL_WITHOUT_DIGEST UINT32_C(409)
+
+/**
+ * It was passed on to another group, which has not answered enough yet.
+ */
+#define LP_REASON_APPROVAL_ESCALATED UINT32_C(410)
+
+/**
+ * A seat was passed on to somebody who has not answered yet.
+ */
+#define LP_REASON_APPROVAL_DELEGATED UINT32_C(411)
 
 /**
  * It has been in the stage before for long enough.
@@ -831,6 +952,21 @@
  * It is not said whether it can be undone.
  */
 #define LP_REASON_REVERSIBILITY_UNKNOWN UINT32_C(532)
+
+/**
+ * The expression holds.
+ */
+#define LP_REASON_EXPRESSION_HOLDS UINT32_C(560)
+
+/**
+ * The expression does not hold.
+ */
+#define LP_REASON_EXPRESSION_FALSE UINT32_C(561)
+
+/**
+ * The expression cannot be told: a field that it asks for is not said, or it goes too far.
+ */
+#define LP_REASON_EXPRESSION_FAILED UINT32_C(562)
 
 /**
  * The requirement is waived; the answer without the waiver is shown below.

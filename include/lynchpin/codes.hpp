@@ -79,6 +79,24 @@ enum class status : std::uint32_t {
     combinator_empty = 1302,
     /// A quorum of nobody, or of more than can ever be reached.
     quorum_invalid = 1303,
+    /// A vote that is passed on must say to whom, and no other may.
+    vote_target = 1304,
+    /// A requirement names another one that asks something else than it must here.
+    requirement_kind = 1305,
+    /// This build reads no expressions, so it cannot judge by the policy.
+    expression_unsupported = 1340,
+    /// An expression longer than the limits allow.
+    expression_too_long = 1341,
+    /// An expression nested deeper than the limits allow.
+    expression_too_deep = 1342,
+    /// An expression that is not CEL.
+    expression_syntax = 1343,
+    /// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+    expression_refused = 1344,
+    /// An expression names a record or a field that there is not.
+    expression_name_unknown = 1345,
+    /// An expression has another type than what stands there takes.
+    expression_type = 1346,
     /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
     /// anybody can sign for.
     key_malformed = 1350,
@@ -248,6 +266,14 @@ enum class reason_code : std::uint32_t {
     approval_deferred = 406,
     /// Fewer people may approve than must.
     quorum_unreachable = 407,
+    /// It was approved before the evidence was there that the approver had to see.
+    approval_before_evidence = 408,
+    /// It was approved without saying which content was seen.
+    approval_without_digest = 409,
+    /// It was passed on to another group, which has not answered enough yet.
+    approval_escalated = 410,
+    /// A seat was passed on to somebody who has not answered yet.
+    approval_delegated = 411,
     /// It has been in the stage before for long enough.
     soaked = 500,
     /// It has not yet been in the stage before for long enough.
@@ -270,6 +296,12 @@ enum class reason_code : std::uint32_t {
     irreversible = 531,
     /// It is not said whether it can be undone.
     reversibility_unknown = 532,
+    /// The expression holds.
+    expression_holds = 560,
+    /// The expression does not hold.
+    expression_false = 561,
+    /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+    expression_failed = 562,
     /// The requirement is waived; the answer without the waiver is shown below.
     waived = 600,
 };

@@ -71,6 +71,24 @@ pub const LP_STATUS_REQUIREMENT_UNKNOWN: u32 = 1301;
 pub const LP_STATUS_COMBINATOR_EMPTY: u32 = 1302;
 /// A quorum of nobody, or of more than can ever be reached.
 pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
+/// A vote that is passed on must say to whom, and no other may.
+pub const LP_STATUS_VOTE_TARGET: u32 = 1304;
+/// A requirement names another one that asks something else than it must here.
+pub const LP_STATUS_REQUIREMENT_KIND: u32 = 1305;
+/// This build reads no expressions, so it cannot judge by the policy.
+pub const LP_STATUS_EXPRESSION_UNSUPPORTED: u32 = 1340;
+/// An expression longer than the limits allow.
+pub const LP_STATUS_EXPRESSION_TOO_LONG: u32 = 1341;
+/// An expression nested deeper than the limits allow.
+pub const LP_STATUS_EXPRESSION_TOO_DEEP: u32 = 1342;
+/// An expression that is not CEL.
+pub const LP_STATUS_EXPRESSION_SYNTAX: u32 = 1343;
+/// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+pub const LP_STATUS_EXPRESSION_REFUSED: u32 = 1344;
+/// An expression names a record or a field that there is not.
+pub const LP_STATUS_EXPRESSION_NAME_UNKNOWN: u32 = 1345;
+/// An expression has another type than what stands there takes.
+pub const LP_STATUS_EXPRESSION_TYPE: u32 = 1346;
 /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
 /// anybody can sign for.
 pub const LP_STATUS_KEY_MALFORMED: u32 = 1350;
@@ -232,6 +250,14 @@ pub const LP_REASON_CHANGES_REQUESTED: u32 = 405;
 pub const LP_REASON_APPROVAL_DEFERRED: u32 = 406;
 /// Fewer people may approve than must.
 pub const LP_REASON_QUORUM_UNREACHABLE: u32 = 407;
+/// It was approved before the evidence was there that the approver had to see.
+pub const LP_REASON_APPROVAL_BEFORE_EVIDENCE: u32 = 408;
+/// It was approved without saying which content was seen.
+pub const LP_REASON_APPROVAL_WITHOUT_DIGEST: u32 = 409;
+/// It was passed on to another group, which has not answered enough yet.
+pub const LP_REASON_APPROVAL_ESCALATED: u32 = 410;
+/// A seat was passed on to somebody who has not answered yet.
+pub const LP_REASON_APPROVAL_DELEGATED: u32 = 411;
 /// It has been in the stage before for long enough.
 pub const LP_REASON_SOAKED: u32 = 500;
 /// It has not yet been in the stage before for long enough.
@@ -254,6 +280,12 @@ pub const LP_REASON_REVERSIBLE: u32 = 530;
 pub const LP_REASON_IRREVERSIBLE: u32 = 531;
 /// It is not said whether it can be undone.
 pub const LP_REASON_REVERSIBILITY_UNKNOWN: u32 = 532;
+/// The expression holds.
+pub const LP_REASON_EXPRESSION_HOLDS: u32 = 560;
+/// The expression does not hold.
+pub const LP_REASON_EXPRESSION_FALSE: u32 = 561;
+/// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+pub const LP_REASON_EXPRESSION_FAILED: u32 = 562;
 /// The requirement is waived; the answer without the waiver is shown below.
 pub const LP_REASON_WAIVED: u32 = 600;
 
@@ -293,6 +325,15 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_REQUIREMENT_UNKNOWN,
     LP_STATUS_COMBINATOR_EMPTY,
     LP_STATUS_QUORUM_INVALID,
+    LP_STATUS_VOTE_TARGET,
+    LP_STATUS_REQUIREMENT_KIND,
+    LP_STATUS_EXPRESSION_UNSUPPORTED,
+    LP_STATUS_EXPRESSION_TOO_LONG,
+    LP_STATUS_EXPRESSION_TOO_DEEP,
+    LP_STATUS_EXPRESSION_SYNTAX,
+    LP_STATUS_EXPRESSION_REFUSED,
+    LP_STATUS_EXPRESSION_NAME_UNKNOWN,
+    LP_STATUS_EXPRESSION_TYPE,
     LP_STATUS_KEY_MALFORMED,
     LP_STATUS_KEY_UNKNOWN,
     LP_STATUS_SIGNED_INVALID,
