@@ -81,6 +81,8 @@ pub struct Next {
     pub on: TriggerId,
     /// Whether somebody has to ask for it.
     pub mode: Mode,
+    /// Which of those that compete is tried first: the smaller.
+    pub order: u32,
     /// Whether all of its conditions hold.
     pub available: bool,
     /// Whether it is the one that its trigger takes now: the first of them that is available.
@@ -131,7 +133,7 @@ fn outcome_name(outcome: DeploymentOutcome) -> &'static str {
     }
 }
 
-/// Every transition that starts from a state, those tried first leading, each with every condition
+/// Every transition that starts from a state, in the order of the workflow, each with every condition
 /// and whether it holds: what a screen needs to offer the next steps and to say why one is grey.
 ///
 /// Several may lead to the same state. What is on hold can only be dropped.
@@ -160,24 +162,32 @@ fn outcome_name(outcome: DeploymentOutcome) -> &'static str {
 pub fn next_states(machine: &Machine, state: &StateId, situation: &Situation) -> Result<Vec<Next>> {
     let here = machine.state(state)?;
     let mut found: Vec<Next> = Vec::new();
-    for transition in machine.from(state) {
+    let all = machine.workflow().transitions.iter();
+    for transition in all.filter(|transition| transition.from.contains(state)) {
         let to = machine.state(&transition.to)?;
         let conditions = conditions(machine, here, transition, situation);
-        let available = conditions.iter().all(|condition| condition.holds);
-        let automatic = transition.mode == Mode::Automatic;
-        let before = |next: &Next| {
-            let competes = next.on == transition.on || automatic && next.mode == Mode::Automatic;
-            next.available && competes
-        };
         found.push(Next {
             to: to.name.clone(),
             code: to.code,
             on: transition.on.clone(),
             mode: transition.mode,
-            available,
-            taken: available && !found.iter().any(before),
+            order: transition.order,
+            available: conditions.iter().all(|condition| condition.holds),
+            taken: false,
             effect: transition.effect,
             conditions,
+        });
+    }
+    let open: Vec<(TriggerId, Mode, u32)> = found
+        .iter()
+        .filter(|next| next.available)
+        .map(|next| (next.on.clone(), next.mode, next.order))
+        .collect();
+    for next in found.iter_mut().filter(|next| next.available) {
+        let automatic = next.mode == Mode::Automatic;
+        next.taken = !open.iter().any(|(on, mode, order)| {
+            let competes = *on == next.on || automatic && *mode == Mode::Automatic;
+            competes && *order < next.order
         });
     }
     Ok(found)

@@ -373,9 +373,10 @@ fn pair(graph: &Graph<'_>, first: &Edge<'_>, second: &Edge<'_>) -> Option<Proble
 /// The way begins where everything does, and again wherever a transition makes everything that was
 /// passed void.
 fn avoided(graph: &Graph<'_>) -> Vec<Problem> {
-    let again = graph.edges.iter().filter(|edge| edge.transition.effect == Effect::Restart);
     let mut begin: Vec<usize> = graph.initial().into_iter().collect();
-    begin.extend(again.map(|edge| edge.to));
+    let reached = graph.walk(&begin, |_| true);
+    let again = graph.edges.iter().filter(|edge| edge.transition.effect == Effect::Restart);
+    begin.extend(again.filter(|edge| reached.contains_key(&edge.from)).map(|edge| edge.to));
     let lists = [
         ("mandatory", &graph.workflow.mandatory),
         ("retrospective", &graph.workflow.retrospective),
