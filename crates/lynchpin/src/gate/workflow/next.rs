@@ -206,7 +206,8 @@ pub fn conditions(
     let dropped = machine.state(&transition.to).is_ok_and(|to| to.kind == StateKind::Dropped);
     let holds = !dropped && (from.hold == Holding::Allowed || situation.on_hold);
     let released = holds.then(|| {
-        let why = if situation.on_hold { "is on hold: it can only be dropped" } else { "is not" };
+        let why =
+            if situation.on_hold { "it is: it can only be dropped" } else { "it is not on hold" };
         Condition { name: "hold:none".to_owned(), holds: !situation.on_hold, why: why.to_owned() }
     });
     let asked = transition.when.iter().map(|guard| {

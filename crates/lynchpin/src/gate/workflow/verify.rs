@@ -397,10 +397,10 @@ fn avoided(graph: &Graph<'_>) -> Vec<Problem> {
             let ways = by.keys().filter(|place| meant(place)).map(|place| graph.way(&by, *place));
             let Some(way) = ways.min_by_key(|way| way.matches("->").count()) else { continue };
             let what = match pass {
-                Pass::Gate(gate) => format!("the gate `{gate}`"),
-                Pass::Stage(stage) => format!("the gates of the stage `{stage}`"),
+                Pass::Gate(gate) => format!("the gate `{gate}`, which is"),
+                Pass::Stage(stage) => format!("the gates of the stage `{stage}`, which are"),
             };
-            let message = format!("{way} avoids {what}, which is {list}");
+            let message = format!("{way} avoids {what} {list}");
             let path = format!("$.{list}[{number}]");
             found.push(Problem::new(ErrorCode::WorkflowGateAvoided, message).at(path));
         }
