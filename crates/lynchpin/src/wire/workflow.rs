@@ -33,6 +33,9 @@ pub struct Workflow {
     /// A state of it: the answer says where something in it can go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateId>,
+    /// The same state by the number that it is stored as elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<i32>,
     /// How things stand, for the conditions of what leaves the state; as if nothing had happened, if
     /// it is not said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,9 +61,10 @@ impl Workflow {
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::SubjectAmbiguous`] unless exactly one of `name` and `text` is given,
-    /// [`ErrorCode::WorkflowUnknown`] if none of that name is shipped, and
-    /// [`ErrorCode::WorkflowStateUnknown`] if a sound one has no such state.
+    /// [`ErrorCode::SubjectAmbiguous`] unless exactly one of `name` and `text` is given, and at most
+    /// one of `state` and `code`; [`ErrorCode::WorkflowUnknown`] if none of that name is shipped; and
+    /// [`ErrorCode::WorkflowStateUnknown`] or [`ErrorCode::WorkflowCodeUnknown`] if a sound one has no
+    /// such state.
     pub fn answer(&self) -> Result<Answer> {
         let machine = match (&self.name, &self.text) {
             (Some(name), None) => shipped(name.as_str())?,
@@ -77,9 +81,18 @@ impl Workflow {
                 return Err(Error::new(ErrorCode::SubjectAmbiguous, message));
             }
         };
+        let state = match (&self.state, self.code) {
+            (Some(_), Some(_)) => {
+                let message = "ask about at most one state: by its name or by its `code`";
+                return Err(Error::new(ErrorCode::SubjectAmbiguous, message));
+            }
+            (Some(name), None) => Some(machine.state(name)?),
+            (None, Some(code)) => Some(machine.state_stored_as(code)?),
+            (None, None) => None,
+        };
         let as_yet = Situation::default();
         let situation = self.situation.as_ref().unwrap_or(&as_yet);
-        let next = self.state.as_ref().map(|state| next_states(&machine, state, situation));
+        let next = state.map(|state| next_states(&machine, &state.name, situation));
         Ok(Answer::Workflow(WorkflowAnswer {
             problems: Vec::new(),
             next: next.transpose()?,

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 pub use next::{Condition, GateStands, Next, Situation, StageStands, conditions, next_states};
 pub use replay::{Breach, BreachKind, Moved, Replayed, replay};
-pub use shipped::{NAMES, shipped, text};
+pub use shipped::{NAMES, find, shipped, text};
 pub use verify::problems;
 
 use crate::base::error::{Error, ErrorCode, Result};

@@ -49,3 +49,22 @@ pub fn text(name: &str) -> Result<&'static str> {
 pub fn shipped(name: &str) -> Result<Machine> {
     text(name)?.parse()
 }
+
+/// A workflow by its name if it is shipped, else read from its text and verified: what is on one line
+/// and has no `=` is taken for a name.
+///
+/// # Errors
+///
+/// [`ErrorCode::WorkflowUnknown`] for a name that is not shipped, else what is wrong with the text.
+///
+/// ```
+/// use lynchpin::gate::workflow::find;
+///
+/// assert_eq!(find("continuous")?.workflow().states.len(), 6);
+/// assert_eq!(find("nothing").unwrap_err().code().name(), "workflow_unknown");
+/// assert_eq!(find("name = 7").unwrap_err().code().name(), "wrong_type");
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub fn find(name_or_text: &str) -> Result<Machine> {
+    if name_or_text.contains(['=', '\n']) { name_or_text.parse() } else { shipped(name_or_text) }
+}
