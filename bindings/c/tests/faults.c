@@ -506,8 +506,11 @@ static void no_status_was_forgotten(void) {
 
 /* Workflows that are unsound, each in one way. */
 static void refused_workflows(const lp_snapshot *snapshot) {
-    static const char beginning[] = "name = \"w\"\nabout = \"change\"\nmandatory = [{ gate = \"g\" }]\n";
-    static const char go[] = "{ from = [\"A\"], to = \"D\", on = \"t\", when = [{ gate = \"g\" }] },";
+    static const char beginning[] =
+        "name = \"w\"\nabout = \"change\"\nmandatory = [{ gate = \"g\" }]\n";
+    static const char go[] =
+        "{ from = [\"A\"], to = \"D\", on = \"t\", when = [{ gate = \"g\" }] },";
+    static const char unknown[] = "{\"workflow\": {\"name\": \"servicenow-normal\", \"code\": 7}}";
     static const char also[] =
         "{ from = [\"A\"], to = \"D\", on = \"t\", order = 1, when = [{ gate = \"g\" }] }";
     static const struct {
@@ -552,9 +555,8 @@ static void refused_workflows(const lp_snapshot *snapshot) {
     expect(lp_workflow_report(LP_STR("nothing"), LP_FORMAT_SVG, &out, &error), &error,
            LP_STATUS_WORKFLOW_UNKNOWN, "no such workflow");
     error = NULL;
-    expect(lp_ask(snapshot,
-                           LP_STR("{\"workflow\": {\"name\": \"servicenow-normal\", \"code\": 7}}"),
-                           &out, &error), &error, LP_STATUS_WORKFLOW_CODE_UNKNOWN, "no such number");
+    expect(lp_ask(snapshot, text_of(unknown), &out, &error), &error,
+           LP_STATUS_WORKFLOW_CODE_UNKNOWN, "no such number");
     CHECK(out.ptr == NULL);
 }
 

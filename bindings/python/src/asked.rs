@@ -62,6 +62,8 @@ impl Asked {
             | Question::LintPolicy(_)
             | Question::ComparePolicies(_)
             | Question::DryRun(_) => Ok(None),
+            | Question::DryRun(_)
+            | Question::Workflow(_) => Ok(None),
         }
     }
 
