@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections.abc import Callable
 
 import pytest
 from lynchpin import (
@@ -55,14 +56,15 @@ def test_where_it_leads() -> None:
 
 
 def test_what_cannot_be_answered_is_raised() -> None:
-    for call, code in [
+    calls: list[tuple[Callable[[], object], str]] = [
         (lambda: workflow("nothing"), "workflow_unknown"),
         (lambda: workflow(), "subject_ambiguous"),
         (lambda: workflow("continuous", state="Nowhere"), "workflow_state_unknown"),
         (lambda: workflow("continuous", code=7), "workflow_code_unknown"),
         (lambda: workflow("continuous", situation={"held": True}), "unknown_field"),
         (lambda: workflow_text("nothing"), "workflow_unknown"),
-    ]:
+    ]
+    for call, code in calls:
         with pytest.raises(QuestionError) as caught:
             call()
         assert caught.value.code == code

@@ -1,7 +1,7 @@
 """What does a workflow say, is it sound, and where does it lead from a state?"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
@@ -265,7 +265,7 @@ class Workflow(Answer):
         return _show.short(f"Workflow {self.name}: {len(self.states)} states")
 
     def _told(self) -> _show.Report:
-        rows = [(problem.code, problem.path, problem.message) for problem in self.problems]
+        rows: list[Sequence[str]] = [(it.code, it.path, it.message) for it in self.problems]
         head = ("problem", "where", "what")
         return _show.Report(f"{len(rows)} problems of the workflow", [], [(head, rows)])
 
