@@ -2344,15 +2344,16 @@ uint32_t lp_score_report(const struct lp_score *score,
                          struct lp_error **error_out);
 
 /**
- * The state of a gate that was not entered, as an LP_GATE_STATE_ number: what its verdict says, and
- * whether something that is missing had been given before, for another revision or until it
+ * The state of a gate that was not entered, as an LP_GATE_STATE_ number: what its verdict says,
+ * and whether something that is missing had been given before, for another revision or until it
  * expired. 0 for a number that is no verdict.
  */
 LP_MUST_USE uint32_t lp_gate_state_of(uint32_t verdict, bool stale);
 
 /**
  * What an event does to a gate in a state, as an LP_GATE_MOVE_ number: the whole table, cell by
- * cell. `state` is an LP_GATE_STATE_ number, `event` an LP_GATE_EVENT_ number. 0 if either is none.
+ * cell. `state` is an LP_GATE_STATE_ number, `event` an LP_GATE_EVENT_ number. 0 if either is
+ * none.
  *
  * Where it says LP_GATE_MOVE_FOLLOWS or LP_GATE_MOVE_OPENS, the gate is judged again, and
  * `lp_gate_state_of` says where it stands then.
@@ -2374,11 +2375,11 @@ LP_MUST_USE struct lp_str lp_gate_event_name(uint32_t event);
 /**
  * A workflow for people: its states, what leads from one to the next and on what conditions.
  *
- * `workflow` is the name of one that is shipped, such as `servicenow-normal`, or the text (TOML) of
- * one. It is verified first: if it is unsound, the call fails, and the error holds every problem with
- * the way that shows it. `format` is any LP_FORMAT_ number; Mermaid and SVG draw the states. What
- * other people wrote is made safe to print. Free the buffer with `lp_buf_free`. Where something in a
- * state can go is asked by `lp_ask`, with the question `workflow`.
+ * `workflow` is the name of one that is shipped, such as `servicenow-normal`, or the text (TOML)
+ * of one. It is verified first: if it is unsound, the call fails, and the error holds every
+ * problem with the way that shows it. `format` is any LP_FORMAT_ number; Mermaid and SVG draw the
+ * states. What other people wrote is made safe to print. Free the buffer with `lp_buf_free`. Where
+ * something in a state can go is asked by `lp_ask`, with the question `workflow`.
  */
 LP_MUST_USE
 uint32_t lp_workflow_report(struct lp_str workflow,

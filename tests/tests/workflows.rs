@@ -182,9 +182,12 @@ fn a_retrospective_gate_stands_before_the_end() {
     assert_eq!(found(asked), []);
 }
 
+/// What breaks the sound workflow, and the code, a part of the path and of the text that tell of it.
+type Unsound = (fn(&mut Value), ErrorCode, &'static str, &'static str);
+
 #[test]
 fn everything_else_that_is_unsound() {
-    let wrong: [(fn(&mut Value), ErrorCode, &str, &str); 11] = [
+    let wrong: [Unsound; 11] = [
         (|w| w["states"][1]["name"] = json!("New"), ErrorCode::WorkflowStateTwice, "", "New"),
         (|w| w["states"][1]["code"] = json!(3), ErrorCode::WorkflowStateTwice, "", "stored as 3"),
         (

@@ -7,8 +7,8 @@ use crate::guard::guard;
 use crate::names::name;
 use crate::text::lp_str;
 
-/// The state of a gate that was not entered, as an LP_GATE_STATE_ number: what its verdict says, and
-/// whether something that is missing had been given before, for another revision or until it
+/// The state of a gate that was not entered, as an LP_GATE_STATE_ number: what its verdict says,
+/// and whether something that is missing had been given before, for another revision or until it
 /// expired. 0 for a number that is no verdict.
 #[must_use]
 #[unsafe(no_mangle)]
@@ -21,7 +21,8 @@ pub extern "C" fn lp_gate_state_of(verdict: u32, stale: bool) -> u32 {
 }
 
 /// What an event does to a gate in a state, as an LP_GATE_MOVE_ number: the whole table, cell by
-/// cell. `state` is an LP_GATE_STATE_ number, `event` an LP_GATE_EVENT_ number. 0 if either is none.
+/// cell. `state` is an LP_GATE_STATE_ number, `event` an LP_GATE_EVENT_ number. 0 if either is
+/// none.
 ///
 /// Where it says LP_GATE_MOVE_FOLLOWS or LP_GATE_MOVE_OPENS, the gate is judged again, and
 /// `lp_gate_state_of` says where it stands then.

@@ -13,11 +13,11 @@ use crate::text::{lp_buf, lp_str};
 
 /// A workflow for people: its states, what leads from one to the next and on what conditions.
 ///
-/// `workflow` is the name of one that is shipped, such as `servicenow-normal`, or the text (TOML) of
-/// one. It is verified first: if it is unsound, the call fails, and the error holds every problem with
-/// the way that shows it. `format` is any LP_FORMAT_ number; Mermaid and SVG draw the states. What
-/// other people wrote is made safe to print. Free the buffer with `lp_buf_free`. Where something in a
-/// state can go is asked by `lp_ask`, with the question `workflow`.
+/// `workflow` is the name of one that is shipped, such as `servicenow-normal`, or the text (TOML)
+/// of one. It is verified first: if it is unsound, the call fails, and the error holds every
+/// problem with the way that shows it. `format` is any LP_FORMAT_ number; Mermaid and SVG draw the
+/// states. What other people wrote is made safe to print. Free the buffer with `lp_buf_free`. Where
+/// something in a state can go is asked by `lp_ask`, with the question `workflow`.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_workflow_report(

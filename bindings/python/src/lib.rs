@@ -35,8 +35,7 @@ mod _lynchpin {
 
     #[pymodule_export]
     use super::workflow::{
-        gate_events, gate_moves, gate_states, workflow_answer, workflow_names, workflow_report,
-        workflow_text,
+        gate_events, gate_moves, gate_states, workflow_answer, workflow_report, workflows,
     };
 
     #[pymodule_export]

@@ -6,7 +6,7 @@ use lynchpin::model::Workflow;
 use lynchpin::report::{self, Style};
 use lynchpin::wire::{Question, read_question};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::PyBytes;
 
 use crate::error::exception;
 use crate::family::Given;
@@ -64,40 +64,11 @@ pub(crate) fn gate_moves() -> std::collections::BTreeMap<(&'static str, &'static
     GateState::ALL.iter().flat_map(cell).collect()
 }
 
-/// The names of the workflows that come with the package.
-///
-/// Returns:
-///     The names, in order.
-///
-/// Example:
-///     >>> from lynchpin import workflow_names
-///     >>> workflow_names()[0]
-///     'continuous'
+/// The name and the text of each workflow that comes with the package, in order of names.
 #[pyfunction]
-pub(crate) fn workflow_names() -> Vec<&'static str> {
-    workflow::NAMES.to_vec()
-}
-
-/// The text (TOML) of a workflow that comes with the package, to be read, or copied and changed.
-///
-/// Args:
-///     name: Its name.
-///
-/// Returns:
-///     The text, with its comments.
-///
-/// Raises:
-///     QuestionError: None has that name.
-///
-/// Example:
-///     >>> from lynchpin import workflow_text
-///     >>> workflow_text("continuous")[:22]
-///     '# Continuous delivery:'
-#[pyfunction]
-#[pyo3(signature = (name, /))]
-pub(crate) fn workflow_text(name: &Bound<'_, PyString>) -> PyResult<&'static str> {
-    let found = workflow::text(&name.to_string_lossy());
-    found.map_err(|error| exception(name.py(), Given::Question, &error))
+pub(crate) fn workflows() -> Vec<(&'static str, &'static str)> {
+    let named = workflow::NAMES.into_iter();
+    named.map(|name| (name, workflow::text(name).unwrap_or_default())).collect()
 }
 
 /// Answers the question about a workflow; `workflow` of the package makes a value of it.
@@ -128,8 +99,7 @@ fn answer(question: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
-/// The workflow of an answer as a report: "text", "markdown", "mermaid" or "svg"; nothing, if it is
-/// unsound.
+/// An answer's workflow as "text", "markdown", "mermaid" or "svg"; nothing, if it is unsound.
 #[pyfunction]
 #[pyo3(signature = (document, form, /))]
 pub(crate) fn workflow_report(

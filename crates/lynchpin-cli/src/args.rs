@@ -307,8 +307,8 @@ pub enum WorkflowAsked {
 pub struct WorkflowShow {
     /// The name of a shipped workflow, or a TOML file; `-` reads standard input
     pub name: PathBuf,
-    /// Say instead where something in this state, of which nothing else is known, can go and on what
-    /// conditions
+    /// Say instead where something in this state, of which nothing else is known, can go and on
+    /// what conditions
     #[arg(long, value_name = "STATE", conflicts_with = "form")]
     pub from: Option<StateId>,
     /// Print its text, to be copied and changed

@@ -28,8 +28,6 @@ from ._lynchpin import (
     reason_codes,
     services_example,
     version,
-    workflow_names,
-    workflow_text,
 )
 from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan
 from ._reach import Reach
@@ -42,6 +40,8 @@ from ._workflow import (
     WorkflowState,
     WorkflowTransition,
     workflow,
+    workflow_names,
+    workflow_text,
 )
 from .errors import (
     AssessError,

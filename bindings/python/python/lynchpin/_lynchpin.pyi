@@ -28,9 +28,8 @@ __all__ = [
     "verdicts",
     "version",
     "workflow_answer",
-    "workflow_names",
     "workflow_report",
-    "workflow_text",
+    "workflows",
 ]
 
 _Text: TypeAlias = bytes | bytearray | memoryview | str
@@ -176,40 +175,11 @@ def version() -> str:
 def workflow_answer(question: bytes, /) -> bytes:
     """Answers the question about a workflow; `workflow` of the package makes a value of it."""
 
-def workflow_names() -> list[str]:
-    """The names of the workflows that come with the package.
-
-    Returns:
-        The names, in order.
-
-    Example:
-        >>> from lynchpin import workflow_names
-        >>> workflow_names()[0]
-        'continuous'
-    """
-
 def workflow_report(document: bytes, form: str, /) -> str | None:
-    """The workflow of an answer as a report: "text", "markdown", "mermaid" or "svg"; nothing, if it is
-    unsound.
-    """
+    """An answer's workflow as "text", "markdown", "mermaid" or "svg"; nothing, if it is unsound."""
 
-def workflow_text(name: str, /) -> str:
-    """The text (TOML) of a workflow that comes with the package, to be read, or copied and changed.
-
-    Args:
-        name: Its name.
-
-    Returns:
-        The text, with its comments.
-
-    Raises:
-        QuestionError: None has that name.
-
-    Example:
-        >>> from lynchpin import workflow_text
-        >>> workflow_text("continuous")[:22]
-        '# Continuous delivery:'
-    """
+def workflows() -> list[tuple[str, str]]:
+    """The name and the text of each workflow that comes with the package, in order of names."""
 
 @final
 class Asked:

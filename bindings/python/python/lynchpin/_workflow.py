@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, final
 
 from . import _show
 from ._answer import Answer
-from ._lynchpin import error_codes, workflow_answer, workflow_report
+from ._lynchpin import error_codes, workflow_answer, workflow_report, workflows
 from ._read import Fields
 from ._value import public, value
 from .errors import Problem
@@ -35,10 +35,11 @@ _NEXT = frozenset(
 )
 _CONDITION = frozenset(("name", "holds", "why"))
 
-_About = Literal["change", "release"]
-_Mode = Literal["manual", "automatic"]
-_ABOUT: dict[str, _About] = {"change": "change", "release": "release"}
-_MODES: dict[str, _Mode] = {"manual": "manual", "automatic": "automatic"}
+_ABOUT: dict[str, Literal["change", "release"]] = {"change": "change", "release": "release"}
+_MODES: dict[str, Literal["manual", "automatic"]] = {
+    "manual": "manual",
+    "automatic": "automatic",
+}
 _HOLD = {"allowed": True, "refused": False}
 _EFFECT = {"restart": True, "keep": False}
 
@@ -289,9 +290,9 @@ def workflow(
         state: The name of a state: the answer's `next` says where something in it can go.
         code: The same state, by the number that it is stored as elsewhere.
         situation: How things stand, as the document of a question has it: `gates` (a list of
-            `{"gate": ..., "state": ...}`), `stages` (of `{"stage": ..., "verdict": ...}`), `fields`,
-            `open_tasks`, `approvals`, `on_hold`, `close_code`, `planned`, `deployment`. What is not
-            said is not so.
+            `{"gate": ..., "state": ...}`), `stages` (of `{"stage": ..., "verdict": ...}`),
+            `fields`, `open_tasks`, `approvals`, `on_hold`, `close_code`, `planned`, `deployment`.
+            What is not said is not so.
 
     Returns:
         A `Workflow`.
@@ -312,6 +313,41 @@ def workflow(
     given = {key: inner for key, inner in asked.items() if inner is not None}
     wire = workflow_answer(json.dumps({"workflow": given}).encode())
     return Workflow.from_json(wire)
+
+
+def workflow_names() -> tuple[str, ...]:
+    """The names of the workflows that come with the package.
+
+    Returns:
+        The names, in order.
+
+    Example:
+        >>> from lynchpin import workflow_names
+        >>> workflow_names()[0]
+        'continuous'
+    """
+    return tuple(name for name, _ in workflows())
+
+
+def workflow_text(name: str, /) -> str:
+    """The text (TOML) of a workflow that comes with the package, to be read, or copied and changed.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        The text, with its comments.
+
+    Raises:
+        QuestionError: None has that name.
+
+    Example:
+        >>> from lynchpin import workflow_text
+        >>> workflow_text("continuous")[:22]
+        '# Continuous delivery:'
+    """
+    workflow(name)
+    return dict(workflows())[name]
 
 
 def _guards(fields: Fields, name: str) -> tuple[str, ...]:

@@ -71,8 +71,8 @@ impl Machine {
     ///
     /// # Errors
     ///
-    /// Every problem found, with a code from [`ErrorCode::WorkflowInitial`] on, or of a list that is
-    /// too long; see [`problems`].
+    /// Every problem found, with a code from [`ErrorCode::WorkflowInitial`] on, or of a list that
+    /// is too long; see [`problems`].
     pub fn new(workflow: Workflow) -> Result<Machine> {
         if let Some(error) = Error::from_problems(problems(&workflow)) {
             return Err(error);

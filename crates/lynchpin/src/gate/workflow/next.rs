@@ -133,8 +133,9 @@ fn outcome_name(outcome: DeploymentOutcome) -> &'static str {
     }
 }
 
-/// Every transition that starts from a state, in the order of the workflow, each with every condition
-/// and whether it holds: what a screen needs to offer the next steps and to say why one is grey.
+/// Every transition that starts from a state, in the order of the workflow, each with every
+/// condition and whether it holds: what a screen needs to offer the next steps and to say why one
+/// is grey.
 ///
 /// Several may lead to the same state. What is on hold can only be dropped.
 ///

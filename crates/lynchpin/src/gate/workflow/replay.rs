@@ -58,8 +58,8 @@ pub enum BreachKind {
     GateAvoided,
 }
 
-/// Follows moves from the initial state on. Every move counts, whatever the workflow says of it; what
-/// it does not allow is a breach.
+/// Follows moves from the initial state on. Every move counts, whatever the workflow says of it;
+/// what it does not allow is a breach.
 ///
 /// A gate counts as passed by a transition that asks for it, even where nobody knows how things
 /// stood then; that it was not is for [`BreachKind::ConditionUnmet`] to say. Where a transition

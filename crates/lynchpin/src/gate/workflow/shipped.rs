@@ -50,8 +50,8 @@ pub fn shipped(name: &str) -> Result<Machine> {
     text(name)?.parse()
 }
 
-/// A workflow by its name if it is shipped, else read from its text and verified: what is on one line
-/// and has no `=` is taken for a name.
+/// A workflow by its name if it is shipped, else read from its text and verified: what is on one
+/// line and has no `=` is taken for a name.
 ///
 /// # Errors
 ///

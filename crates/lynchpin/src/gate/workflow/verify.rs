@@ -15,8 +15,8 @@ use crate::model::workflow::{
     Effect, Given, Guard, Mode, Pass, State, StateKind, Transition, Workflow,
 };
 
-/// Everything that is wrong with a workflow, in the order of the checks and of the document, at most
-/// a hundred problems; none, if it is sound.
+/// Everything that is wrong with a workflow, in the order of the checks and of the document, at
+/// most a hundred problems; none, if it is sound.
 ///
 /// What is too long or names what is not there is told alone: the rest cannot be judged then.
 #[must_use]
