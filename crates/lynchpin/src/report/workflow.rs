@@ -86,8 +86,8 @@ pub fn mermaid(workflow: &Workflow) -> String {
     out
 }
 
-/// Where something in a state can go, as text: each transition, whether it can be taken, and of each
-/// condition whether it holds.
+/// Where something in a state can go, as text: each transition, whether it can be taken, and of
+/// each condition whether it holds.
 #[must_use]
 pub fn next(found: &[Next]) -> String {
     let mut out = String::new();

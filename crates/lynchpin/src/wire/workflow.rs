@@ -36,8 +36,8 @@ pub struct Workflow {
     /// The same state by the number that it is stored as elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i32>,
-    /// How things stand, for the conditions of what leaves the state; as if nothing had happened, if
-    /// it is not said.
+    /// How things stand, for the conditions of what leaves the state; as if nothing had happened,
+    /// if it is not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub situation: Option<Situation>,
 }
@@ -61,10 +61,10 @@ impl Workflow {
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::SubjectAmbiguous`] unless exactly one of `name` and `text` is given, and at most
-    /// one of `state` and `code`; [`ErrorCode::WorkflowUnknown`] if none of that name is shipped; and
-    /// [`ErrorCode::WorkflowStateUnknown`] or [`ErrorCode::WorkflowCodeUnknown`] if a sound one has no
-    /// such state.
+    /// [`ErrorCode::SubjectAmbiguous`] unless exactly one of `name` and `text` is given, and at
+    /// most one of `state` and `code`; [`ErrorCode::WorkflowUnknown`] if none of that name is
+    /// shipped; and [`ErrorCode::WorkflowStateUnknown`] or [`ErrorCode::WorkflowCodeUnknown`] if a
+    /// sound one has no such state.
     pub fn answer(&self) -> Result<Answer> {
         let machine = match (&self.name, &self.text) {
             (Some(name), None) => shipped(name.as_str())?,
