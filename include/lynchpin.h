@@ -446,6 +446,71 @@
 #define LP_STATUS_REQUIREMENT_KIND UINT32_C(1305)
 
 /**
+ * A workflow has no initial state, or several.
+ */
+#define LP_STATUS_WORKFLOW_INITIAL UINT32_C(1320)
+
+/**
+ * A workflow, or one of its transitions, names a state that it does not have.
+ */
+#define LP_STATUS_WORKFLOW_STATE_UNKNOWN UINT32_C(1321)
+
+/**
+ * Two states of a workflow share a name or a stored code.
+ */
+#define LP_STATUS_WORKFLOW_STATE_TWICE UINT32_C(1322)
+
+/**
+ * A state of a workflow that nothing leads to.
+ */
+#define LP_STATUS_WORKFLOW_UNREACHABLE UINT32_C(1323)
+
+/**
+ * A state of a workflow from which no final state can be reached.
+ */
+#define LP_STATUS_WORKFLOW_DEAD_END UINT32_C(1324)
+
+/**
+ * Two transitions of a workflow compete and nothing says which goes first.
+ */
+#define LP_STATUS_WORKFLOW_NOT_ORDERED UINT32_C(1325)
+
+/**
+ * A transition of a workflow can never be taken, because an earlier one always is.
+ */
+#define LP_STATUS_WORKFLOW_SHADOWED UINT32_C(1326)
+
+/**
+ * A way through a workflow avoids a mandatory gate.
+ */
+#define LP_STATUS_WORKFLOW_GATE_AVOIDED UINT32_C(1327)
+
+/**
+ * A transition leaves a final state of a workflow.
+ */
+#define LP_STATUS_WORKFLOW_FINAL_LEFT UINT32_C(1328)
+
+/**
+ * The conditions of a transition can never hold, or say nothing where they must.
+ */
+#define LP_STATUS_WORKFLOW_GUARD_INVALID UINT32_C(1329)
+
+/**
+ * No state of the workflow is stored as that number.
+ */
+#define LP_STATUS_WORKFLOW_CODE_UNKNOWN UINT32_C(1330)
+
+/**
+ * No workflow of that name is shipped.
+ */
+#define LP_STATUS_WORKFLOW_UNKNOWN UINT32_C(1331)
+
+/**
+ * A workflow in which nothing ever goes live, or no gate is mandatory.
+ */
+#define LP_STATUS_WORKFLOW_GUARDS_NOTHING UINT32_C(1332)
+
+/**
  * This build reads no expressions, so it cannot judge by the policy.
  */
 #define LP_STATUS_EXPRESSION_UNSUPPORTED UINT32_C(1340)
@@ -510,69 +575,6 @@
  * What is in an envelope is no in-toto statement.
  */
 #define LP_STATUS_STATEMENT_MALFORMED UINT32_C(1355)
- * A workflow has no initial state, or several.
- */
-#define LP_STATUS_WORKFLOW_INITIAL UINT32_C(1320)
-
-/**
- * A workflow, or one of its transitions, names a state that it does not have.
- */
-#define LP_STATUS_WORKFLOW_STATE_UNKNOWN UINT32_C(1321)
-
-/**
- * Two states of a workflow share a name or a stored code.
- */
-#define LP_STATUS_WORKFLOW_STATE_TWICE UINT32_C(1322)
-
-/**
- * A state of a workflow that nothing leads to.
- */
-#define LP_STATUS_WORKFLOW_UNREACHABLE UINT32_C(1323)
-
-/**
- * A state of a workflow from which no final state can be reached.
- */
-#define LP_STATUS_WORKFLOW_DEAD_END UINT32_C(1324)
-
-/**
- * Two transitions of a workflow compete and nothing says which goes first.
- */
-#define LP_STATUS_WORKFLOW_NOT_ORDERED UINT32_C(1325)
-
-/**
- * A transition of a workflow can never be taken, because an earlier one always is.
- */
-#define LP_STATUS_WORKFLOW_SHADOWED UINT32_C(1326)
-
-/**
- * A way through a workflow avoids a mandatory gate.
- */
-#define LP_STATUS_WORKFLOW_GATE_AVOIDED UINT32_C(1327)
-
-/**
- * A transition leaves a final state of a workflow.
- */
-#define LP_STATUS_WORKFLOW_FINAL_LEFT UINT32_C(1328)
-
-/**
- * The conditions of a transition can never hold, or say nothing where they must.
- */
-#define LP_STATUS_WORKFLOW_GUARD_INVALID UINT32_C(1329)
-
-/**
- * No state of the workflow is stored as that number.
- */
-#define LP_STATUS_WORKFLOW_CODE_UNKNOWN UINT32_C(1330)
-
-/**
- * No workflow of that name is shipped.
- */
-#define LP_STATUS_WORKFLOW_UNKNOWN UINT32_C(1331)
-
-/**
- * A workflow in which nothing ever goes live, or no gate is mandatory.
- */
-#define LP_STATUS_WORKFLOW_GUARDS_NOTHING UINT32_C(1332)
 
 /**
  * The subject asked about is not in the portfolio as of that time.

@@ -83,6 +83,32 @@ enum class status : std::uint32_t {
     vote_target = 1304,
     /// A requirement names another one that asks something else than it must here.
     requirement_kind = 1305,
+    /// A workflow has no initial state, or several.
+    workflow_initial = 1320,
+    /// A workflow, or one of its transitions, names a state that it does not have.
+    workflow_state_unknown = 1321,
+    /// Two states of a workflow share a name or a stored code.
+    workflow_state_twice = 1322,
+    /// A state of a workflow that nothing leads to.
+    workflow_unreachable = 1323,
+    /// A state of a workflow from which no final state can be reached.
+    workflow_dead_end = 1324,
+    /// Two transitions of a workflow compete and nothing says which goes first.
+    workflow_not_ordered = 1325,
+    /// A transition of a workflow can never be taken, because an earlier one always is.
+    workflow_shadowed = 1326,
+    /// A way through a workflow avoids a mandatory gate.
+    workflow_gate_avoided = 1327,
+    /// A transition leaves a final state of a workflow.
+    workflow_final_left = 1328,
+    /// The conditions of a transition can never hold, or say nothing where they must.
+    workflow_guard_invalid = 1329,
+    /// No state of the workflow is stored as that number.
+    workflow_code_unknown = 1330,
+    /// No workflow of that name is shipped.
+    workflow_unknown = 1331,
+    /// A workflow in which nothing ever goes live, or no gate is mandatory.
+    workflow_guards_nothing = 1332,
     /// This build reads no expressions, so it cannot judge by the policy.
     expression_unsupported = 1340,
     /// An expression longer than the limits allow.
@@ -110,32 +136,6 @@ enum class status : std::uint32_t {
     envelope_malformed = 1354,
     /// What is in an envelope is no in-toto statement.
     statement_malformed = 1355,
-    /// A workflow has no initial state, or several.
-    workflow_initial = 1320,
-    /// A workflow, or one of its transitions, names a state that it does not have.
-    workflow_state_unknown = 1321,
-    /// Two states of a workflow share a name or a stored code.
-    workflow_state_twice = 1322,
-    /// A state of a workflow that nothing leads to.
-    workflow_unreachable = 1323,
-    /// A state of a workflow from which no final state can be reached.
-    workflow_dead_end = 1324,
-    /// Two transitions of a workflow compete and nothing says which goes first.
-    workflow_not_ordered = 1325,
-    /// A transition of a workflow can never be taken, because an earlier one always is.
-    workflow_shadowed = 1326,
-    /// A way through a workflow avoids a mandatory gate.
-    workflow_gate_avoided = 1327,
-    /// A transition leaves a final state of a workflow.
-    workflow_final_left = 1328,
-    /// The conditions of a transition can never hold, or say nothing where they must.
-    workflow_guard_invalid = 1329,
-    /// No state of the workflow is stored as that number.
-    workflow_code_unknown = 1330,
-    /// No workflow of that name is shipped.
-    workflow_unknown = 1331,
-    /// A workflow in which nothing ever goes live, or no gate is mandatory.
-    workflow_guards_nothing = 1332,
     /// The subject asked about is not in the portfolio as of that time.
     subject_unknown = 1501,
     /// The stage asked about is named neither by the release nor by the portfolio.

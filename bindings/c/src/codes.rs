@@ -75,6 +75,32 @@ pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
 pub const LP_STATUS_VOTE_TARGET: u32 = 1304;
 /// A requirement names another one that asks something else than it must here.
 pub const LP_STATUS_REQUIREMENT_KIND: u32 = 1305;
+/// A workflow has no initial state, or several.
+pub const LP_STATUS_WORKFLOW_INITIAL: u32 = 1320;
+/// A workflow, or one of its transitions, names a state that it does not have.
+pub const LP_STATUS_WORKFLOW_STATE_UNKNOWN: u32 = 1321;
+/// Two states of a workflow share a name or a stored code.
+pub const LP_STATUS_WORKFLOW_STATE_TWICE: u32 = 1322;
+/// A state of a workflow that nothing leads to.
+pub const LP_STATUS_WORKFLOW_UNREACHABLE: u32 = 1323;
+/// A state of a workflow from which no final state can be reached.
+pub const LP_STATUS_WORKFLOW_DEAD_END: u32 = 1324;
+/// Two transitions of a workflow compete and nothing says which goes first.
+pub const LP_STATUS_WORKFLOW_NOT_ORDERED: u32 = 1325;
+/// A transition of a workflow can never be taken, because an earlier one always is.
+pub const LP_STATUS_WORKFLOW_SHADOWED: u32 = 1326;
+/// A way through a workflow avoids a mandatory gate.
+pub const LP_STATUS_WORKFLOW_GATE_AVOIDED: u32 = 1327;
+/// A transition leaves a final state of a workflow.
+pub const LP_STATUS_WORKFLOW_FINAL_LEFT: u32 = 1328;
+/// The conditions of a transition can never hold, or say nothing where they must.
+pub const LP_STATUS_WORKFLOW_GUARD_INVALID: u32 = 1329;
+/// No state of the workflow is stored as that number.
+pub const LP_STATUS_WORKFLOW_CODE_UNKNOWN: u32 = 1330;
+/// No workflow of that name is shipped.
+pub const LP_STATUS_WORKFLOW_UNKNOWN: u32 = 1331;
+/// A workflow in which nothing ever goes live, or no gate is mandatory.
+pub const LP_STATUS_WORKFLOW_GUARDS_NOTHING: u32 = 1332;
 /// This build reads no expressions, so it cannot judge by the policy.
 pub const LP_STATUS_EXPRESSION_UNSUPPORTED: u32 = 1340;
 /// An expression longer than the limits allow.
@@ -102,32 +128,6 @@ pub const LP_STATUS_SIGNATURES_UNSUPPORTED: u32 = 1353;
 pub const LP_STATUS_ENVELOPE_MALFORMED: u32 = 1354;
 /// What is in an envelope is no in-toto statement.
 pub const LP_STATUS_STATEMENT_MALFORMED: u32 = 1355;
-/// A workflow has no initial state, or several.
-pub const LP_STATUS_WORKFLOW_INITIAL: u32 = 1320;
-/// A workflow, or one of its transitions, names a state that it does not have.
-pub const LP_STATUS_WORKFLOW_STATE_UNKNOWN: u32 = 1321;
-/// Two states of a workflow share a name or a stored code.
-pub const LP_STATUS_WORKFLOW_STATE_TWICE: u32 = 1322;
-/// A state of a workflow that nothing leads to.
-pub const LP_STATUS_WORKFLOW_UNREACHABLE: u32 = 1323;
-/// A state of a workflow from which no final state can be reached.
-pub const LP_STATUS_WORKFLOW_DEAD_END: u32 = 1324;
-/// Two transitions of a workflow compete and nothing says which goes first.
-pub const LP_STATUS_WORKFLOW_NOT_ORDERED: u32 = 1325;
-/// A transition of a workflow can never be taken, because an earlier one always is.
-pub const LP_STATUS_WORKFLOW_SHADOWED: u32 = 1326;
-/// A way through a workflow avoids a mandatory gate.
-pub const LP_STATUS_WORKFLOW_GATE_AVOIDED: u32 = 1327;
-/// A transition leaves a final state of a workflow.
-pub const LP_STATUS_WORKFLOW_FINAL_LEFT: u32 = 1328;
-/// The conditions of a transition can never hold, or say nothing where they must.
-pub const LP_STATUS_WORKFLOW_GUARD_INVALID: u32 = 1329;
-/// No state of the workflow is stored as that number.
-pub const LP_STATUS_WORKFLOW_CODE_UNKNOWN: u32 = 1330;
-/// No workflow of that name is shipped.
-pub const LP_STATUS_WORKFLOW_UNKNOWN: u32 = 1331;
-/// A workflow in which nothing ever goes live, or no gate is mandatory.
-pub const LP_STATUS_WORKFLOW_GUARDS_NOTHING: u32 = 1332;
 /// The subject asked about is not in the portfolio as of that time.
 pub const LP_STATUS_SUBJECT_UNKNOWN: u32 = 1501;
 /// The stage asked about is named neither by the release nor by the portfolio.
@@ -397,19 +397,6 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_QUORUM_INVALID,
     LP_STATUS_VOTE_TARGET,
     LP_STATUS_REQUIREMENT_KIND,
-    LP_STATUS_EXPRESSION_UNSUPPORTED,
-    LP_STATUS_EXPRESSION_TOO_LONG,
-    LP_STATUS_EXPRESSION_TOO_DEEP,
-    LP_STATUS_EXPRESSION_SYNTAX,
-    LP_STATUS_EXPRESSION_REFUSED,
-    LP_STATUS_EXPRESSION_NAME_UNKNOWN,
-    LP_STATUS_EXPRESSION_TYPE,
-    LP_STATUS_KEY_MALFORMED,
-    LP_STATUS_KEY_UNKNOWN,
-    LP_STATUS_SIGNED_INVALID,
-    LP_STATUS_SIGNATURES_UNSUPPORTED,
-    LP_STATUS_ENVELOPE_MALFORMED,
-    LP_STATUS_STATEMENT_MALFORMED,
     LP_STATUS_WORKFLOW_INITIAL,
     LP_STATUS_WORKFLOW_STATE_UNKNOWN,
     LP_STATUS_WORKFLOW_STATE_TWICE,
@@ -423,6 +410,19 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_WORKFLOW_CODE_UNKNOWN,
     LP_STATUS_WORKFLOW_UNKNOWN,
     LP_STATUS_WORKFLOW_GUARDS_NOTHING,
+    LP_STATUS_EXPRESSION_UNSUPPORTED,
+    LP_STATUS_EXPRESSION_TOO_LONG,
+    LP_STATUS_EXPRESSION_TOO_DEEP,
+    LP_STATUS_EXPRESSION_SYNTAX,
+    LP_STATUS_EXPRESSION_REFUSED,
+    LP_STATUS_EXPRESSION_NAME_UNKNOWN,
+    LP_STATUS_EXPRESSION_TYPE,
+    LP_STATUS_KEY_MALFORMED,
+    LP_STATUS_KEY_UNKNOWN,
+    LP_STATUS_SIGNED_INVALID,
+    LP_STATUS_SIGNATURES_UNSUPPORTED,
+    LP_STATUS_ENVELOPE_MALFORMED,
+    LP_STATUS_STATEMENT_MALFORMED,
     LP_STATUS_SUBJECT_UNKNOWN,
     LP_STATUS_STAGE_UNKNOWN,
     LP_STATUS_FACT_UNKNOWN,
