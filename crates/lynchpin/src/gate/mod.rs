@@ -4,8 +4,9 @@
 //! tree of named requirements for one subject, [`leaf`] answers one requirement, [`expression`]
 //! one that is written as CEL, and [`waiver`] what leave was given. [`rolls`] remembers who sits in
 //! a group, and [`signed`] says which signed statements count. [`lint`] says what is wrong with a
-//! policy that can be read, and [`compare`] what differs between two. This floor computes no risk:
-//! the portfolio hands it the figure.
+//! policy that can be read, and [`compare`] what differs between two. [`state`] is the life of a
+//! gate as one table, [`workflow`] the life of a change as verified data. This floor computes no
+//! risk: the portfolio hands it the figure.
 
 pub mod compare;
 pub mod expression;
@@ -16,8 +17,11 @@ pub mod parse;
 pub mod policy;
 pub mod rolls;
 pub mod signed;
+pub mod state;
 pub mod waiver;
+pub mod workflow;
 
 pub use expression::Expression;
 pub use judge::Case;
 pub use policy::{Gate, Judges, Policy, Requirement, Selector, Tree};
+pub use state::{GateEvent, GateInstance, GateState, Move};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Lint};
 use super::strict::{check_form, read_part};
+use super::workflow::Workflow;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
 use crate::base::limits::Limits;
@@ -37,6 +38,8 @@ pub enum Question {
     ComparePolicies(ComparePolicies),
     /// Which decisions would another policy flip?
     DryRun(DryRun),
+    /// What does a workflow say, is it sound, and where can something in a state of it go?
+    Workflow(Workflow),
 }
 
 /// How much of the reasons an answer carries.
@@ -187,8 +190,8 @@ impl Question {
     ///
     /// # Errors
     ///
-    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`] and
-    /// [`Snapshot::reach`].
+    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`],
+    /// [`Snapshot::reach`] and [`Workflow::answer`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -232,6 +235,7 @@ impl Question {
                 let question = DryRunQuestion::new(&policy, asked.at).over(over);
                 Ok(Answer::DryRun(study::dry_run::dry_run(snapshot, &question)?))
             }
+            Question::Workflow(asked) => asked.answer(),
         }
     }
 }

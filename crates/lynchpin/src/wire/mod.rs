@@ -9,6 +9,7 @@ mod ask;
 mod document;
 mod lines;
 mod strict;
+mod workflow;
 
 pub use answer::{Answer, Comparison, Decision, Lint, Reason, Tree, cites};
 pub use ask::{
@@ -16,3 +17,4 @@ pub use ask::{
     WhatIf, ask, read_question,
 };
 pub use document::{read_portfolio, write_portfolio};
+pub use workflow::{Workflow, WorkflowAnswer};
