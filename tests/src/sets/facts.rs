@@ -206,7 +206,7 @@ pub fn add(world: &mut World, number: Number, arrival: Arrival) {
             decision: match kind {
                 Kind::Rejected => REJECTED,
                 Kind::Withdrawn => WITHDRAWN,
-                _ => APPROVED,
+                Kind::Approved | Kind::Passed | Kind::Failed | Kind::Waived => APPROVED,
             },
             to: AUTHOR,
             from: None,
