@@ -271,10 +271,10 @@ fn incident() -> impl Strategy<Value = Incident> {
 /// A world.
 pub fn world() -> impl Strategy<Value = World> {
     let suspended = weighted(0.1, tick(after(LAST, 1)));
-    let board = prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16];
+    let seats = prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16];
     // Who may waive: `pb`, `pc` and, to be refused, the machine.
     let ops = prop_oneof![4 => Just(0b1110u8), 1 => 0u8..16];
-    let people = (suspended, board, (ends(), ends()), ops);
+    let people = (suspended, seats, (ends(), ends()), ops);
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
     let delegations = prop_oneof![1 => Just(vec![]), 2 => vec(delegation(), 1..=3)];
     let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7), delegations);
