@@ -19,26 +19,26 @@ use lynchpin::report::gate as report;
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
-use lynchpin_tests::world::{Hour, Policy, Subject, World};
+use lynchpin_tests::world::{Policy, Subject, Tick, World, after, hour as at_hour};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-/// The last hour that is asked about: nothing changes by itself after it.
-const END: Hour = LAST + 6;
+/// The last instant that is asked about: nothing changes by itself after it.
+const END: Tick = after(LAST, 6);
 
 /// The state of each gate that judges the subject itself, by name.
 type Stands = BTreeMap<String, GateState>;
 
-fn at(hour: Hour) -> Instant {
-    instant(hour).parse().expect("an hour is an instant")
+fn at(tick: Tick) -> Instant {
+    instant(tick).parse().expect("an tick is an instant")
 }
 
-fn decide(snapshot: &Snapshot, of: Subject, hour: Hour) -> Option<Decision> {
+fn decide(snapshot: &Snapshot, of: Subject, tick: Tick) -> Option<Decision> {
     let (key, id) = of.document();
     let subject = serde_json::from_value(json!({ key: id })).expect("a subject can be read");
-    let question = DecideQuestion::new(subject, at(hour));
+    let question = DecideQuestion::new(subject, at(tick));
     snapshot.decide(&question.with_stage("production".parse().expect("a stage has an id"))).ok()
 }
 
@@ -53,19 +53,19 @@ fn judged(decision: &Decision) -> Stands {
     own.filter_map(|(gate, state)| Some((gate?.to_string(), state))).collect()
 }
 
-/// What happened at an hour, as the facts of the document say it.
+/// What happened at an tick, as the facts of the document say it.
 struct Happened {
     events: Vec<GateEvent>,
     revision: u32,
 }
 
-/// The facts of the document that were recorded at an hour, as events of one subject. Whatever is
+/// The facts of the document that were recorded at an tick, as events of one subject. Whatever is
 /// recorded of anything else is a fact, too.
-fn happened(document: &Value, of: Subject, hour: Hour) -> Happened {
+fn happened(document: &Value, of: Subject, tick: Tick) -> Happened {
     let (key, id) = of.document();
     let recorded = |fact: &Value| {
         let when = if fact["recorded"].is_null() { &fact["at"] } else { &fact["recorded"] };
-        *when == json!(instant(hour))
+        *when == json!(instant(tick))
     };
     let revisions = if key == "change" { "changes" } else { "releases" };
     let (mut events, mut revision) = (Vec::new(), 0);
@@ -109,17 +109,17 @@ fn is_entered(entries: &[GateEvent]) -> bool {
 /// The cells of the table that were used.
 type Seen = BTreeSet<(GateState, GateEvent)>;
 
-/// Follows each gate of a subject hour by hour, judging only when the table says so, and compares
+/// Follows each gate of a subject tick by tick, judging only when the table says so, and compares
 /// with judging at every hour.
 fn follow(document: &Value, snapshot: &Snapshot, of: Subject) -> Result<Seen, TestCaseError> {
     let mut gates: BTreeMap<String, GateInstance> = BTreeMap::new();
     let (mut revision, mut due, mut past, mut seen) = (0, None, Vec::new(), Seen::new());
-    for hour in 0..=END {
-        let mut now = happened(document, of, hour);
+    for tick in 0..=END {
+        let mut now = happened(document, of, tick);
         revision = now.revision.max(revision);
         past.extend(now.events.iter().copied());
-        let Some(decision) = decide(snapshot, of, hour) else { continue };
-        if due.is_some_and(|due| When::At(at(hour)) >= due) {
+        let Some(decision) = decide(snapshot, of, tick) else { continue };
+        if due.is_some_and(|due| When::At(at(tick)) >= due) {
             now.events.push(GateEvent::TimeReached);
         }
         let direct = judged(&decision);
@@ -134,7 +134,7 @@ fn follow(document: &Value, snapshot: &Snapshot, of: Subject) -> Result<Seen, Te
             }
             let entered = is_entered(&past);
             let expected = if entered { GateState::Sealed } else { *state };
-            prop_assert_eq!(instance.state, expected, "{:?} {} at {}", of, gate, hour);
+            prop_assert_eq!(instance.state, expected, "{:?} {} at {}", of, gate, tick);
         }
         // A gate that does not judge the subject any more stands nowhere.
         gates.retain(|gate, _| direct.contains_key(gate));
@@ -146,33 +146,33 @@ fn follow(document: &Value, snapshot: &Snapshot, of: Subject) -> Result<Seen, Te
 }
 
 /// What happens to a subject besides: when, to which, and what.
-type Besides = Vec<(Hour, usize, u8)>;
+type Besides = Vec<(Tick, usize, u8)>;
 
 fn besides() -> impl Strategy<Value = Besides> {
-    prop::collection::vec((0..=LAST, 0_usize..8, 0_u8..8), 0..10)
+    prop::collection::vec((0..=LAST, 0_usize..8, 0_u8..8), 2..20)
 }
 
 /// A world in which subjects are entered, held and cancelled more often than in most.
 fn document(world: &World, besides: &Besides) -> Value {
     let mut document = world.document();
     let subjects = world.subjects();
-    let mut add = |list: &str, mut fact: Value, hour: Hour| {
-        fact["at"] = json!(instant(hour));
+    let mut add = |list: &str, mut fact: Value, tick: Tick| {
+        fact["at"] = json!(instant(tick));
         fact["by"] = json!("pa");
         document[list].as_array_mut().expect("a list").push(fact);
     };
-    for (number, (hour, which, what)) in besides.iter().enumerate() {
+    for (number, (tick, which, what)) in besides.iter().enumerate() {
         let (key, id) = subjects[which % subjects.len()].document();
         let entry = |outcome: &str| {
             json!({"id": format!("B-{number}"), "environment": "production",
                 "outcome": outcome, "changes": [id]})
         };
         match what {
-            0..=2 if key == "change" => add("deployments", entry("started"), *hour),
-            3..=4 if key == "change" => add("deployments", entry("failed"), *hour),
-            0..=5 => add("holds", json!({key: id, "event": "held"}), *hour),
-            6 => add("holds", json!({key: id, "event": "released"}), *hour),
-            _ if *hour > 2 => add("cancellations", json!({key: id}), *hour),
+            0..=2 if key == "change" => add("deployments", entry("started"), *tick),
+            3..=4 if key == "change" => add("deployments", entry("failed"), *tick),
+            0..=5 => add("holds", json!({key: id, "event": "held"}), *tick),
+            6 => add("holds", json!({key: id, "event": "released"}), *tick),
+            _ if *tick > at_hour(2) => add("cancellations", json!({key: id}), *tick),
             _ => {}
         }
     }
@@ -192,7 +192,7 @@ fn load(document: &Value, policy: &Policy) -> Snapshot {
 fn the_generator_uses_most_cells() {
     let mut runner = TestRunner::deterministic();
     let mut seen = Seen::new();
-    for _ in 0..80 {
+    for _ in 0..45 {
         let made = (case(), besides()).new_tree(&mut runner).expect("a world can be made");
         let ((world, policy), besides) = made.current();
         let document = document(&world, &besides);
@@ -203,19 +203,21 @@ fn the_generator_uses_most_cells() {
     }
     // That somebody asks adds nothing to the facts, and a world has one policy.
     let absent = [GateEvent::Asked, GateEvent::PolicyAdopted];
-    let missed: Vec<_> = GateEvent::ALL
-        .iter()
-        .filter(|event| !absent.contains(event))
-        .flat_map(|event| GateState::ALL.iter().map(move |state| (*state, *event)))
-        .filter(|cell| !seen.contains(cell))
-        .collect();
-    println!("not used: {missed:?}");
-    assert!(missed.len() <= 16, "{missed:?}");
+    for event in GateEvent::ALL.iter().filter(|event| !absent.contains(event)) {
+        let states = seen.iter().filter(|cell| cell.1 == *event).count();
+        assert!(states >= 3, "{event} comes in {states} states only: {seen:?}");
+    }
+    // Waivers that count are rare, and rarer where much else happens.
+    for state in GateState::ALL.iter().filter(|state| **state != GateState::Waived) {
+        let events = seen.iter().filter(|cell| cell.0 == *state).count();
+        assert!(events >= 3, "{state} sees {events} events only: {seen:?}");
+    }
+    assert!(seen.len() >= 36, "{} of 56 cells: {seen:?}", seen.len());
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 40, failure_persistence: None, ..ProptestConfig::default()
+        cases: 16, failure_persistence: None, ..ProptestConfig::default()
     })]
 
     /// Nothing changes but by an event, and the table forgets nothing.
