@@ -207,12 +207,13 @@ fn the_generator_uses_most_cells() {
         let states = seen.iter().filter(|cell| cell.1 == *event).count();
         assert!(states >= 3, "{event} comes in {states} states only: {seen:?}");
     }
-    // Waivers that count are rare, and rarer where much else happens.
-    for state in GateState::ALL.iter().filter(|state| **state != GateState::Waived) {
+    // Waivers that count are rare where much else happens, and so are gates that ask nothing.
+    let rare = [GateState::Idle, GateState::Waived];
+    for state in GateState::ALL.iter().filter(|state| !rare.contains(state)) {
         let events = seen.iter().filter(|cell| cell.0 == *state).count();
         assert!(events >= 3, "{state} sees {events} events only: {seen:?}");
     }
-    assert!(seen.len() >= 36, "{} of 56 cells: {seen:?}", seen.len());
+    assert!(seen.len() >= 32, "{} of 70 cells: {seen:?}", seen.len());
 }
 
 proptest! {

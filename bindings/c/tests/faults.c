@@ -511,8 +511,6 @@ static void refused_workflows(const lp_snapshot *snapshot) {
     static const char go[] =
         "{ from = [\"A\"], to = \"D\", on = \"t\", when = [{ gate = \"g\" }] },";
     static const char unknown[] = "{\"workflow\": {\"name\": \"servicenow-normal\", \"code\": 7}}";
-    static const char also[] =
-        "{ from = [\"A\"], to = \"D\", on = \"t\", order = 1, when = [{ gate = \"g\" }] }";
     static const struct {
         uint32_t wanted;
         const char *states; /* besides A, where everything begins, and D, which is done */
@@ -529,7 +527,8 @@ static void refused_workflows(const lp_snapshot *snapshot) {
          "{ from = [\"A\"], to = \"B\", on = \"u\" }"},
         {LP_STATUS_WORKFLOW_NOT_ORDERED, "", go,
          "{ from = [\"A\"], to = \"A\", on = \"t\", when = [{ tasks = \"closed\" }] }"},
-        {LP_STATUS_WORKFLOW_SHADOWED, "", go, also},
+        {LP_STATUS_WORKFLOW_SHADOWED, "", go,
+         "{ from = [\"A\"], to = \"D\", on = \"t\", order = 1, when = [{ gate = \"g\" }] }"},
         {LP_STATUS_WORKFLOW_GATE_AVOIDED, "", "{ from = [\"A\"], to = \"D\", on = \"t\" }", ""},
     };
     static const char nothing[] = "name = \"w\"\nabout = \"change\"\n"
@@ -537,7 +536,7 @@ static void refused_workflows(const lp_snapshot *snapshot) {
         "transitions = [{ from = [\"A\"], to = \"D\", on = \"t\" }]\n";
     char text[1024];
     lp_buf out = {NULL, 0};
-    lp_error *error = NULL;
+    lp_error *error;
     size_t i;
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void)snprintf(text, sizeof text,

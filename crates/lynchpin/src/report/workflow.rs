@@ -264,7 +264,8 @@ pub fn svg(workflow: &Workflow) -> String {
          width=\"{width}\" height=\"{height}\" font-family=\"monospace\" font-size=\"13\">\n\
          <title>{}</title>\n<g stroke=\"#888\" fill=\"none\">\n{paths}</g>\n\
          <g fill=\"#888\">\n{heads}</g>\n<g stroke=\"#456\" fill=\"#eef3f8\">\n{plain}</g>\n\
-         <g stroke=\"#456\" fill=\"#cfe3cf\">\n{live}</g>\n<g fill=\"#123\">\n{texts}</g>\n</svg>\n",
+         <g stroke=\"#456\" fill=\"#cfe3cf\">\n{live}</g>\n\
+         <g fill=\"#123\">\n{texts}</g>\n</svg>\n",
         escape(&headline(workflow))
     )
 }
