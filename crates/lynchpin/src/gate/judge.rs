@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::freeze::times::Times;
 use super::leaf::{self, Target};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
@@ -33,6 +34,8 @@ pub struct Case<'a> {
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
     /// Who sits in which group, as far as it was asked for.
     pub rolls: &'a Rolls,
+    /// Which freezes matter when, as far as it was asked for.
+    pub times: &'a Times,
     /// Which signatures are right, as far as it was asked for.
     pub proofs: &'a Proofs,
 }

@@ -10,11 +10,13 @@
 
 pub mod compare;
 pub mod expression;
+pub mod freeze;
 pub mod judge;
 pub mod leaf;
 pub mod lint;
 pub mod parse;
 pub mod policy;
+pub mod quarantine;
 pub mod rolls;
 pub mod signed;
 pub mod state;

@@ -25,6 +25,7 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
+use super::freeze::rule::FreezeRule;
 use super::policy::{
     ApprovalLeaf, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
 };
@@ -48,6 +49,8 @@ struct Document {
     open: Vec<StageId>,
     #[serde(default)]
     cycles: CycleRule,
+    #[serde(default)]
+    freeze: FreezeRule,
     #[serde(default)]
     key: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
@@ -110,6 +113,7 @@ impl std::str::FromStr for Policy {
         let gates = read_each::<GateId, GateDocument>(text, "gate", &document.gate, &mut problems);
         let gates: BTreeMap<GateId, Gate> =
             gates.into_iter().map(|(id, gate)| (id, gate.into())).collect();
+        document.freeze.check(&mut problems);
         check_requirements(&requirements, &mut problems);
         let named = document.key.keys().map(String::as_str).collect();
         rule::check(&requirements, &keys, &named, &mut problems);
@@ -124,6 +128,7 @@ impl std::str::FromStr for Policy {
             owner: &document.owner,
             open: &document.open,
             cycles: document.cycles,
+            freeze: &document.freeze,
             keys: &keys,
             requirements: &requirements,
             gates: &gates,
@@ -133,6 +138,7 @@ impl std::str::FromStr for Policy {
             owner: document.owner,
             open: document.open,
             cycles: document.cycles,
+            freeze: document.freeze,
             keys,
             requirements,
             gates,
@@ -149,6 +155,8 @@ struct Content<'a> {
     owner: &'a Option<Actor>,
     open: &'a [StageId],
     cycles: CycleRule,
+    #[serde(skip_serializing_if = "FreezeRule::is_empty")]
+    freeze: &'a FreezeRule,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     keys: &'a BTreeMap<KeyId, Key>,
     requirements: &'a BTreeMap<RequirementId, Requirement>,
@@ -268,6 +276,8 @@ fn check_requirements(
             ("approval", requirement.approval.is_some()),
             ("soak", requirement.soak.is_some()),
             ("risk", requirement.risk.is_some()),
+            ("window", requirement.window.is_some()),
+            ("planned", requirement.planned.is_some()),
             ("plan", requirement.plan.is_some()),
             ("reversible", requirement.reversible.is_some()),
             ("expression", requirement.expression.is_some()),

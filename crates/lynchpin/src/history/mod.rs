@@ -9,6 +9,7 @@
 
 pub mod boards;
 pub mod delegations;
+pub mod freezes;
 pub mod labels;
 pub mod lookback;
 mod numbers;
@@ -21,6 +22,7 @@ mod whereabouts;
 
 pub use boards::{Boards, NextMeeting};
 pub use delegations::Delegations;
+pub use freezes::Freezes;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};
 pub use records::{ChangeRow, Records, ReleaseRow};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::boards::Boards;
 use super::delegations::Delegations;
+use super::freezes::{Freezes, Keeper};
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
@@ -45,6 +46,8 @@ pub struct Records {
     pub delegations: Delegations,
     /// Which groups are boards, when they meet, and what their minutes say.
     pub boards: Boards,
+    /// Freezes, windows and quarantines.
+    pub freezes: Freezes,
     /// Where each change is.
     pub presence: Presence,
     changes: BTreeMap<ChangeId, ChangeRow>,
@@ -69,7 +72,7 @@ pub struct Records {
 
 /// The numbers of the facts that were known by then, in the one order of facts: those that tie by
 /// what they say, so that their order in a document makes no difference.
-fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
+pub(super) fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
     let mut found: Vec<(usize, &T)> =
         facts.iter().enumerate().filter(|(_, fact)| is_known(*fact, as_of)).collect();
     found.sort_by(|(_, a), (_, b)| by_record(*a, *b).then_with(|| a.cmp(b)));
@@ -108,6 +111,7 @@ impl Records {
             as_of,
             delegations: Delegations::new(p, &people, as_of),
             boards: Boards::new(p, as_of),
+            freezes: Freezes::new(p, &people, &changes, as_of),
             people,
             presence,
             changes,
@@ -157,7 +161,9 @@ impl Records {
         }
         for number in known(&portfolio.revocations, self.as_of) {
             let Some(revocation) = portfolio.revocations.get(number) else { continue };
-            self.revoked.entry(revocation.waiver.clone()).or_insert(number);
+            if let Some(waiver) = &revocation.waiver {
+                self.revoked.entry(waiver.clone()).or_insert(number);
+            }
         }
         for number in known(&portfolio.incidents, self.as_of) {
             let Some(incident) = portfolio.incidents.get(number) else { continue };
@@ -520,7 +526,9 @@ fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Su
         for (number, event) in events {
             match event.event {
                 HoldEvent::Held => held.push((number, event)),
-                HoldEvent::Released => held.retain(|(_, hold)| !may_release(people, hold, event)),
+                HoldEvent::Released => {
+                    held.retain(|(_, it)| !may_release(people, (&it.owner, &it.by), event));
+                }
             }
         }
         if !held.is_empty() {
@@ -533,12 +541,17 @@ fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Su
 /// Whether a release comes from who may end that hold: its owner, or who put it on, if it names
 /// none. Nobody who is suspended may; for a group, only people who belonged to it both when they
 /// say they released it and when that was recorded.
-fn may_release(people: &People, hold: &Hold, release: &Hold) -> bool {
-    let by = people.principal(&release.by);
-    let (recorded, _) = position(release);
+pub(super) fn may_release(
+    people: &People,
+    (owner, put_on): Keeper<'_>,
+    release: &impl Fact,
+) -> bool {
+    let envelope = release.envelope();
+    let Some(by) = envelope.by.map(|by| people.principal(by)) else { return false };
+    let recorded = envelope.recorded;
     let suspended = people.person(by).and_then(|person| person.suspended_from);
-    let may = match &hold.owner {
-        None => by == people.principal(&hold.by),
+    let may = match owner {
+        None => by == people.principal(put_on),
         Some(Actor::Person(owner)) => by == people.principal(owner),
         Some(Actor::Group(owner)) => {
             people.can_sit(by, recorded) && people.belonged(release, owner)

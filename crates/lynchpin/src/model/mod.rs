@@ -10,6 +10,7 @@ pub mod change;
 pub mod decision;
 pub mod delegation;
 pub mod fact;
+pub mod freeze;
 pub mod operation;
 pub mod people;
 pub mod policy;
@@ -26,6 +27,7 @@ pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversib
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
 pub use delegation::{Absence, Delegation, DelegationEvent};
 pub use fact::{Envelope, Fact};
+pub use freeze::{Freeze, FreezeException, Lift, Quarantine, Window};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
 pub use people::{Group, GroupKind, Member, Person, PersonKind};
 pub use policy::PolicyAdoption;

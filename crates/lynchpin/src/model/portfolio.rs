@@ -25,6 +25,11 @@ macro_rules! arrays {
             minutes: $crate::model::Minutes,
             waivers: $crate::model::Waiver,
             revocations: $crate::model::Revocation,
+            freezes: $crate::model::Freeze,
+            lifts: $crate::model::Lift,
+            exceptions: $crate::model::FreezeException,
+            windows: $crate::model::Window,
+            quarantines: $crate::model::Quarantine,
             holds: $crate::model::Hold,
             cancellations: $crate::model::Cancellation,
             deployments: $crate::model::Deployment,
@@ -39,7 +44,8 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             delegations, absences, boards, policies, releases, changes, evidence, statements,
-            approvals, minutes, waivers, revocations, holds, cancellations, deployments, incidents,
+            approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows, quarantines,
+            holds, cancellations, deployments, incidents,
         }
     };
 }

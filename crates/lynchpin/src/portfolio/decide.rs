@@ -11,12 +11,14 @@ use super::snapshot::InForce;
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
+use crate::calendar::ZONE_DATA_VERSION;
+use crate::gate::freeze::{self, rule::FreezeRule, times::Times};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
-use crate::gate::{Case, Policy, judge};
+use crate::gate::{Case, Policy, judge, quarantine};
 use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
@@ -34,7 +36,7 @@ pub(super) fn decide(
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
     let risks = risks(records, policy, &question.subject, &members, question.at);
-    let (rolls, proofs) = (Rolls::default(), Proofs::default());
+    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
     let case = Case {
         records,
         policy,
@@ -44,6 +46,7 @@ pub(super) fn decide(
         at: question.at,
         risks: &risks,
         rolls: &rolls,
+        times: &times,
         proofs: &proofs,
     };
     let gates = match &question.subject {
@@ -61,6 +64,7 @@ pub(super) fn decide(
         at: question.at,
         policy: in_force.policy.map(|policy| policy.digest),
         risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
+        zone_data: records.freezes.reads_zones().then_some(ZONE_DATA_VERSION),
         what_if: in_force.what_if,
         reasons,
     })
@@ -123,6 +127,7 @@ fn no_policy() -> Policy {
         owner: None,
         open: Vec::new(),
         cycles: CycleRule::Forbidden,
+        freeze: FreezeRule::default(),
         keys: BTreeMap::new(),
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
@@ -150,7 +155,8 @@ fn risks(
 }
 
 fn asks_for_risk(policy: &Policy) -> bool {
-    policy.requirements.values().any(|requirement| requirement.risk.is_some())
+    policy.freeze.asks_for_risk()
+        || policy.requirements.values().any(|requirement| requirement.risk.is_some())
 }
 
 /// The tree of each member, dependencies and all, by id.
@@ -264,6 +270,7 @@ fn by_itself(
 ) -> Itself {
     let subject = Subject::Change(change.id.clone());
     let mut parts = standing(case, &subject, case.owners(change));
+    parts.extend(frozen(case, members, change));
     let conflicts = dependencies::conflicts(case, members, priority, change);
     parts.extend(conflicts.into_iter().map(single));
     let mut asked: Vec<Reasons> = Vec::new();
@@ -320,6 +327,14 @@ fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reaso
         parts.push(single(node));
     }
     parts
+}
+
+/// Quarantines and freezes, asked about a change by itself or as a part of a release.
+fn frozen(case: &Case<'_>, members: &Members<'_>, change: &Change) -> Vec<Reasons> {
+    let release = members.release.map(|release| Subject::Release(release.id.clone()));
+    let target = release.as_ref().map(|subject| Target { subject, members: &members.changes });
+    let quarantines = quarantine::binding(case, change).into_iter().map(single);
+    quarantines.chain(freeze::binding(case, target, change)).collect()
 }
 
 fn single(node: Node) -> Reasons {

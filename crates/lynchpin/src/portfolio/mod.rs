@@ -5,6 +5,7 @@
 //! of the same height hand to each other.
 
 mod check;
+mod check_freezes;
 mod decide;
 mod decision;
 mod dependencies;

@@ -88,6 +88,9 @@ pub struct Decision {
     /// The risk model, if the policy asks for a risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_model: Option<&'static str>,
+    /// The version of the time zone data, if a freeze or a window goes by the clock of a zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone_data: Option<&'static str>,
     /// `yes` if another policy than the one in force was applied, or something else was assumed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<&'static str>,
@@ -152,6 +155,7 @@ impl Answer {
             at: decision.at,
             policy: decision.policy,
             risk_model: decision.risk_model,
+            zone_data: decision.zone_data,
             what_if: decision.what_if.then_some("yes"),
             clears_at: decision.clears(),
             holds_until: decision.holds_until(),
