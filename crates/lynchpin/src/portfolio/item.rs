@@ -22,6 +22,11 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// No members at all.
+    pub(super) fn nobody() -> Members<'a> {
+        Members { changes: Vec::new(), cancelled: Vec::new(), unknown: Vec::new(), release: None }
+    }
+
     /// Finds the members of a subject.
     pub(super) fn of(records: &'a Records, subject: &Subject) -> Result<Members<'a>> {
         let unknown = || {

@@ -15,6 +15,7 @@ mod features;
 mod identities;
 mod item;
 mod look_alike;
+mod openness;
 mod planning;
 mod question;
 mod scoring;
@@ -25,6 +26,9 @@ pub use engine::Engine;
 pub(crate) use fact_name::recorded_between;
 pub use fact_name::{FactName, FactTold};
 pub use look_alike::look_alike;
-pub use question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+pub use openness::{Because, Calendars, OpenState, PlaceCalendar, TurnKind, Turning};
+pub use question::{
+    CalendarQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion, Where,
+};
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
 pub use snapshot::Snapshot;

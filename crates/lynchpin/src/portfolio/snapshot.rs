@@ -8,8 +8,11 @@ use super::decision::Decision;
 use super::engine;
 use super::fact_name::{self, FactName};
 use super::item::Members;
+use super::openness::{self, Calendars};
 use super::planning;
-use super::question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+use super::question::{
+    CalendarQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
+};
 use super::scoring::{self, Score};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, ReleaseId};
@@ -199,6 +202,37 @@ impl Snapshot {
     /// As for [`Snapshot::decide`].
     pub fn plan(&self, question: &PlanQuestion) -> Result<Plan> {
         planning::plan(&self.records(question.at), &self.in_force(question.at), question)
+    }
+
+    /// Whether work may go on at some places, and when that changes: by freezes, and by the windows
+    /// that the policy asks for there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Snapshot::decide`]; the same codes for a service that is not declared, and for an
+    /// environment that is not there.
+    ///
+    /// ```
+    /// use lynchpin::base::Limits;
+    /// use lynchpin::portfolio::{CalendarQuestion, Engine, OpenState, Where};
+    /// use lynchpin::wire::read_portfolio;
+    ///
+    /// let mut engine = Engine::new(Limits::untrusted());
+    /// engine.add(read_portfolio(
+    ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+    ///      "freezes": [{"id": "year-end", "by": "mei", "at": "2026-11-01T00:00:00Z",
+    ///        "when": {"from": "2026-12-18T00:00:00Z", "to": "2027-01-04T06:00:00Z"}}]}"#,
+    ///     engine.limits(),
+    /// )?)?;
+    /// let at = "2026-12-24T00:00:00Z".parse()?;
+    /// let question = CalendarQuestion::new(Where::Anywhere, "production".parse()?, at);
+    /// let answer = engine.snapshot().calendar(&question)?;
+    /// assert_eq!(answer.state, OpenState::Closed);
+    /// assert_eq!(answer.opens.at, Some("2027-01-04T06:00:00Z".parse()?));
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    pub fn calendar(&self, question: &CalendarQuestion) -> Result<Calendars> {
+        openness::calendars(&self.records(question.at), &self.in_force(question.at), question)
     }
 
     /// How likely a change or a release is to cause a failure, and what makes it so.

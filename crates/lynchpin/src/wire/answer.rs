@@ -11,7 +11,7 @@ use crate::base::{Digest, Instant, Subject, When};
 use crate::gate::compare::Difference;
 use crate::gate::lint::Finding;
 use crate::plan::{Plan, Reach};
-use crate::portfolio::{self, FactName, Score, Snapshot};
+use crate::portfolio::{self, Calendars, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::study::{Changed, DryRun};
@@ -28,6 +28,8 @@ pub enum Answer {
     Score(Score),
     /// To "what does it need?" and "what needs it?".
     Reach(Reach),
+    /// To "may work go on there, and when does that change?".
+    Calendar(Calendars),
     /// To "what does this workflow say, and is it sound?".
     Workflow(WorkflowAnswer),
     /// To "what changed, and through which fact?".

@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod calendar;
 mod document;
 mod lines;
 mod strict;
@@ -16,5 +17,6 @@ pub use ask::{
     Changed, ComparePolicies, Decide, Detail, DryRun, LintPolicy, Plan, Question, Reach, Score,
     WhatIf, ask, read_question,
 };
+pub use calendar::Calendar;
 pub use document::{read_portfolio, write_portfolio};
 pub use workflow::{Workflow, WorkflowAnswer};

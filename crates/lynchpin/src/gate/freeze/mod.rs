@@ -8,6 +8,7 @@ mod exception;
 pub mod places;
 pub mod rule;
 pub mod times;
+pub mod windows;
 
 use self::places::Spot;
 use self::times::{Live, until};
@@ -27,7 +28,7 @@ pub fn binding(case: &Case<'_>, release: Option<Target<'_>>, change: &Change) ->
     if live.is_empty() {
         return Vec::new();
     }
-    let spots = places::of(case, change);
+    let spots = places::of(case.records, case.stage, &change.services);
     let all = &case.records.portfolio().freezes;
     let mut parts = Vec::new();
     let mut ahead: Option<(Instant, usize)> = None;

@@ -2,8 +2,7 @@
 
 use crate::base::id::{EnvironmentId, ServiceId, StageId};
 use crate::calendar::Place;
-use crate::gate::judge::Case;
-use crate::model::Change;
+use crate::history::Records;
 
 /// One place that a change goes to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,18 +28,18 @@ impl Spot {
     }
 }
 
-/// The places of a change in the stage asked about: never none. A service that has none of the
+/// The places of a stage that a change of some services goes to: never none. A service that has none of the
 /// stage's environments is taken to be in all of them.
 #[must_use]
-pub fn of(case: &Case<'_>, change: &Change) -> Vec<Spot> {
-    let environments = case.records.environments(case.stage);
-    if change.services.is_empty() {
+pub fn of(records: &Records, stage: &StageId, services: &[ServiceId]) -> Vec<Spot> {
+    let environments = records.environments(stage);
+    if services.is_empty() {
         let spot = |environment| Spot { service: None, tier: None, environment };
         return environments.into_iter().map(spot).collect();
     }
     let mut spots = Vec::new();
-    for id in &change.services {
-        let known = case.records.service(id);
+    for id in services {
+        let known = records.service(id);
         let has = |environment: &&EnvironmentId| {
             known.is_some_and(|service| service.environments.contains(environment))
         };
