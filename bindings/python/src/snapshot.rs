@@ -383,7 +383,11 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
             score.changes.clear();
             Answer::Score(score).to_bytes().map(Some)
         }
-        Answer::Plan(_) | Answer::Reach(_) => Ok(None),
+        Answer::Plan(_)
+        | Answer::Reach(_)
+        | Answer::Claim(_)
+        | Answer::Record(_)
+        | Answer::Breaches(_) => Ok(None),
     }
 }
 

@@ -25,7 +25,9 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
-use super::policy::{CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree};
+use super::policy::{
+    ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
+};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{GateId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
@@ -44,6 +46,8 @@ struct Document {
     open: Vec<StageId>,
     #[serde(default)]
     cycles: CycleRule,
+    #[serde(default)]
+    claims: ClaimRule,
     #[serde(default)]
     requirement: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
@@ -115,6 +119,7 @@ impl std::str::FromStr for Policy {
             owner: &document.owner,
             open: &document.open,
             cycles: document.cycles,
+            claims: document.claims,
             requirements: &requirements,
             gates: &gates,
         })?;
@@ -123,6 +128,7 @@ impl std::str::FromStr for Policy {
             owner: document.owner,
             open: document.open,
             cycles: document.cycles,
+            claims: document.claims,
             requirements,
             gates,
             digest,
@@ -138,6 +144,8 @@ struct Content<'a> {
     owner: &'a Option<Actor>,
     open: &'a [StageId],
     cycles: CycleRule,
+    #[serde(skip_serializing_if = "ClaimRule::is_optional")]
+    claims: ClaimRule,
     requirements: &'a BTreeMap<RequirementId, Requirement>,
     gates: &'a BTreeMap<GateId, Gate>,
 }
@@ -237,6 +245,11 @@ fn check_requirements(
             let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, \
                            `risk`, `plan` and `reversible`; make one requirement of each";
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
+        }
+        if requirement.waiver.as_ref().is_some_and(|rule| rule.uses_at_most == Some(0)) {
+            let message = "a waiver that nobody may use waives nothing: leave the waiver out";
+            let at = format!("{path}.waiver.uses_at_most");
+            problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
         }
         let Some(approval) = &requirement.approval else { continue };
         let nobody = match approval.people {

@@ -36,6 +36,8 @@ pub struct Policy {
     pub open: Vec<StageId>,
     /// Whether changes that require each other in a circle may ship as one group.
     pub cycles: CycleRule,
+    /// Whether a deployment without a claim is a breach.
+    pub claims: ClaimRule,
     /// The requirements, by name.
     pub requirements: BTreeMap<RequirementId, Requirement>,
     /// The gates, by name. All that match bind; there is no first match.
@@ -53,6 +55,25 @@ pub enum CycleRule {
     Forbidden,
     /// They ship as one atomic group.
     Atomic,
+}
+
+/// Whether a deployment needs a claim of the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimRule {
+    /// A claim may be made, and none is missed.
+    #[default]
+    Optional,
+    /// A deployment without one is unauthorised, and shown as a breach.
+    Required,
+}
+
+impl ClaimRule {
+    /// Whether none is missed.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        matches!(self, ClaimRule::Optional)
+    }
 }
 
 /// One named requirement: exactly one question, and what bends it.
@@ -239,6 +260,9 @@ pub struct WaiverRule {
     pub group: GroupId,
     /// For how long at most.
     pub for_at_most: Span,
+    /// How many claims may use one waiver; any number, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_at_most: Option<u32>,
 }
 
 /// Which changes are meant: those that match everything that is named.

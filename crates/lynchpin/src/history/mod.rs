@@ -7,6 +7,7 @@
 //! [`lookback`] and [`labels`] read the history of a source: what it says about each change when it
 //! was made, and which changes turned out to have failed, and when that became known.
 
+pub mod entries;
 pub mod labels;
 pub mod lookback;
 mod numbers;
@@ -17,6 +18,7 @@ pub mod records;
 pub mod revision;
 mod whereabouts;
 
+pub use entries::Content;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};
 pub use records::{ChangeRow, Records, ReleaseRow};

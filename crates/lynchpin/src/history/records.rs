@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::entries::Entries;
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
@@ -58,11 +59,12 @@ pub struct Records {
     releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     cancelled_releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     services: BTreeMap<ServiceId, usize>,
+    pub(super) entries: Entries,
 }
 
 /// The numbers of the facts that were known by then, in the one order of facts: those that tie by
 /// what they say, so that their order in a document makes no difference.
-fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
+pub(super) fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
     let mut found: Vec<(usize, &T)> =
         facts.iter().enumerate().filter(|(_, fact)| is_known(*fact, as_of)).collect();
     found.sort_by(|(_, a), (_, b)| by_record(*a, *b).then_with(|| a.cmp(b)));
@@ -70,7 +72,7 @@ fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
 }
 
 /// Files facts under the subject that each names.
-fn file<T: Fact>(
+pub(super) fn file<T: Fact>(
     facts: &[T],
     as_of: Instant,
     subject: impl Fn(&T) -> Option<Subject>,
@@ -120,6 +122,7 @@ impl Records {
             releases_of: BTreeMap::new(),
             cancelled_releases_of: BTreeMap::new(),
             services: p.services.iter().enumerate().map(|(n, s)| (s.id.clone(), n)).collect(),
+            entries: Entries::new(p, as_of),
             portfolio,
         };
         records.file_rest();

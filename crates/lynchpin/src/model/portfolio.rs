@@ -22,6 +22,8 @@ macro_rules! arrays {
             revocations: $crate::model::Revocation,
             holds: $crate::model::Hold,
             cancellations: $crate::model::Cancellation,
+            decisions: $crate::model::RecordedDecision,
+            claims: $crate::model::Claim,
             deployments: $crate::model::Deployment,
             incidents: $crate::model::Incident,
         }
@@ -34,7 +36,7 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             policies, releases, changes, evidence, approvals, waivers, revocations, holds,
-            cancellations, deployments, incidents,
+            cancellations, decisions, claims, deployments, incidents,
         }
     };
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::check_entries::check_entries;
 use super::engine::other_content;
 use super::identities::check_identities;
 use crate::base::digest::Digest;
@@ -53,6 +54,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     let mut problems = Problems { found: Vec::new() };
     check_envelopes(portfolio, old, &mut problems);
     check_ids(portfolio, old, &mut problems);
+    check_entries(portfolio, old, &mut problems);
     check_identities(portfolio, old, &mut problems);
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
@@ -65,7 +67,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
 }
 
 /// The added elements of an array with their paths.
-fn added<'a, T>(
+pub(super) fn added<'a, T>(
     items: &'a [T],
     old: usize,
     name: &'a str,
@@ -160,7 +162,7 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
             }
         )*};
     }
-    each!(approvals, waivers, holds, cancellations);
+    each!(approvals, waivers, holds, cancellations, decisions, claims);
     for (at, evidence) in added(&portfolio.evidence, old.evidence, "evidence") {
         let on_artifact =
             evidence.artifact.is_some() && evidence.change.is_none() && evidence.revision.is_none();

@@ -13,7 +13,7 @@ use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
-use crate::gate::policy::{CycleRule, Gate, Judges};
+use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
 use crate::gate::{Case, Policy, judge};
 use crate::history::Records;
@@ -121,6 +121,7 @@ fn no_policy() -> Policy {
         owner: None,
         open: Vec::new(),
         cycles: CycleRule::Forbidden,
+        claims: ClaimRule::Optional,
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
         digest: crate::base::Digest::of(b""),
@@ -319,7 +320,7 @@ fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reaso
     parts
 }
 
-fn single(node: Node) -> Reasons {
+pub(super) fn single(node: Node) -> Reasons {
     let mut reasons = Reasons::default();
     reasons.push(node);
     reasons

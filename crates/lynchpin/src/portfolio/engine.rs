@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
 use super::check;
+use super::claim::ClaimOutcome;
+use super::question::ClaimQuestion;
 use super::snapshot::{Adopted, Snapshot};
 use crate::base::Limits;
 use crate::base::error::{Error, ErrorCode, Result};
@@ -85,6 +87,41 @@ impl Engine {
         Ok(())
     }
 
+    /// Claims a stage: decides again on all that is known and, if it is a go, takes the entry in.
+    /// Nothing can come in between, so what passes was a go when it entered.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Snapshot::claim`]; the engine is then as it was before.
+    ///
+    /// ```
+    /// use lynchpin::base::{Limits, Subject};
+    /// use lynchpin::portfolio::{ClaimOutcome, ClaimQuestion, Engine};
+    /// use lynchpin::wire::read_portfolio;
+    ///
+    /// let mut engine = Engine::new(Limits::untrusted());
+    /// engine.add(read_portfolio(
+    ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+    ///      "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+    ///     engine.limits(),
+    /// )?)?;
+    /// engine.set_policy("name = \"acme\"\nopen = [\"production\"]")?;
+    /// let change = Subject::Change("C-1".parse()?);
+    /// let question = ClaimQuestion::new(change, "2026-11-02T09:00:00Z".parse()?, "bot".parse()?);
+    /// let ClaimOutcome::Claimed(claim) = engine.claim(&question)? else { panic!("it is a go") };
+    /// assert_eq!((claim.stage.as_str(), claim.attempt), ("production", 1));
+    /// // An entered stage is never judged again.
+    /// assert!(matches!(engine.claim(&question)?, ClaimOutcome::Refused(_)));
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    pub fn claim(&mut self, question: &ClaimQuestion) -> Result<ClaimOutcome> {
+        let outcome = self.snapshot.claim(question)?;
+        if let ClaimOutcome::Claimed(claim) = &outcome {
+            self.add(Portfolio { claims: vec![claim.clone()], ..Portfolio::default() })?;
+        }
+        Ok(outcome)
+    }
+
     /// Sets the policy that answers from now on.
     ///
     /// Where the portfolio adopts none, it is in force. Where it adopts one, the policy set here
@@ -162,6 +199,8 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.revocations);
     keep_distinct(&mut portfolio.holds);
     keep_distinct(&mut portfolio.cancellations);
+    keep_distinct(&mut portfolio.decisions);
+    keep_distinct(&mut portfolio.claims);
     keep_distinct(&mut portfolio.deployments);
     keep_distinct(&mut portfolio.incidents);
 }

@@ -4,7 +4,10 @@
 //! meets here: the gates of each change, the dependencies between them, the figures that floors
 //! of the same height hand to each other.
 
+mod breach;
 mod check;
+mod check_entries;
+mod claim;
 mod decide;
 mod decision;
 mod dependencies;
@@ -19,11 +22,13 @@ mod question;
 mod scoring;
 mod snapshot;
 
+pub use breach::Breach;
+pub use claim::ClaimOutcome;
 pub use decision::Decision;
 pub use engine::Engine;
 pub use fact_name::FactName;
 pub(crate) use fact_name::recorded_between;
 pub use look_alike::look_alike;
-pub use question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+pub use question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
 pub use snapshot::Snapshot;

@@ -3,22 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use super::breach::{self, Breach};
+use super::claim::{self, ClaimOutcome};
 use super::decide;
 use super::decision::Decision;
 use super::engine;
 use super::fact_name::{self, FactName};
 use super::item::Members;
 use super::planning;
-use super::question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+use super::question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 use super::scoring::{self, Score};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{ChangeId, ReleaseId};
+use crate::base::id::{ChangeId, PersonId, ReleaseId};
 use crate::base::{Instant, Subject};
 use crate::gate::Policy;
 use crate::gate::lint::{Finding, lint};
 use crate::history::Records;
 use crate::model::portfolio::facts;
-use crate::model::{Fact, PolicyAdoption, Portfolio};
+use crate::model::{Fact, PolicyAdoption, Portfolio, RecordedDecision};
 use crate::plan::{Plan, Reach};
 
 /// A policy and the instant at which its adoption was recorded.
@@ -190,6 +192,42 @@ impl Snapshot {
     /// too large.
     pub fn decide(&self, question: &DecideQuestion) -> Result<Decision> {
         decide::decide(&self.records(question.at), &self.in_force(question.at), question)
+    }
+
+    /// Decides again at the head of all that is known and, if it is still a go on the same content,
+    /// gives the entry to append; else why not. [`Engine::claim`](super::Engine::claim) appends it,
+    /// too, with nothing in between.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAtHead`](crate::base::ErrorCode::NotAtHead) if a fact was recorded after that instant;
+    /// [`WhatIf`](crate::base::ErrorCode::WhatIf) if another policy than the one in force answers,
+    /// or none is; else as for [`Snapshot::decide`].
+    pub fn claim(&self, question: &ClaimQuestion) -> Result<ClaimOutcome> {
+        let (records, in_force) = (self.records(question.at), self.in_force(question.at));
+        claim::claim(&records, &in_force, self.inner.newest, question)
+    }
+
+    /// Decides, and gives the decision as a fact to append: it names the content it is about and
+    /// until when it stands, so that a claim can show it.
+    ///
+    /// # Errors
+    ///
+    /// [`WhatIf`](crate::base::ErrorCode::WhatIf) if another policy than the one in force answers,
+    /// or none is; else as for [`Snapshot::decide`].
+    pub fn record(
+        &self,
+        question: &DecideQuestion,
+        by: &PersonId,
+    ) -> Result<(Decision, RecordedDecision)> {
+        claim::record(&self.records(question.at), &self.in_force(question.at), question, by)
+    }
+
+    /// The deployments that no claim stands for, in order of time, where the policy in force asks
+    /// for claims.
+    #[must_use]
+    pub fn breaches(&self, at: Instant) -> Vec<Breach> {
+        breach::breaches(&self.records(at), self.in_force(at).policy, at)
     }
 
     /// In which order a release or a change ships, and what of it does not.

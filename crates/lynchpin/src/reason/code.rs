@@ -55,6 +55,8 @@ reason_codes! {
     AtLeast = 105, "at_least", "at least {needed} of";
     /// Fewer children apply than must hold.
     CannotPass = 106, "cannot_pass", "only {applicable} apply, {needed} must hold";
+    /// What the policy says by which it was decided before, beside the one in force.
+    PolicyOfDecision = 107, "policy_of_decision", "by the policy it was decided by";
     /// The policy names this stage as open.
     StageOpen = 110, "stage_open", "the policy leaves this stage open";
     /// No gate of the policy judges this change in this stage.
@@ -73,6 +75,20 @@ reason_codes! {
     OnHold = 121, "on_hold", "is on hold";
     /// The release names a change that is not in the portfolio.
     ChangeUnknown = 122, "change_unknown", "the change is not known";
+    /// It was decided by a policy that was never in force, or that nobody has.
+    PolicyUnknown = 123, "policy_unknown", "was decided by a policy that is not known";
+    /// It has entered the stage; an entered stage is not judged again.
+    EnteredAlready = 124, "entered_already", "has entered already, claimed by {by}";
+    /// It is not what the decision was about.
+    ContentChanged = 125, "content_changed", "is not what was decided on";
+    /// The decision no longer stands.
+    DecisionExpired = 126, "decision_expired", "the decision stood until {until}";
+    /// It was deployed though nobody had claimed the stage for it.
+    Unclaimed = 127, "unclaimed", "was deployed without a claim";
+    /// Other content was deployed than was claimed.
+    ClaimedOtherwise = 128, "claimed_otherwise", "was deployed otherwise than claimed";
+    /// It was deployed on the strength of a claim that had ended or lapsed.
+    ClaimEnded = 129, "claim_ended", "was deployed after its claim had ended";
     /// What it requires is live in the stage.
     RequirementLive = 200, "requirement_live", "is live there";
     /// What it requires ships earlier in the same release, with a go.

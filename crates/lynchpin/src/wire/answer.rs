@@ -9,8 +9,9 @@ use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When};
 use crate::gate::compare::Difference;
 use crate::gate::lint::Finding;
+use crate::model::{Claim, RecordedDecision};
 use crate::plan::{Plan, Reach};
-use crate::portfolio::{self, FactName, Score, Snapshot};
+use crate::portfolio::{self, Breach, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::study::{Changed, DryRun};
@@ -35,6 +36,12 @@ pub enum Answer {
     Comparison(Comparison),
     /// To "which decisions would this policy flip?".
     DryRun(DryRun),
+    /// To "may it enter now?", if it may: the entry, to be appended.
+    Claim(Claim),
+    /// To "may it go?", as a fact to be appended.
+    Record(RecordedDecision),
+    /// To "what was deployed without a claim?".
+    Breaches(Vec<Breach>),
 }
 
 /// What is wrong with a policy.

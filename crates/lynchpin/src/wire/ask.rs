@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Lint};
+use super::entry::{AsOf, Claim, Record};
 use super::strict::{check_form, read_part};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
@@ -37,6 +38,12 @@ pub enum Question {
     ComparePolicies(ComparePolicies),
     /// Which decisions would another policy flip?
     DryRun(DryRun),
+    /// May it enter now?
+    Claim(Claim),
+    /// May it go? As a fact to keep.
+    Record(Record),
+    /// What was deployed without a claim?
+    Breaches(AsOf),
 }
 
 /// How much of the reasons an answer carries.
@@ -187,8 +194,8 @@ impl Question {
     ///
     /// # Errors
     ///
-    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`] and
-    /// [`Snapshot::reach`].
+    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`], [`Snapshot::reach`],
+    /// [`Snapshot::claim`] and [`Snapshot::record`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -232,6 +239,9 @@ impl Question {
                 let question = DryRunQuestion::new(&policy, asked.at).over(over);
                 Ok(Answer::DryRun(study::dry_run::dry_run(snapshot, &question)?))
             }
+            Question::Claim(asked) => asked.ask(snapshot),
+            Question::Record(asked) => asked.ask(snapshot),
+            Question::Breaches(asked) => Ok(Answer::Breaches(snapshot.breaches(asked.at))),
         }
     }
 }

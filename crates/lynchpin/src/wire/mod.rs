@@ -7,6 +7,7 @@
 mod answer;
 mod ask;
 mod document;
+mod entry;
 mod lines;
 mod strict;
 
@@ -16,3 +17,4 @@ pub use ask::{
     WhatIf, ask, read_question,
 };
 pub use document::{read_portfolio, write_portfolio};
+pub use entry::{AsOf, Claim, Record};

@@ -1,0 +1,178 @@
+//! Entries into stages: what was decided and claimed, what each claim brought in, and whether that
+//! entry has ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::order::position;
+use super::records::{Records, file, known};
+use crate::base::id::{ChangeId, ReleaseId, StageId, WaiverId};
+use crate::base::{Digest, Instant, Subject, canonical};
+use crate::model::{Claim, Deployment, DeploymentOutcome, Entered, Portfolio, RecordedDecision};
+
+/// The rows of decisions and claims.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entries {
+    decisions: BTreeMap<Subject, Vec<usize>>,
+    claims: BTreeMap<Subject, Vec<usize>>,
+    /// The claims that brought each change in, alone or with a release.
+    claims_with: BTreeMap<ChangeId, Vec<usize>>,
+    /// The deployments of every change that was ever claimed.
+    deployments: BTreeMap<ChangeId, Vec<usize>>,
+    uses: BTreeMap<WaiverId, usize>,
+}
+
+impl Entries {
+    pub(super) fn new(p: &Portfolio, as_of: Instant) -> Self {
+        let of = |change: Option<&ChangeId>, release: Option<&ReleaseId>| {
+            Subject::one(change, release).ok()
+        };
+        let mut entries = Entries {
+            decisions: file(&p.decisions, as_of, |d| of(d.change.as_ref(), d.release.as_ref())),
+            claims: file(&p.claims, as_of, |c| of(c.change.as_ref(), c.release.as_ref())),
+            ..Entries::default()
+        };
+        for number in known(&p.claims, as_of) {
+            let Some(claim) = p.claims.get(number) else { continue };
+            for change in claim.changes.iter().map(|entered| &entered.change) {
+                let with = entries.claims_with.entry(change.clone()).or_default();
+                if with.last() != Some(&number) {
+                    with.push(number);
+                }
+            }
+            for waiver in BTreeSet::from_iter(&claim.waivers) {
+                let uses = entries.uses.entry(waiver.clone()).or_default();
+                *uses = uses.saturating_add(1);
+            }
+        }
+        if !entries.claims_with.is_empty() {
+            entries.file_deployments(p, as_of);
+        }
+        entries
+    }
+
+    /// Files the deployments of the changes that were claimed; of all others nobody asks here.
+    fn file_deployments(&mut self, p: &Portfolio, as_of: Instant) {
+        for number in known(&p.deployments, as_of) {
+            let Some(deployment) = p.deployments.get(number) else { continue };
+            for change in BTreeSet::from_iter(&deployment.changes) {
+                if self.claims_with.contains_key(change) {
+                    self.deployments.entry(change.clone()).or_default().push(number);
+                }
+            }
+        }
+    }
+}
+
+/// What a subject consists of at present: what a decision is about and a claim brings in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The current revision.
+    pub revision: u32,
+    /// The digest of all of it: of a change, that of its revision; of a release, over its own and
+    /// those of the current revisions of its changes.
+    pub digest: Digest,
+    /// The current revision of each change in it that is not cancelled, in order of ids.
+    pub changes: Vec<Entered>,
+}
+
+impl Records {
+    /// The numbers of the decisions that were recorded on a subject, in order.
+    #[must_use]
+    pub fn decisions(&self, subject: &Subject) -> &[usize] {
+        self.entries.decisions.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the claims of a subject, in order.
+    #[must_use]
+    pub fn claims(&self, subject: &Subject) -> &[usize] {
+        self.entries.claims.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the claims that brought a change in, alone or with a release, in order.
+    #[must_use]
+    pub fn claims_with(&self, change: &ChangeId) -> &[usize] {
+        self.entries.claims_with.get(change).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many claims used a waiver.
+    #[must_use]
+    pub fn uses(&self, waiver: &WaiverId) -> usize {
+        self.entries.uses.get(waiver).copied().unwrap_or(0)
+    }
+
+    /// The recorded decision of that number.
+    #[must_use]
+    pub fn recorded_decision(&self, number: usize) -> Option<&RecordedDecision> {
+        self.portfolio().decisions.get(number)
+    }
+
+    /// The claim of that number.
+    #[must_use]
+    pub fn claim(&self, number: usize) -> Option<&Claim> {
+        self.portfolio().claims.get(number)
+    }
+
+    /// What a subject consists of at present; nothing, if it is not known or cannot be digested.
+    #[must_use]
+    pub fn content(&self, subject: &Subject) -> Option<Content> {
+        let entered = |id: &ChangeId| {
+            let row = self.change(id)?;
+            let revision = row.current(self)?.revision;
+            let digest = row.digests(self, row.revisions.len().checked_sub(1)?)?.root();
+            Some(Entered { change: id.clone(), revision, digest })
+        };
+        match subject {
+            Subject::Change(id) => {
+                let entered = entered(id)?;
+                let (revision, digest) = (entered.revision, entered.digest);
+                Some(Content { revision, digest, changes: vec![entered] })
+            }
+            Subject::Release(id) => {
+                let release = self.release(id)?.current(self)?;
+                let stay = BTreeSet::from_iter(&release.changes);
+                let stay = stay.into_iter().filter(|id| !self.is_cancelled(id));
+                let changes: Vec<Entered> = stay.filter_map(entered).collect();
+                let itself = self.digest_of(subject, release.revision)?;
+                let digest = canonical::digest(&("release", itself, &changes)).ok()?;
+                Some(Content { revision: release.revision, digest, changes })
+            }
+        }
+    }
+
+    /// Whether an entry has ended by then, so that another one may follow: a change of it failed to
+    /// deploy or was rolled back, or nothing of it was deployed before it lapsed.
+    #[must_use]
+    pub fn has_ended(&self, claim: &Claim, at: Instant) -> bool {
+        let mut begun = false;
+        for entered in &claim.changes {
+            for (_, deployment) in self.deployments_to(&entered.change, &claim.stage) {
+                begun |= position(deployment) >= position(claim);
+                if is_end(deployment) && position(deployment) > position(claim) {
+                    return true;
+                }
+            }
+        }
+        !begun && claim.not_after.is_some_and(|lapses| lapses <= at)
+    }
+
+    /// The deployments of a change that was claimed into a stage, in order.
+    pub fn deployments_to(
+        &self,
+        change: &ChangeId,
+        stage: &StageId,
+    ) -> impl Iterator<Item = (usize, &Deployment)> + '_ {
+        let environments = self.environments(stage);
+        let numbers = self.entries.deployments.get(change).into_iter().flatten();
+        let found = numbers.filter_map(|n| Some((*n, self.portfolio().deployments.get(*n)?)));
+        found.filter(move |(_, d)| environments.contains(&d.environment))
+    }
+}
+
+/// Whether a deployment ends the entry that it belongs to.
+#[must_use]
+pub fn is_end(deployment: &Deployment) -> bool {
+    match deployment.outcome {
+        DeploymentOutcome::Started | DeploymentOutcome::Succeeded => false,
+        DeploymentOutcome::Failed | DeploymentOutcome::RolledBack => true,
+    }
+}
