@@ -387,7 +387,8 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Reach(_)
         | Answer::Claim(_)
         | Answer::Record(_)
-        | Answer::Breaches(_) => Ok(None),
+        | Answer::Breaches(_)
+        | Answer::Obligations(_) => Ok(None),
     }
 }
 

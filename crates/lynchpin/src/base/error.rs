@@ -97,6 +97,8 @@ error_codes! {
     CombinatorEmpty = 1302, "combinator_empty";
     /// A quorum of nobody, or of more than can ever be reached.
     QuorumInvalid = 1303, "quorum_invalid";
+    /// What can be met afterwards is an approval, evidence or a plan; nothing else.
+    NotRetrospective = 1307, "not_retrospective";
     /// The subject asked about is not in the portfolio as of that time.
     SubjectUnknown = 1501, "subject_unknown";
     /// The stage asked about is named neither by the release nor by the portfolio.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::leaf::{self, Target};
+use super::obligation::{self, Obligation};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
 use super::waiver;
@@ -32,6 +33,10 @@ pub struct Case<'a> {
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
     /// Who sits in which group, as far as it was asked for.
     pub rolls: &'a Rolls,
+    /// Whether what may be met afterwards holds nothing back once it is declared.
+    pub afterwards: bool,
+    /// Everything that is owed, in order of ends.
+    pub obligations: &'a [Obligation],
 }
 
 impl Case<'_> {
@@ -148,8 +153,8 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
     reasons
 }
 
-/// Answers one named requirement, with the waiver that applies to it.
-fn requirement(
+/// Answers one named requirement, with the waiver or the declaration that applies to it.
+pub(super) fn requirement(
     case: &Case<'_>,
     target: Target<'_>,
     gate: &GateId,
@@ -162,7 +167,8 @@ fn requirement(
         return reasons;
     };
     let answer = leaf::judge(case, target, name, requirement);
-    let mut reasons = waiver::apply(case, target, name, requirement, answer);
+    let answer = waiver::apply(case, target, name, requirement, answer);
+    let mut reasons = obligation::apply(case, target, requirement, answer);
     reasons.name(gate, name);
     reasons
 }

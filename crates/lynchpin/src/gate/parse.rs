@@ -251,6 +251,14 @@ fn check_requirements(
             let at = format!("{path}.waiver.uses_at_most");
             problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
         }
+        let lacks = requirement.approval.is_some()
+            || requirement.evidence.is_some()
+            || requirement.plan.is_some();
+        if requirement.retrospective.is_some() && !lacks {
+            let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
+            let at = format!("{path}.retrospective");
+            problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
+        }
         let Some(approval) = &requirement.approval else { continue };
         let nobody = match approval.people {
             Quorum::Count(count) => count == 0 || count > 1_000_000,

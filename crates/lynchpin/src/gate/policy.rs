@@ -101,6 +101,10 @@ pub struct Requirement {
     /// Who may waive it, and for how long at most; nobody, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRule>,
+    /// Whether it may be met after the entry, of emergencies and of what was made without leave;
+    /// never, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrospective: Option<RetrospectiveRule>,
     /// The sections whose change makes what was decided stale; all but the text, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub material: Option<Vec<Section>>,
@@ -263,6 +267,16 @@ pub struct WaiverRule {
     /// How many claims may use one waiver; any number, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses_at_most: Option<u32>,
+}
+
+/// What may be met afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetrospectiveRule {
+    /// The role or board whose members may declare a change an emergency, or unauthorised.
+    pub group: GroupId,
+    /// How long after the entry it is to be met at the latest.
+    pub within: Span,
 }
 
 /// Which changes are meant: those that match everything that is named.

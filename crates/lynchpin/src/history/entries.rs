@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::order::position;
+use super::order::{Position, position};
 use super::records::{Records, file, known};
 use crate::base::id::{ChangeId, ReleaseId, StageId, WaiverId};
 use crate::base::{Digest, Instant, Subject, canonical};
@@ -16,7 +16,9 @@ pub(super) struct Entries {
     claims: BTreeMap<Subject, Vec<usize>>,
     /// The claims that brought each change in, alone or with a release.
     claims_with: BTreeMap<ChangeId, Vec<usize>>,
-    /// The deployments of every change that was ever claimed.
+    /// What was declared of each change.
+    declarations: BTreeMap<ChangeId, Vec<usize>>,
+    /// The deployments of every change that was ever claimed or declared.
     deployments: BTreeMap<ChangeId, Vec<usize>>,
     uses: BTreeMap<WaiverId, usize>,
 }
@@ -44,18 +46,24 @@ impl Entries {
                 *uses = uses.saturating_add(1);
             }
         }
-        if !entries.claims_with.is_empty() {
+        for number in known(&p.declarations, as_of) {
+            let Some(declaration) = p.declarations.get(number) else { continue };
+            entries.declarations.entry(declaration.change.clone()).or_default().push(number);
+        }
+        if !entries.claims_with.is_empty() || !entries.declarations.is_empty() {
             entries.file_deployments(p, as_of);
         }
         entries
     }
 
-    /// Files the deployments of the changes that were claimed; of all others nobody asks here.
+    /// Files the deployments of the changes that were claimed or declared; of all others nobody asks here.
     fn file_deployments(&mut self, p: &Portfolio, as_of: Instant) {
         for number in known(&p.deployments, as_of) {
             let Some(deployment) = p.deployments.get(number) else { continue };
             for change in BTreeSet::from_iter(&deployment.changes) {
-                if self.claims_with.contains_key(change) {
+                let asked =
+                    self.claims_with.contains_key(change) || self.declarations.contains_key(change);
+                if asked {
                     self.deployments.entry(change.clone()).or_default().push(number);
                 }
             }
@@ -155,7 +163,49 @@ impl Records {
         !begun && claim.not_after.is_some_and(|lapses| lapses <= at)
     }
 
-    /// The deployments of a change that was claimed into a stage, in order.
+    /// The changes of which anything was declared, in order of ids.
+    pub fn declared(&self) -> impl Iterator<Item = &ChangeId> + '_ {
+        self.entries.declarations.keys()
+    }
+
+    /// The numbers of what was declared of a change, in order.
+    #[must_use]
+    pub fn declarations(&self, change: &ChangeId) -> &[usize] {
+        self.entries.declarations.get(change).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything known now, but of a subject and its changes only the revisions that were there at
+    /// an entry; nothing, if that is all there are.
+    #[must_use]
+    pub fn as_entered(&self, subject: &Subject, then: Position) -> Option<Records> {
+        let edited = |id: &ChangeId| {
+            let row = self.change(id)?;
+            let kept =
+                row.known_by(self, then).map_or(1, |(_, position)| position.saturating_add(1));
+            (kept < row.revisions.len()).then(|| (id.clone(), kept))
+        };
+        let (changes, release) = match subject {
+            Subject::Change(id) => (vec![id.clone()], None),
+            Subject::Release(id) => {
+                let row = self.release(id)?;
+                let by_then =
+                    |number: &usize| row.at(self, *number).is_some_and(|r| position(r) <= then);
+                let last = (0..row.revisions.len()).rev().find(by_then).unwrap_or(0);
+                let changes = row.at(self, last)?.changes.clone();
+                let kept = last.saturating_add(1);
+                (changes, (kept < row.revisions.len()).then_some((id, kept)))
+            }
+        };
+        let edited: Vec<(ChangeId, usize)> = changes.iter().filter_map(edited).collect();
+        if edited.is_empty() && release.is_none() {
+            return None;
+        }
+        let mut records = self.clone();
+        records.keep_revisions(&edited, release);
+        Some(records)
+    }
+
+    /// The deployments of a change that was claimed or declared into a stage, in order.
     pub fn deployments_to(
         &self,
         change: &ChangeId,

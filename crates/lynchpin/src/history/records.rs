@@ -189,6 +189,24 @@ impl Records {
         }
     }
 
+    /// Forgets all but the first revisions of some changes and of a release.
+    pub(super) fn keep_revisions(
+        &mut self,
+        changes: &[(ChangeId, usize)],
+        release: Option<(&ReleaseId, usize)>,
+    ) {
+        for (id, kept) in changes {
+            if let Some(row) = self.changes.get_mut(id) {
+                row.revisions.truncate(*kept);
+            }
+        }
+        if let Some((id, kept)) = release
+            && let Some(row) = self.releases.get_mut(id)
+        {
+            row.revisions.truncate(kept);
+        }
+    }
+
     /// The facts themselves.
     #[must_use]
     pub fn portfolio(&self) -> &Portfolio {

@@ -82,3 +82,38 @@ fact! {
         pub not_after: Option<Instant>,
     }
 }
+
+/// What a change is declared to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DeclaredAs {
+    /// It cannot wait, as its kind says.
+    Emergency,
+    /// It was made before anybody authorised it.
+    Unauthorised,
+}
+
+impl DeclaredAs {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            DeclaredAs::Emergency => "emergency",
+            DeclaredAs::Unauthorised => "unauthorised",
+        }
+    }
+}
+
+fact! {
+    /// `by` declares a change an emergency, or unauthorised: what the policy lets be met afterwards
+    /// then holds it back no longer, and is owed.
+    "declarations" pub struct Declaration {
+        /// The change.
+        pub change: ChangeId,
+        /// The revision that was declared.
+        pub revision: u32,
+        /// What it is declared to be.
+        pub kind: DeclaredAs,
+    }
+}

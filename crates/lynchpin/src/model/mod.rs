@@ -18,7 +18,7 @@ pub mod source_history;
 
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
-pub use entry::{Claim, Entered, RecordedDecision};
+pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision};
 pub use fact::{Envelope, Fact};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
 pub use people::{Group, GroupKind, Member, Person, PersonKind};

@@ -24,6 +24,7 @@ macro_rules! arrays {
             cancellations: $crate::model::Cancellation,
             decisions: $crate::model::RecordedDecision,
             claims: $crate::model::Claim,
+            declarations: $crate::model::Declaration,
             deployments: $crate::model::Deployment,
             incidents: $crate::model::Incident,
         }
@@ -36,7 +37,7 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             policies, releases, changes, evidence, approvals, waivers, revocations, holds,
-            cancellations, decisions, claims, deployments, incidents,
+            cancellations, decisions, claims, declarations, deployments, incidents,
         }
     };
 }

@@ -22,7 +22,6 @@ use crate::reason::{ReasonCode, Verdict};
 /// entered.
 #[must_use = "only a claim that was made lets anything in"]
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one is made for a call, and most are claims")]
 pub enum ClaimOutcome {
     /// It is a go: the entry, to be appended to what is known.
     Claimed(Claim),

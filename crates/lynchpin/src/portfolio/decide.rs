@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
 use super::item::Members;
+use super::owed;
 use super::question::DecideQuestion;
 use super::scoring;
 use super::snapshot::InForce;
@@ -15,7 +16,7 @@ use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
-use crate::gate::{Case, Policy, judge};
+use crate::gate::{Case, Policy, judge, obligation};
 use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
@@ -43,7 +44,11 @@ pub(super) fn decide(
         at: question.at,
         risks: &risks,
         rolls: &rolls,
+        afterwards: true,
+        obligations: &[],
     };
+    let obligations = obligation::obligations(&case);
+    let case = Case { obligations: &obligations, ..case };
     let gates = match &question.subject {
         Subject::Change(_) => ReleaseGates::new(),
         Subject::Release(_) => release_gates(&case, &question.subject, &members),
@@ -144,10 +149,13 @@ fn risks(
     if let Subject::Change(id) = subject {
         subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
     }
+    subjects.extend(owed::declared(records));
+    subjects.sort_unstable();
+    subjects.dedup();
     scoring::risks(records, &subjects, at)
 }
 
-fn asks_for_risk(policy: &Policy) -> bool {
+pub(super) fn asks_for_risk(policy: &Policy) -> bool {
     policy.requirements.values().any(|requirement| requirement.risk.is_some())
 }
 
@@ -264,6 +272,7 @@ fn by_itself(
     let mut parts = standing(case, &subject, case.owners(change));
     let conflicts = dependencies::conflicts(case, members, priority, change);
     parts.extend(conflicts.into_iter().map(single));
+    parts.extend(obligation::holds(case, change).into_iter().map(single));
     let mut asked: Vec<Reasons> = Vec::new();
     if case.policy.open.contains(case.stage) {
         asked.push(single(Node::new(Verdict::Go, ReasonCode::StageOpen, &subject)));

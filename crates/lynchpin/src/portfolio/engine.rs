@@ -201,6 +201,7 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.cancellations);
     keep_distinct(&mut portfolio.decisions);
     keep_distinct(&mut portfolio.claims);
+    keep_distinct(&mut portfolio.declarations);
     keep_distinct(&mut portfolio.deployments);
     keep_distinct(&mut portfolio.incidents);
 }

@@ -17,6 +17,7 @@ mod features;
 mod identities;
 mod item;
 mod look_alike;
+mod owed;
 mod planning;
 mod question;
 mod scoring;

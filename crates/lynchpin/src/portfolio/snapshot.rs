@@ -10,14 +10,15 @@ use super::decision::Decision;
 use super::engine;
 use super::fact_name::{self, FactName};
 use super::item::Members;
+use super::owed;
 use super::planning;
 use super::question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 use super::scoring::{self, Score};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, PersonId, ReleaseId};
 use crate::base::{Instant, Subject};
-use crate::gate::Policy;
 use crate::gate::lint::{Finding, lint};
+use crate::gate::{Obligation, Policy};
 use crate::history::Records;
 use crate::model::portfolio::facts;
 use crate::model::{Fact, PolicyAdoption, Portfolio, RecordedDecision};
@@ -221,6 +222,15 @@ impl Snapshot {
         by: &PersonId,
     ) -> Result<(Decision, RecordedDecision)> {
         claim::record(&self.records(question.at), &self.in_force(question.at), question, by)
+    }
+
+    /// Everything that was ever owed because it was let in before it was met, in order of ends.
+    ///
+    /// # Errors
+    ///
+    /// None that a caller can cause.
+    pub fn obligations(&self, at: Instant) -> Result<Vec<Obligation>> {
+        owed::obligations(&self.records(at), &self.in_force(at), at)
     }
 
     /// The deployments that no claim stands for, in order of time, where the policy in force asks

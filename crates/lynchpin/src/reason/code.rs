@@ -181,6 +181,12 @@ reason_codes! {
     ReversibilityUnknown = 532, "reversibility_unknown", "it is not said whether it can be undone";
     /// The requirement is waived; the answer without the waiver is shown below.
     Waived = 600, "waived", "waived by {by} until {until}";
+    /// It may be met after the stage was entered; the answer as it is now is shown below.
+    ObligationOpens = 610, "obligation_opens", "may be met within {within} after the entry";
+    /// It is owed since the stage was entered.
+    ObligationOpen = 611, "obligation_open", "is owed until {until}";
+    /// It was owed until then, and is not met.
+    ObligationOverdue = 612, "obligation_overdue", "{of} owes it since {until}";
 }
 
 impl fmt::Display for ReasonCode {

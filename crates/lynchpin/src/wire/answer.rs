@@ -7,6 +7,7 @@ use super::ask::Detail;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When};
+use crate::gate::Obligation;
 use crate::gate::compare::Difference;
 use crate::gate::lint::Finding;
 use crate::model::{Claim, RecordedDecision};
@@ -42,6 +43,8 @@ pub enum Answer {
     Record(RecordedDecision),
     /// To "what was deployed without a claim?".
     Breaches(Vec<Breach>),
+    /// To "what is owed, by whom and until when?".
+    Obligations(Vec<Obligation>),
 }
 
 /// What is wrong with a policy.

@@ -44,6 +44,8 @@ pub enum Question {
     Record(Record),
     /// What was deployed without a claim?
     Breaches(AsOf),
+    /// What is owed, by whom and until when?
+    Obligations(AsOf),
 }
 
 /// How much of the reasons an answer carries.
@@ -241,6 +243,9 @@ impl Question {
             }
             Question::Claim(asked) => asked.ask(snapshot),
             Question::Record(asked) => asked.ask(snapshot),
+            Question::Obligations(asked) => {
+                Ok(Answer::Obligations(snapshot.obligations(asked.at)?))
+            }
             Question::Breaches(asked) => Ok(Answer::Breaches(snapshot.breaches(asked.at))),
         }
     }
