@@ -388,7 +388,12 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Claim(_)
         | Answer::Record(_)
         | Answer::Breaches(_)
-        | Answer::Obligations(_) => Ok(None),
+        | Answer::Obligations(_)
+        | Answer::Policies(_)
+        | Answer::Changed(_)
+        | Answer::Lint(_)
+        | Answer::Comparison(_)
+        | Answer::DryRun(_) => Ok(None),
     }
 }
 

@@ -29,6 +29,10 @@ pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 /// a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;
 
+/// By how many policies beside the one in force one revision may have been decided: each is asked
+/// again with every decision, and who adopts so many while a change is open makes a new revision.
+pub const POLICIES_OF_DECISIONS_MAX: usize = 16;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

@@ -75,8 +75,8 @@ impl Case<'_> {
 }
 
 impl Selector {
-    /// Whether a change is meant: by its kind, and by the tier and profile of any of its
-    /// services. What is not known of a service matches, so that a gate is not slipped past by
+    /// Whether a change is meant: by its kind, by when it was first recorded, and by the tier and
+    /// profile of any of its services. What is not known of a service matches, so that a gate is not slipped past by
     /// leaving it out.
     #[must_use]
     pub fn matches(&self, records: &Records, change: &Change) -> bool {
@@ -90,7 +90,9 @@ impl Selector {
             || change.services.iter().any(|id| records.service(id).is_none());
         let narrowed = !(self.tier.is_empty() && self.profile.is_empty());
         let known = change.services.iter().filter_map(|id| records.service(id));
-        kind && (!narrowed || unknown || known.into_iter().any(fits))
+        let first = || records.change(&change.id).and_then(|row| row.first_recorded(records));
+        let since = self.recorded_since.is_none_or(|since| first().is_none_or(|at| at >= since));
+        kind && since && (!narrowed || unknown || known.into_iter().any(fits))
     }
 }
 

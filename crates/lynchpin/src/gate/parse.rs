@@ -26,12 +26,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
 use super::policy::{
-    ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
+    AdoptionRule, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
 };
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{GateId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
-use crate::base::{Actor, canonical};
+use crate::base::{Actor, Instant, canonical};
 use crate::model::Kind;
 
 /// The document as it stands in the file; requirements and gates are read one by one, so that
@@ -49,6 +49,8 @@ struct Document {
     #[serde(default)]
     claims: ClaimRule,
     #[serde(default)]
+    adoption: Option<AdoptionRule>,
+    #[serde(default)]
     requirement: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
     gate: BTreeMap<String, Spanned<toml::Value>>,
@@ -64,8 +66,21 @@ struct GateDocument {
     tier: Vec<u8>,
     #[serde(default)]
     profile: Option<ProfileOneOrMany>,
+    #[serde(default)]
+    applies: Applies,
     judges: Judges,
     require: Tree,
+}
+
+/// The changes that a gate applies to by when they were first recorded.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Applies {
+    /// All that have not ended.
+    #[default]
+    AllOpen,
+    /// Those that were first recorded then or later.
+    RecordedSince(Instant),
 }
 
 #[derive(Deserialize)]
@@ -107,6 +122,11 @@ impl std::str::FromStr for Policy {
         let gates = read_each::<GateId, GateDocument>(text, "gate", &document.gate, &mut problems);
         let gates: BTreeMap<GateId, Gate> =
             gates.into_iter().map(|(id, gate)| (id, gate.into())).collect();
+        if document.adoption.as_ref().is_some_and(|rule| rule.people.is_nobody()) {
+            let message = "a quorum of nobody passes by silence: ask for at least one person";
+            let problem = Problem::new(ErrorCode::QuorumInvalid, message).at("$.adoption");
+            problems.push(problem);
+        }
         check_requirements(&requirements, &mut problems);
         check_gates(&gates, &requirements, &document.requirement, &mut problems);
         let problems = problems.into_iter().map(|problem| on_its_entry(problem, text, &document));
@@ -120,6 +140,7 @@ impl std::str::FromStr for Policy {
             open: &document.open,
             cycles: document.cycles,
             claims: document.claims,
+            adoption: &document.adoption,
             requirements: &requirements,
             gates: &gates,
         })?;
@@ -129,6 +150,7 @@ impl std::str::FromStr for Policy {
             open: document.open,
             cycles: document.cycles,
             claims: document.claims,
+            adoption: document.adoption,
             requirements,
             gates,
             digest,
@@ -146,6 +168,8 @@ struct Content<'a> {
     cycles: CycleRule,
     #[serde(skip_serializing_if = "ClaimRule::is_optional")]
     claims: ClaimRule,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adoption: &'a Option<AdoptionRule>,
     requirements: &'a BTreeMap<RequirementId, Requirement>,
     gates: &'a BTreeMap<GateId, Gate>,
 }
@@ -158,6 +182,10 @@ impl From<GateDocument> for Gate {
                 kind: document.kind,
                 tier: document.tier,
                 profile: document.profile.map(|profile| profile.0).unwrap_or_default(),
+                recorded_since: match document.applies {
+                    Applies::AllOpen => None,
+                    Applies::RecordedSince(instant) => Some(instant),
+                },
             },
             judges: document.judges,
             require: document.require,
@@ -260,12 +288,7 @@ fn check_requirements(
             problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
         }
         let Some(approval) = &requirement.approval else { continue };
-        let nobody = match approval.people {
-            Quorum::Count(count) => count == 0 || count > 1_000_000,
-            Quorum::Percent(percent) => percent == 0 || percent > 100,
-            Quorum::All => false,
-        };
-        if nobody || approval.teams == Some(0) {
+        if approval.people.is_nobody() || approval.teams == Some(0) {
             let message = "a quorum of nobody passes by silence: ask for at least one person";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }

@@ -8,7 +8,7 @@ use crate::base::id::{
     CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, PersonId, ProfileId, RequirementId,
     StageId,
 };
-use crate::base::{Actor, Digest, Probability, Span};
+use crate::base::{Actor, Digest, Instant, Probability, Span};
 use crate::model::{Kind, Section};
 
 /// A policy, checked and ready to be applied.
@@ -38,6 +38,8 @@ pub struct Policy {
     pub cycles: CycleRule,
     /// Whether a deployment without a claim is a breach.
     pub claims: ClaimRule,
+    /// Who has to approve the policy that follows; nobody, if it is not said.
+    pub adoption: Option<AdoptionRule>,
     /// The requirements, by name.
     pub requirements: BTreeMap<RequirementId, Requirement>,
     /// The gates, by name. All that match bind; there is no first match.
@@ -55,6 +57,17 @@ pub enum CycleRule {
     Forbidden,
     /// They ship as one atomic group.
     Atomic,
+}
+
+/// Who has to approve the policy that follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptionRule {
+    /// The role or board whose members may.
+    pub group: GroupId,
+    /// How many distinct people must, who neither adopt it nor wrote it; one by default.
+    #[serde(default)]
+    pub people: Quorum,
 }
 
 /// Whether a deployment needs a claim of the stage.
@@ -205,6 +218,16 @@ impl Default for Quorum {
 }
 
 impl Quorum {
+    /// Whether nobody at all would do, or more than there can ever be must.
+    #[must_use]
+    pub fn is_nobody(self) -> bool {
+        match self {
+            Quorum::Count(count) => count == 0 || count > 1_000_000,
+            Quorum::Percent(percent) => percent == 0 || percent > 100,
+            Quorum::All => false,
+        }
+    }
+
     /// How many of so many eligible people must approve.
     #[must_use]
     pub fn needed(self, eligible: usize) -> usize {
@@ -294,6 +317,10 @@ pub struct Selector {
     /// as every profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profile: Vec<ProfileId>,
+    /// The changes that were first recorded then or later; all, if it is not said. When a change
+    /// says that it was made does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_since: Option<Instant>,
 }
 
 /// What a gate judges.

@@ -407,6 +407,13 @@ impl ChangeRow {
         records.portfolio.changes.get(self.revisions.get(position)?.fact)
     }
 
+    /// When a revision of it was recorded first.
+    #[must_use]
+    pub fn first_recorded(&self, records: &Records) -> Option<Instant> {
+        let revisions = (0..self.revisions.len()).filter_map(|position| self.at(records, position));
+        revisions.map(|revision| position(revision).0).min()
+    }
+
     /// The position of a revision number.
     #[must_use]
     pub fn position_of(&self, records: &Records, revision: u32) -> Option<usize> {

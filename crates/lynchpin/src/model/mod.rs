@@ -22,7 +22,7 @@ pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision};
 pub use fact::{Envelope, Fact};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
 pub use people::{Group, GroupKind, Member, Person, PersonKind};
-pub use policy::PolicyAdoption;
+pub use policy::{PolicyAdoption, PolicyApproval, PolicyVote};
 pub use portfolio::Portfolio;
 pub use section::{Section, SectionDigests};
 pub use service::{Service, Stage};

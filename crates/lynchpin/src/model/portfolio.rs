@@ -14,6 +14,7 @@ macro_rules! arrays {
             services: $crate::model::Service,
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
+            policy_approvals: $crate::model::PolicyApproval,
             releases: $crate::model::Release,
             changes: $crate::model::Change,
             evidence: $crate::model::Evidence,
@@ -36,7 +37,7 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, releases, changes, evidence, approvals, waivers, revocations, holds,
+            policies, policy_approvals, releases, changes, evidence, approvals, waivers, revocations, holds,
             cancellations, decisions, claims, declarations, deployments, incidents,
         }
     };

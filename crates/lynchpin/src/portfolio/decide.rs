@@ -6,9 +6,10 @@ use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
 use super::item::Members;
 use super::owed;
+use super::pinned;
 use super::question::DecideQuestion;
 use super::scoring;
-use super::snapshot::InForce;
+use super::snapshot::{Adopted, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
@@ -30,18 +31,49 @@ pub(super) fn decide(
 ) -> Result<Decision> {
     let members = Members::of(records, &question.subject)?;
     let stage = members.stage(records, in_force.policy, question.stage.as_ref())?;
-    let before = members.before(records, &stage);
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
-    let risks = risks(records, policy, &question.subject, &members, question.at);
+    let (subject, at) = (&question.subject, question.at);
+    let asked = Asked { subject, members: &members, stage: &stage, at };
+    let adopted = if in_force.what_if { &[] } else { in_force.adopted };
+    let decision = Decision {
+        subject: subject.clone(),
+        stage: stage.clone(),
+        at,
+        policy: in_force.policy.map(|policy| policy.digest),
+        risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
+        what_if: in_force.what_if,
+        reasons: by_policy(records, policy, adopted, &asked)?,
+    };
+    pinned::join(records, in_force, &asked, decision)
+}
+
+/// What is asked about, resolved.
+pub(super) struct Asked<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) members: &'a Members<'a>,
+    pub(super) stage: &'a StageId,
+    pub(super) at: Instant,
+}
+
+/// What one policy says.
+pub(super) fn by_policy(
+    records: &Records,
+    policy: &Policy,
+    adopted: &[Adopted],
+    asked: &Asked<'_>,
+) -> Result<Reasons> {
+    let (subject, members) = (asked.subject, asked.members);
+    let before = members.before(records, asked.stage);
+    let risks = risks(records, policy, subject, members, asked.at);
     let rolls = Rolls::default();
     let case = Case {
         records,
         policy,
-        adopted: if in_force.what_if { &[] } else { in_force.adopted },
-        stage: &stage,
+        adopted,
+        stage: asked.stage,
         previous: before.as_ref(),
-        at: question.at,
+        at: asked.at,
         risks: &risks,
         rolls: &rolls,
         afterwards: true,
@@ -49,23 +81,14 @@ pub(super) fn decide(
     };
     let obligations = obligation::obligations(&case);
     let case = Case { obligations: &obligations, ..case };
-    let gates = match &question.subject {
+    let gates = match subject {
         Subject::Change(_) => ReleaseGates::new(),
-        Subject::Release(_) => release_gates(&case, &question.subject, &members),
+        Subject::Release(_) => release_gates(&case, subject, members),
     };
-    let mut judged = judge_members(&case, &members, &gates)?;
-    let reasons = match &question.subject {
+    let mut judged = judge_members(&case, members, &gates)?;
+    Ok(match subject {
         Subject::Change(id) => judged.remove(id).unwrap_or_default(),
-        Subject::Release(id) => whole(&case, id, &members, gates, judged),
-    };
-    Ok(Decision {
-        subject: question.subject.clone(),
-        stage: stage.clone(),
-        at: question.at,
-        policy: in_force.policy.map(|policy| policy.digest),
-        risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
-        what_if: in_force.what_if,
-        reasons,
+        Subject::Release(id) => whole(&case, id, members, gates, judged),
     })
 }
 
@@ -127,6 +150,7 @@ fn no_policy() -> Policy {
         open: Vec::new(),
         cycles: CycleRule::Forbidden,
         claims: ClaimRule::Optional,
+        adoption: None,
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
         digest: crate::base::Digest::of(b""),

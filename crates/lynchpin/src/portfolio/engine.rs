@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
+use super::adoption::{Adoptions, adoptions};
 use super::check;
 use super::claim::ClaimOutcome;
 use super::question::ClaimQuestion;
-use super::snapshot::{Adopted, Snapshot};
+use super::snapshot::Snapshot;
 use crate::base::Limits;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{ErrorCode, Result};
 use crate::gate::Policy;
-use crate::history::order::by_record;
-use crate::model::{Fact, Portfolio};
+use crate::model::Portfolio;
 
 /// Holds all facts of a portfolio; the only thing here that changes.
 ///
@@ -42,7 +42,7 @@ use crate::model::{Fact, Portfolio};
 pub struct Engine {
     limits: Limits,
     portfolio: Arc<Portfolio>,
-    adopted: Arc<Vec<Adopted>>,
+    adopted: Arc<Adoptions>,
     policy: Option<Arc<Policy>>,
     snapshot: Snapshot,
 }
@@ -52,7 +52,7 @@ impl Engine {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let portfolio = Arc::new(Portfolio::default());
-        let adopted = Arc::new(Vec::new());
+        let adopted = Arc::new(Adoptions::default());
         let snapshot = Snapshot::new(Arc::clone(&portfolio), Arc::clone(&adopted), None);
         Engine { limits, portfolio, adopted, policy: None, snapshot }
     }
@@ -78,7 +78,7 @@ impl Engine {
             all.merge(merged);
             merged = all;
         }
-        let adopted = adopted(&merged, old.policies)?;
+        let adopted = adoptions(&merged, old.policies)?;
         check::check(&merged, &old)?;
         once(&mut merged);
         self.portfolio = Arc::new(merged);
@@ -152,19 +152,6 @@ impl Engine {
     }
 }
 
-/// Reads the policies that were adopted, oldest first.
-pub(super) fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
-    let mut adopted = Vec::new();
-    for (number, adoption) in portfolio.policies.iter().enumerate() {
-        let path = format!("$.policies[{}].text", number.saturating_sub(old));
-        let policy: Policy = adoption.text.parse().map_err(|error: Error| error.under(&path))?;
-        adopted.push((adoption, policy));
-    }
-    // Of two that were adopted at once, the digest decides, so that their order in a file does not.
-    adopted.sort_by(|(a, x), (b, y)| by_record(*a, *b).then_with(|| x.digest.cmp(&y.digest)));
-    Ok(adopted.into_iter().map(|(adoption, it)| (adoption.envelope().recorded, it)).collect())
-}
-
 /// Drops what is there twice: by its id, where it has one and that the content is equal was checked
 /// before; by what it says, where it has none.
 fn once(portfolio: &mut Portfolio) {
@@ -199,6 +186,7 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.revocations);
     keep_distinct(&mut portfolio.holds);
     keep_distinct(&mut portfolio.cancellations);
+    keep_distinct(&mut portfolio.policy_approvals);
     keep_distinct(&mut portfolio.decisions);
     keep_distinct(&mut portfolio.claims);
     keep_distinct(&mut portfolio.declarations);

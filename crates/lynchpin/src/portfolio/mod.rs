@@ -4,6 +4,7 @@
 //! meets here: the gates of each change, the dependencies between them, the figures that floors
 //! of the same height hand to each other.
 
+mod adoption;
 mod breach;
 mod check;
 mod check_entries;
@@ -18,11 +19,13 @@ mod identities;
 mod item;
 mod look_alike;
 mod owed;
+mod pinned;
 mod planning;
 mod question;
 mod scoring;
 mod snapshot;
 
+pub use adoption::IgnoredAdoption;
 pub use breach::Breach;
 pub use claim::ClaimOutcome;
 pub use decision::Decision;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use super::adoption::{self, Adoptions, IgnoredAdoption};
 use super::breach::{self, Breach};
 use super::claim::{self, ClaimOutcome};
 use super::decide;
 use super::decision::Decision;
-use super::engine;
 use super::fact_name::{self, FactName};
 use super::item::Members;
 use super::owed;
@@ -16,12 +16,12 @@ use super::question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion
 use super::scoring::{self, Score};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, PersonId, ReleaseId};
-use crate::base::{Instant, Subject};
+use crate::base::{Digest, Instant, Subject};
 use crate::gate::lint::{Finding, lint};
 use crate::gate::{Obligation, Policy};
 use crate::history::Records;
 use crate::model::portfolio::facts;
-use crate::model::{Fact, PolicyAdoption, Portfolio, RecordedDecision};
+use crate::model::{Fact, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision};
 use crate::plan::{Plan, Reach};
 
 /// A policy and the instant at which its adoption was recorded.
@@ -69,7 +69,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 struct Inner {
     portfolio: Arc<Portfolio>,
-    adopted: Arc<Vec<Adopted>>,
+    adopted: Arc<Adoptions>,
     policy: Option<Arc<Policy>>,
     /// The instant at which the newest fact was recorded.
     newest: Instant,
@@ -89,7 +89,7 @@ pub(super) struct InForce<'a> {
 impl Snapshot {
     pub(super) fn new(
         portfolio: Arc<Portfolio>,
-        adopted: Arc<Vec<Adopted>>,
+        adopted: Arc<Adoptions>,
         policy: Option<Arc<Policy>>,
     ) -> Self {
         let newest = newest(&portfolio);
@@ -161,8 +161,9 @@ impl Snapshot {
         }
         let newest = newest(&portfolio);
         let policy = policy.cloned().map(Arc::new).or_else(|| inner.policy.clone());
-        let adopted = match names.iter().any(|name| name.kind == PolicyAdoption::KIND) {
-            true => Arc::new(engine::adopted(&portfolio, 0)?),
+        let adopts = [PolicyAdoption::KIND, PolicyApproval::KIND];
+        let adopted = match names.iter().any(|name| adopts.contains(&name.kind)) {
+            true => Arc::new(adoption::adoptions(&portfolio, 0)?),
             false => Arc::clone(&inner.adopted),
         };
         let latest = OnceLock::new();
@@ -231,6 +232,21 @@ impl Snapshot {
     /// None that a caller can cause.
     pub fn obligations(&self, at: Instant) -> Result<Vec<Obligation>> {
         owed::obligations(&self.records(at), &self.in_force(at), at)
+    }
+
+    /// The adoptions recorded by then that put nothing in force, oldest first, each with its reason.
+    #[must_use]
+    pub fn ignored_adoptions(&self, at: Instant) -> Vec<IgnoredAdoption> {
+        let ignored = self.inner.adopted.ignored.iter();
+        ignored.take_while(|adoption| adoption.at <= at).cloned().collect()
+    }
+
+    /// The policies that came into force by then, oldest first: when, and which. None, if the
+    /// portfolio adopts none.
+    #[must_use]
+    pub fn adopted(&self, at: Instant) -> Vec<(Instant, Digest)> {
+        let adopted = self.inner.adopted.effective.iter();
+        adopted.take_while(|(t, _)| *t <= at).map(|(t, policy)| (*t, policy.digest)).collect()
     }
 
     /// The deployments that no claim stands for, in order of time, where the policy in force asks
@@ -312,14 +328,15 @@ impl Snapshot {
     }
 
     fn in_force(&self, at: Instant) -> InForce<'_> {
-        let known = self.inner.adopted.iter().take_while(|(recorded, _)| *recorded <= at).count();
-        let adopted = self.inner.adopted.get(..known).unwrap_or_default();
+        let known =
+            self.inner.adopted.effective.iter().take_while(|(recorded, _)| *recorded <= at).count();
+        let adopted = self.inner.adopted.effective.get(..known).unwrap_or_default();
         let in_force = adopted.last().map(|(_, policy)| policy);
         let given = self.inner.policy.as_deref();
         // Where a policy was ever adopted, before that none was in force: another one answers what
         // would have been.
         let what_if = given.is_some_and(|given| {
-            !self.inner.adopted.is_empty()
+            !self.inner.adopted.effective.is_empty()
                 && in_force.is_none_or(|in_force| in_force.digest != given.digest)
         });
         let what_if = what_if || self.inner.assumed;

@@ -89,6 +89,10 @@ reason_codes! {
     ClaimedOtherwise = 128, "claimed_otherwise", "was deployed otherwise than claimed";
     /// It was deployed on the strength of a claim that had ended or lapsed.
     ClaimEnded = 129, "claim_ended", "was deployed after its claim had ended";
+    /// Too few of those whom the policy in force asks had approved the next one.
+    AdoptionNotApproved = 134, "adoption_not_approved", "approved by {given} of {needed}";
+    /// Somebody whom the policy in force asks rejected the next one.
+    AdoptionRejected = 135, "adoption_rejected", "was rejected";
     /// What it requires is live in the stage.
     RequirementLive = 200, "requirement_live", "is live there";
     /// What it requires ships earlier in the same release, with a go.

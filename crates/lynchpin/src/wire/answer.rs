@@ -4,6 +4,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use super::ask::Detail;
+use super::entry::Policies;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When};
@@ -45,6 +46,8 @@ pub enum Answer {
     Breaches(Vec<Breach>),
     /// To "what is owed, by whom and until when?".
     Obligations(Vec<Obligation>),
+    /// To "which policies came into force?".
+    Policies(Policies),
 }
 
 /// What is wrong with a policy.

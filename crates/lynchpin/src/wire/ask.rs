@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Lint};
-use super::entry::{AsOf, Claim, Record};
+use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::{check_form, read_part};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
@@ -46,6 +46,8 @@ pub enum Question {
     Breaches(AsOf),
     /// What is owed, by whom and until when?
     Obligations(AsOf),
+    /// Which policies came into force, and which adoptions had no effect?
+    Policies(AsOf),
 }
 
 /// How much of the reasons an answer carries.
@@ -243,6 +245,7 @@ impl Question {
             }
             Question::Claim(asked) => asked.ask(snapshot),
             Question::Record(asked) => asked.ask(snapshot),
+            Question::Policies(asked) => Ok(Answer::Policies(Policies::of(snapshot, asked.at))),
             Question::Obligations(asked) => {
                 Ok(Answer::Obligations(snapshot.obligations(asked.at)?))
             }

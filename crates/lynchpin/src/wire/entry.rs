@@ -7,7 +7,7 @@ use super::ask::Detail;
 use crate::base::error::Result;
 use crate::base::id::{PersonId, Reference, StageId};
 use crate::base::{Digest, Instant, Subject};
-use crate::portfolio::{ClaimOutcome, ClaimQuestion, DecideQuestion, Snapshot};
+use crate::portfolio::{ClaimOutcome, ClaimQuestion, DecideQuestion, IgnoredAdoption, Snapshot};
 
 /// May it enter now? The answer is the entry to append, or the decision that refuses it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -60,6 +60,40 @@ pub struct Record {
 pub struct AsOf {
     /// The instant.
     pub at: Instant,
+}
+
+/// A policy that came into force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Came {
+    /// When its adoption was recorded.
+    pub at: Instant,
+    /// The policy.
+    pub policy: Digest,
+}
+
+/// Which policies came into force, and which adoptions had no effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Policies {
+    /// The policy that answers; none, if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Digest>,
+    /// Those that came into force, oldest first.
+    pub adopted: Vec<Came>,
+    /// The adoptions that put nothing in force, oldest first, each with its reason.
+    pub ignored: Vec<IgnoredAdoption>,
+}
+
+impl Policies {
+    pub(super) fn of(snapshot: &Snapshot, at: Instant) -> Policies {
+        let adopted = snapshot.adopted(at).into_iter();
+        Policies {
+            answers: snapshot.policy(at).map(|policy| policy.digest),
+            adopted: adopted.map(|(at, policy)| Came { at, policy }).collect(),
+            ignored: snapshot.ignored_adoptions(at),
+        }
+    }
 }
 
 impl Claim {

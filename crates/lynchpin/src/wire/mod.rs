@@ -17,4 +17,4 @@ pub use ask::{
     WhatIf, ask, read_question,
 };
 pub use document::{read_portfolio, write_portfolio};
-pub use entry::{AsOf, Claim, Record};
+pub use entry::{AsOf, Came, Claim, Policies, Record};
