@@ -33,6 +33,10 @@ pub const CHANGED_FACTS_MAX: usize = 200;
 /// again with every decision, and who adopts so many while a change is open makes a new revision.
 pub const POLICIES_OF_DECISIONS_MAX: usize = 16;
 
+/// In how many parent releases a release may be, directly or through others: each is asked as a
+/// whole whenever what is below it is, and no organisation nests a hundred programmes.
+pub const PARENTS_MAX: usize = 100;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

@@ -76,10 +76,12 @@ fn is_same(
     })
 }
 
-/// The releases, cancelled or not, that a change is in.
+/// The releases, cancelled or not, that a change is in, and those above them.
 pub(super) fn releases(records: &Records, id: &ChangeId) -> Vec<Subject> {
-    let all: [&[ReleaseId]; 2] = [records.releases_of(id), records.cancelled_releases_of(id)];
-    all.concat().into_iter().map(Subject::Release).collect()
+    let all = records.releases_of(id).iter().chain(records.cancelled_releases_of(id));
+    let all: BTreeSet<&ReleaseId> =
+        all.flat_map(|id| records.ancestors(id).into_iter().chain([id])).collect();
+    all.into_iter().cloned().map(Subject::Release).collect()
 }
 
 /// The current revision of each change of a subject that is not cancelled; of the change itself, if
@@ -88,13 +90,7 @@ pub(super) fn members<'a>(records: &'a Records, subject: &Subject) -> Vec<&'a Ch
     let current = |id: &ChangeId| records.change(id).and_then(|row| row.current(records));
     match subject {
         Subject::Change(id) => current(id).into_iter().collect(),
-        Subject::Release(id) => {
-            let release = records.release(id).and_then(|row| row.current(records));
-            let ids: BTreeSet<&ChangeId> =
-                release.map(|release| release.changes.iter().collect()).unwrap_or_default();
-            let left = ids.into_iter().filter(|id| !records.is_cancelled(id));
-            left.filter_map(current).collect()
-        }
+        Subject::Release(id) => records.changes_within(id),
     }
 }
 

@@ -137,11 +137,25 @@ impl Records {
             }
             Subject::Release(id) => {
                 let release = self.release(id)?.current(self)?;
-                let stay = BTreeSet::from_iter(&release.changes);
-                let stay = stay.into_iter().filter(|id| !self.is_cancelled(id));
-                let changes: Vec<Entered> = stay.filter_map(entered).collect();
+                let within = self.changes_within(id).into_iter();
+                let changes: Vec<Entered> =
+                    within.filter_map(|change| entered(&change.id)).collect();
                 let itself = self.digest_of(subject, release.revision)?;
-                let digest = canonical::digest(&("release", itself, &changes)).ok()?;
+                let of_child = |id: &ReleaseId| {
+                    let revision = self.release(id)?.current(self)?.revision;
+                    self.digest_of(&Subject::Release(id.clone()), revision)
+                };
+                let below: Vec<(&ReleaseId, Option<Digest>)> =
+                    self.descendants(id).into_iter().map(|id| (id, of_child(id))).collect();
+                let digest = if below.is_empty() {
+                    canonical::digest(&("release", itself, &changes)).ok()?
+                } else {
+                    let below: Vec<(&ReleaseId, Digest)> = below
+                        .into_iter()
+                        .map(|(id, digest)| Some((id, digest?)))
+                        .collect::<Option<_>>()?;
+                    canonical::digest(&("release", itself, &changes, below)).ok()?
+                };
                 Some(Content { revision: release.revision, digest, changes })
             }
         }
@@ -191,7 +205,10 @@ impl Records {
                 let by_then =
                     |number: &usize| row.at(self, *number).is_some_and(|r| position(r) <= then);
                 let last = (0..row.revisions.len()).rev().find(by_then).unwrap_or(0);
-                let changes = row.at(self, last)?.changes.clone();
+                let mut changes = row.at(self, last)?.changes.clone();
+                changes.extend(self.changes_within(id).into_iter().map(|change| change.id.clone()));
+                changes.sort_unstable();
+                changes.dedup();
                 let kept = last.saturating_add(1);
                 (changes, (kept < row.revisions.len()).then_some((id, kept)))
             }

@@ -8,6 +8,7 @@
 //! was made, and which changes turned out to have failed, and when that became known.
 
 pub mod entries;
+mod family;
 pub mod labels;
 pub mod lookback;
 mod numbers;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::entries::Entries;
+use super::family::Family;
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
@@ -60,6 +61,7 @@ pub struct Records {
     cancelled_releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     services: BTreeMap<ServiceId, usize>,
     pub(super) entries: Entries,
+    pub(super) family: Family,
 }
 
 /// The numbers of the facts that were known by then, in the one order of facts: those that tie by
@@ -123,6 +125,7 @@ impl Records {
             cancelled_releases_of: BTreeMap::new(),
             services: p.services.iter().enumerate().map(|(n, s)| (s.id.clone(), n)).collect(),
             entries: Entries::new(p, as_of),
+            family: Family::default(),
             portfolio,
         };
         records.file_rest();
@@ -183,6 +186,7 @@ impl Records {
             let cancelled = self.cancelled.contains_key(&Subject::Release(row.id.clone()));
             let filed =
                 if cancelled { &mut self.cancelled_releases_of } else { &mut self.releases_of };
+            self.family.add(&row.id, &release.releases, cancelled);
             for change in BTreeSet::from_iter(&release.changes) {
                 filed.entry(change.clone()).or_default().push(row.id.clone());
             }

@@ -1,9 +1,10 @@
 //! "May it go to this stage now, and if not, why and who can change that?"
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
+use super::family;
 use super::item::Members;
 use super::owed;
 use super::pinned;
@@ -64,6 +65,12 @@ pub(super) fn by_policy(
     asked: &Asked<'_>,
 ) -> Result<Reasons> {
     let (subject, members) = (asked.subject, asked.members);
+    match subject {
+        Subject::Change(id) => family::check(records, records.releases_of(id))?,
+        Subject::Release(id) => {
+            family::check(records, records.descendants(id).into_iter().chain([id]))?
+        }
+    }
     let before = members.before(records, asked.stage);
     let risks = risks(records, policy, subject, members, asked.at);
     let rolls = Rolls::default();
@@ -83,13 +90,45 @@ pub(super) fn by_policy(
     let case = Case { obligations: &obligations, ..case };
     let gates = match subject {
         Subject::Change(_) => ReleaseGates::new(),
-        Subject::Release(_) => release_gates(&case, subject, members),
+        Subject::Release(_) => release_gates(&case, subject, &members.all),
     };
     let mut judged = judge_members(&case, members, &gates)?;
-    Ok(match subject {
-        Subject::Change(id) => judged.remove(id).unwrap_or_default(),
-        Subject::Release(id) => whole(&case, id, members, gates, judged),
-    })
+    match subject {
+        Subject::Change(id) => Ok(judged.remove(id).unwrap_or_default()),
+        Subject::Release(id) if !records.is_parent(id) => {
+            let mut parts = release_parts(&case, subject, members, gates);
+            parts.extend(family::parts(&case, id));
+            Ok(whole(&case, id, members, &parts, judged, &[]))
+        }
+        Subject::Release(id) => parent(&case, id, members, gates, judged),
+    }
+}
+
+/// The tree of a parent: its own, then that of each release below it, whichever of them is its
+/// parent. Who is above any of them is told once.
+fn parent(
+    case: &Case<'_>,
+    id: &ReleaseId,
+    members: &Members<'_>,
+    gates: ReleaseGates<'_>,
+    judged: BTreeMap<ChangeId, Reasons>,
+) -> Result<Reasons> {
+    let within = case.records.descendants(id);
+    let mut below = Vec::new();
+    for child in within.iter().filter(|child| **child != id) {
+        let subject = Subject::Release((*child).clone());
+        let members = Members::of(case.records, &subject)?;
+        let gates = release_gates(case, &subject, &members.all);
+        let judged = judge_members(case, &members, &gates)?;
+        let mut parts = release_parts(case, &subject, &members, gates);
+        parts.extend(family::below(case, child));
+        below.push(whole(case, child, &members, &parts, judged, &[]));
+    }
+    let subject = Subject::Release(id.clone());
+    let mut parts = release_parts(case, &subject, members, gates);
+    parts.extend(family::below(case, id));
+    parts.extend(family::above(case, within.into_iter().chain([id])));
+    Ok(whole(case, id, members, &parts, judged, &below))
 }
 
 /// The members that a decision lets go, for a plan of what is ready: none, if the release as a
@@ -169,10 +208,14 @@ fn risks(
         return BTreeMap::new();
     }
     let mut subjects = vec![subject.clone()];
-    subjects.extend(members.changes.iter().map(|change| Subject::Change(change.id.clone())));
-    if let Subject::Change(id) = subject {
-        subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
-    }
+    subjects.extend(members.all.iter().map(|change| Subject::Change(change.id.clone())));
+    let releases: BTreeSet<&ReleaseId> = match subject {
+        Subject::Change(id) => records.releases_of(id).iter().collect(),
+        Subject::Release(id) => records.descendants(id).into_iter().chain([id]).collect(),
+    };
+    let above = releases.iter().flat_map(|id| records.ancestors(id));
+    let releases = releases.iter().copied().chain(above);
+    subjects.extend(releases.cloned().map(Subject::Release));
     subjects.extend(owed::declared(records));
     subjects.sort_unstable();
     subjects.dedup();
@@ -265,7 +308,7 @@ fn not_judged(case: &Case<'_>, change: &Change) -> Node {
 }
 
 /// What the parts of a member's tree come to.
-fn by_parts(parts: &[Reasons]) -> Own {
+pub(super) fn by_parts(parts: &[Reasons]) -> Own {
     let roots = || parts.iter().filter_map(Reasons::root);
     Own {
         verdict: Verdict::all(roots().map(|root| root.verdict)),
@@ -332,7 +375,7 @@ fn by_itself(
 }
 
 /// Whether a subject was cancelled or is on hold.
-fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reasons> {
+pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reasons> {
     let records = case.records;
     let mut parts = Vec::new();
     if let Some(number) = records.cancellation(subject) {
@@ -392,11 +435,12 @@ fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change) -> OfRelease {
     if let Ok(members) = Members::of(case.records, &subject) {
         // Gates that do not mean this change ask nothing of it.
         let meant = gates_for(case, Judges::Release, change).next();
-        let gates = meant.map(|_| release_gates(case, &subject, &members)).unwrap_or_default();
+        let gates = meant.map(|_| release_gates(case, &subject, &members.all)).unwrap_or_default();
         judged = is_judged_by(case, &gates, change);
         for part in release_parts(case, &subject, &members, gates) {
             reasons.graft(&part);
         }
+        family::parts(case, id).iter().for_each(|part| reasons.graft(part));
         let priority = Priority::of(members.release);
         let conflicts = dependencies::conflicts_within(case, &members, &priority, change);
         conflicts.into_iter().for_each(|node| reasons.push(node));
@@ -418,25 +462,25 @@ fn cancelled_members<'a>(
 }
 
 /// Tells of a cancellation that left something out of what is judged.
-fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
+pub(super) fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
     let node = Node::new(Verdict::NotApplicable, ReasonCode::Cancelled, &subject);
     let number = case.records.cancellation(&subject);
     number.into_iter().fold(node, |node, number| node.citing("cancellations", number))
 }
 
 /// The trees of the gates that judge a release as a whole.
-type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
+pub(super) type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
 
-fn release_gates<'a>(
+pub(super) fn release_gates<'a>(
     case: &Case<'a>,
     subject: &Subject,
-    members: &Members<'_>,
+    members: &[&Change],
 ) -> ReleaseGates<'a> {
-    let target = Target { subject, members: &members.changes };
+    let target = Target { subject, members };
     let binds = |gate: &Gate| {
         gate.judges == Judges::Release
             && gate.stages.contains(case.stage)
-            && members.changes.iter().any(|c| gate.only_for.matches(case.records, c))
+            && members.iter().any(|c| gate.only_for.matches(case.records, c))
     };
     let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
     gates.map(|(id, gate)| (id, judge::judge(case, target, id, gate))).collect()
@@ -451,7 +495,7 @@ fn release_parts(
 ) -> Vec<Reasons> {
     let by = members.release.map(|release: &Release| Actor::Person(release.by.clone()));
     let mut parts = standing(case, subject, by.clone().into_iter().collect());
-    if members.changes.is_empty() {
+    if members.all.is_empty() {
         parts.push(single(Node::new(Verdict::NoGo, ReasonCode::ReleaseEmpty, subject).act(by)));
         return parts;
     }
@@ -464,15 +508,14 @@ fn whole(
     case: &Case<'_>,
     id: &ReleaseId,
     members: &Members<'_>,
-    gates: ReleaseGates<'_>,
+    parts: &[Reasons],
     judged: BTreeMap<ChangeId, Reasons>,
+    below: &[Reasons],
 ) -> Reasons {
     let subject = Subject::Release(id.clone());
     let mut reasons = Reasons::default();
     let root = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
-    for part in release_parts(case, &subject, members, gates) {
-        reasons.graft(&part);
-    }
+    parts.iter().for_each(|part| reasons.graft(part));
     let by = members.release.map(|release| Actor::Person(release.by.clone()));
     for unknown in &members.unknown {
         let change = Subject::Change(unknown.clone());
@@ -485,6 +528,7 @@ fn whole(
     for tree in judged.values() {
         reasons.graft(tree);
     }
+    below.iter().for_each(|tree| reasons.graft(tree));
     reasons.close(root, Join::All);
     reasons
 }

@@ -14,6 +14,7 @@ mod decision;
 mod dependencies;
 mod engine;
 mod fact_name;
+mod family;
 mod features;
 mod identities;
 mod item;

@@ -12,6 +12,7 @@ use super::decision::Decision;
 use super::item::Members;
 use super::snapshot::InForce;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::id::ReleaseId;
 use crate::base::limits::POLICIES_OF_DECISIONS_MAX;
 use crate::base::{Actor, Digest, Subject};
 use crate::gate::Policy;
@@ -50,6 +51,12 @@ fn pins(records: &Records, subject: &Subject) -> BTreeMap<Digest, Cites> {
     found
 }
 
+fn join_in(into: &mut BTreeMap<Digest, Cites>, more: BTreeMap<Digest, Cites>) {
+    for (policy, cites) in more {
+        into.entry(policy).or_default().extend(cites);
+    }
+}
+
 /// The policies that bind a subject as a whole, and those that bind a member of it only.
 struct Pins {
     whole: BTreeMap<Digest, Cites>,
@@ -60,16 +67,30 @@ impl Pins {
     fn of(records: &Records, subject: &Subject, members: &Members<'_>, but: Digest) -> Pins {
         let mut whole = pins(records, subject);
         let mut of_members = BTreeMap::new();
+        let add = |releases: BTreeSet<&ReleaseId>, into: &mut BTreeMap<Digest, Cites>| {
+            for id in releases {
+                join_in(into, pins(records, &Subject::Release(id.clone())));
+            }
+        };
         match subject {
             // What was decided of a release was decided of what is in it.
             Subject::Change(id) => {
-                for release in records.releases_of(id) {
-                    for (policy, cites) in pins(records, &Subject::Release(release.clone())) {
-                        whole.entry(policy).or_default().extend(cites);
+                let above = records.releases_of(id).iter();
+                let above = above.flat_map(|id| records.ancestors(id).into_iter().chain([id]));
+                add(above.collect(), &mut whole);
+            }
+            Subject::Release(id) => {
+                let mut family = records.ancestors(id);
+                let below = records.descendants(id);
+                let within = below.iter().flat_map(|id| records.release(id)?.current(records));
+                for change in within.flat_map(|release| &release.changes) {
+                    let member = Subject::Change(change.clone());
+                    if members.changes.iter().all(|own| own.id != *change) {
+                        join_in(&mut whole, pins(records, &member));
                     }
                 }
-            }
-            Subject::Release(_) => {
+                family.extend(below);
+                add(family, &mut whole);
                 for change in &members.changes {
                     let member = Subject::Change(change.id.clone());
                     let mut found = pins(records, &member);

@@ -89,10 +89,22 @@ reason_codes! {
     ClaimedOtherwise = 128, "claimed_otherwise", "was deployed otherwise than claimed";
     /// It was deployed on the strength of a claim that had ended or lapsed.
     ClaimEnded = 129, "claim_ended", "was deployed after its claim had ended";
+    /// The release that it is in has not opened the stage for those below it.
+    ParentNotOpen = 130, "parent_not_open", "has not opened this stage";
+    /// A release of the same parent, or of it, has not come through the stage before.
+    ChildNotThrough = 131, "child_not_through", "has not come through {stage}";
+    /// The release is below itself.
+    ReleaseCycle = 132, "release_cycle", "is below itself";
+    /// The parent names a release that is not in the portfolio.
+    ChildUnknown = 133, "child_unknown", "the release is not known";
     /// Too few of those whom the policy in force asks had approved the next one.
     AdoptionNotApproved = 134, "adoption_not_approved", "approved by {given} of {needed}";
     /// Somebody whom the policy in force asks rejected the next one.
     AdoptionRejected = 135, "adoption_rejected", "was rejected";
+    /// The release that it is in has opened the stage.
+    ParentOpen = 136, "parent_open", "has opened this stage";
+    /// All of it came through the stage before.
+    ChildThrough = 137, "child_through", "came through the stage before";
     /// What it requires is live in the stage.
     RequirementLive = 200, "requirement_live", "is live there";
     /// What it requires ships earlier in the same release, with a go.
