@@ -2,4 +2,5 @@
 
 pub mod gate;
 pub mod graph;
+pub mod life;
 mod requirement;

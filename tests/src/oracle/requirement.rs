@@ -34,13 +34,13 @@ impl<'w> Question<'w> {
         if verdict > Verdict::GoWaived && self.world.waivers.iter().any(waived) {
             return Verdict::GoWaived;
         }
-        verdict
+        if self.is_lifted(number, subject, members, verdict) { Verdict::GoWaived } else { verdict }
     }
 
     // Evidence.
 
     /// What ships and must have been tested: artifacts or, where there is none, the change itself.
-    fn evidence_on(&self, check: u8, change: u8) -> Vec<Vec<&'w Evidence>> {
+    pub(super) fn evidence_on(&self, check: u8, change: u8) -> Vec<Vec<&'w Evidence>> {
         let Some(now) = self.current(change) else { return Vec::new() };
         let said = |evidence: &&Evidence| evidence.check == check && self.knows(evidence.made);
         let all: Vec<&Evidence> = self.world.evidence.iter().filter(said).collect();
@@ -96,7 +96,7 @@ impl<'w> Question<'w> {
     }
 
     /// What one line of runs comes to; nothing, if all that it says has expired.
-    fn line(&self, check: u8, runs: &[&Evidence]) -> Option<Verdict> {
+    pub(super) fn line(&self, check: u8, runs: &[&Evidence]) -> Option<Verdict> {
         const RUNNING: u8 = 3;
         let mut finished: Vec<&Evidence> =
             runs.iter().copied().filter(|run| run.outcome != RUNNING).collect();
@@ -133,7 +133,7 @@ impl<'w> Question<'w> {
 
     // Approvals.
 
-    fn can_sit(&self, who: u8) -> bool {
+    pub(super) fn can_sit(&self, who: u8) -> bool {
         who <= 2 && !(who == 2 && self.world.suspended.is_some_and(|from| from <= self.at))
     }
 
@@ -146,7 +146,7 @@ impl<'w> Question<'w> {
     }
 
     /// Everybody who had a hand in the members, or in the release.
-    fn hands(&self, subject: Subject, members: &BTreeSet<u8>) -> BTreeSet<u8> {
+    pub(super) fn hands(&self, subject: Subject, members: &BTreeSet<u8>) -> BTreeSet<u8> {
         let mut hands: BTreeSet<u8> = BTreeSet::new();
         for change in members {
             hands.extend(self.revisions(*change).iter().map(|(_, revision)| person(revision.by)));
@@ -158,7 +158,7 @@ impl<'w> Question<'w> {
     }
 
     /// Whether what was decided on at a revision differs from what there is now, in what matters.
-    fn is_stale(&self, subject: Subject, revision: u8) -> bool {
+    pub(super) fn is_stale(&self, subject: Subject, revision: u8) -> bool {
         match subject {
             Subject::Change(change) => self.differs(change, |number, _| number == revision),
             Subject::Release(number) => self.release_differs(number, revision),
@@ -182,7 +182,7 @@ impl<'w> Question<'w> {
 
     /// What a revision says, and whether it states any dependency; where the change has none, that
     /// it would state them makes no difference.
-    fn stated(&self, change: u8, content: &Content) -> (Content, bool) {
+    pub(super) fn stated(&self, change: u8, content: &Content) -> (Content, bool) {
         let depends = self.change(change).is_some_and(|change| {
             let none = change.requires.is_empty()
                 && change.together.is_empty()
@@ -246,7 +246,13 @@ impl<'w> Question<'w> {
     }
 
     /// The votes as they stand at some hour, by what is known now.
-    fn count(&self, requirement: u8, subject: Subject, hands: &BTreeSet<u8>, at: Hour) -> Counted {
+    pub(super) fn count(
+        &self,
+        requirement: u8,
+        subject: Subject,
+        hands: &BTreeSet<u8>,
+        at: Hour,
+    ) -> Counted {
         let then = Question { at, ..*self };
         let mut eligible: BTreeSet<u8> =
             (0..6).filter(|who| then.on_board(*who, at) && then.can_sit(*who)).collect();
@@ -276,7 +282,7 @@ impl<'w> Question<'w> {
     }
 
     /// Whether a revision of a subject was there when something recorded at that hour named it.
-    fn was_there(&self, subject: Subject, revision: u8, recorded: Hour) -> bool {
+    pub(super) fn was_there(&self, subject: Subject, revision: u8, recorded: Hour) -> bool {
         let made = match subject {
             Subject::Change(change) => {
                 let mut all = self.revisions(change).into_iter();
@@ -369,6 +375,7 @@ impl<'w> Question<'w> {
             && self.knows(waiver.made)
             && self.at < waiver.made.at + waiver.hours
             && waiver.hours <= WAIVER_HOURS
+            && self.is_left(waiver)
             && waiver.revoked.is_none_or(|revoked| self.at < revoked)
             && entitled
             && !running
@@ -432,10 +439,10 @@ struct Say {
 }
 
 /// The votes on a requirement as they stand at some hour.
-struct Counted {
+pub(super) struct Counted {
     given: usize,
     needed: usize,
     base: usize,
-    worse: BTreeSet<u8>,
+    pub(super) worse: BTreeSet<u8>,
     begins: BTreeSet<Hour>,
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Change, Hour, Made, On, PEOPLE, Policy, Quorum, REQUIREMENTS, Revision, SOAK_HOURS, STAGES,
-    Subject, Tree, WAIVER_HOURS, World,
+    Subject, Tree, WAIVER_HOURS, World, life,
 };
 
 /// An hour as an instant; hours beyond the day go on to the next.
@@ -273,9 +273,17 @@ impl Policy {
     pub fn text(&self) -> String {
         let waiver = |number: u8| {
             let waivable = self.waivable & (1 << number) != 0;
-            let rule =
-                format!(", waiver = {{ group = \"ops\", for_at_most = \"{WAIVER_HOURS}h\" }}");
-            if waivable { rule } else { String::new() }
+            let uses =
+                self.life.uses.map_or(String::new(), |uses| format!(", uses_at_most = {uses}"));
+            let rule = format!(
+                ", waiver = {{ group = \"ops\", for_at_most = \"{WAIVER_HOURS}h\"{uses} }}"
+            );
+            let later = format!(
+                ", retrospective = {{ group = \"ops\", within = \"{}h\" }}",
+                life::OWED_HOURS
+            );
+            let part = |holds: bool, text: String| if holds { text } else { String::new() };
+            part(waivable, rule) + &part(self.life.retrospective & (1 << number) != 0, later)
         };
         let people = match self.quorum {
             Quorum::Count(count) => count.to_string(),

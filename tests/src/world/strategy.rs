@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     Approval, Change, Content, Deployment, Evidence, Gate, Hour, Incident, Made, On, Policy,
-    Quorum, Release, Revision, Subject, Tree, Waiver, World,
+    Quorum, Release, Revision, Subject, Tree, Waiver, World, life,
 };
 
 /// The last hour at which anything is recorded.
@@ -224,6 +224,7 @@ pub fn world() -> impl Strategy<Value = World> {
             cancellations: happened.1,
             deployments: happened.2,
             incidents: happened.3,
+            life: life::Facts::default(),
         }
     })
 }
@@ -281,6 +282,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         sec_for_emergencies: bits.4,
         waivable: rest.3,
         gates: rest.4,
+        life: life::Rules::default(),
     })
 }
 

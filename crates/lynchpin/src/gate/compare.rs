@@ -152,7 +152,7 @@ fn settings(old: &Policy, new: &Policy) -> Vec<Difference> {
             Some(super::policy::ClaimRule::Optional) | None => Leans::Looser,
         },
     ));
-    // Who approves the next policy decides no verdict of this one, but how hard it is to get rid of.
+    // Who approves the next policy decides no verdict, but how hard this one is to get rid of.
     let adoption = (old.adoption.as_ref(), new.adoption.as_ref());
     found.extend(difference(What::Policy, "adoption", adoption, |before, after| {
         match (before, after) {

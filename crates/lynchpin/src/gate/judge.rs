@@ -76,8 +76,8 @@ impl Case<'_> {
 
 impl Selector {
     /// Whether a change is meant: by its kind, by when it was first recorded, and by the tier and
-    /// profile of any of its services. What is not known of a service matches, so that a gate is not slipped past by
-    /// leaving it out.
+    /// profile of any of its services. What is not known of a service matches, so that a gate is
+    /// not slipped past by leaving it out.
     #[must_use]
     pub fn matches(&self, records: &Records, change: &Change) -> bool {
         let kind = self.kind.is_empty() || self.kind.contains(&change.kind);

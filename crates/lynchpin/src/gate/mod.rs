@@ -2,8 +2,8 @@
 //!
 //! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's
 //! tree of named requirements for one subject, [`leaf`] answers one requirement, [`waiver`]
-//! what leave was given and [`obligation`] what may be met afterwards; [`rolls`] remembers who sits in a group. This floor computes no risk: the
-//! portfolio hands it the figure.
+//! what leave was given and [`obligation`] what may be met afterwards; [`rolls`] remembers who
+//! sits in a group. This floor computes no risk: the portfolio hands it the figure.
 
 pub mod compare;
 pub mod judge;

@@ -2,8 +2,8 @@
 //!
 //! A requirement that the policy calls retrospective holds back no emergency and no change that was
 //! made already, once an entitled person has declared it so: it is a waived go, and from the entry
-//! into the stage on it is owed. What is owed too long holds every normal and standard change of the
-//! same services until it is met.
+//! into the stage on it is owed. What is owed too long holds every normal and standard change of
+//! the same services until it is met.
 //!
 //! Only what is missing can be met afterwards. A rejection, a request for changes and a check that
 //! failed, or could not tell, stand.

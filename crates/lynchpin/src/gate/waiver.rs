@@ -2,7 +2,8 @@
 //!
 //! A waiver counts for exactly the requirement, subject, revision and stage it names, from a
 //! grantor whom the policy entitles and who neither asked for it nor had a hand in the subject,
-//! until it expires, is revoked or is used up: a use is a claim that names it. The answer without it stays visible below.
+//! until it expires, is revoked or is used up: a use is a claim that names it. The answer without
+//! it stays visible below.
 
 use std::collections::BTreeSet;
 

@@ -56,7 +56,8 @@ impl Entries {
         entries
     }
 
-    /// Files the deployments of the changes that were claimed or declared; of all others nobody asks here.
+    /// Files the deployments of the changes that were claimed or declared; of all others nobody
+    /// asks here.
     fn file_deployments(&mut self, p: &Portfolio, as_of: Instant) {
         for number in known(&p.deployments, as_of) {
             let Some(deployment) = p.deployments.get(number) else { continue };

@@ -37,8 +37,8 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, policy_approvals, releases, changes, evidence, approvals, waivers, revocations, holds,
-            cancellations, decisions, claims, declarations, deployments, incidents,
+            policies, policy_approvals, releases, changes, evidence, approvals, waivers,
+            revocations, holds, cancellations, decisions, claims, declarations, deployments, incidents,
         }
     };
 }

@@ -128,7 +128,7 @@ impl Asked<'_> {
     }
 
     /// The last word of each member of the group on the policy, since the one in force was adopted
-    /// and before this adoption: what was said of it under another policy answered another question.
+    /// and before this adoption: what was said of it under another one answered another question.
     fn votes<'a>(
         &'a self,
         approvals: &'a [PolicyApproval],

@@ -4,6 +4,8 @@
 //! replaced, a waiver was used by somebody else. So a claim decides again, at the head of all that
 //! is known, and only what is still a go, on the same content, becomes an entry.
 
+use std::collections::BTreeSet;
+
 use super::decide::{decide, single};
 use super::decision::Decision;
 use super::question::{ClaimQuestion, DecideQuestion};
@@ -208,14 +210,47 @@ fn with(decision: Decision, nodes: Vec<Node>) -> Decision {
     Decision { reasons, ..decision }
 }
 
-/// The waivers that a go rests on.
+/// The waivers that a go rests on: of several ways to pass, only the one that is taken uses any.
 fn waivers(records: &Records, decision: &Decision) -> Vec<WaiverId> {
-    let cited = decision.reasons.nodes().iter().flat_map(|node| &node.cites);
-    let numbers = cited.filter(|(kind, _)| *kind == "waivers").map(|(_, number)| *number);
+    let reasons = &decision.reasons;
     let all = &records.portfolio().waivers;
-    let mut ids: Vec<WaiverId> =
-        numbers.filter_map(|number| all.get(number)).map(|waiver| waiver.id.clone()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    let mut ids = BTreeSet::new();
+    let mut open = vec![0];
+    while let Some(index) = open.pop() {
+        // What is a plain go rests on no waiver, and what is none at all lets nothing through.
+        let waived = |index: &usize| {
+            reasons.nodes().get(*index).filter(|node| node.verdict == Verdict::GoWaived)
+        };
+        let Some(node) = waived(&index) else { continue };
+        if node.code == ReasonCode::Waived {
+            let numbers = node.cites.iter().filter(|(kind, _)| *kind == "waivers");
+            let found = numbers.filter_map(|(_, number)| all.get(*number));
+            ids.extend(found.map(|waiver| waiver.id.clone()));
+            continue;
+        }
+        let mut children: Vec<usize> = reasons.children(index).collect();
+        if let Some(count) = enough(node) {
+            let verdict = |index: &usize| reasons.nodes().get(*index).map(|node| node.verdict);
+            children.retain(|index| verdict(index) != Some(Verdict::NotApplicable));
+            children.sort_by_key(verdict);
+            children.truncate(count);
+        }
+        open.extend(children);
+    }
+    ids.into_iter().collect()
+}
+
+/// How many children of a node are enough; nothing, if all are needed.
+fn enough(node: &Node) -> Option<usize> {
+    match node.code {
+        ReasonCode::Any | ReasonCode::Requires => Some(1),
+        ReasonCode::AtLeast => {
+            let needed = node.args.iter().find(|(name, _)| *name == "needed");
+            match needed {
+                Some((_, Arg::Integer(count))) => usize::try_from(*count).ok(),
+                Some((_, Arg::Text(_) | Arg::Texts(_) | Arg::Rows(_))) | None => None,
+            }
+        }
+        _ => None,
+    }
 }

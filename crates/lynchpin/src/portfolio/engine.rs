@@ -102,7 +102,8 @@ impl Engine {
     /// let mut engine = Engine::new(Limits::untrusted());
     /// engine.add(read_portfolio(
     ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
-    ///      "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+    ///      "changes": [
+    ///       {"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
     ///     engine.limits(),
     /// )?)?;
     /// engine.set_policy("name = \"acme\"\nopen = [\"production\"]")?;

@@ -2,8 +2,8 @@
 //!
 //! A parent has the worst of its own gates and of everything below it. Nothing below it enters a
 //! stage that it has not opened: its own gates must be met there, and all of it must have come
-//! through the stage before. So a release that joins late passes each earlier stage first, and holds
-//! the others back until it has.
+//! through the stage before. So a release that joins late passes each earlier stage first, and
+//! holds the others back until it has.
 
 use std::collections::BTreeSet;
 

@@ -234,7 +234,7 @@ impl Snapshot {
         owed::obligations(&self.records(at), &self.in_force(at), at)
     }
 
-    /// The adoptions recorded by then that put nothing in force, oldest first, each with its reason.
+    /// The adoptions recorded by then that put nothing in force, oldest first, each with why.
     #[must_use]
     pub fn ignored_adoptions(&self, at: Instant) -> Vec<IgnoredAdoption> {
         let ignored = self.inner.adopted.ignored.iter();
