@@ -415,6 +415,11 @@
 #define LP_STATUS_STAGE_UNKNOWN UINT32_C(1502)
 
 /**
+ * A fact that a what-if names is not in the portfolio.
+ */
+#define LP_STATUS_FACT_UNKNOWN UINT32_C(1520)
+
+/**
  * A limit stopped the work.
  */
 #define LP_STATUS_LIMIT_EXCEEDED UINT32_C(1601)

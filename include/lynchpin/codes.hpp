@@ -66,6 +66,19 @@ enum class status : std::uint32_t {
     combinator_empty = 1302,
     /// A quorum of nobody, or of more than can ever be reached.
     quorum_invalid = 1303,
+    /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
+    /// anybody can sign for.
+    key_malformed = 1350,
+    /// A requirement names a key that the policy does not define.
+    key_unknown = 1351,
+    /// What a requirement asks of a signed statement can never be met, or would mean nothing.
+    signed_invalid = 1352,
+    /// A policy asks for signatures, and the library was built without them.
+    signatures_unsupported = 1353,
+    /// An envelope that is too large, of another type, or no Base64.
+    envelope_malformed = 1354,
+    /// What is in an envelope is no in-toto statement.
+    statement_malformed = 1355,
     /// The subject asked about is not in the portfolio as of that time.
     subject_unknown = 1501,
     /// The stage asked about is named neither by the release nor by the portfolio.
@@ -196,6 +209,16 @@ enum class reason_code : std::uint32_t {
     too_many_reruns = 308,
     /// The check must pass on each of these.
     evidence = 309,
+    /// A statement of the kind asked for is rightly signed.
+    statement_signed = 310,
+    /// There is no statement of the kind asked for about what ships.
+    statement_missing = 311,
+    /// There are such statements, but none that is rightly signed and says what it must.
+    signature_invalid = 312,
+    /// A statement that is rightly signed says no.
+    statement_refuses = 313,
+    /// A signed statement must be there about each of these.
+    statements = 314,
     /// Enough entitled people approved.
     approved = 400,
     /// Too few people approved.

@@ -1,6 +1,7 @@
-//! What the tests share: small generated worlds, oracles that answer about them by definition, and
-//! git histories of which everything is known.
+//! What the tests share: small generated worlds, oracles that answer about them by definition,
+//! git histories of which everything is known, and keys to sign statements with.
 
 pub mod git;
 pub mod oracle;
+pub mod signing;
 pub mod world;

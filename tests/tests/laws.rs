@@ -32,10 +32,11 @@ const ASKED: [(&str, Hour); 5] = [
 ];
 
 /// The arrays that hold facts, each known from when it was recorded on.
-const FACTS: [&str; 10] = [
+const FACTS: [&str; 11] = [
     "changes",
     "releases",
     "evidence",
+    "statements",
     "approvals",
     "waivers",
     "revocations",
@@ -335,6 +336,7 @@ proptest! {
                         let portfolio = whole.portfolio();
                         let digest = match *kind {
                             "evidence" => canonical::digest(&portfolio.evidence[*number]),
+                            "statements" => canonical::digest(&portfolio.statements[*number]),
                             "approvals" => canonical::digest(&portfolio.approvals[*number]),
                             "waivers" => canonical::digest(&portfolio.waivers[*number]),
                             "holds" => canonical::digest(&portfolio.holds[*number]),

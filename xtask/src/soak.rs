@@ -5,6 +5,7 @@
 
 use crate::End;
 use crate::job::{Job, Outcome, Tier, read};
+use crate::tools;
 use crate::workspace::Workspace;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,7 +15,8 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 5] = ["gates", "graph", "hostile", "laws", "lines"];
+const PROPERTIES: [&str; 8] =
+    ["calendar", "gates", "graph", "hostile", "laws", "lines", "recurrence", "zones"];
 
 /// `cargo xtask soak`; the seed makes a failure repeatable.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
@@ -55,11 +57,14 @@ fn repeat(cases: u64, seed: u64) -> String {
 }
 
 fn soak(job: &mut Job<'_>, cases: u64, seed: u64) -> Outcome {
+    // The zones are compared with those of Python, on zone data that our environment brings.
+    let python = tools::venv(job)?.join("bin/python");
     let test = ["test", "--locked", "--profile", "soak", "--package", "lynchpin-tests"];
     let mut command = job.workspace.cargo(test);
     command.args(PROPERTIES.into_iter().flat_map(|name| ["--test", name]));
     command.env("LYNCHPIN_CASES", cases.to_string());
     command.env("PROPTEST_RNG_SEED", seed.to_string());
+    command.env("LYNCHPIN_PYTHON", python);
     job.run(command.args(["--no-fail-fast", "--", "--show-output"]))
 }
 

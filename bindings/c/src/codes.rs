@@ -58,6 +58,19 @@ pub const LP_STATUS_REQUIREMENT_UNKNOWN: u32 = 1301;
 pub const LP_STATUS_COMBINATOR_EMPTY: u32 = 1302;
 /// A quorum of nobody, or of more than can ever be reached.
 pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
+/// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
+/// anybody can sign for.
+pub const LP_STATUS_KEY_MALFORMED: u32 = 1350;
+/// A requirement names a key that the policy does not define.
+pub const LP_STATUS_KEY_UNKNOWN: u32 = 1351;
+/// What a requirement asks of a signed statement can never be met, or would mean nothing.
+pub const LP_STATUS_SIGNED_INVALID: u32 = 1352;
+/// A policy asks for signatures, and the library was built without them.
+pub const LP_STATUS_SIGNATURES_UNSUPPORTED: u32 = 1353;
+/// An envelope that is too large, of another type, or no Base64.
+pub const LP_STATUS_ENVELOPE_MALFORMED: u32 = 1354;
+/// What is in an envelope is no in-toto statement.
+pub const LP_STATUS_STATEMENT_MALFORMED: u32 = 1355;
 /// The subject asked about is not in the portfolio as of that time.
 pub const LP_STATUS_SUBJECT_UNKNOWN: u32 = 1501;
 /// The stage asked about is named neither by the release nor by the portfolio.
@@ -180,6 +193,16 @@ pub const LP_REASON_EVIDENCE_EXPIRED: u32 = 307;
 pub const LP_REASON_TOO_MANY_RERUNS: u32 = 308;
 /// The check must pass on each of these.
 pub const LP_REASON_EVIDENCE: u32 = 309;
+/// A statement of the kind asked for is rightly signed.
+pub const LP_REASON_STATEMENT_SIGNED: u32 = 310;
+/// There is no statement of the kind asked for about what ships.
+pub const LP_REASON_STATEMENT_MISSING: u32 = 311;
+/// There are such statements, but none that is rightly signed and says what it must.
+pub const LP_REASON_SIGNATURE_INVALID: u32 = 312;
+/// A statement that is rightly signed says no.
+pub const LP_REASON_STATEMENT_REFUSES: u32 = 313;
+/// A signed statement must be there about each of these.
+pub const LP_REASON_STATEMENTS: u32 = 314;
 /// Enough entitled people approved.
 pub const LP_REASON_APPROVED: u32 = 400;
 /// Too few people approved.
@@ -251,6 +274,12 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_REQUIREMENT_UNKNOWN,
     LP_STATUS_COMBINATOR_EMPTY,
     LP_STATUS_QUORUM_INVALID,
+    LP_STATUS_KEY_MALFORMED,
+    LP_STATUS_KEY_UNKNOWN,
+    LP_STATUS_SIGNED_INVALID,
+    LP_STATUS_SIGNATURES_UNSUPPORTED,
+    LP_STATUS_ENVELOPE_MALFORMED,
+    LP_STATUS_STATEMENT_MALFORMED,
     LP_STATUS_SUBJECT_UNKNOWN,
     LP_STATUS_STAGE_UNKNOWN,
     LP_STATUS_FACT_UNKNOWN,

@@ -6,16 +6,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
 use lynchpin::base::{Instant, Subject};
 use lynchpin::plan::PlanScope;
+use lynchpin::portfolio::FactName;
 use lynchpin::wire::Detail;
 
 /// The exit statuses, for the foot of the help.
 const STATUSES: &str = "\
 Exit status:
   0  a go; for `plan`, that nothing was dropped; for all others, that there is an answer
-  1  not a go; for `plan`, that something does not ship
+  1  not a go; for `plan`, that something does not ship; for `policy`, that there is something
   2  something is malformed or cannot be read: every problem is on standard error
   3  not a go, but it only has to wait: until when is on the first line
-  4  a what-if, whatever it says: --policy is not the policy that the portfolio has adopted
+  4  a what-if, whatever it says: --policy is not the policy that the portfolio has adopted, or
+     --ignore leaves facts out
 
 With --all the worst item decides: 2, then 4, then 1, then 3, then 0.";
 
@@ -47,6 +49,11 @@ pub enum Command {
     /// What would the next release of a git repository ship, and is it ready?
     #[command(after_help = ASSESS_STATUSES)]
     Assess(Assess),
+    /// What changed in a decision between two instants, and through which fact?
+    Changed(Changed),
+    /// What is wrong with a policy, what differs between two, what would another one decide?
+    #[command(subcommand)]
+    Policy(Policy),
     /// Write a sample portfolio and a commented policy to begin with
     Init(Init),
     /// Print the JSON Schema of the portfolio document
@@ -102,12 +109,79 @@ pub struct Decide {
     /// To which stage [default: the first that it has not wholly entered]
     #[arg(long, value_name = "ID")]
     pub stage: Option<StageId>,
+    /// What if this fact were not there? Named as `--detail full --json` cites it, such as
+    /// approvals/sha256:...; may be repeated, and the status is then 4
+    #[arg(long = "ignore", value_name = "FACT")]
+    pub ignoring: Vec<FactName>,
     /// How much of the reasons to give
     #[arg(long, value_enum, default_value = "unmet")]
     pub detail: HowMuch,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text", conflicts_with = "json")]
     pub format: Format,
+}
+
+/// What changed?
+#[derive(Debug, Args)]
+pub struct Changed {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// To which stage [default: the first that it has not wholly entered]
+    #[arg(long, value_name = "ID")]
+    pub stage: Option<StageId>,
+    /// Since which instant; `--at` is the later one
+    #[arg(long, value_name = "T")]
+    pub since: Instant,
+}
+
+/// Questions about policies.
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// What is wrong with a policy that can be read? The status is 1 if something can never go
+    Lint {
+        /// The policy
+        policy: PathBuf,
+        /// A portfolio, whose people, groups, stages and services are looked at, too
+        #[arg(long, value_name = "FILE")]
+        portfolio: Option<PathBuf>,
+        /// As of which instant [default: now]
+        #[arg(long, value_name = "T")]
+        at: Option<Instant>,
+        /// Print the answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What differs between two policies, and does it ask for more or for less?
+    Diff {
+        /// The policy before
+        before: PathBuf,
+        /// The policy after
+        after: PathBuf,
+        /// Print the answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Which decisions would another policy flip, and why? The status is 1 if it flips any
+    DryRun {
+        /// The portfolio document; `-` reads standard input
+        portfolio: PathBuf,
+        /// The other policy
+        #[arg(long, value_name = "FILE")]
+        r#try: PathBuf,
+        /// The policy to compare with [default: what the portfolio adopts, else `lynchpin.toml`
+        /// beside it]
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+        /// Over every deployment begun since then [default: over what is open]
+        #[arg(long, value_name = "T")]
+        since: Option<Instant>,
+        /// As of which instant [default: now]
+        #[arg(long, value_name = "T")]
+        at: Option<Instant>,
+        /// Print the answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// In which order?

@@ -6,9 +6,10 @@ use lynchpin::portfolio::{DecideQuestion, Decision, PlanQuestion, ScoreQuestion,
 use lynchpin::reason::Verdict;
 use lynchpin::reason::tree::Clears;
 use lynchpin::report::{self, Fold, Options, Titles};
+use lynchpin::study::{self, ChangedQuestion};
 use lynchpin::wire::{self, Question};
 
-use super::args::{Asked, Decide, Format, HowMuch, Plan, PlanFormat, Score};
+use super::args::{Asked, Changed, Decide, Format, HowMuch, Plan, PlanFormat, Score};
 use super::failure::Failure;
 use super::load;
 use super::output::Output;
@@ -17,6 +18,10 @@ use super::status::Status;
 /// May it go?
 pub fn decide(asked: &Decide, output: &mut Output) -> Result<Status, Failure> {
     let (snapshot, at, subjects) = open(&asked.asked)?;
+    let snapshot = match asked.ignoring.as_slice() {
+        [] => snapshot,
+        ignoring => snapshot.assuming(ignoring, None)?,
+    };
     let question = |subject: &Subject| {
         let mut question = DecideQuestion::new(subject.clone(), at);
         question.stage.clone_from(&asked.stage);
@@ -61,6 +66,23 @@ pub fn decide(asked: &Decide, output: &mut Output) -> Result<Status, Failure> {
         answers.add(&text);
     }
     answers.print(output)
+}
+
+/// What changed?
+pub fn changed(asked: &Changed, output: &mut Output) -> Result<Status, Failure> {
+    let (snapshot, at, subjects) = open(&asked.asked)?;
+    let options = Options::new().with_style(output.style());
+    each(&subjects, |subject| {
+        let mut question = ChangedQuestion::new(subject.clone(), asked.since, at);
+        question.stage.clone_from(&asked.stage);
+        let found = study::changed::changed(&snapshot, &question)?;
+        let bytes = match asked.asked.json {
+            true => with_newline(wire::Answer::Changed(found).to_bytes()?),
+            false => report::changed(&found, &options).into_bytes(),
+        };
+        Ok((Status::Go, bytes))
+    })
+    .print(output)
 }
 
 /// In which order?
@@ -195,7 +217,7 @@ fn overall(decisions: &[Decision]) -> String {
     format!("{mark} {word}{until}: {} in all: {}\n", decisions.len(), counts.join(", "))
 }
 
-fn with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
+pub fn with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
 }

@@ -13,6 +13,12 @@ pub struct Failure {
     lines: Vec<String>,
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::of_question(&error)
+    }
+}
+
 impl Failure {
     /// Something that is in no document.
     pub fn plain(code: &str, message: &str) -> Failure {

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use lynchpin::base::{Error, ErrorCode, Instant, Limits};
+use lynchpin::gate::Policy;
 use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::read_portfolio;
 
@@ -41,12 +42,21 @@ pub fn load(file: &Path, policy: Option<&Path>) -> Result<Snapshot, Failure> {
 
 /// Takes a policy from a file.
 pub fn set_policy(engine: &mut Engine, file: &Path) -> Result<(), Failure> {
+    policy_with(file, |text| engine.set_policy(text))
+}
+
+/// Reads a policy from a file.
+pub fn policy(file: &Path) -> Result<Policy, Failure> {
+    policy_with(file, str::parse)
+}
+
+fn policy_with<T>(file: &Path, take: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Failure> {
     let bytes = read(file, Limits::untrusted().document_bytes_max)?;
     let malformed = |error: &Error| Failure::of_document(&name(file), &bytes, error);
     let text = std::str::from_utf8(&bytes).map_err(|_| {
         malformed(&Error::new(ErrorCode::DocumentNotUtf8, "the policy is not UTF-8"))
     })?;
-    engine.set_policy(text).map_err(|error| malformed(&error))
+    take(text).map_err(|error| malformed(&error))
 }
 
 fn add(engine: &mut Engine, file: &Path) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ mod init;
 mod load;
 mod output;
 mod place;
+mod policy;
 mod status;
 
 use std::process::ExitCode;
@@ -43,6 +44,8 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Plan(asked) => ask::plan(&asked, output)?,
         Command::Score(asked) => ask::score(&asked, output)?,
         Command::Assess(asked) => assess::assess(&asked, output)?,
+        Command::Changed(asked) => ask::changed(&asked, output)?,
+        Command::Policy(asked) => policy::policy(&asked, output)?,
         Command::Init(asked) => init::init(&asked, output)?,
         Command::Schema => {
             output.write(SCHEMA.as_bytes())?;

@@ -14,6 +14,7 @@ pub mod risk;
 pub mod report;
 
 pub mod base;
+pub mod calendar;
 pub mod graph;
 pub mod history;
 pub mod study;

@@ -3,6 +3,7 @@
 
 mod assess;
 mod malformed;
+mod policy;
 mod run;
 mod sample;
 mod status;

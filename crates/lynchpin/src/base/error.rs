@@ -91,6 +91,19 @@ error_codes! {
     TimeOrder = 1029, "time_order";
     /// A list that must name something is empty.
     Empty = 1030, "empty";
+    /// A time zone that the zone data does not have.
+    ZoneUnknown = 1040, "zone_unknown";
+    /// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+    LocalTimeMalformed = 1041, "local_time_malformed";
+    /// A recurrence rule that RFC 5545 does not allow.
+    RecurrenceMalformed = 1042, "recurrence_malformed";
+    /// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+    /// read differently by different calendars.
+    RecurrenceUnsupported = 1043, "recurrence_unsupported";
+    /// The last start that a rule counts to lies further away than is looked.
+    RecurrenceTooLong = 1044, "recurrence_too_long";
+    /// When something is on is said in no form, or in two at once.
+    OccasionsUnclear = 1045, "occasions_unclear";
     /// A gate names a requirement that the policy does not define.
     RequirementUnknown = 1301, "requirement_unknown";
     /// A combinator without children would pass by silence.
@@ -99,6 +112,33 @@ error_codes! {
     QuorumInvalid = 1303, "quorum_invalid";
     /// What can be met afterwards is an approval, evidence or a plan; nothing else.
     NotRetrospective = 1307, "not_retrospective";
+    /// This build reads no expressions, so it cannot judge by the policy.
+    ExpressionUnsupported = 1340, "expression_unsupported";
+    /// An expression longer than the limits allow.
+    ExpressionTooLong = 1341, "expression_too_long";
+    /// An expression nested deeper than the limits allow.
+    ExpressionTooDeep = 1342, "expression_too_deep";
+    /// An expression that is not CEL.
+    ExpressionSyntax = 1343, "expression_syntax";
+    /// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+    ExpressionRefused = 1344, "expression_refused";
+    /// An expression names a record or a field that there is not.
+    ExpressionNameUnknown = 1345, "expression_name_unknown";
+    /// An expression has another type than what stands there takes.
+    ExpressionType = 1346, "expression_type";
+    /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
+    /// anybody can sign for.
+    KeyMalformed = 1350, "key_malformed";
+    /// A requirement names a key that the policy does not define.
+    KeyUnknown = 1351, "key_unknown";
+    /// What a requirement asks of a signed statement can never be met, or would mean nothing.
+    SignedInvalid = 1352, "signed_invalid";
+    /// A policy asks for signatures, and the library was built without them.
+    SignaturesUnsupported = 1353, "signatures_unsupported";
+    /// An envelope that is too large, of another type, or no Base64.
+    EnvelopeMalformed = 1354, "envelope_malformed";
+    /// What is in an envelope is no in-toto statement.
+    StatementMalformed = 1355, "statement_malformed";
     /// The subject asked about is not in the portfolio as of that time.
     SubjectUnknown = 1501, "subject_unknown";
     /// The stage asked about is named neither by the release nor by the portfolio.

@@ -130,6 +130,10 @@ ids! {
     ProfileId, "profile";
     /// Names a change model.
     ModelId, "change model";
+    /// Names a time zone of the IANA database, such as `Europe/Berlin`.
+    ZoneId, "time zone";
+    /// Names a key of a policy, such as `ci-2026`.
+    KeyId, "key";
     /// Names something outside that is only pointed to: a ticket, a commit, a connector.
     Reference, "reference";
 }

@@ -21,12 +21,12 @@ pub const CLAUSES_MAX: usize = 10_000;
 /// The longest policy, in bytes: it is written and read by people.
 pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 
-/// How many decisions one dry run compares: the deployments of a busy month, each of which folds all
-/// facts known by then.
+/// How many decisions one dry run compares: the deployments of a busy month, each of which folds
+/// all facts known by then.
 pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 
-/// How many facts are left out one by one to find those through which a decision changed: each costs
-/// a decision, and nobody reads more.
+/// How many facts are left out one by one to find those through which a decision changed: each
+/// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;
 
 /// By how many policies beside the one in force one revision may have been decided: each is asked
@@ -36,6 +36,31 @@ pub const POLICIES_OF_DECISIONS_MAX: usize = 16;
 /// In how many parent releases a release may be, directly or through others: each is asked as a
 /// whole whenever what is below it is, and no organisation nests a hundred programmes.
 pub const PARENTS_MAX: usize = 100;
+
+/// The longest recurrence rule, in bytes: room for every list of RFC 5545 written out in full.
+pub const RECURRENCE_BYTES_MAX: usize = 8 * 1024;
+
+/// How many days one question about one recurring occasion may look at: more than the forty years
+/// from one 29 February that is a Sunday to the next across a century, and less than a millisecond.
+pub const CALENDAR_DAYS_MAX: u32 = 20_000;
+
+/// How often a question may go from one opening or closing to the next before it gives up: windows
+/// that a freeze takes away each time would be followed for ever.
+pub const CALENDAR_TURNS_MAX: u32 = 100;
+
+/// The longest statement in Base64: the provenance of a build of some hundred dependencies.
+pub const STATEMENT_TEXT_BYTES_MAX: usize = 512 * 1024;
+
+/// How many signatures one envelope may have: more than the people who sign one statement.
+pub const SIGNATURES_MAX: usize = 16;
+
+/// The longest signature in Base64, and the longest name of a key beside one: a signature of the
+/// kinds that are checked has less than a hundred characters.
+pub const SIGNATURE_TEXT_BYTES_MAX: usize = 1024;
+
+/// How many keys one requirement may name: with the signatures, this bounds how often one
+/// statement is verified.
+pub const KEYS_MAX: usize = 16;
 
 /// How much a caller lets a document be.
 ///

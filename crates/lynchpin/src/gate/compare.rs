@@ -14,6 +14,8 @@ use super::policy::{Gate, Policy, Selector, Tree};
 pub enum What {
     /// A setting of the policy itself: its name, owner, open stages, cycles.
     Policy,
+    /// A key that signed statements are verified by.
+    Key,
     /// A requirement.
     Requirement,
     /// A gate.
@@ -69,8 +71,8 @@ pub struct Difference {
     pub after: BTreeMap<String, Value>,
 }
 
-/// Every difference between two policies: settings, then requirements, then gates, by name. Of what
-/// changed, only the fields that differ are told.
+/// Every difference between two policies: settings, then keys, requirements and gates, by name. Of
+/// what changed, only the fields that differ are told.
 ///
 /// ```
 /// use lynchpin::gate::Policy;
@@ -97,6 +99,14 @@ pub struct Difference {
 #[must_use]
 pub fn compare(old: &Policy, new: &Policy) -> Vec<Difference> {
     let mut found = settings(old, new);
+    let names: BTreeSet<_> = old.keys.keys().chain(new.keys.keys()).collect();
+    for name in names {
+        let pair = (old.keys.get(name), new.keys.get(name));
+        // What a requirement names decides; a key that appears or goes does so with its names.
+        found.extend(difference(What::Key, name.as_str(), pair, |before, after| {
+            if before.is_none() || after.is_none() { Leans::Neutral } else { Leans::Unclear }
+        }));
+    }
     let names: BTreeSet<_> = old.requirements.keys().chain(new.requirements.keys()).collect();
     for name in names {
         let pair = (old.requirements.get(name), new.requirements.get(name));
@@ -243,8 +253,8 @@ fn of_field(path: &str, before: Option<&Value>, after: Option<&Value>) -> Leans 
     let readable =
         before.is_none_or(|it| amount(it).is_some()) && after.is_none_or(|it| amount(it).is_some());
     match path {
-        "evidence.owner" => Leans::Neutral,
-        "approval.people" if readable => more(1),
+        "evidence.owner" | "signed.owner" => Leans::Neutral,
+        "approval.people" | "evidence.signed.threshold" | "signed.threshold" if readable => more(1),
         "approval.teams" | "soak.for" if readable => more(0),
         "evidence.max_age"
         | "evidence.failed_runs_at_most"
@@ -400,6 +410,22 @@ mod tests {
         assert_eq!(leans(&one, &normal), [Leans::Unclear]);
         let found = compare(&one, &both);
         assert_eq!(found[0].before.keys().collect::<Vec<_>>(), ["require"]);
+    }
+
+    #[cfg(feature = "signatures")]
+    #[test]
+    fn a_key_that_becomes_another_is_told() {
+        let with = |of: &str| {
+            let key = "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+            format!("name = \"x\"\nkey.ci = {{ ed25519 = \"{key}\", of = \"{of}\" }}")
+        };
+        let (one, two): (Policy, Policy) =
+            (with("ci").parse().unwrap(), with("me").parse().unwrap());
+        let found = compare(&one, &two);
+        let told: Vec<_> = found.iter().map(|it| (it.what, it.name.as_str(), it.leans)).collect();
+        assert_eq!(told, [(What::Key, "ci", Leans::Unclear)]);
+        assert_eq!(found[0].after.keys().collect::<Vec<_>>(), ["of"]);
+        assert_ne!(one.digest, two.digest);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::leaf::{self, Target};
 use super::obligation::{self, Obligation};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
+use super::signed::Proofs;
 use super::waiver;
 use crate::base::id::{GateId, PersonId, RequirementId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
@@ -37,6 +38,8 @@ pub struct Case<'a> {
     pub afterwards: bool,
     /// Everything that is owed, in order of ends.
     pub obligations: &'a [Obligation],
+    /// Which signatures are right, as far as it was asked for.
+    pub proofs: &'a Proofs,
 }
 
 impl Case<'_> {

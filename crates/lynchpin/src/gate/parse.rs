@@ -28,8 +28,10 @@ use toml::Spanned;
 use super::policy::{
     AdoptionRule, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
 };
+use super::signed::key::{Key, KeyText};
+use super::signed::rule;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{GateId, ProfileId, RequirementId, StageId};
+use crate::base::id::{GateId, KeyId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
 use crate::base::{Actor, Instant, canonical};
 use crate::model::Kind;
@@ -50,6 +52,8 @@ struct Document {
     claims: ClaimRule,
     #[serde(default)]
     adoption: Option<AdoptionRule>,
+    #[serde(default)]
+    key: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
     requirement: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
@@ -113,6 +117,7 @@ impl std::str::FromStr for Policy {
             on_line(Problem::from_format(error.message()).at("$"), text, at)
         })?;
         let mut problems = Vec::new();
+        let keys = read_keys(text, &document.key, &mut problems);
         let requirements = read_each::<RequirementId, Requirement>(
             text,
             "requirement",
@@ -128,6 +133,8 @@ impl std::str::FromStr for Policy {
             problems.push(problem);
         }
         check_requirements(&requirements, &mut problems);
+        let named = document.key.keys().map(String::as_str).collect();
+        rule::check(&requirements, &keys, &named, &mut problems);
         check_gates(&gates, &requirements, &document.requirement, &mut problems);
         let problems = problems.into_iter().map(|problem| on_its_entry(problem, text, &document));
         let problems = problems.collect();
@@ -141,6 +148,7 @@ impl std::str::FromStr for Policy {
             cycles: document.cycles,
             claims: document.claims,
             adoption: &document.adoption,
+            keys: &keys,
             requirements: &requirements,
             gates: &gates,
         })?;
@@ -151,6 +159,7 @@ impl std::str::FromStr for Policy {
             cycles: document.cycles,
             claims: document.claims,
             adoption: document.adoption,
+            keys,
             requirements,
             gates,
             digest,
@@ -170,6 +179,8 @@ struct Content<'a> {
     claims: ClaimRule,
     #[serde(skip_serializing_if = "Option::is_none")]
     adoption: &'a Option<AdoptionRule>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    keys: &'a BTreeMap<KeyId, Key>,
     requirements: &'a BTreeMap<RequirementId, Requirement>,
     gates: &'a BTreeMap<GateId, Gate>,
 }
@@ -202,7 +213,11 @@ fn on_line(problem: Problem, text: &str, offset: usize) -> Problem {
 
 /// A problem that has no line yet is on that of the requirement or gate that it is about.
 fn on_its_entry(problem: Problem, text: &str, document: &Document) -> Problem {
-    let tables = [("$.requirement.", &document.requirement), ("$.gate.", &document.gate)];
+    let tables = [
+        ("$.key.", &document.key),
+        ("$.requirement.", &document.requirement),
+        ("$.gate.", &document.gate),
+    ];
     let entry = tables.into_iter().find_map(|(begin, entries)| {
         let rest = problem.path.strip_prefix(begin)?;
         // A name may contain dots, so the longest that fits is the one.
@@ -255,6 +270,26 @@ where
     read
 }
 
+/// Reads the keys and keeps the problems.
+fn read_keys(
+    text: &str,
+    entries: &BTreeMap<String, Spanned<toml::Value>>,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<KeyId, Key> {
+    let mut keys = BTreeMap::new();
+    for (id, entry) in read_each::<KeyId, KeyText>(text, "key", entries, problems) {
+        match entry.key() {
+            Ok(key) => {
+                keys.insert(id, key);
+            }
+            Err(error) => problems.extend(
+                error.problems().iter().map(|problem| problem.clone().at(format!("$.key.{id}"))),
+            ),
+        }
+    }
+    keys
+}
+
 fn check_requirements(
     requirements: &BTreeMap<RequirementId, Requirement>,
     problems: &mut Vec<Problem>,
@@ -262,36 +297,50 @@ fn check_requirements(
     for (id, requirement) in requirements {
         let path = format!("$.requirement.{id}");
         let asked = [
-            requirement.evidence.is_some(),
-            requirement.approval.is_some(),
-            requirement.soak.is_some(),
-            requirement.risk.is_some(),
-            requirement.plan.is_some(),
-            requirement.reversible.is_some(),
+            ("evidence", requirement.evidence.is_some()),
+            ("signed", requirement.signed.is_some()),
+            ("approval", requirement.approval.is_some()),
+            ("soak", requirement.soak.is_some()),
+            ("risk", requirement.risk.is_some()),
+            ("plan", requirement.plan.is_some()),
+            ("reversible", requirement.reversible.is_some()),
+            ("expression", requirement.expression.is_some()),
         ];
-        if asked.into_iter().filter(|asked| *asked).count() != 1 {
-            let message = "a requirement asks exactly one of `evidence`, `approval`, `soak`, \
-                           `risk`, `plan` and `reversible`; make one requirement of each";
+        if asked.iter().filter(|(_, asked)| *asked).count() != 1 {
+            let names: Vec<String> = asked.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let message = format!(
+                "a requirement asks exactly one of {}; make one requirement of each",
+                names.join(", ")
+            );
             problems.push(Problem::new(ErrorCode::SubjectAmbiguous, message).at(&path));
         }
-        if requirement.waiver.as_ref().is_some_and(|rule| rule.uses_at_most == Some(0)) {
-            let message = "a waiver that nobody may use waives nothing: leave the waiver out";
-            let at = format!("{path}.waiver.uses_at_most");
-            problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
+        if let Some(expression) = &requirement.expression {
+            let path = format!("{path}.expression");
+            problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
-        let lacks = requirement.approval.is_some()
-            || requirement.evidence.is_some()
-            || requirement.plan.is_some();
-        if requirement.retrospective.is_some() && !lacks {
-            let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
-            let at = format!("{path}.retrospective");
-            problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
-        }
+        check_leave(&path, requirement, problems);
         let Some(approval) = &requirement.approval else { continue };
         if approval.people.is_nobody() || approval.teams == Some(0) {
             let message = "a quorum of nobody passes by silence: ask for at least one person";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
+    }
+}
+
+/// Checks who may let it pass unmet, and how.
+fn check_leave(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
+    if requirement.waiver.as_ref().is_some_and(|rule| rule.uses_at_most == Some(0)) {
+        let message = "a waiver that nobody may use waives nothing: leave the waiver out";
+        let at = format!("{path}.waiver.uses_at_most");
+        problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
+    }
+    let lacks = requirement.approval.is_some()
+        || requirement.evidence.is_some()
+        || requirement.plan.is_some();
+    if requirement.retrospective.is_some() && !lacks {
+        let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
+        let at = format!("{path}.retrospective");
+        problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
     }
 }
 

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::expression::Expression;
+use super::signed::key::Key;
+use super::signed::rule::Signed;
 use crate::base::id::{
-    CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, PersonId, ProfileId, RequirementId,
-    StageId,
+    CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, PersonId, ProfileId,
+    RequirementId, StageId,
 };
 use crate::base::{Actor, Digest, Instant, Probability, Span};
 use crate::model::{Kind, Section};
@@ -40,6 +43,8 @@ pub struct Policy {
     pub claims: ClaimRule,
     /// Who has to approve the policy that follows; nobody, if it is not said.
     pub adoption: Option<AdoptionRule>,
+    /// The keys that signed statements are verified by, by name.
+    pub keys: BTreeMap<KeyId, Key>,
     /// The requirements, by name.
     pub requirements: BTreeMap<RequirementId, Requirement>,
     /// The gates, by name. All that match bind; there is no first match.
@@ -96,6 +101,9 @@ pub struct Requirement {
     /// A check must have passed on what ships.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceLeaf>,
+    /// A signed statement of some kind must be there about what ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
     /// People must have approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<ApprovalLeaf>,
@@ -111,6 +119,9 @@ pub struct Requirement {
     /// It must be possible to undo it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reversible: Option<ReversibleLeaf>,
+    /// An expression must hold; see [`expression`](super::expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expression: Option<Expression>,
     /// Who may waive it, and for how long at most; nobody, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRule>,
@@ -158,6 +169,9 @@ pub struct EvidenceLeaf {
     /// How many runs may have failed before the one that passed; any number, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_runs_at_most: Option<u32>,
+    /// Which signed statements are its results; what is not signed, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
     /// Who answers for the check; the change's owner, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Actor>,

@@ -47,6 +47,7 @@ pub struct Records {
     releases: BTreeMap<ReleaseId, ReleaseRow>,
     evidence_on: BTreeMap<Digest, Vec<usize>>,
     evidence_of: BTreeMap<ChangeId, Vec<usize>>,
+    statements_on: BTreeMap<Digest, Vec<usize>>,
     approvals: BTreeMap<Subject, Vec<usize>>,
     waivers: BTreeMap<Subject, Vec<usize>>,
     revoked: BTreeMap<WaiverId, usize>,
@@ -108,6 +109,7 @@ impl Records {
             releases: release_rows(p, as_of),
             evidence_on: BTreeMap::new(),
             evidence_of: BTreeMap::new(),
+            statements_on: BTreeMap::new(),
             approvals: file(&p.approvals, as_of, |a| of(a.change.as_ref(), a.release.as_ref())),
             waivers: file(&p.waivers, as_of, |w| of(w.change.as_ref(), w.release.as_ref())),
             revoked: BTreeMap::new(),
@@ -142,6 +144,12 @@ impl Records {
             }
             if let Some(change) = &evidence.change {
                 self.evidence_of.entry(change.clone()).or_default().push(number);
+            }
+        }
+        for number in known(&portfolio.statements, self.as_of) {
+            let statement = portfolio.statements.get(number).and_then(|s| s.read().ok());
+            for digest in statement.into_iter().flat_map(|statement| statement.subjects) {
+                self.statements_on.entry(digest).or_default().push(number);
             }
         }
         for number in known(&portfolio.revocations, self.as_of) {
@@ -280,6 +288,13 @@ impl Records {
     #[must_use]
     pub fn evidence_of(&self, change: &ChangeId) -> &[usize] {
         self.evidence_of.get(change).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the statements that name a digest as their subject, in order; whether they
+    /// are rightly signed is another question.
+    #[must_use]
+    pub fn statements_on(&self, digest: &Digest) -> &[usize] {
+        self.statements_on.get(digest).map_or(&[], Vec::as_slice)
     }
 
     /// The numbers of the approvals filed under a subject, in order.

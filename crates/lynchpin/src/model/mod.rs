@@ -4,6 +4,7 @@
 //! the JSON documents hold, field by field; what they mean is decided on higher floors.
 //! [`section`] says which field of a change is covered by which digest.
 
+pub mod calendar;
 pub mod change;
 pub mod decision;
 pub mod entry;
@@ -15,7 +16,9 @@ pub mod portfolio;
 pub mod section;
 pub mod service;
 pub mod source_history;
+pub mod statement;
 
+pub use calendar::{Occasions, Scope};
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
 pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision};
@@ -27,3 +30,4 @@ pub use portfolio::Portfolio;
 pub use section::{Section, SectionDigests};
 pub use service::{Service, Stage};
 pub use source_history::SourceHistory;
+pub use statement::{InToto, Signature, SignedEnvelope, Statement};

@@ -18,6 +18,7 @@ macro_rules! arrays {
             releases: $crate::model::Release,
             changes: $crate::model::Change,
             evidence: $crate::model::Evidence,
+            statements: $crate::model::Statement,
             approvals: $crate::model::Approval,
             waivers: $crate::model::Waiver,
             revocations: $crate::model::Revocation,
@@ -37,8 +38,9 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, policy_approvals, releases, changes, evidence, approvals, waivers,
-            revocations, holds, cancellations, decisions, claims, declarations, deployments, incidents,
+            policies, policy_approvals, releases, changes, evidence, statements, approvals,
+            waivers, revocations, holds, cancellations, decisions, claims, declarations,
+            deployments, incidents,
         }
     };
 }

@@ -58,6 +58,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_identities(portfolio, old, &mut problems);
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
+    check_statements(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
     if problems.found.is_empty() {
@@ -176,6 +177,17 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
         if evidence.run > INTEGER_MAX {
             let message = "the run number is beyond 2^53-1";
             problems.add(format!("{at}.run"), ErrorCode::NumberOutOfRange, message);
+        }
+    }
+}
+
+/// An envelope that cannot be opened is a mistake of who filed it. Whether it is rightly signed
+/// depends on who asks.
+fn check_statements(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    for (at, statement) in added(&portfolio.statements, old.statements, "statements") {
+        if let Err(error) = statement.read() {
+            let message = error.problems().first().map_or("", |problem| problem.message.as_str());
+            problems.add(format!("{at}.envelope"), error.code(), message);
         }
     }
 }

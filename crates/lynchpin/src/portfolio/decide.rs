@@ -18,6 +18,7 @@ use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
+use crate::gate::signed::Proofs;
 use crate::gate::{Case, Policy, judge, obligation};
 use crate::history::Records;
 use crate::model::{Change, Release};
@@ -73,7 +74,7 @@ pub(super) fn by_policy(
     }
     let before = members.before(records, asked.stage);
     let risks = risks(records, policy, subject, members, asked.at);
-    let rolls = Rolls::default();
+    let (rolls, proofs) = (Rolls::default(), Proofs::default());
     let case = Case {
         records,
         policy,
@@ -85,6 +86,7 @@ pub(super) fn by_policy(
         rolls: &rolls,
         afterwards: true,
         obligations: &[],
+        proofs: &proofs,
     };
     let obligations = obligation::obligations(&case);
     let case = Case { obligations: &obligations, ..case };
@@ -190,6 +192,7 @@ fn no_policy() -> Policy {
         cycles: CycleRule::Forbidden,
         claims: ClaimRule::Optional,
         adoption: None,
+        keys: BTreeMap::new(),
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
         digest: crate::base::Digest::of(b""),

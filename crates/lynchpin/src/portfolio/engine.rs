@@ -183,6 +183,7 @@ fn once(portfolio: &mut Portfolio) {
     keep_first(&mut portfolio.releases, |release| (release.id.clone(), release.revision));
     keep_first(&mut portfolio.waivers, |waiver| waiver.id.clone());
     keep_distinct(&mut portfolio.evidence);
+    keep_distinct(&mut portfolio.statements);
     keep_distinct(&mut portfolio.approvals);
     keep_distinct(&mut portfolio.revocations);
     keep_distinct(&mut portfolio.holds);

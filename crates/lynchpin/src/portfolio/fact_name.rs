@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::id::PersonId;
 use crate::base::{Digest, Instant, canonical};
 use crate::model::portfolio::facts;
 use crate::model::{Fact, Portfolio};
@@ -33,6 +34,18 @@ pub struct FactName {
     pub digest: Digest,
 }
 
+/// A fact by its name, with who brought it and when.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct FactTold {
+    /// When it was recorded.
+    pub recorded: Instant,
+    /// Its name.
+    pub fact: FactName,
+    /// Whose act it was.
+    pub by: PersonId,
+}
+
 macro_rules! by_kind {
     ($($field:ident,)*) => {
         const KINDS: &[&str] = &[$(stringify!($field),)*];
@@ -50,14 +63,28 @@ macro_rules! by_kind {
             }
         }
 
-        /// The names of the facts that were recorded after one instant and at or before another,
-        /// at most so many, the newest first.
+        impl FactTold {
+            /// The fact of that number in the array of that kind.
+            pub(crate) fn of(portfolio: &Portfolio, kind: &str, number: usize) -> Option<FactTold> {
+                let fact = FactName::of(portfolio, kind, number)?;
+                match kind {
+                    $(stringify!($field) => {
+                        let envelope = portfolio.$field.get(number)?.envelope();
+                        let by = envelope.by?.clone();
+                        Some(FactTold { recorded: envelope.recorded, fact, by })
+                    })*
+                    _ => None,
+                }
+            }
+        }
+
+        /// The facts that were recorded after one instant and at or before another, the newest
+        /// first.
         pub(crate) fn recorded_between(
             portfolio: &Portfolio,
             after: Instant,
             until: Instant,
-            most: usize,
-        ) -> Vec<FactName> {
+        ) -> Vec<FactTold> {
             let mut found: Vec<(Instant, &'static str, usize)> = Vec::new();
             $(
                 let recorded = portfolio.$field.iter().map(|fact| fact.envelope().recorded);
@@ -65,8 +92,8 @@ macro_rules! by_kind {
                 found.extend(within.map(|(number, at)| (at, stringify!($field), number)));
             )*
             found.sort_by(|a, b| b.cmp(a));
-            let found = found.into_iter().take(most);
-            found.filter_map(|(_, kind, number)| FactName::of(portfolio, kind, number)).collect()
+            let found = found.into_iter();
+            found.filter_map(|(_, kind, number)| FactTold::of(portfolio, kind, number)).collect()
         }
 
         /// The portfolio without the facts of those names, and the names that are not in it.

@@ -9,6 +9,7 @@ use crate::base::error::Result;
 use crate::base::id::StageId;
 use crate::base::{Instant, Probability, Subject, When};
 use crate::gate::rolls::Rolls;
+use crate::gate::signed::Proofs;
 use crate::gate::{Case, Obligation, obligation};
 use crate::history::Records;
 
@@ -26,7 +27,7 @@ pub(super) fn obligations(
     };
     // Each gate is asked about its own stages; this one is never looked at.
     let stage = StageId::new("any")?;
-    let rolls = Rolls::default();
+    let (rolls, proofs) = (Rolls::default(), Proofs::default());
     let case = Case {
         records,
         policy,
@@ -36,6 +37,7 @@ pub(super) fn obligations(
         at,
         risks: &risks,
         rolls: &rolls,
+        proofs: &proofs,
         afterwards: false,
         obligations: &[],
     };

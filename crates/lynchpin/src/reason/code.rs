@@ -157,6 +157,16 @@ reason_codes! {
     TooManyReruns = 308, "too_many_reruns", "passed only after {failed} failed runs";
     /// The check must pass on each of these.
     Evidence = 309, "evidence", "must pass on all of";
+    /// A statement of the kind asked for is rightly signed.
+    StatementSigned = 310, "statement_signed", "a signed statement says so";
+    /// There is no statement of the kind asked for about what ships.
+    StatementMissing = 311, "statement_missing", "there is no signed statement about what ships";
+    /// There are such statements, but none that is rightly signed and says what it must.
+    SignatureInvalid = 312, "signature_invalid", "no statement about what ships is rightly signed";
+    /// A statement that is rightly signed says no.
+    StatementRefuses = 313, "statement_refuses", "a signed statement says no";
+    /// A signed statement must be there about each of these.
+    Statements = 314, "statements", "must be said of all of";
     /// Enough entitled people approved.
     Approved = 400, "approved", "approved by {given} of {needed}";
     /// Too few people approved.
@@ -195,6 +205,13 @@ reason_codes! {
     Irreversible = 531, "irreversible", "cannot be undone";
     /// It is not said whether it can be undone.
     ReversibilityUnknown = 532, "reversibility_unknown", "it is not said whether it can be undone";
+    /// The expression holds.
+    ExpressionHolds = 560, "expression_holds", "holds: {expression}";
+    /// The expression does not hold.
+    ExpressionFalse = 561, "expression_false", "does not hold: {expression}";
+    /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+    ExpressionFailed = 562, "expression_failed",
+        "cannot be told: {error}, at line {line}, column {column} of {expression}";
     /// The requirement is waived; the answer without the waiver is shown below.
     Waived = 600, "waived", "waived by {by} until {until}";
     /// It may be met after the stage was entered; the answer as it is now is shown below.

@@ -8,7 +8,7 @@ use crate::base::error::Result;
 use crate::base::id::{GateId, RequirementId, StageId};
 use crate::base::limits::CHANGED_FACTS_MAX;
 use crate::base::{Instant, Subject};
-use crate::portfolio::{DecideQuestion, Decision, FactName, Snapshot, recorded_between};
+use crate::portfolio::{DecideQuestion, Decision, FactName, FactTold, Snapshot, recorded_between};
 use crate::reason::tree::{Arg, Node};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -83,7 +83,7 @@ pub struct ChangedReason {
     pub after: Option<Said>,
     /// The facts through which it changed: without any one of them it would be as it was. Empty, if
     /// it was time alone.
-    pub through: Vec<FactName>,
+    pub through: Vec<FactTold>,
     /// Whether time alone, one fact, or only several facts together changed it.
     pub by: By,
 }
@@ -151,7 +151,7 @@ type Key = (Subject, Option<GateId>, Option<RequirementId>, Vec<String>, usize);
 /// let found = changed(&engine.snapshot(), &ChangedQuestion::new(change, days.0, days.1))?;
 /// assert_eq!(found.reasons.len(), 1);
 /// assert_eq!(found.reasons[0].by, By::Fact);
-/// assert_eq!(found.reasons[0].through[0].kind, "evidence");
+/// assert_eq!(found.reasons[0].through[0].fact.kind, "evidence");
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
 pub fn changed(snapshot: &Snapshot, question: &ChangedQuestion) -> Result<Changed> {
@@ -205,13 +205,14 @@ fn gone(old: &Leaves, new: &Leaves) -> Vec<Key> {
     old.keys().filter(|key| !new.contains_key(*key)).cloned().collect()
 }
 
-/// The reasons without children, each with what keeps it apart.
+/// The reasons that do not only join others, each with what keeps it apart.
 fn keyed(decision: &Decision) -> Vec<(Key, &Node)> {
     let nodes = decision.reasons().nodes().iter().enumerate();
-    let leaves = nodes.filter(|(index, node)| node.next <= index + 1).map(|(_, node)| node);
+    let said = |(index, node): &(usize, &Node)| node.next <= index + 1 || !joins(node.code);
+    let reasons = nodes.filter(said).map(|(_, node)| node);
     let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
     let mut found = Vec::new();
-    for node in leaves {
+    for node in reasons {
         let (gate, requirement) = (node.gate.clone(), node.requirement.clone());
         let mut key: Key = (node.subject.clone(), gate, requirement, apart(node), 0);
         let count = seen.entry(key.clone()).or_default();
@@ -220,6 +221,12 @@ fn keyed(decision: &Decision) -> Vec<(Key, &Node)> {
         found.push((key, node));
     }
     found
+}
+
+/// Whether a node with children says nothing but what they come to. A waiver says more.
+fn joins(code: ReasonCode) -> bool {
+    use ReasonCode::{All, Any, AtLeast, Change, Evidence, Gate, Release, Requires};
+    [All, Any, AtLeast, Change, Evidence, Gate, Release, Requires].contains(&code)
 }
 
 /// The arguments that keep apart the reasons of one requirement, and the code where no requirement
@@ -232,7 +239,10 @@ fn apart(node: &Node) -> Vec<String> {
         Arg::Text(text) => Some(format!("{name} {text}")),
         Arg::Integer(_) | Arg::Texts(_) | Arg::Rows(_) => None,
     });
-    let family = node.requirement.is_none().then(|| (node.code.number() / 10).to_string());
+    // What overrides an answer stands beside it under the same requirement.
+    let overrides = matches!(node.code, ReasonCode::Waived);
+    let apart = overrides || node.requirement.is_none();
+    let family = apart.then(|| (node.code.number() / 10).to_string());
     family.into_iter().chain(texts).collect()
 }
 
@@ -242,7 +252,7 @@ struct Cause<'a> {
     /// What each reason says at the later instant without any fact from in between.
     by_time: Leaves,
     /// For each fact from in between, what each differing reason says without it.
-    without: Vec<(FactName, BTreeMap<Key, Said>)>,
+    without: Vec<(FactTold, BTreeMap<Key, Said>)>,
     old: &'a Leaves,
 }
 
@@ -259,14 +269,15 @@ impl<'a> Cause<'a> {
             return Ok(cause);
         }
         let (from, to) = (question.from, question.to);
-        let all = recorded_between(snapshot.portfolio(), from, to, usize::MAX);
-        let alone = snapshot.assuming(&all, None)?.decide(later);
+        let all = recorded_between(snapshot.portfolio(), from, to);
+        let names: Vec<FactName> = all.iter().map(|told| told.fact).collect();
+        let alone = snapshot.assuming(&names, None)?.decide(later);
         cause.by_time = alone.as_ref().map(leaves).unwrap_or_default();
-        for name in all.into_iter().take(CHANGED_FACTS_MAX) {
-            let without = snapshot.assuming(&[name], None)?.decide(later);
+        for told in all.into_iter().take(CHANGED_FACTS_MAX) {
+            let without = snapshot.assuming(&[told.fact], None)?.decide(later);
             let said = without.as_ref().map(leaves).unwrap_or_default();
             let said = differing.iter().filter_map(|key| Some((key.clone(), said.get(key)?.0)));
-            cause.without.push((name, said.collect()));
+            cause.without.push((told, said.collect()));
         }
         Ok(cause)
     }
@@ -276,14 +287,14 @@ impl<'a> Cause<'a> {
         key: &Key,
         before: Option<&(Said, Vec<(&'static str, usize)>)>,
         after: Option<&(Said, Vec<(&'static str, usize)>)>,
-    ) -> (Vec<FactName>, By) {
+    ) -> (Vec<FactTold>, By) {
         let was = before.map(|it| it.0);
         if self.by_time.get(key).map(|it| it.0) == after.map(|it| it.0) && !self.old.is_empty() {
             return (Vec::new(), By::Time);
         }
-        let restores = |(_, said): &&(FactName, BTreeMap<Key, Said>)| said.get(key).copied() == was;
-        let mut through: Vec<FactName> =
-            self.without.iter().filter(restores).map(|(name, _)| *name).collect();
+        let restores = |(_, said): &&(FactTold, BTreeMap<Key, Said>)| said.get(key).copied() == was;
+        let mut through: Vec<FactTold> =
+            self.without.iter().filter(restores).map(|(told, _)| told.clone()).collect();
         through.sort();
         if !through.is_empty() {
             return (through, By::Fact);
@@ -292,8 +303,8 @@ impl<'a> Cause<'a> {
         let old = before.map(|it| it.1.as_slice()).unwrap_or_default();
         let cites = after.map(|it| it.1.as_slice()).unwrap_or_default();
         let new = cites.iter().filter(|cite| !old.contains(cite));
-        let mut named: Vec<FactName> =
-            new.filter_map(|(kind, number)| FactName::of(portfolio, kind, *number)).collect();
+        let mut named: Vec<FactTold> =
+            new.filter_map(|(kind, number)| FactTold::of(portfolio, kind, *number)).collect();
         named.sort();
         named.dedup();
         (named, By::Facts)

@@ -60,6 +60,14 @@ pub struct Lint {
     pub findings: Vec<Finding>,
 }
 
+impl Lint {
+    /// What was found wrong with a policy.
+    #[must_use]
+    pub fn new(policy: Digest, findings: Vec<Finding>) -> Self {
+        Lint { policy, findings }
+    }
+}
+
 /// What differs between two policies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -119,6 +127,14 @@ pub struct Tree {
     cites: Vec<Vec<String>>,
     /// Whether it tells only what is not simply met. A waived go is told, with what it overrides.
     unmet_only: bool,
+}
+
+impl Comparison {
+    /// What was found to differ between the one before and the one after.
+    #[must_use]
+    pub fn new((before, after): (Digest, Digest), differences: Vec<Difference>) -> Self {
+        Comparison { before, after, differences }
+    }
 }
 
 impl Answer {

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::lines::place;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::json::too_deep_at;
 use crate::base::limits::{DEPTH_MAX, Limits};
 
 /// Checks what no type can: the size, the encoding and the nesting.
@@ -43,30 +44,12 @@ pub(super) fn check_form(bytes: &[u8], limits: Limits) -> Result<()> {
     check_depth(bytes)
 }
 
-/// Refuses deep nesting before a parser recurses into it, in one pass and constant memory.
+/// Refuses deep nesting before a parser recurses into it.
 fn check_depth(bytes: &[u8]) -> Result<()> {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for (offset, byte) in bytes.iter().enumerate() {
-        if in_string {
-            in_string = escaped || *byte != b'"';
-            escaped = !escaped && *byte == b'\\';
-            continue;
-        }
-        match byte {
-            b'"' => in_string = true,
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH_MAX {
-            let (line, column) = place(bytes, offset);
-            let message = format!("the document is nested deeper than {DEPTH_MAX} levels");
-            return Err(Problem::new(ErrorCode::DocumentTooDeep, message)
-                .on_line(line, column)
-                .into());
-        }
-    }
-    Ok(())
+    let Some(offset) = too_deep_at(bytes) else { return Ok(()) };
+    let (line, column) = place(bytes, offset);
+    let message = format!("the document is nested deeper than {DEPTH_MAX} levels");
+    Err(Problem::new(ErrorCode::DocumentTooDeep, message).on_line(line, column).into())
 }
 
 /// Reads one value as a type; a failure is one problem with its path below `path` and its line.

@@ -12,6 +12,8 @@ use crate::base::id::{ConfigurationId, EnvironmentId, PersonId};
 use crate::base::{Digest, Instant, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::EvidenceLeaf;
+use crate::gate::signed::rule::Signed;
+use crate::gate::signed::{self, Found};
 use crate::model::{Change, Evidence, Outcome};
 use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
@@ -23,15 +25,13 @@ pub(super) fn judge(case: &Case<'_>, target: Target<'_>, leaf: &EvidenceLeaf) ->
     let mut nodes = Vec::new();
     for change in target.members {
         if change.artifacts.is_empty() {
-            let found = on_change(case, change, leaf);
-            nodes.extend(answers(case, change, None, leaf, &found));
+            nodes.extend(about(case, change, None, leaf));
         }
         let mut artifacts: Vec<&Digest> = change.artifacts.iter().collect();
         artifacts.sort_unstable();
         artifacts.dedup();
         for artifact in artifacts {
-            let found = admitted(case, case.records.evidence_on(artifact), leaf);
-            nodes.extend(answers(case, change, Some(artifact), leaf, &found));
+            nodes.extend(about(case, change, Some(artifact), leaf));
         }
     }
     let mut reasons = Reasons::default();
@@ -47,25 +47,73 @@ pub(super) fn judge(case: &Case<'_>, target: Target<'_>, leaf: &EvidenceLeaf) ->
     reasons
 }
 
+/// The answers for one artifact, or for a change without any: from what is signed, where the
+/// policy says so, else from what is not. One is never evidence where the other is asked for.
+fn about(
+    case: &Case<'_>,
+    change: &Change,
+    artifact: Option<&Digest>,
+    leaf: &EvidenceLeaf,
+) -> Vec<Node> {
+    let Some(rule) = &leaf.signed else {
+        return answers(case, change, artifact, leaf, &unsigned(case, change, artifact, leaf));
+    };
+    let found = signed_by(case, change, artifact, leaf, rule);
+    let runs = found.evidence(case.records.portfolio(), &leaf.check, artifact);
+    let runs: Vec<_> = borrowed(case, &runs, leaf);
+    let nodes = answers(case, change, artifact, leaf, &runs);
+    nodes.into_iter().map(|node| found.explain(node)).collect()
+}
+
+fn signed_by(
+    case: &Case<'_>,
+    change: &Change,
+    artifact: Option<&Digest>,
+    leaf: &EvidenceLeaf,
+    rule: &Signed,
+) -> Found {
+    signed::found(case, &signed::digests(case, change, artifact), rule, Some(&leaf.check))
+}
+
+fn borrowed<'e>(
+    case: &Case<'_>,
+    runs: &'e [(usize, Evidence)],
+    leaf: &EvidenceLeaf,
+) -> Vec<(usize, &'e Evidence)> {
+    let runs = runs.iter().map(|(number, evidence)| (*number, evidence));
+    runs.filter(|(_, evidence)| admits(case, leaf, evidence)).collect()
+}
+
+fn unsigned<'a>(
+    case: &Case<'a>,
+    change: &Change,
+    artifact: Option<&Digest>,
+    leaf: &EvidenceLeaf,
+) -> Vec<(usize, &'a Evidence)> {
+    match artifact {
+        Some(artifact) => admitted(case, case.records.evidence_on(artifact), leaf),
+        None => on_change(case, change, leaf),
+    }
+}
+
+/// Whether a leaf admits a result.
+fn admits(case: &Case<'_>, leaf: &EvidenceLeaf, evidence: &Evidence) -> bool {
+    let people = &case.records.people;
+    evidence.check == leaf.check
+        && leaf.environment.iter().all(|wanted| evidence.environment.as_ref() == Some(wanted))
+        && (leaf.producers.is_empty()
+            || leaf.producers.iter().any(|p| people.principal(p) == people.principal(&evidence.by)))
+}
+
 /// The evidence that the leaf admits, by its number.
 fn admitted<'a>(
     case: &Case<'a>,
     numbers: &[usize],
     leaf: &EvidenceLeaf,
 ) -> Vec<(usize, &'a Evidence)> {
-    let people = &case.records.people;
-    let admits = |evidence: &Evidence| {
-        evidence.check == leaf.check
-            && leaf.environment.iter().all(|wanted| evidence.environment.as_ref() == Some(wanted))
-            && (leaf.producers.is_empty()
-                || leaf
-                    .producers
-                    .iter()
-                    .any(|p| people.principal(p) == people.principal(&evidence.by)))
-    };
     let all = &case.records.portfolio().evidence;
     let found = numbers.iter().filter_map(|number| Some((*number, all.get(*number)?)));
-    found.filter(|(_, evidence)| admits(evidence)).collect()
+    found.filter(|(_, evidence)| admits(case, leaf, evidence)).collect()
 }
 
 /// The evidence on a change without artifacts: on any revision that says the same but for the text.
@@ -258,26 +306,33 @@ pub(in crate::gate) fn is_running(
     leaf: &EvidenceLeaf,
     as_of: Instant,
 ) -> bool {
-    let people = &case.records.people;
     target.members.iter().any(|change| {
-        let found: Vec<(usize, &Evidence)> = if change.artifacts.is_empty() {
-            on_change(case, change, leaf)
-        } else {
-            let on = change.artifacts.iter();
-            on.flat_map(|a| admitted(case, case.records.evidence_on(a), leaf)).collect()
-        };
-        found.iter().any(|(_, running)| {
-            running.outcome == Outcome::Running
-                && running.recorded.unwrap_or(running.at) <= as_of
-                && !found.iter().any(|(_, other)| {
-                    other.run >= running.run
-                        && other.outcome != Outcome::Running
-                        && other.artifact == running.artifact
-                        && other.configuration == running.configuration
-                        && other.environment == running.environment
-                        && people.principal(&other.by) == people.principal(&running.by)
-                        && other.recorded.unwrap_or(other.at) <= as_of
-                })
+        let on = change.artifacts.iter().map(Some);
+        let on = on.chain(change.artifacts.is_empty().then_some(None));
+        on.into_iter().any(|artifact| {
+            let Some(rule) = &leaf.signed else {
+                return runs_by(case, &unsigned(case, change, artifact, leaf), as_of);
+            };
+            let found = signed_by(case, change, artifact, leaf, rule);
+            let runs = found.evidence(case.records.portfolio(), &leaf.check, artifact);
+            runs_by(case, &borrowed(case, &runs, leaf), as_of)
         })
+    })
+}
+
+/// Whether a run is going that nothing later in its line has ended.
+fn runs_by(case: &Case<'_>, found: &[(usize, &Evidence)], as_of: Instant) -> bool {
+    let people = &case.records.people;
+    found.iter().any(|(_, running)| {
+        running.outcome == Outcome::Running
+            && running.recorded.unwrap_or(running.at) <= as_of
+            && !found.iter().any(|(_, other)| {
+                other.run >= running.run
+                    && other.outcome != Outcome::Running
+                    && other.configuration == running.configuration
+                    && other.environment == running.environment
+                    && people.principal(&other.by) == people.principal(&running.by)
+                    && other.recorded.unwrap_or(other.at) <= as_of
+            })
     })
 }

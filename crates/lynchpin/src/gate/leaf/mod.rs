@@ -2,8 +2,10 @@
 
 pub(super) mod approval;
 pub(super) mod evidence;
+mod expression;
 mod plan;
 mod soak;
+mod statement;
 mod votes;
 
 use super::judge::Case;
@@ -68,6 +70,12 @@ pub(super) fn judge(
     }
     if let Some(leaf) = &requirement.evidence {
         return evidence::judge(case, asked, leaf);
+    }
+    if let Some(rule) = &requirement.signed {
+        return statement::judge(case, asked, rule);
+    }
+    if let Some(leaf) = &requirement.expression {
+        return expression::judge(case, asked, leaf);
     }
     if let Some(leaf) = &requirement.risk {
         let mut reasons = Reasons::default();

@@ -1,4 +1,4 @@
-//! What is wrong with a policy that can be read: rules that never apply, never pass, or add nothing.
+//! What is wrong with a policy that can be read: rules that never apply, never pass or add nothing.
 //!
 //! A policy that cannot be read is refused with an error. One that can be read may still say
 //! something that nobody means: a gate that no approval opens, a requirement that no gate asks, a
@@ -242,7 +242,9 @@ mod tests {
             open = ["staging"]
             requirement.board = { approval = { group = "cab", people = 2 } }
             requirement.soaked = { soak = { for = "1h" } }
-            gate.board = { stage = "production", judges = "change", require = { all = ["board", "soaked"] } }
+            gate.board.stage = "production"
+            gate.board.judges = "change"
+            gate.board.require = { all = ["board", "soaked"] }
         "#;
         assert_eq!(found(text, Some(PORTFOLIO)), [""; 0]);
         assert_eq!(found(text, None), [""; 0]);
@@ -280,8 +282,12 @@ mod tests {
             open = ["staging"]
             requirement.never = { risk = { below = "0" } }
             requirement.unit = { evidence = { check = "unit" } }
-            gate.any = { stage = "production", judges = "change", require = { any = ["never", "unit"] } }
-            gate.two = { stage = "production", judges = "change", require = { at_least = 2, of = ["never", "unit"] } }
+            gate.any.stage = "production"
+            gate.any.judges = "change"
+            gate.any.require = { any = ["never", "unit"] }
+            gate.two.stage = "production"
+            gate.two.judges = "change"
+            gate.two.require = { at_least = 2, of = ["never", "unit"] }
         "#;
         assert_eq!(found(text, None), ["gate_never_passes two", "requirement_never_passes never"]);
         let waivable = text.replace(
@@ -303,10 +309,21 @@ mod tests {
             requirement.a = { evidence = { check = "a" } }
             requirement.b = { evidence = { check = "b" }, only_for = { kind = ["emergency"] } }
             requirement.c = { evidence = { check = "c" } }
-            gate.all = { stage = ["qa", "production"], judges = "change", require = { all = ["a", { all = ["b"] }] } }
-            gate.less = { stage = "production", kind = ["normal"], judges = "change", require = "a" }
-            gate.nothing = { stage = "production", kind = ["normal"], judges = "change", require = "b" }
-            gate.other = { stage = "production", kind = ["normal"], judges = "release", require = "a" }
+            gate.all.stage = ["qa", "production"]
+            gate.all.judges = "change"
+            gate.all.require = { all = ["a", { all = ["b"] }] }
+            gate.less.stage = "production"
+            gate.less.kind = ["normal"]
+            gate.less.judges = "change"
+            gate.less.require = "a"
+            gate.nothing.stage = "production"
+            gate.nothing.kind = ["normal"]
+            gate.nothing.judges = "change"
+            gate.nothing.require = "b"
+            gate.other.stage = "production"
+            gate.other.kind = ["normal"]
+            gate.other.judges = "release"
+            gate.other.require = "a"
         "#;
         assert_eq!(
             found(text, None),
@@ -333,8 +350,16 @@ mod tests {
             name = "x"
             requirement.a = { evidence = { check = "a" } }
             requirement.soaked = { soak = { for = "1h" } }
-            gate.fast = { stage = ["production", "moon"], kind = ["normal"], profile = "continuous", judges = "change", require = "a" }
-            gate.itil = { stage = "production", kind = ["standard"], tier = [1], judges = "change", require = "a" }
+            gate.fast.stage = ["production", "moon"]
+            gate.fast.kind = ["normal"]
+            gate.fast.profile = "continuous"
+            gate.fast.judges = "change"
+            gate.fast.require = "a"
+            gate.itil.stage = "production"
+            gate.itil.kind = ["standard"]
+            gate.itil.tier = [1]
+            gate.itil.judges = "change"
+            gate.itil.require = "a"
         "#;
         assert_eq!(
             found(text, Some(PORTFOLIO)),
