@@ -15,7 +15,7 @@ use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::{ask, read_portfolio};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
-use lynchpin_tests::world::{Gate, Hour, Policy, STAGES, Subject, Tree, World};
+use lynchpin_tests::world::{DEFERRED, Gate, Hour, Policy, STAGES, Subject, Tree, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -32,7 +32,10 @@ const ASKED: [(&str, Hour); 5] = [
 ];
 
 /// The arrays that hold facts, each known from when it was recorded on.
-const FACTS: [&str; 11] = [
+const FACTS: [&str; 14] = [
+    "delegations",
+    "boards",
+    "minutes",
     "changes",
     "releases",
     "evidence",
@@ -240,12 +243,21 @@ proptest! {
     fn what_favours_only_favours((world, policy) in case()) {
         let document = world.document();
         let before = load(&document, &policy.text());
+        let refused = world.approvals.iter().any(|approval| approval.decision >= DEFERRED)
+            || world.minutes.iter().any(|minutes| minutes.decision >= DEFERRED);
         let favours = |name: &str, fact: &Value| match name {
             "evidence" => fact["outcome"] == "passed",
             "approvals" => fact["decision"] == "approved",
+            "minutes" => fact["decisions"][0]["decision"] == "approved",
+            // Who may answer for another may refuse for them, too.
+            "delegations" => !refused && fact["event"] != "ended",
             _ => true,
         };
-        for name in ["evidence", "approvals", "waivers"] {
+        for name in ["evidence", "approvals", "minutes", "delegations", "waivers"] {
+            // Without a result, who made it may approve.
+            if name == "evidence" && policy.not_by_lint {
+                continue;
+            }
             let count = document[name].as_array().map_or(0, Vec::len);
             for index in 0..count {
                 if favours(name, &document[name][index]) {
@@ -286,9 +298,12 @@ proptest! {
                 let approvals = facts(&mut more, "approvals");
                 let mut decision = approvals[number.index(approvals.len())].clone();
                 // Who takes back a no does no harm.
-                let no = |by: u8| world.approvals.iter().any(|a| a.decision > 1 && a.by == by);
-                prop_assume!(which == 1 || !(0..6).any(no));
+                let no = |by: u8| world.approvals.iter().any(|a| a.decision >= DEFERRED && a.by == by);
+                prop_assume!(which == 1 || !(0..7).any(no));
                 decision["decision"] = json!(if which == 1 { "rejected" } else { "withdrawn" });
+                for field in ["to", "to_group"] {
+                    decision.as_object_mut().expect("a fact is an object").remove(field);
+                }
                 decision["at"] = json!(instant(hour));
                 decision.as_object_mut().expect("a fact is an object").remove("recorded");
                 approvals.push(decision);
@@ -337,6 +352,9 @@ proptest! {
                         let digest = match *kind {
                             "evidence" => canonical::digest(&portfolio.evidence[*number]),
                             "statements" => canonical::digest(&portfolio.statements[*number]),
+                            "delegations" => canonical::digest(&portfolio.delegations[*number]),
+                            "boards" => canonical::digest(&portfolio.boards[*number]),
+                            "minutes" => canonical::digest(&portfolio.minutes[*number]),
                             "approvals" => canonical::digest(&portfolio.approvals[*number]),
                             "waivers" => canonical::digest(&portfolio.waivers[*number]),
                             "holds" => canonical::digest(&portfolio.holds[*number]),

@@ -57,7 +57,11 @@ impl Asked {
             Question::Decide(asked) => self.decision(asked, form),
             Question::Plan(asked) => self.plan(asked, form),
             Question::Score(asked) => self.score(asked, form),
-            Question::Reach(_) => Ok(None),
+            Question::Reach(_)
+            | Question::Changed(_)
+            | Question::LintPolicy(_)
+            | Question::ComparePolicies(_)
+            | Question::DryRun(_) => Ok(None),
         }
     }
 

@@ -132,8 +132,7 @@ impl Question<'_> {
         let missing = match number {
             0 | LINT => verdict == Verdict::NeedsAction && !self.is_any_running(number, members),
             BOARD | SEC => {
-                let hands = self.hands(subject, members);
-                let changes = self.count(number, subject, &hands, self.at).worse.contains(&3);
+                let changes = self.are_changes_asked_for(number, subject, members);
                 matches!(verdict, Verdict::NeedsAction | Verdict::Wait) && !changes
             }
             _ => verdict == Verdict::NeedsAction,

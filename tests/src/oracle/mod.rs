@@ -1,5 +1,6 @@
 //! Answers computed by definition, written apart from the engine.
 
+mod approval;
 pub mod gate;
 pub mod graph;
 pub mod life;

@@ -72,7 +72,7 @@ impl<'w> Question<'w> {
     }
 
     /// What the runs on one thing come to: the worst line of runs that has a say.
-    fn passed(&self, check: u8, runs: &[&Evidence]) -> Verdict {
+    pub(super) fn passed(&self, check: u8, runs: &[&Evidence]) -> Verdict {
         let lines: BTreeSet<(bool, u8)> =
             runs.iter().map(|run| (run.configured, person(run.by))).collect();
         let mut judged: Vec<(bool, Option<Verdict>)> = Vec::new();
@@ -129,20 +129,6 @@ impl<'w> Question<'w> {
             return Some(Verdict::NeedsAction);
         }
         (finished.len() < runs.len()).then_some(Verdict::Wait)
-    }
-
-    // Approvals.
-
-    pub(super) fn can_sit(&self, who: u8) -> bool {
-        who <= 2 && !(who == 2 && self.world.suspended.is_some_and(|from| from <= self.at))
-    }
-
-    fn on_board(&self, who: u8, at: Hour) -> bool {
-        let (from, to) = self.world.membership;
-        let now = from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to);
-        // A bit names the account; an alias on the list is its person.
-        let listed = bits(self.world.board).into_iter().map(person).any(|listed| listed == who);
-        listed && (who != 2 || now)
     }
 
     /// Everybody who had a hand in the members, or in the release.
@@ -219,68 +205,6 @@ impl<'w> Question<'w> {
         membership
     }
 
-    fn approved(&self, requirement: u8, subject: Subject, members: &BTreeSet<u8>) -> Verdict {
-        let hands = self.hands(subject, members);
-        let now = self.count(requirement, subject, &hands, self.at);
-        if now.worse.contains(&4) {
-            return Verdict::NoGo;
-        }
-        if now.worse.contains(&3) {
-            return if now.base < now.needed { Verdict::NoGo } else { Verdict::NeedsAction };
-        }
-        if now.given >= now.needed {
-            return Verdict::Go;
-        }
-        // Some day, when all that was given for later counts, and what has ended does not.
-        let enough = |at: &Hour| {
-            let then = self.count(requirement, subject, &hands, *at);
-            then.given >= then.needed && !then.worse.contains(&3) && !then.worse.contains(&4)
-        };
-        if now.begins.iter().any(enough) {
-            Verdict::Wait
-        } else if now.base < now.needed {
-            Verdict::NoGo
-        } else {
-            Verdict::NeedsAction
-        }
-    }
-
-    /// The votes as they stand at some hour, by what is known now.
-    pub(super) fn count(
-        &self,
-        requirement: u8,
-        subject: Subject,
-        hands: &BTreeSet<u8>,
-        at: Hour,
-    ) -> Counted {
-        let then = Question { at, ..*self };
-        let mut eligible: BTreeSet<u8> =
-            (0..6).filter(|who| then.on_board(*who, at) && then.can_sit(*who)).collect();
-        eligible.retain(|who| !hands.contains(who));
-        let (mut given, mut worse, mut begins) = (0, BTreeSet::new(), BTreeSet::new());
-        for who in 0..6 {
-            let Say { against, from } = self.vote(requirement, subject, who, at);
-            worse.extend(against);
-            // Who had a hand in it may refuse it, but not approve it.
-            if hands.contains(&who) {
-                continue;
-            }
-            if from.iter().any(|from| *from <= at) {
-                given += 1;
-                eligible.insert(who);
-            }
-            begins.extend(from.into_iter().filter(|from| *from > at));
-        }
-        let base = eligible.len();
-        let needed = match self.policy.quorum {
-            _ if requirement == SEC => 1,
-            Quorum::Count(count) => usize::from(count),
-            Quorum::All => base.max(1),
-            Quorum::Half => base.div_ceil(2).max(1),
-        };
-        Counted { given, needed, base, worse, begins }
-    }
-
     /// Whether a revision of a subject was there when something recorded at that hour named it.
     pub(super) fn was_there(&self, subject: Subject, revision: u8, recorded: Hour) -> bool {
         let made = match subject {
@@ -294,61 +218,6 @@ impl<'w> Question<'w> {
             }
         };
         made.is_some_and(|made| made.recorded <= recorded)
-    }
-
-    /// What one person says of a requirement at some hour, by what is known now.
-    fn vote(&self, requirement: u8, subject: Subject, who: u8, at: Hour) -> Say {
-        let veto = requirement == BOARD && self.policy.veto;
-        let mine = |approval: &&Approval| {
-            let then = self.on_board(who, approval.made.at);
-            let when_recorded = self.on_board(who, approval.made.recorded);
-            approval.subject == subject
-                && approval.requirement == requirement
-                && approval.stage == self.stage
-                && person(approval.by) == who
-                && self.knows(approval.made)
-                && match approval.decision {
-                    0 => then && when_recorded,
-                    1 => true,
-                    _ => then || when_recorded,
-                }
-        };
-        let mut all: Vec<&Approval> = self.world.approvals.iter().filter(mine).collect();
-        // Decisions are numbered from the best to the worst: the worst of a tie comes last.
-        all.sort_by_key(|approval| (approval.made.recorded, approval.decision));
-        let counts = |approval: &Approval| approval.from.is_none_or(|from| from <= at);
-        // What counts only later decides nothing yet.
-        let last = all.iter().rev().find(|approval| counts(approval)).copied();
-        let fresh = |approval: &Approval| {
-            let seen = approval.decision != 0
-                || self.was_there(subject, approval.revision, approval.made.recorded);
-            seen && !self.is_stale(subject, approval.revision)
-        };
-        // A veto stands until its giver decides again.
-        let is_last = |approval: &Approval| last.is_some_and(|last| std::ptr::eq(last, approval));
-        let stands = |approval: &&Approval| {
-            fresh(approval)
-                || approval.decision == 1
-                || (approval.decision == 4 && veto && is_last(approval))
-        };
-        let said: Vec<&Approval> = all.iter().copied().filter(stands).collect();
-        let yes: Vec<&Approval> =
-            said.iter().rev().take_while(|approval| approval.decision == 0).copied().collect();
-        let before = said.iter().rev().nth(yes.len()).map(|approval| approval.decision);
-        let against = before.filter(|decision| *decision >= 2 && !yes.iter().any(|a| counts(a)));
-        if !(Question { at, ..*self }).can_sit(who) {
-            return Say { against, from: BTreeSet::new() };
-        }
-        let hours = if requirement == SEC { self.policy.approval_hours } else { None };
-        let ends = |approval: &Approval| {
-            let aged = hours.map(|hours| approval.made.at + hours);
-            [approval.expires, aged].into_iter().flatten().min().unwrap_or(Hour::MAX)
-        };
-        let begins = |approval: &Approval| approval.from.unwrap_or(0);
-        let left = yes
-            .into_iter()
-            .filter(|approval| at < ends(approval) && begins(approval) < ends(approval));
-        Say { against, from: left.map(begins).collect() }
     }
 
     // Waivers.
@@ -429,20 +298,4 @@ impl<'w> Question<'w> {
         }
         if since + SOAK_HOURS <= self.at { Verdict::Go } else { Verdict::Wait }
     }
-}
-
-/// What one person says: a deferral, changes first or a no that stands, and from which hours on a
-/// yes counts.
-struct Say {
-    against: Option<u8>,
-    from: BTreeSet<Hour>,
-}
-
-/// The votes on a requirement as they stand at some hour.
-pub(super) struct Counted {
-    given: usize,
-    needed: usize,
-    base: usize,
-    pub(super) worse: BTreeSet<u8>,
-    begins: BTreeSet<Hour>,
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Change, Hour, Made, On, PEOPLE, Policy, Quorum, REQUIREMENTS, Revision, SOAK_HOURS, STAGES,
-    Subject, Tree, WAIVER_HOURS, World, life,
+    Change, DECISIONS, DELEGATED, ESCALATED, Hour, MEETINGS, Made, On, PEOPLE, Policy, Quorum,
+    REQUIREMENTS, Revision, SOAK_HOURS, STAGES, Subject, Tree, WAIVER_HOURS, World, life,
 };
 
 /// An hour as an instant; hours beyond the day go on to the next.
@@ -78,6 +78,10 @@ impl World {
             "changes": self.change_facts(),
             "releases": self.release_facts(),
             "evidence": self.evidence.iter().map(super::Evidence::fact).collect::<Vec<_>>(),
+            "delegations": self.delegations.iter().map(super::Delegation::fact)
+                .collect::<Vec<_>>(),
+            "boards": self.boards.iter().map(super::Board::fact).collect::<Vec<_>>(),
+            "minutes": self.minutes.iter().map(super::Minutes::fact).collect::<Vec<_>>(),
             "approvals": self.approvals.iter().map(super::Approval::fact).collect::<Vec<_>>(),
             "waivers": self.waiver_facts(),
             "revocations": self.revocation_facts(),
@@ -97,7 +101,7 @@ impl World {
         let mut pc = json!({"id": "pc"});
         put_hour(&mut pc, "suspended_from", self.suspended);
         let pb = json!({"id": "pb", "aliases": ["pb-x"]});
-        json!([{"id": "pa"}, pb, pc, {"id": "bot", "kind": "machine"}])
+        json!([{"id": "pa"}, pb, pc, {"id": "bot", "kind": "machine"}, {"id": "pd"}])
     }
 
     fn groups(&self) -> Value {
@@ -111,6 +115,7 @@ impl World {
         };
         let board: Vec<Value> = bits(self.board).map(member).collect();
         json!([{"id": "board", "members": board},
+            {"id": "heads", "members": [{"person": "pd"}, {"person": "pa"}, member(2)]},
             {"id": "ops", "members": [{"person": "pb"}, {"person": "pc"}, {"person": "bot"}]}])
     }
 
@@ -242,13 +247,62 @@ impl super::Evidence {
 
 impl super::Approval {
     fn fact(&self) -> Value {
-        let decisions = ["approved", "withdrawn", "deferred", "request_changes", "rejected"];
         let mut fields = json!({"revision": self.revision,
             "requirement": name(REQUIREMENTS, self.requirement),
-            "stage": name(STAGES, self.stage), "decision": name(decisions, self.decision)});
+            "stage": name(STAGES, self.stage), "decision": name(DECISIONS, self.decision)});
+        if self.decision == ESCALATED {
+            put(&mut fields, "to_group", json!("heads"));
+        }
+        if self.decision == DELEGATED {
+            put(&mut fields, "to", json!(name(PEOPLE, self.to)));
+        }
         put_hour(&mut fields, "effective_from", self.from);
         put_hour(&mut fields, "expires", self.expires);
         fact(fields, Some(self.subject), self.by, self.made)
+    }
+}
+
+impl super::Delegation {
+    fn fact(&self) -> Value {
+        let mut fields = json!({"to": name(PEOPLE, self.to)});
+        if self.ended {
+            put(&mut fields, "event", json!("ended"));
+        }
+        if self.group > 0 {
+            put(&mut fields, "group", json!(name(["board", "heads"], self.group - 1)));
+        }
+        put_hour(&mut fields, "from", self.from);
+        put_hour(&mut fields, "until", self.until);
+        fact(fields, None, self.by, self.made)
+    }
+}
+
+impl super::Board {
+    fn fact(&self) -> Value {
+        let meeting = |bit: u8| {
+            let (from, to) = MEETINGS.get(usize::from(bit)).copied()?;
+            let mut meeting = json!({"from": instant(from)});
+            put_hour(&mut meeting, "to", to);
+            Some(meeting)
+        };
+        let meetings: Vec<Value> = bits(self.meetings).filter_map(meeting).collect();
+        let keeper = json!({"person": name(PEOPLE, self.secretary)});
+        let fields = json!({"board": "board", "secretary": keeper, "meetings": meetings});
+        fact(fields, None, 0, self.made)
+    }
+}
+
+impl super::Minutes {
+    fn fact(&self) -> Value {
+        let people = |mask: u8| bits(mask).map(|bit| name(PEOPLE, bit)).collect::<Vec<_>>();
+        let (key, id) = self.subject.document();
+        let mut decision = json!({"revision": self.revision,
+            "requirement": name(REQUIREMENTS, self.requirement), "stage": "production",
+            "decision": name(DECISIONS, self.decision), "voters": people(self.voters)});
+        put(&mut decision, key, json!(id));
+        let fields = json!({"board": "board", "meeting": instant(self.meeting),
+            "present": people(self.present), "decisions": [decision]});
+        fact(fields, None, self.by, self.made)
     }
 }
 
@@ -289,6 +343,7 @@ impl Policy {
             Quorum::Count(count) => count.to_string(),
             Quorum::All => "\"all\"".to_owned(),
             Quorum::Half => "\"50%\"".to_owned(),
+            Quorum::First => "\"first\"".to_owned(),
         };
         let part = |holds: bool, text: &str| if holds { text.to_owned() } else { String::new() };
         let hours = |key: &str, hours: Option<Hour>| {
@@ -312,9 +367,14 @@ impl Policy {
                 waiver(1)
             ),
             format!(
-                "requirement.board = {{ approval = {{ group = \"board\", {}{} }}{} }}",
+                "requirement.board = {{ approval = {{ group = \"board\", {}{}{}{}{}{}{} }}{} }}",
                 format_args!("people = {people}"),
                 part(self.veto, ", veto = \"stands\""),
+                part(self.in_person, ", delegation = \"forbidden\""),
+                part(self.escalates, ", escalates_to = [\"heads\"]"),
+                part(self.after_unit, ", after_evidence = [\"unit\"]"),
+                part(self.not_by_lint, ", excludes_producers_of = [\"lint\"]"),
+                part(self.also_now, ", members = \"also_now\""),
                 waiver(2)
             ),
             format!(

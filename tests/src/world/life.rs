@@ -200,7 +200,8 @@ pub fn life() -> impl Strategy<Value = (World, [Policy; 2], Hour)> {
             // Neither soak nor what is not there at all can be met afterwards.
             policy.life = Rules { retrospective: retrospective & 0b10_1111, uses };
             if policy.life.retrospective != 0 {
-                world.suspended = None;
+                (world.suspended, world.membership) = (None, (None, None));
+                (world.boards, world.minutes, world.delegations) = Default::default();
                 world.evidence.iter_mut().for_each(|evidence| evidence.expires = None);
                 for approval in &mut world.approvals {
                     (approval.from, approval.expires) = (None, None);
@@ -209,7 +210,7 @@ pub fn life() -> impl Strategy<Value = (World, [Policy; 2], Hour)> {
                 policy.waivable &= !policy.life.retrospective;
                 policy.quorum = match policy.quorum {
                     Quorum::Count(count) => Quorum::Count(count),
-                    Quorum::All | Quorum::Half => Quorum::Count(2),
+                    Quorum::All | Quorum::Half | Quorum::First => Quorum::Count(2),
                 };
                 // An emergency, and gates that ask for it, come up often.
                 if let Some(first) = world.changes.first_mut() {

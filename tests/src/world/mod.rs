@@ -13,8 +13,26 @@ use std::collections::BTreeSet;
 pub type Hour = u8;
 
 /// Who is who, by number: `pa`, `pb` and `pc` are people, `bot` is a machine, `pb-x` is an alias of
-/// `pb` and `zed` is declared nowhere.
-pub const PEOPLE: [&str; 6] = ["pa", "pb", "pc", "bot", "pb-x", "zed"];
+/// `pb` and `zed` is declared nowhere. `pd` is a person, too.
+pub const PEOPLE: [&str; 7] = ["pa", "pb", "pc", "bot", "pb-x", "zed", "pd"];
+
+/// What may be decided, from the best to the worst.
+pub const DECISIONS: [&str; 7] =
+    ["approved", "escalated", "delegated", "withdrawn", "deferred", "request_changes", "rejected"];
+/// Yes.
+pub const APPROVED: u8 = 0;
+/// Passed on to the group `heads`.
+pub const ESCALATED: u8 = 1;
+/// Passed on to a person.
+pub const DELEGATED: u8 = 2;
+/// Taken back.
+pub const WITHDRAWN: u8 = 3;
+/// Put off.
+pub const DEFERRED: u8 = 4;
+/// Not like this.
+pub const REQUEST_CHANGES: u8 = 5;
+/// No.
+pub const REJECTED: u8 = 6;
 
 /// The requirements that a policy may name, by number.
 pub const REQUIREMENTS: [&str; 6] = ["unit", "lint", "board", "sec", "soaked", "back-out"];
@@ -133,8 +151,10 @@ pub struct Approval {
     pub requirement: u8,
     /// For which stage.
     pub stage: u8,
-    /// approved, withdrawn, deferred, request_changes, rejected.
+    /// One of [`DECISIONS`].
     pub decision: u8,
+    /// Whom it is passed on to, if it is delegated.
+    pub to: u8,
     /// From when on it counts.
     pub from: Option<Hour>,
     /// When it expires.
@@ -142,6 +162,62 @@ pub struct Approval {
     /// Who.
     pub by: u8,
     /// When.
+    pub made: Made,
+}
+
+/// Somebody lets another answer in their seat, or no longer does.
+#[derive(Clone, Debug)]
+pub struct Delegation {
+    /// Whose seat.
+    pub by: u8,
+    /// Who may answer.
+    pub to: u8,
+    /// Whether it ends.
+    pub ended: bool,
+    /// 0 for every group, 1 for the board, 2 for the heads.
+    pub group: u8,
+    /// From when on.
+    pub from: Option<Hour>,
+    /// Until when.
+    pub until: Option<Hour>,
+    /// When.
+    pub made: Made,
+}
+
+/// The hours at which the board may meet, and when each meeting ends.
+pub const MEETINGS: [(Hour, Option<Hour>); 3] = [(1, None), (2, Some(4)), (4, Some(5))];
+
+/// What was declared of the board: who keeps its minutes, and which of [`MEETINGS`] there are.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The secretary.
+    pub secretary: u8,
+    /// The meetings, one bit each.
+    pub meetings: u8,
+    /// When.
+    pub made: Made,
+}
+
+/// The minutes of a meeting of the board, with one decision.
+#[derive(Clone, Debug)]
+pub struct Minutes {
+    /// When the meeting began.
+    pub meeting: Hour,
+    /// Who was there, one bit each.
+    pub present: u8,
+    /// Who voted so, one bit each.
+    pub voters: u8,
+    /// About what.
+    pub subject: Subject,
+    /// About which revision.
+    pub revision: u8,
+    /// 2 for board, 3 for sec.
+    pub requirement: u8,
+    /// One of [`DECISIONS`] that passes nothing on.
+    pub decision: u8,
+    /// Who recorded them.
+    pub by: u8,
+    /// When, never before the meeting.
     pub made: Made,
 }
 
@@ -213,6 +289,12 @@ pub struct World {
     pub evidence: Vec<Evidence>,
     /// Approvals.
     pub approvals: Vec<Approval>,
+    /// What was declared of the board.
+    pub boards: Vec<Board>,
+    /// The minutes of its meetings.
+    pub minutes: Vec<Minutes>,
+    /// Who may answer in whose seat.
+    pub delegations: Vec<Delegation>,
     /// Waivers.
     pub waivers: Vec<Waiver>,
     /// Whether something was put on hold or released, and by whom.
@@ -262,6 +344,8 @@ pub enum Quorum {
     All,
     /// Half.
     Half,
+    /// Whoever answers first.
+    First,
 }
 
 /// A policy over the six requirements.
@@ -275,6 +359,16 @@ pub struct Policy {
     pub quorum: Quorum,
     /// Whether a rejection for board is a veto.
     pub veto: bool,
+    /// Whether nobody may answer for another for board.
+    pub in_person: bool,
+    /// Whether board may be passed on to the heads.
+    pub escalates: bool,
+    /// Whether unit must have passed when board was approved.
+    pub after_unit: bool,
+    /// Whether who made results of lint may not approve for board.
+    pub not_by_lint: bool,
+    /// Whether who fills a seat for board must still belong to it.
+    pub also_now: bool,
     /// How many hours an approval for sec counts.
     pub approval_hours: Option<Hour>,
     /// Whether unit must have passed in the configuration `x`.

@@ -5,8 +5,9 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 
 use super::{
-    Approval, Change, Content, Deployment, Evidence, Gate, Hour, Incident, Made, On, Policy,
-    Quorum, Release, Revision, Subject, Tree, Waiver, World, life,
+    APPROVED, Approval, Board, Change, Content, DELEGATED, Delegation, Deployment, ESCALATED,
+    Evidence, Gate, Hour, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Release, Revision,
+    Subject, Tree, WITHDRAWN, Waiver, World, life,
 };
 
 /// The last hour at which anything is recorded.
@@ -58,7 +59,20 @@ fn edit() -> impl Strategy<Value = (Option<u8>, Option<u8>, bool, bool, bool)> {
 }
 
 fn person() -> impl Strategy<Value = u8> {
-    prop_oneof![6 => 0u8..3, 1 => 3u8..6]
+    prop_oneof![12 => 0u8..3, 2 => 3u8..6, 3 => Just(6)]
+}
+
+fn delegation() -> impl Strategy<Value = Delegation> {
+    let to = prop_oneof![4 => Just(6u8), 4 => 0u8..3, 1 => 3u8..6];
+    let group = prop_oneof![4 => Just(0u8), 2 => Just(1), 1 => Just(2)];
+    let times = (weighted(0.2, 0..=LAST), weighted(0.3, 1u8..=3));
+    let made = prop_oneof![2 => made(2), 1 => made(LAST)];
+    (0u8..3, to, prop::bool::weighted(0.2), group, times, made).prop_map(
+        |(by, to, ended, group, (from, lasts), made)| {
+            let until = lasts.map(|lasts| from.unwrap_or(made.at) + lasts);
+            Delegation { by, to, ended, group, from, until, made }
+        },
+    )
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -126,20 +140,68 @@ fn evidence() -> impl Strategy<Value = Evidence> {
 }
 
 fn approval() -> impl Strategy<Value = Approval> {
-    let decision = prop_oneof![8 => Just(0u8), 1 => 1u8..5];
+    let decision = prop_oneof![
+        16 => Just(APPROVED), 2 => Just(ESCALATED), 2 => Just(DELEGATED), 2 => WITHDRAWN..=REJECTED,
+    ];
+    let to = prop_oneof![3 => Just(6u8), 2 => 0u8..3, 1 => 3u8..6];
+    let decision = (decision, to);
     let revision = prop_oneof![4 => Just(1u8), 2 => Just(2), 1 => Just(3)];
     let stage = prop_oneof![5 => Just(1u8), 1 => Just(0)];
     (subject(), revision, 2u8..4, stage, decision, hour(), hour(), person(), made(LAST)).prop_map(
-        |(subject, revision, requirement, stage, decision, from, expires, by, made)| Approval {
+        |(subject, revision, requirement, stage, (decision, to), from, expires, by, made)| {
+            // What is passed on is so at once.
+            let passed_on = matches!(decision, ESCALATED | DELEGATED);
+            let timed = |hour: Option<Hour>| hour.filter(|_| !passed_on);
+            let (from, expires) = (timed(from), timed(expires));
+            Approval {
+                subject,
+                revision,
+                requirement,
+                stage,
+                decision,
+                to,
+                from,
+                expires,
+                by,
+                made,
+            }
+        },
+    )
+}
+
+fn board() -> impl Strategy<Value = Board> {
+    let secretary = prop_oneof![4 => Just(6u8), 1 => 0u8..7];
+    let meetings = prop_oneof![4 => Just(0b111u8), 1 => 0u8..8];
+    let made = prop_oneof![3 => Just(Made { at: 0, recorded: 0 }), 1 => made(4)];
+    (secretary, meetings, made).prop_map(|(secretary, meetings, made)| Board {
+        secretary,
+        meetings,
+        made,
+    })
+}
+
+fn minutes() -> impl Strategy<Value = Minutes> {
+    let meeting = prop_oneof![12 => prop::sample::select(vec![1u8, 2, 4]), 1 => 0..=LAST];
+    let present = prop_oneof![3 => Just(0b0100_0111u8), 1 => 0u8..128];
+    let voters = prop_oneof![2 => 0u8..8, 1 => 0u8..128];
+    let revision = prop_oneof![4 => Just(1u8), 2 => Just(2)];
+    let decision = prop_oneof![6 => Just(APPROVED), 2 => WITHDRAWN..=REJECTED];
+    let by = prop_oneof![6 => Just(6u8), 1 => 0u8..7];
+    let times = (meeting, prop_oneof![3 => Just(0u8), 2 => 1u8..=3], made(0));
+    (times, present, voters, subject(), revision, 2u8..4, decision, by).prop_map(
+        |(
+            (meeting, later, delay),
+            present,
+            voters,
             subject,
             revision,
             requirement,
-            stage,
             decision,
-            from,
-            expires,
             by,
-            made,
+        )| {
+            let at = meeting + later;
+            let made = Made { at, recorded: at + delay.recorded };
+            Minutes { meeting, present, voters, subject, revision, requirement, decision, by, made }
         },
     )
 }
@@ -196,14 +258,17 @@ pub fn world() -> impl Strategy<Value = World> {
     let suspended = weighted(0.1, 0..=LAST + 1);
     let people = (suspended, prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16], (hour(), hour()));
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
-    let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7));
+    let delegations = prop_oneof![1 => Just(vec![]), 2 => vec(delegation(), 1..=3)];
+    let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7), delegations);
+    let minutes = prop_oneof![2 => Just(vec![]), 3 => vec(minutes(), 1..=3)];
+    let met = (vec(board(), 0..=2), minutes);
     let holds = vec((subject(), prop::bool::weighted(0.6), 0u8..2, made(LAST)), 0..=3);
     let holds = prop_oneof![6 => Just(vec![]), 1 => holds];
     let cancelled = vec((subject(), made(LAST)), 1..=2);
     let cancelled = prop_oneof![6 => Just(vec![]), 1 => cancelled];
     let incidents = prop_oneof![4 => Just(vec![]), 1 => vec(incident(), 1..=2)];
     let happened = (holds, cancelled, vec(deployment(), 0..=5), incidents);
-    (people, subjects, said, happened).prop_map(|(people, subjects, said, happened)| {
+    (people, subjects, said, met, happened).prop_map(|(people, subjects, said, met, happened)| {
         let (suspended, board, mut membership) = people;
         // A membership ends after it begins.
         if let (Some(from), Some(to)) = membership
@@ -220,6 +285,9 @@ pub fn world() -> impl Strategy<Value = World> {
             evidence: said.0,
             approvals: said.1,
             waivers: said.2,
+            boards: met.0,
+            minutes: met.1,
+            delegations: said.3,
             holds: happened.0,
             cancellations: happened.1,
             deployments: happened.2,
@@ -260,9 +328,17 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         2 => Just(Quorum::Count(2)),
         1 => Just(Quorum::All),
         1 => Just(Quorum::Half),
+        1 => Just(Quorum::First),
     ];
     let hours = || weighted(0.4, 1u8..=3);
     let bits = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let seats = (
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.6),
+        prop::bool::weighted(0.25),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.15),
+    );
     let rest = (
         hours(),
         hours(),
@@ -270,11 +346,16 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         0u8..64,
         prop_oneof![2 => vec(gate(), 1..=1), 1 => vec(gate(), 2..=3)],
     );
-    (bits, quorum, rest).prop_map(|(bits, quorum, rest)| Policy {
+    (bits, quorum, seats, rest).prop_map(|(bits, quorum, seats, rest)| Policy {
         open: bits.0,
         atomic: bits.1,
         quorum,
         veto: bits.2,
+        in_person: seats.0,
+        escalates: seats.1,
+        also_now: seats.2,
+        after_unit: seats.3,
+        not_by_lint: seats.4,
         approval_hours: rest.0,
         configured: bits.3,
         evidence_hours: rest.1,
@@ -302,6 +383,9 @@ pub fn case() -> impl Strategy<Value = (World, Policy)> {
         }
         for approval in world.approvals.iter_mut().filter(|_| matches!(requirement, 2 | 3)) {
             (approval.subject, approval.requirement) = (subject, requirement);
+        }
+        for minutes in world.minutes.iter_mut().filter(|_| matches!(requirement, 2 | 3)) {
+            (minutes.subject, minutes.requirement) = (subject, requirement);
         }
         (world, policy)
     })

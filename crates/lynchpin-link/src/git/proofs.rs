@@ -286,6 +286,8 @@ fn approval(change: &Change, decision: Vote, at: Instant, by: PersonId) -> Resul
         requirement: id(REVIEW)?,
         stage: id(STAGE)?,
         decision,
+        to: None,
+        to_group: None,
         effective_from: None,
         expires: None,
         at,

@@ -110,6 +110,10 @@ error_codes! {
     CombinatorEmpty = 1302, "combinator_empty";
     /// A quorum of nobody, or of more than can ever be reached.
     QuorumInvalid = 1303, "quorum_invalid";
+    /// A vote that is passed on must say to whom, and no other may.
+    VoteTarget = 1304, "vote_target";
+    /// A requirement names another one that asks something else than it must here.
+    RequirementKind = 1305, "requirement_kind";
     /// What can be met afterwards is an approval, evidence or a plan; nothing else.
     NotRetrospective = 1307, "not_retrospective";
     /// This build reads no expressions, so it cannot judge by the policy.

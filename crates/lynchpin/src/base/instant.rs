@@ -62,6 +62,12 @@ impl Instant {
         Instant(self.0.saturating_add(span.0).min(Self::LAST.0))
     }
 
+    /// The instant a duration earlier; the first instant if that is before the year 1970.
+    #[must_use]
+    pub fn before(self, span: Span) -> Self {
+        Instant(self.0.saturating_sub(span.0).max(Self::EPOCH.0))
+    }
+
     /// How long it is from `earlier` to this instant; zero if that lies later.
     #[must_use]
     pub fn since(self, earlier: Instant) -> Span {

@@ -18,6 +18,13 @@ pub const PROBLEMS_MAX: usize = 100;
 /// How many dependency clauses one change may have: a release of a whole portfolio names fewer.
 pub const CLAUSES_MAX: usize = 10_000;
 
+/// How many delegations may name one person as the one who answers: fifteen a week for five years.
+/// Each of them is looked at for each of that person's approvals.
+pub const DELEGATIONS_MAX: usize = 4_096;
+
+/// How many meetings a board may plan at once: one a day for five years.
+pub const MEETINGS_MAX: usize = 2_048;
+
 /// The longest policy, in bytes: it is written and read by people.
 pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 

@@ -267,11 +267,29 @@ fn of_field(path: &str, before: Option<&Value>, after: Option<&Value>) -> Leans 
         _ if path.starts_with("waiver.") && before.is_none() => Leans::Looser,
         _ if path.starts_with("waiver.") && after.is_none() => Leans::Tighter,
         "waiver.for_at_most" if readable => opposite(more(0)),
-        "approval.veto" => match after {
-            Some(_) => Leans::Tighter,
-            None => Leans::Looser,
-        },
+        "approval.veto" | "approval.delegation" | "approval.members" | "approval.states_digest" => {
+            match after {
+                Some(_) => Leans::Tighter,
+                None => Leans::Looser,
+            }
+        }
+        "approval.after_evidence" | "approval.excludes_producers_of" => longer(before, after),
+        "approval.escalates_to" => opposite(longer(before, after)),
         _ => Leans::Unclear,
+    }
+}
+
+/// Which way a list leans that asks for more the more it names.
+fn longer(before: Option<&Value>, after: Option<&Value>) -> Leans {
+    let names =
+        |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    let (old, new) = (names(before), names(after));
+    let all_in = |few: &[Value], many: &[Value]| few.iter().all(|name| many.contains(name));
+    match (all_in(&old, &new), all_in(&new, &old)) {
+        (true, false) => Leans::Tighter,
+        (false, true) => Leans::Looser,
+        (true, true) => Leans::Neutral,
+        (false, false) => Leans::Unclear,
     }
 }
 
@@ -363,6 +381,14 @@ mod tests {
             ("risk = { below = \"0.1\" }", "risk = { below = \"0.05\" }"),
             ("approval = { group = \"g\" }", "approval = { group = \"g\", people = 2 }"),
             ("approval = { group = \"g\" }", "approval = { group = \"g\", veto = \"stands\" }"),
+            (
+                "approval = { group = \"g\", escalates_to = [\"h\"] }",
+                "approval = { group = \"g\", delegation = \"forbidden\" }",
+            ),
+            (
+                "approval = { group = \"g\" }",
+                "approval = { group = \"g\", states_digest = \"required\" }",
+            ),
             ("evidence = { check = \"u\" }", "evidence = { check = \"u\", max_age = \"2h\" }"),
             ("soak = { for = \"90m\" }", "soak = { for = \"2h\" }"),
             (

@@ -148,14 +148,23 @@ fn lifted(
 /// Whether nothing stands against it but that something is missing.
 fn is_only_missing(answer: &Reasons) -> bool {
     answer.root_blockers().all(|node| {
-        use ReasonCode::{
-            ApprovalDeferred, ApprovalLater, ApprovalMissing, ApprovalStale, EvidenceExpired,
-            EvidenceMissing, PlanMissing,
-        };
-        // A deferral postpones and never refuses; what is approved for later is not yet.
-        let missing = [ApprovalMissing, ApprovalStale, ApprovalLater, ApprovalDeferred];
-        let missing = missing.contains(&node.code);
-        missing || [EvidenceMissing, EvidenceExpired, PlanMissing].contains(&node.code)
+        use ReasonCode as Code;
+        let missing = [
+            Code::ApprovalMissing,
+            Code::ApprovalStale,
+            // What is approved for later is not approved yet.
+            Code::ApprovalLater,
+            // A deferral postpones and never refuses.
+            Code::ApprovalDeferred,
+            Code::ApprovalBeforeEvidence,
+            Code::ApprovalWithoutDigest,
+            Code::ApprovalEscalated,
+            Code::ApprovalDelegated,
+            Code::EvidenceExpired,
+            Code::EvidenceMissing,
+            Code::PlanMissing,
+        ];
+        missing.contains(&node.code)
     })
 }
 

@@ -26,7 +26,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
 use super::policy::{
-    AdoptionRule, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
+    AdoptionRule, ApprovalLeaf, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement,
+    Selector, Tree,
 };
 use super::signed::key::{Key, KeyText};
 use super::signed::rule;
@@ -320,8 +321,12 @@ fn check_requirements(
         }
         check_leave(&path, requirement, problems);
         let Some(approval) = &requirement.approval else { continue };
-        if approval.people.is_nobody() || approval.teams == Some(0) {
-            let message = "a quorum of nobody passes by silence: ask for at least one person";
+        check_named(approval, requirements, &path, problems);
+        // One person stands for one team.
+        let first = approval.people == Quorum::First && approval.teams.is_some_and(|t| t > 1);
+        if first || approval.people.is_nobody() || approval.teams == Some(0) {
+            let message = "a quorum of nobody passes by silence, and the first to answer is one \
+                           person: ask for at least one, and for no more teams than people";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
     }
@@ -341,6 +346,33 @@ fn check_leave(path: &str, requirement: &Requirement, problems: &mut Vec<Problem
         let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
         let at = format!("{path}.retrospective");
         problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
+    }
+}
+
+/// What an approval names as evidence must be that.
+fn check_named(
+    approval: &ApprovalLeaf,
+    requirements: &BTreeMap<RequirementId, Requirement>,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let lists = [
+        ("after_evidence", &approval.after_evidence),
+        ("excludes_producers_of", &approval.excludes_producers_of),
+    ];
+    for (field, name) in lists.into_iter().flat_map(|(f, names)| names.iter().map(move |n| (f, n)))
+    {
+        let (code, message) = match requirements.get(name) {
+            None => (
+                ErrorCode::RequirementUnknown,
+                format!("the policy defines no requirement `{name}`"),
+            ),
+            Some(named) if named.evidence.is_none() => {
+                (ErrorCode::RequirementKind, format!("the requirement `{name}` asks no evidence"))
+            }
+            Some(_) => continue,
+        };
+        problems.push(Problem::new(code, message).at(format!("{path}.approval.{field}")));
     }
 }
 
@@ -468,6 +500,7 @@ impl Serialize for Quorum {
         match self {
             Quorum::Count(count) => serializer.serialize_u32(*count),
             Quorum::All => serializer.serialize_str("all"),
+            Quorum::First => serializer.serialize_str("first"),
             Quorum::Percent(percent) => serializer.collect_str(&format_args!("{percent}%")),
         }
     }
@@ -479,7 +512,9 @@ impl<'de> Deserialize<'de> for Quorum {
         impl Visitor<'_> for Words {
             type Value = Quorum;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of people, \"all\" or a percentage such as \"50%\"")
+                f.write_str(
+                    "a number of people, \"all\", \"first\" or a percentage such as \"50%\"",
+                )
             }
             fn visit_i64<E: serde::de::Error>(self, count: i64) -> Result<Quorum, E> {
                 u32::try_from(count)
@@ -492,8 +527,10 @@ impl<'de> Deserialize<'de> for Quorum {
                     .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(count), &self))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Quorum, E> {
-                if text == "all" {
-                    return Ok(Quorum::All);
+                match text {
+                    "all" => return Ok(Quorum::All),
+                    "first" => return Ok(Quorum::First),
+                    _ => {}
                 }
                 let percent = text.strip_suffix('%').and_then(|digits| digits.parse().ok());
                 percent

@@ -183,19 +183,74 @@ pub struct EvidenceLeaf {
 pub struct ApprovalLeaf {
     /// The role, team or board whose members may approve.
     pub group: GroupId,
-    /// How many distinct people must: a number, `"all"`, or a percentage such as `"50%"`; one by
-    /// default.
+    /// How many distinct people must: a number, `"all"`, a percentage such as `"50%"`, or
+    /// `"first"`: whoever answers first decides; one by default.
     #[serde(default)]
     pub people: Quorum,
     /// From how many distinct teams they must come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teams: Option<u32>,
     /// Whether a rejection stands across edits until its giver decides again.
-    #[serde(default, skip_serializing_if = "is_none_kind")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub veto: Veto,
     /// How long an approval counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<Span>,
+    /// Whether a member may let somebody else answer in their seat.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub delegation: Delegating,
+    /// The groups that a member may pass the question on to; none, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalates_to: Vec<GroupId>,
+    /// When whose seat is filled must have belonged to the group.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub members: MembersWhen,
+    /// Whether an approval must state the digest of what was seen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub states_digest: Stating,
+    /// The requirements of evidence that must have been met when an approval was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after_evidence: Vec<RequirementId>,
+    /// The requirements of evidence whose producers may not approve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excludes_producers_of: Vec<RequirementId>,
+}
+
+/// Whether something must be stated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stating {
+    /// It may be left out.
+    #[default]
+    Optional,
+    /// What does not state it does not count.
+    Required,
+}
+
+/// Whether members may let others answer in their seats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delegating {
+    /// They may.
+    #[default]
+    Allowed,
+    /// Each answers for themselves.
+    Forbidden,
+}
+
+/// When whose seat is filled must have belonged to the group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MembersWhen {
+    /// When the approval was given.
+    #[default]
+    AtApproval,
+    /// Then, and when the decision is made: an approval goes with who leaves.
+    AlsoNow,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Whether rejections are vetoes.
@@ -209,11 +264,6 @@ pub enum Veto {
     Stands,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
-fn is_none_kind(veto: &Veto) -> bool {
-    *veto == Veto::None
-}
-
 /// How many people must approve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quorum {
@@ -223,6 +273,8 @@ pub enum Quorum {
     All,
     /// So many of a hundred who may, rounded up, at least one.
     Percent(u8),
+    /// Whoever answers first decides, for or against it.
+    First,
 }
 
 impl Default for Quorum {
@@ -238,7 +290,7 @@ impl Quorum {
         match self {
             Quorum::Count(count) => count == 0 || count > 1_000_000,
             Quorum::Percent(percent) => percent == 0 || percent > 100,
-            Quorum::All => false,
+            Quorum::All | Quorum::First => false,
         }
     }
 
@@ -248,6 +300,7 @@ impl Quorum {
         match self {
             Quorum::Count(count) => usize::try_from(count).unwrap_or(usize::MAX),
             Quorum::All => eligible.max(1),
+            Quorum::First => 1,
             Quorum::Percent(percent) => {
                 eligible.saturating_mul(usize::from(percent)).div_ceil(100).max(1)
             }

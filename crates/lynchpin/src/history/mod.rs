@@ -7,6 +7,8 @@
 //! [`lookback`] and [`labels`] read the history of a source: what it says about each change when it
 //! was made, and which changes turned out to have failed, and when that became known.
 
+pub mod boards;
+pub mod delegations;
 pub mod entries;
 mod family;
 pub mod labels;
@@ -19,6 +21,8 @@ pub mod records;
 pub mod revision;
 mod whereabouts;
 
+pub use boards::{Boards, NextMeeting};
+pub use delegations::Delegations;
 pub use entries::Content;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};

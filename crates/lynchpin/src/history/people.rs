@@ -74,6 +74,12 @@ impl People {
         })
     }
 
+    /// Whether that id is that of a declared human being.
+    #[must_use]
+    pub fn is_human(&self, id: &PersonId) -> bool {
+        self.person(id).is_some_and(|person| person.kind == PersonKind::Human)
+    }
+
     /// Whether a person belonged to a group, directly or through other groups.
     #[must_use]
     pub fn belongs(&self, person: &PersonId, group: &GroupId, at: Instant) -> bool {

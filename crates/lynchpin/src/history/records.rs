@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::boards::Boards;
+use super::delegations::Delegations;
 use super::entries::Entries;
 use super::family::Family;
 use super::order::{Position, by_record, is_known, position};
@@ -41,6 +43,10 @@ pub struct Records {
     pub as_of: Instant,
     /// Who is who.
     pub people: People,
+    /// Who answers in whose place, and who is away.
+    pub delegations: Delegations,
+    /// Which groups are boards, when they meet, and what their minutes say.
+    pub boards: Boards,
     /// Where each change is.
     pub presence: Presence,
     changes: BTreeMap<ChangeId, ChangeRow>,
@@ -101,9 +107,12 @@ impl Records {
         let changes = change_rows(p, as_of);
         let presence =
             Presence::new(deployments, |id, then| artifacts_then(p, changes.get(id), then));
+        let people = People::new(&p.people, &p.groups);
         let mut records = Records {
             as_of,
-            people: People::new(&p.people, &p.groups),
+            delegations: Delegations::new(p, &people, as_of),
+            boards: Boards::new(p, as_of),
+            people,
             presence,
             changes,
             releases: release_rows(p, as_of),

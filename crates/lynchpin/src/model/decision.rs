@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::fact::fact;
 use crate::base::digest::Digest;
 use crate::base::id::{
-    ChangeId, CheckId, ConfigurationId, EnvironmentId, PersonId, ReleaseId, RequirementId, StageId,
-    WaiverId,
+    ChangeId, CheckId, ConfigurationId, EnvironmentId, GroupId, PersonId, ReleaseId, RequirementId,
+    StageId, WaiverId,
 };
 use crate::base::{Actor, Instant, When};
 
@@ -86,6 +86,10 @@ fact! {
 pub enum Vote {
     /// Yes.
     Approved,
+    /// Passed on to a group that the policy names for it: its members may answer, too.
+    Escalated,
+    /// Passed on to one person, who may answer in this one's seat.
+    Delegated,
     /// What the person said before no longer stands.
     Withdrawn,
     /// Not now: to be decided at a later meeting.
@@ -116,6 +120,12 @@ fact! {
         pub stage: StageId,
         /// What was decided.
         pub decision: Vote,
+        /// Whom it was passed on to, if it was `delegated`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub to: Option<PersonId>,
+        /// Which group it was passed on to, if it was `escalated`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub to_group: Option<GroupId>,
         /// From when on it counts; at once, if it is not said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub effective_from: Option<Instant>,

@@ -4,9 +4,11 @@
 //! the JSON documents hold, field by field; what they mean is decided on higher floors.
 //! [`section`] says which field of a change is covered by which digest.
 
+pub mod board;
 pub mod calendar;
 pub mod change;
 pub mod decision;
+pub mod delegation;
 pub mod entry;
 pub mod fact;
 pub mod operation;
@@ -18,9 +20,11 @@ pub mod service;
 pub mod source_history;
 pub mod statement;
 
+pub use board::{Board, Meeting, Minutes, Resolution};
 pub use calendar::{Occasions, Scope};
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
+pub use delegation::{Absence, Delegation, DelegationEvent};
 pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision};
 pub use fact::{Envelope, Fact};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};

@@ -11,6 +11,9 @@ macro_rules! arrays {
         $then! {
             people: $crate::model::Person,
             groups: $crate::model::Group,
+            delegations: $crate::model::Delegation,
+            absences: $crate::model::Absence,
+            boards: $crate::model::Board,
             services: $crate::model::Service,
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
@@ -20,6 +23,7 @@ macro_rules! arrays {
             evidence: $crate::model::Evidence,
             statements: $crate::model::Statement,
             approvals: $crate::model::Approval,
+            minutes: $crate::model::Minutes,
             waivers: $crate::model::Waiver,
             revocations: $crate::model::Revocation,
             holds: $crate::model::Hold,
@@ -38,9 +42,9 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            policies, policy_approvals, releases, changes, evidence, statements, approvals,
-            waivers, revocations, holds, cancellations, decisions, claims, declarations,
-            deployments, incidents,
+            delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
+            statements, approvals, minutes, waivers, revocations, holds, cancellations, decisions,
+            claims, declarations, deployments, incidents,
         }
     };
 }

@@ -7,12 +7,14 @@ use super::engine::other_content;
 use super::identities::check_identities;
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{ChangeId, ReleaseId};
-use crate::base::limits::{CLAUSES_MAX, INTEGER_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX};
+use crate::base::id::{ChangeId, PersonId, ReleaseId};
+use crate::base::limits::{
+    CLAUSES_MAX, DELEGATIONS_MAX, INTEGER_MAX, MEETINGS_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX,
+};
 use crate::base::{Instant, Subject};
 use crate::history::{Records, revision};
 use crate::model::portfolio::{arrays, facts};
-use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory};
+use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory, Vote};
 
 macro_rules! counts {
     ($($field:ident: $type:ty,)*) => {
@@ -59,6 +61,9 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
     check_statements(portfolio, old, &mut problems);
+    check_votes(portfolio, old, &mut problems);
+    check_delegations(portfolio, old, &mut problems);
+    check_boards(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
     if problems.found.is_empty() {
@@ -164,6 +169,12 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
         )*};
     }
     each!(approvals, waivers, holds, cancellations, decisions, claims);
+    for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
+        for (index, decision) in minutes.decisions.iter().enumerate() {
+            let at = format!("{at}.decisions[{index}]");
+            one(problems, at, decision.change.as_ref(), decision.release.as_ref());
+        }
+    }
     for (at, evidence) in added(&portfolio.evidence, old.evidence, "evidence") {
         let on_artifact =
             evidence.artifact.is_some() && evidence.change.is_none() && evidence.revision.is_none();
@@ -188,6 +199,76 @@ fn check_statements(portfolio: &Portfolio, old: &Counts, problems: &mut Problems
         if let Err(error) = statement.read() {
             let message = error.problems().first().map_or("", |problem| problem.message.as_str());
             problems.add(format!("{at}.envelope"), error.code(), message);
+        }
+    }
+}
+
+/// A vote that is passed on says to whom, at once and for good; no other vote says so.
+fn check_votes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    for (at, approval) in added(&portfolio.approvals, old.approvals, "approvals") {
+        let stated = (approval.to.is_some(), approval.to_group.is_some());
+        let (wanted, message) = match approval.decision {
+            Vote::Delegated => ((true, false), "what is delegated names a person with `to`"),
+            Vote::Escalated => ((false, true), "what is escalated names a group with `to_group`"),
+            Vote::Approved
+            | Vote::Withdrawn
+            | Vote::Deferred
+            | Vote::RequestChanges
+            | Vote::Rejected => {
+                ((false, false), "only what is `delegated` or `escalated` is passed on")
+            }
+        };
+        let passed_on = wanted != (false, false);
+        let timed = approval.effective_from.is_some() || approval.expires.is_some();
+        if stated != wanted {
+            problems.add(at, ErrorCode::VoteTarget, message);
+        } else if passed_on && timed {
+            let message = "what is passed on is so at once, until it is taken back";
+            problems.add(at, ErrorCode::VoteTarget, message);
+        }
+    }
+}
+
+/// No more delegations name one person than can be looked at for each thing that they say.
+fn check_delegations(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    let mut named: BTreeMap<&PersonId, usize> = BTreeMap::new();
+    for (number, given) in portfolio.delegations.iter().enumerate() {
+        let count = named.entry(&given.to).or_default();
+        *count = count.saturating_add(1);
+        if *count > DELEGATIONS_MAX && number >= old.delegations {
+            let at = format!("$.delegations[{}].to", number.saturating_sub(old.delegations));
+            let message = format!("at most {DELEGATIONS_MAX} delegations name one person");
+            problems.add(at, ErrorCode::ListTooLong, message);
+        }
+    }
+}
+
+/// The meetings of a board end after they begin, and its minutes pass nothing on.
+fn check_boards(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    for (at, board) in added(&portfolio.boards, old.boards, "boards") {
+        if board.meetings.len() > MEETINGS_MAX {
+            let message = format!("a board plans at most {MEETINGS_MAX} meetings at once");
+            problems.add(format!("{at}.meetings"), ErrorCode::ListTooLong, message);
+        }
+        for (index, meeting) in board.meetings.iter().enumerate() {
+            if let Some(to) = meeting.to
+                && to <= meeting.from
+            {
+                let message = format!("it ends at `{to}`, not after it begins");
+                problems.add(format!("{at}.meetings[{index}]"), ErrorCode::TimeOrder, message);
+            }
+        }
+    }
+    for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
+        if minutes.at < minutes.meeting {
+            let message = "minutes cannot be written before the meeting";
+            problems.add(format!("{at}.meeting"), ErrorCode::TimeOrder, message);
+        }
+        for (index, decision) in minutes.decisions.iter().enumerate() {
+            if matches!(decision.decision, Vote::Delegated | Vote::Escalated) {
+                let message = "minutes pass nothing on: each member does so themselves";
+                problems.add(format!("{at}.decisions[{index}]"), ErrorCode::VoteTarget, message);
+            }
         }
     }
 }
@@ -269,6 +350,12 @@ fn check_periods(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
             ordered(format!("{at}.members[{index}]"), member.from, member.to);
         }
     }
+    for (at, given) in added(&portfolio.delegations, old.delegations, "delegations") {
+        ordered(at, Some(given.from.unwrap_or(given.at)), given.until);
+    }
+    for (at, absence) in added(&portfolio.absences, old.absences, "absences") {
+        ordered(at, Some(absence.from), Some(absence.until));
+    }
     for (at, waiver) in added(&portfolio.waivers, old.waivers, "waivers") {
         ordered(format!("{at}.expires"), Some(waiver.at), Some(waiver.expires));
     }
@@ -291,6 +378,8 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     }
     stated += portfolio.releases.iter().filter(|release| release.digest.is_some()).count();
     stated += portfolio.approvals.iter().filter(|approval| approval.digest.is_some()).count();
+    let resolutions = portfolio.minutes.iter().flat_map(|minutes| &minutes.decisions);
+    stated += resolutions.filter(|decision| decision.digest.is_some()).count();
     stated += portfolio.waivers.iter().filter(|waiver| waiver.digest.is_some()).count();
     if stated == 0 {
         return;
@@ -311,6 +400,14 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     for (at, a) in added(&portfolio.approvals, old.approvals, "approvals") {
         if let Some(digest) = a.digest {
             wrong(at, digest, of(a.change.as_ref(), a.release.as_ref(), a.revision));
+        }
+    }
+    for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
+        for (index, d) in minutes.decisions.iter().enumerate() {
+            if let Some(digest) = d.digest {
+                let found = of(d.change.as_ref(), d.release.as_ref(), d.revision);
+                wrong(format!("{at}.decisions[{index}]"), digest, found);
+            }
         }
     }
     for (at, w) in added(&portfolio.waivers, old.waivers, "waivers") {

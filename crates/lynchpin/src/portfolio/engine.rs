@@ -182,6 +182,10 @@ fn once(portfolio: &mut Portfolio) {
     keep_first(&mut portfolio.changes, |change| (change.id.clone(), change.revision));
     keep_first(&mut portfolio.releases, |release| (release.id.clone(), release.revision));
     keep_first(&mut portfolio.waivers, |waiver| waiver.id.clone());
+    keep_distinct(&mut portfolio.delegations);
+    keep_distinct(&mut portfolio.absences);
+    keep_distinct(&mut portfolio.boards);
+    keep_distinct(&mut portfolio.minutes);
     keep_distinct(&mut portfolio.evidence);
     keep_distinct(&mut portfolio.statements);
     keep_distinct(&mut portfolio.approvals);

@@ -81,6 +81,24 @@ fn named(portfolio: &Portfolio) -> impl Iterator<Item = (Place, &PersonId)> {
     for (number, waiver) in portfolio.waivers.iter().enumerate() {
         found.push((("waivers", number, "requester"), &waiver.requester));
     }
+    for (number, approval) in portfolio.approvals.iter().enumerate() {
+        found.extend(approval.to.iter().map(|id| (("approvals", number, "to"), id)));
+    }
+    for (number, delegation) in portfolio.delegations.iter().enumerate() {
+        found.push((("delegations", number, "to"), &delegation.to));
+    }
+    for (number, absence) in portfolio.absences.iter().enumerate() {
+        found.push((("absences", number, "person"), &absence.person));
+    }
+    for (number, board) in portfolio.boards.iter().enumerate() {
+        found.extend(person(&board.chair).map(|id| (("boards", number, "chair"), id)));
+        found.extend(person(&board.secretary).map(|id| (("boards", number, "secretary"), id)));
+    }
+    for (number, minutes) in portfolio.minutes.iter().enumerate() {
+        found.extend(minutes.present.iter().map(|id| (("minutes", number, "present"), id)));
+        let voters = minutes.decisions.iter().flat_map(|decision| &decision.voters);
+        found.extend(voters.map(|id| (("minutes", number, "decisions"), id)));
+    }
     for (number, group) in portfolio.groups.iter().enumerate() {
         let people = group.members.iter().filter_map(|member| member.person.as_ref());
         found.extend(people.map(|id| (("groups", number, "members"), id)));

@@ -183,6 +183,14 @@ reason_codes! {
     ApprovalDeferred = 406, "approval_deferred", "was put off";
     /// Fewer people may approve than must.
     QuorumUnreachable = 407, "quorum_unreachable", "only {eligible} may approve, {needed} must";
+    /// It was approved before the evidence was there that the approver had to see.
+    ApprovalBeforeEvidence = 408, "approval_before_evidence", "was approved before the evidence";
+    /// It was approved without saying which content was seen.
+    ApprovalWithoutDigest = 409, "approval_without_digest", "was approved without its digest";
+    /// It was passed on to another group, which has not answered enough yet.
+    ApprovalEscalated = 410, "approval_escalated", "was passed on to another group";
+    /// A seat was passed on to somebody who has not answered yet.
+    ApprovalDelegated = 411, "approval_delegated", "was passed on to somebody else";
     /// It has been in the stage before for long enough.
     Soaked = 500, "soaked", "has soaked";
     /// It has not yet been in the stage before for long enough.

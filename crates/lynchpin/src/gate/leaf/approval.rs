@@ -4,10 +4,11 @@
 //! enough approvals, then approvals that count later, then too few people who may approve (which
 //! outweighs changes asked for, too), a deferral, approvals that went stale, and none at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Target;
-use super::votes::{Asked, Count};
+use super::informed::Shown;
+use super::votes::{Against, Asked, Count};
 use crate::base::id::{PersonId, ReleaseId, RequirementId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::judge::Case;
@@ -25,21 +26,28 @@ pub(super) fn judge(
     requirement: &Requirement,
     leaf: &ApprovalLeaf,
 ) -> Node {
-    let asked = Asked { target, name, requirement, leaf };
+    let shown = Shown::default();
+    let asked = Asked { target, name, requirement, leaf, shown: &shown };
     let count = Count::take(case, asked);
-    let needed = leaf.people.needed(count.eligible());
+    let needed = leaf.people.needed(count.base());
     let (standing, later) = standing(case, asked, &count, needed);
     let (verdict, code) = standing.answer();
     let mut node = Node::new(verdict, code, target.subject)
-        .with("given", Arg::count(count.given.len()))
+        .with("given", Arg::count(count.distinct()))
         .with("needed", Arg::count(needed))
         .with("group", Arg::text(&leaf.group))
         .until(count.holds_until(case));
     if let Some(teams) = leaf.teams {
         node = node.with("teams", Arg::Integer(i64::from(teams)));
     }
-    let names =
-        |by: &BTreeMap<&PersonId, usize>| Arg::Texts(by.keys().map(ToString::to_string).collect());
+    let names = |by: &BTreeSet<&PersonId>| Arg::Texts(by.iter().map(ToString::to_string).collect());
+    let through = through(&count);
+    if !through.is_empty() {
+        node = node.with("through", Arg::Rows(through));
+    }
+    if !count.minutes.is_empty() {
+        node = node.with("minutes", Arg::Rows(count.minutes.clone()));
+    }
     node = match standing {
         Standing::Unreachable => node.with("eligible", Arg::count(count.eligible())),
         Standing::Later => match later {
@@ -49,21 +57,97 @@ pub(super) fn judge(
         Standing::Stale => node.with("changed", Arg::Rows(rows(&count))),
         Standing::Rejected => node.with("by", names(&count.rejected)),
         Standing::ChangesRequested => node.with("by", names(&count.changes)),
-        Standing::Approved | Standing::Deferred | Standing::Missing => node,
+        Standing::Escalated => {
+            let to = count.escalated.iter().map(ToString::to_string).collect();
+            node.with("escalated_to", Arg::Texts(to))
+        }
+        Standing::Delegated => node.with("delegated_to", Arg::Rows(delegated(&count.passed_on))),
+        Standing::BeforeEvidence => {
+            let names = leaf.after_evidence.iter().map(ToString::to_string).collect();
+            node.with("evidence", Arg::Texts(names))
+        }
+        Standing::Approved | Standing::Deferred | Standing::WithoutDigest | Standing::Missing => {
+            node
+        }
     };
     if !verdict.is_go() && verdict != Verdict::Wait {
         node = match outdated(case, asked, standing) {
             Some(by) => node.with("needs", Arg::text("a new revision")).act([by]),
-            None => node.act(who_acts(case, target, leaf, standing, &count)),
+            None => answerable(case, target, leaf, standing, &count, node),
         };
     }
-    count.cites.iter().fold(node, |node, number| node.citing("approvals", *number))
+    count.cites.iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
+}
+
+/// Says who can act, and which of them is away.
+fn answerable(
+    case: &Case<'_>,
+    target: Target<'_>,
+    leaf: &ApprovalLeaf,
+    standing: Standing,
+    count: &Count<'_>,
+    node: Node,
+) -> Node {
+    let mut node = node.act(who_acts(case, target, leaf, standing, count));
+    if !standing.is_open() {
+        return node;
+    }
+    node = with_next_meeting(case, leaf, node);
+    let delegations = &case.records.delegations;
+    let turns = [delegations.next_change(case.at), delegations.next_absence_change(case.at)];
+    for turn in turns.into_iter().flatten() {
+        node = node.until(When::At(turn));
+    }
+    let mut away = Vec::new();
+    for (person, number, until) in delegations.absent(case.at) {
+        if count.is_awaited(person) {
+            away.push(Row(vec![("person", person.to_string()), ("until", until.to_string())]));
+            node = node.citing("absences", number);
+        }
+    }
+    if away.is_empty() { node } else { node.with("away", Arg::Rows(away)) }
+}
+
+/// Says when the board meets next, which is when it can decide at the latest, if it is one.
+fn with_next_meeting(case: &Case<'_>, leaf: &ApprovalLeaf, node: Node) -> Node {
+    let boards = &case.records.boards;
+    if !boards.is_board(&leaf.group, case.at) {
+        return node;
+    }
+    let Some(next) = boards.next_meeting(&leaf.group, case.at) else {
+        return node.with("next_meeting", Arg::text("none planned"));
+    };
+    let over = next.meeting.to.unwrap_or(next.meeting.from);
+    let turns = [next.agenda_closes, next.meeting.from, over];
+    let soonest = turns.into_iter().filter(|turn| *turn > case.at).min();
+    let node = node.with("next_meeting", Arg::text(next.meeting.from));
+    let node = node.with("agenda_closes", Arg::text(next.agenda_closes));
+    soonest.into_iter().fold(node, |node, turn| node.until(When::At(turn)))
+}
+
+/// Who approved in another's seat.
+fn through(count: &Count<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (person, given) in &count.given {
+        for holder in given.seats.keys().filter(|holder| *holder != person) {
+            rows.push(Row(vec![("by", person.to_string()), ("for", holder.to_string())]));
+        }
+    }
+    rows
+}
+
+/// Who passed a seat on to whom.
+fn delegated(pairs: &BTreeSet<(&PersonId, &PersonId)>) -> Vec<Row> {
+    let row = |(holder, to): &(&PersonId, &PersonId)| {
+        Row(vec![("for", holder.to_string()), ("to", to.to_string())])
+    };
+    pairs.iter().map(row).collect()
 }
 
 /// Who has to make a new revision of a release before it can be approved at all, since a member was
 /// edited after the current one.
 fn outdated(case: &Case<'_>, asked: Asked<'_>, standing: Standing) -> Option<Actor> {
-    let missing = matches!(standing, Standing::Stale | Standing::Missing | Standing::Deferred);
+    let missing = standing.is_open();
     let Subject::Release(id) = asked.target.subject else { return None };
     let release = case.records.release(id)?.current(case.records).filter(|_| missing)?;
     let subject = asked.target.subject;
@@ -83,14 +167,22 @@ fn who_acts(
             target.members.iter().flat_map(|change| case.owners(change)).collect()
         }
         Standing::Rejected => {
-            count.rejected.keys().map(|person| Actor::Person((*person).clone())).collect()
+            count.rejected.iter().map(|person| Actor::Person((*person).clone())).collect()
         }
         Standing::Unreachable => case.policy.owner.clone().into_iter().collect(),
         Standing::Approved
         | Standing::Later
         | Standing::Deferred
         | Standing::Stale
-        | Standing::Missing => vec![Actor::Group(leaf.group.clone())],
+        | Standing::BeforeEvidence
+        | Standing::WithoutDigest
+        | Standing::Escalated
+        | Standing::Delegated
+        | Standing::Missing => {
+            let groups = std::iter::once(&leaf.group).chain(count.escalated.iter().copied());
+            let delegates = count.delegates.iter().map(|(_, to)| Actor::Person((*to).clone()));
+            groups.cloned().map(Actor::Group).chain(delegates).collect()
+        }
     }
 }
 
@@ -114,8 +206,9 @@ fn rows(count: &Count<'_>) -> Vec<Row> {
         Difference::Planned => Row(vec![("release", "planned".to_owned())]),
         Difference::UnknownRevision => Row(vec![("revision", "unknown".to_owned())]),
     };
-    let policy = count.asked_otherwise.then(|| Row(vec![("policy", "requirement".to_owned())]));
-    count.changed.iter().map(row).chain(policy).collect()
+    let policy =
+        count.stale.asked_otherwise.then(|| Row(vec![("policy", "requirement".to_owned())]));
+    count.stale.changed.iter().map(row).chain(policy).collect()
 }
 
 /// What differs between a revision of a subject and now, as far as it matters.
@@ -197,10 +290,32 @@ enum Standing {
     Later,
     Deferred,
     Stale,
+    BeforeEvidence,
+    WithoutDigest,
+    Escalated,
+    Delegated,
     Missing,
 }
 
 impl Standing {
+    /// Whether what is missing is that somebody approves.
+    fn is_open(self) -> bool {
+        match self {
+            Standing::Deferred
+            | Standing::Stale
+            | Standing::BeforeEvidence
+            | Standing::WithoutDigest
+            | Standing::Escalated
+            | Standing::Delegated
+            | Standing::Missing => true,
+            Standing::Rejected
+            | Standing::Unreachable
+            | Standing::ChangesRequested
+            | Standing::Approved
+            | Standing::Later => false,
+        }
+    }
+
     fn answer(self) -> (Verdict, ReasonCode) {
         match self {
             Standing::Rejected => (Verdict::NoGo, ReasonCode::ApprovalRejected),
@@ -210,6 +325,10 @@ impl Standing {
             Standing::Later => (Verdict::Wait, ReasonCode::ApprovalLater),
             Standing::Deferred => (Verdict::NeedsAction, ReasonCode::ApprovalDeferred),
             Standing::Stale => (Verdict::NeedsAction, ReasonCode::ApprovalStale),
+            Standing::BeforeEvidence => (Verdict::NeedsAction, ReasonCode::ApprovalBeforeEvidence),
+            Standing::WithoutDigest => (Verdict::NeedsAction, ReasonCode::ApprovalWithoutDigest),
+            Standing::Escalated => (Verdict::NeedsAction, ReasonCode::ApprovalEscalated),
+            Standing::Delegated => (Verdict::NeedsAction, ReasonCode::ApprovalDelegated),
             Standing::Missing => (Verdict::NeedsAction, ReasonCode::ApprovalMissing),
         }
     }
@@ -223,12 +342,11 @@ fn standing(
     needed: usize,
 ) -> (Standing, Option<Instant>) {
     let reachable = || count.is_within_reach(case, asked.leaf, needed);
-    if !count.rejected.is_empty() {
-        return (Standing::Rejected, None);
-    }
-    if !count.changes.is_empty() {
-        let now = if reachable() { Standing::ChangesRequested } else { Standing::Unreachable };
-        return (now, None);
+    match count.against(asked.leaf) {
+        Some(Against::Rejected) => return (Standing::Rejected, None),
+        Some(Against::Changes) if reachable() => return (Standing::ChangesRequested, None),
+        Some(Against::Changes) => return (Standing::Unreachable, None),
+        None => {}
     }
     if count.is_enough(asked.leaf, needed) {
         return (Standing::Approved, None);
@@ -238,7 +356,11 @@ fn standing(
         Some(at) => (Standing::Later, Some(at)),
         None if !reachable() => (Standing::Unreachable, None),
         None if count.deferred => (Standing::Deferred, None),
-        None if count.stale => (Standing::Stale, None),
+        None if count.stale.outdated => (Standing::Stale, None),
+        None if count.stale.before_evidence => (Standing::BeforeEvidence, None),
+        None if count.stale.without_digest => (Standing::WithoutDigest, None),
+        None if !count.escalated.is_empty() => (Standing::Escalated, None),
+        None if !count.passed_on.is_empty() => (Standing::Delegated, None),
         None => (Standing::Missing, None),
     }
 }
@@ -253,8 +375,7 @@ fn enough_at(case: &Case<'_>, asked: Asked<'_>, count: &Count<'_>) -> Option<Ins
     tried.into_iter().find(|at| {
         let then = Case { at: *at, ..*case };
         let count = Count::take(&then, asked);
-        let needed = asked.leaf.people.needed(count.eligible());
-        let refused = !count.rejected.is_empty() || !count.changes.is_empty();
-        !refused && count.is_enough(asked.leaf, needed)
+        let needed = asked.leaf.people.needed(count.base());
+        count.against(asked.leaf).is_none() && count.is_enough(asked.leaf, needed)
     })
 }

@@ -106,7 +106,7 @@ fn admits(case: &Case<'_>, leaf: &EvidenceLeaf, evidence: &Evidence) -> bool {
 }
 
 /// The evidence that the leaf admits, by its number.
-fn admitted<'a>(
+pub(super) fn admitted<'a>(
     case: &Case<'a>,
     numbers: &[usize],
     leaf: &EvidenceLeaf,
@@ -117,7 +117,7 @@ fn admitted<'a>(
 }
 
 /// The evidence on a change without artifacts: on any revision that says the same but for the text.
-fn on_change<'a>(
+pub(super) fn on_change<'a>(
     case: &Case<'a>,
     change: &Change,
     leaf: &EvidenceLeaf,
@@ -136,7 +136,7 @@ fn on_change<'a>(
 }
 
 /// The answers for one artifact: one for each line of runs, and for each configuration without any.
-fn answers(
+pub(super) fn answers(
     case: &Case<'_>,
     change: &Change,
     artifact: Option<&Digest>,

@@ -1,9 +1,14 @@
 //! One requirement, answered for one subject.
 
 pub(super) mod approval;
+mod ballots;
+mod electorate;
 pub(super) mod evidence;
 mod expression;
+mod informed;
+mod minutes;
 mod plan;
+mod seating;
 mod soak;
 mod statement;
 mod votes;

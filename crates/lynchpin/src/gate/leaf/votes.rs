@@ -1,19 +1,23 @@
-//! The votes on one requirement, counted by person.
+//! The votes on one requirement, counted by person and by seat.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Target;
-use super::approval::{excluded, is_of_another, material_difference};
+use super::approval::excluded;
+use super::ballots::{Ballot, Stale, Word, collect};
+use super::electorate::{Electorate, Seat};
+use super::informed::{self, Shown};
+use super::seating::{filled, stood_for};
 use crate::base::id::{GroupId, PersonId, RequirementId};
 use crate::base::{Instant, When};
 use crate::gate::judge::Case;
-use crate::gate::policy::{ApprovalLeaf, Requirement, Veto};
+use crate::gate::policy::{ApprovalLeaf, Quorum, Requirement};
 use crate::gate::rolls::Roll;
-use crate::history::order::position;
-use crate::history::revision::Difference;
+use crate::history::order::Position;
+use crate::model::Vote;
 use crate::model::decision::end;
-use crate::model::{Approval, Vote};
+use crate::reason::tree::Row;
 
 /// What is asked of whom.
 #[derive(Clone, Copy)]
@@ -22,42 +26,71 @@ pub(super) struct Asked<'a> {
     pub(super) name: &'a RequirementId,
     pub(super) requirement: &'a Requirement,
     pub(super) leaf: &'a ApprovalLeaf,
+    /// What was known when of the evidence that must have been seen.
+    pub(super) shown: &'a Shown,
 }
 
 /// The approvals of one requirement, counted by person.
 #[derive(Default)]
 pub(super) struct Count<'a> {
-    /// Who sits in the group.
+    /// Who sits in the group that is asked.
     roll: Option<Rc<Roll>>,
-    /// Who approved, so that it counts now, with the teams that they approved for.
-    pub(super) given: BTreeMap<&'a PersonId, BTreeSet<&'a GroupId>>,
+    /// Who sits in the groups that it was passed on to.
+    others: Vec<Rc<Roll>>,
+    /// The groups that it was passed on to.
+    pub(super) escalated: BTreeSet<&'a GroupId>,
+    /// Who approved, so that it counts now.
+    pub(super) given: BTreeMap<&'a PersonId, Given<'a>>,
     /// The instants at which an approval begins to count.
     pub(super) begins: BTreeSet<Instant>,
     /// Who rejected.
-    pub(super) rejected: BTreeMap<&'a PersonId, usize>,
+    pub(super) rejected: BTreeSet<&'a PersonId>,
     /// Who asks for changes.
-    pub(super) changes: BTreeMap<&'a PersonId, usize>,
+    pub(super) changes: BTreeSet<&'a PersonId>,
     /// Whether somebody put it off.
     pub(super) deferred: bool,
-    /// Whether somebody approved something that no longer stands.
-    pub(super) stale: bool,
-    /// What changed since.
-    pub(super) changed: BTreeSet<Difference>,
-    /// Whether the policy asked something else when somebody approved.
-    pub(super) asked_otherwise: bool,
+    /// The approvals that went stale.
+    pub(super) stale: Stale,
+    /// The votes that minutes relay, and which of them count.
+    pub(super) minutes: Vec<Row>,
+    /// Whose seats were passed on here, and to whom.
+    pub(super) passed_on: BTreeSet<(&'a PersonId, &'a PersonId)>,
+    /// Who may answer now for whom.
+    pub(super) delegates: BTreeSet<(&'a PersonId, &'a PersonId)>,
     /// The facts it rests on.
-    pub(super) cites: BTreeSet<usize>,
+    pub(super) cites: BTreeSet<(&'static str, usize)>,
+    /// Who answered first, if they decide: when, then what, the less favourable first.
+    first: Option<(Position, Answer)>,
     /// Who had a hand in it, and so may refuse but not approve.
     excluded: BTreeSet<&'a PersonId>,
     /// Instants at which something of this may change.
     turns: BTreeSet<Instant>,
 }
 
-/// One decision of one person, and whether it still stands for what there is now.
-struct Act<'a> {
-    number: usize,
-    approval: &'a Approval,
-    fresh: bool,
+/// What one person approved for.
+#[derive(Default)]
+pub(super) struct Given<'a> {
+    /// The holders of the seats that they may fill, and whether each sits in the group asked.
+    pub(super) seats: BTreeMap<&'a PersonId, bool>,
+    /// The teams that they may stand for.
+    teams: BTreeSet<&'a GroupId>,
+}
+
+/// What somebody answered, the less favourable first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Answer {
+    Rejected,
+    Changes,
+    Approved,
+}
+
+/// What stands against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Against {
+    /// A rejection.
+    Rejected,
+    /// That changes were asked for.
+    Changes,
 }
 
 impl<'a> Count<'a> {
@@ -65,156 +98,234 @@ impl<'a> Count<'a> {
     pub(super) fn take(case: &'a Case<'_>, asked: Asked<'_>) -> Count<'a> {
         let people = &case.records.people;
         let leaf = asked.leaf;
-        let mut count = Count { excluded: excluded(case, asked.target), ..Count::default() };
-        let roll = case.rolls.of(people, &leaf.group, case.at);
-        count.turns.extend(roll.changes);
-        count.roll = Some(roll);
+        let mut excluded = excluded(case, asked.target);
+        let mut count = Count::default();
+        let named = &leaf.excludes_producers_of;
+        let (producers, numbers) = informed::producers(case, asked.target, named);
+        excluded.extend(producers);
+        let shown = informed::evidence(case, asked.target, &leaf.after_evidence);
+        count.cites.extend(numbers.into_iter().chain(shown).map(|number| ("evidence", number)));
+        count.excluded.clone_from(&excluded);
+        let (ballots, relay) = collect(case, asked, &excluded, &mut count.stale);
+        count.cites.extend(count.stale.cites.iter().chain(&relay.cites));
+        count.turns.extend(&relay.turns);
+        count.minutes = relay.rows;
+        let electorate = Electorate::new(case, asked, &excluded, &ballots);
+        count.call_up(case, leaf, &electorate);
         if leaf.teams.is_some() {
             count.turns.extend(people.next_team_change(case.at));
+            count.turns.extend(case.records.delegations.next_change(case.at));
         }
-        let mut acts: BTreeMap<&PersonId, Vec<Act<'a>>> = BTreeMap::new();
-        for act in count.acts(case, asked) {
-            let person = people.principal(&act.approval.by);
-            if has_a_say(case, &leaf.group, person, act.approval) {
-                acts.entry(person).or_default().push(act);
+        for (person, ballots) in &ballots {
+            let heard: Vec<&Ballot<'a>> =
+                ballots.iter().filter(|ballot| electorate.has_a_say(ballot)).collect();
+            if !heard.is_empty() {
+                count.cites.extend(electorate.behind(person));
+                count.turns.extend(electorate.suspensions_behind(person));
             }
+            count.add(case, leaf, person, &Word::of(&heard, leaf.veto, case.at), &electorate);
         }
-        for (person, acts) in acts {
-            count.add(case, leaf, person, &acts);
-        }
+        count.cites.extend(electorate.escalating());
+        count.passed_on = electorate.passed_on();
+        count.delegates = electorate.delegates(case.at);
         count
     }
 
-    /// The decisions on this requirement and stage, in order; of those that tie, the less
-    /// favourable last.
-    fn acts(&mut self, case: &'a Case<'_>, asked: Asked<'_>) -> Vec<Act<'a>> {
-        let subject = asked.target.subject;
-        let all = &case.records.portfolio().approvals;
-        let mut differences: BTreeMap<u32, BTreeSet<Difference>> = BTreeMap::new();
-        let mut acts: Vec<Act<'a>> = Vec::new();
-        for number in case.records.approvals(subject) {
-            let Some(approval) = all.get(*number) else { continue };
-            if approval.requirement != *asked.name || approval.stage != *case.stage {
-                continue;
-            }
-            let changed = differences.entry(approval.revision).or_insert_with(|| {
-                material_difference(case, subject, approval.revision, asked.requirement)
-            });
-            let mut fresh = changed.is_empty();
-            if approval.decision == Vote::Approved {
-                // A new policy voids approvals of what it asks differently, but lifts no rejection.
-                let recorded = approval.recorded.unwrap_or(approval.at);
-                let otherwise = !case.requirement_unchanged_since(asked.name, recorded);
-                let stated = (approval.revision, approval.digest);
-                let unseen = is_of_another(case, subject, approval, stated);
-                fresh &= !otherwise && !unseen;
-                if !fresh {
-                    self.stale = true;
-                    self.asked_otherwise |= otherwise;
-                    self.changed.extend(changed.iter().cloned());
-                    self.changed.extend(unseen.then_some(Difference::UnknownRevision));
-                    self.cites.insert(*number);
-                }
-            }
-            acts.push(Act { number: *number, approval, fresh });
+    /// Calls up who sits in the groups that may answer.
+    fn call_up(
+        &mut self,
+        case: &Case<'_>,
+        leaf: &ApprovalLeaf,
+        electorate: &Electorate<'_, 'a, '_>,
+    ) {
+        let people = &case.records.people;
+        let roll = case.rolls.of(people, &leaf.group, case.at);
+        self.turns.extend(roll.changes);
+        self.roll = Some(roll);
+        for group in electorate.escalated.keys() {
+            let roll = case.rolls.of(people, group, case.at);
+            self.turns.extend(roll.changes);
+            self.others.push(roll);
+            self.escalated.insert(*group);
         }
-        acts.sort_by_key(|act| (position(act.approval), act.approval.decision));
-        acts
     }
 
-    /// Adds what one person decided: the approvals since they last said something else, or that.
+    /// Adds what one person says: the approvals since they last said something else, or that.
     fn add(
         &mut self,
         case: &'a Case<'_>,
         leaf: &ApprovalLeaf,
         person: &'a PersonId,
-        acts: &[Act<'a>],
+        word: &Word<'_, 'a>,
+        electorate: &Electorate<'_, 'a, '_>,
     ) {
-        // A veto survives edits until its giver decides again, whatever becomes of that decision;
-        // what counts only later decides nothing yet.
-        let counts = |act: &Act<'_>| act.approval.effective_from.is_none_or(|at| at <= case.at);
-        let last = acts.iter().rposition(counts);
-        let stands = |(index, act): &(usize, &Act<'_>)| match act.approval.decision {
-            Vote::Withdrawn => true,
-            Vote::Rejected => act.fresh || (leaf.veto == Veto::Stands && Some(*index) == last),
-            Vote::Approved | Vote::Deferred | Vote::RequestChanges => act.fresh,
-        };
-        let standing: Vec<&Act<'_>> =
-            acts.iter().enumerate().filter(stands).map(|(_, act)| act).collect();
-        let last_other = standing.iter().rposition(|act| act.approval.decision != Vote::Approved);
-        let approvals = standing.get(last_other.map_or(0, |position| position + 1)..);
-        let approvals: Vec<&Act<'_>> = approvals.unwrap_or_default().to_vec();
-        self.cites.extend(standing.iter().map(|act| act.number));
-        if !approvals.iter().any(|act| counts(act)) {
-            self.add_other(person, last_other.and_then(|position| standing.get(position)));
+        self.cites.extend(&word.cites);
+        if !word.approves(case.at) {
+            self.add_other(person, word);
         }
-        if self.excluded.contains(person) || !case.records.people.can_sit(person, case.at) {
+        let escalates = word.others.iter().any(|other| other.decision == Vote::Escalated);
+        if escalates {
+            self.turns.extend(case.suspension(person));
+        }
+        if !electorate.may_sit(person) {
             return;
         }
         self.turns.extend(case.suspension(person));
-        for act in approvals {
-            self.add_approval(case, leaf, person, act.approval);
+        for ballot in &word.approvals {
+            self.add_approval(case, leaf, ballot, &electorate.seats(ballot));
         }
     }
 
     /// Adds what somebody said last that is no approval.
-    fn add_other(&mut self, person: &'a PersonId, last: Option<&&Act<'a>>) {
-        let Some(last) = last else { return };
-        match last.approval.decision {
-            Vote::Rejected => drop(self.rejected.insert(person, last.number)),
-            Vote::RequestChanges => drop(self.changes.insert(person, last.number)),
-            Vote::Deferred => self.deferred = true,
-            Vote::Withdrawn | Vote::Approved => {}
+    fn add_other(&mut self, person: &'a PersonId, word: &Word<'_, 'a>) {
+        let Some(last) = word.last_other() else { return };
+        let answer = match last.decision {
+            Vote::Rejected => {
+                self.rejected.insert(person);
+                Answer::Rejected
+            }
+            Vote::RequestChanges => {
+                self.changes.insert(person);
+                Answer::Changes
+            }
+            Vote::Deferred => {
+                self.deferred = true;
+                return;
+            }
+            Vote::Withdrawn | Vote::Approved | Vote::Delegated | Vote::Escalated => return,
+        };
+        // Who says no again said so first when they first did.
+        let refuses = |ballot: &&&Ballot<'_>| {
+            matches!(ballot.decision, Vote::Rejected | Vote::RequestChanges)
+        };
+        let run = word.others.iter().rev().take_while(refuses);
+        if let Some(since) = run.map(|ballot| ballot.order).min() {
+            self.answer(since, answer);
         }
+    }
+
+    /// Takes note of an answer, if it is the first.
+    fn answer(&mut self, at: Position, answer: Answer) {
+        let found = (at, answer);
+        self.first = Some(self.first.map_or(found, |first| first.min(found)));
     }
 
     fn add_approval(
         &mut self,
         case: &'a Case<'_>,
         leaf: &ApprovalLeaf,
-        person: &'a PersonId,
-        approval: &Approval,
+        ballot: &Ballot<'a>,
+        seats: &BTreeSet<Seat<'a>>,
     ) {
-        let aged = leaf.expires_after.map(|span| approval.at.after(span));
-        let ends = end([approval.expires, aged].into_iter().flatten().min());
-        let begins = approval.effective_from.unwrap_or(Instant::EPOCH);
+        if seats.is_empty() {
+            return;
+        }
+        let aged = leaf.expires_after.map(|span| ballot.moment.at.after(span));
+        let ends = end([ballot.expires, aged].into_iter().flatten().min());
+        let begins = ballot.effective_from.unwrap_or(Instant::EPOCH);
         if ends <= When::At(case.at) || ends <= When::At(begins) {
-            self.stale = true;
+            self.stale.any = true;
+            self.stale.outdated = true;
             return;
         }
         if let When::At(instant) = ends {
             self.turns.insert(instant);
         }
+        self.turns.extend(seats.iter().filter_map(|seat| case.suspension(seat.holder)));
         if begins > case.at {
             self.turns.insert(begins);
             self.begins.insert(begins);
             return;
         }
-        let teams = self.given.entry(person).or_default();
-        if leaf.teams.is_some() {
-            teams.extend(case.records.people.teams(person, approval.at));
+        self.answer(ballot.moment.recorded.max((begins, 0)), Answer::Approved);
+        let given = self.given.entry(ballot.person).or_default();
+        for seat in seats {
+            *given.seats.entry(seat.holder).or_default() |= seat.asked;
         }
+        if leaf.teams.is_some() {
+            given.teams.extend(case.records.people.teams(ballot.person, ballot.moment.at));
+        }
+    }
+
+    /// How many distinct people approved, each for one seat and no seat twice.
+    pub(super) fn distinct(&self) -> usize {
+        self.seated(|_, _| true)
+    }
+
+    /// How many people those seats seat that are meant.
+    fn seated(&self, meant: impl Fn(&PersonId, bool) -> bool) -> usize {
+        let seats: Vec<BTreeSet<&PersonId>> = self
+            .given
+            .values()
+            .map(|given| {
+                let seats = given.seats.iter().filter(|(holder, asked)| meant(holder, **asked));
+                seats.map(|(holder, _)| *holder).collect()
+            })
+            .collect();
+        filled(&seats)
     }
 
     /// Whether enough people of enough teams approved.
     pub(super) fn is_enough(&self, leaf: &ApprovalLeaf, needed: usize) -> bool {
-        self.given.len() >= needed && represented(self.given.values()) >= teams(leaf)
+        if leaf.people == Quorum::First {
+            return self.first.is_some_and(|(_, answer)| answer == Answer::Approved);
+        }
+        let wanted = teams(leaf);
+        self.distinct() >= needed && (wanted == 0 || self.represented() >= wanted)
     }
 
-    /// How many may approve, or did while they might.
-    pub(super) fn eligible(&self) -> usize {
+    /// How many teams those who approved can stand for.
+    fn represented(&self) -> usize {
+        let people: Vec<(BTreeSet<&PersonId>, &BTreeSet<&GroupId>)> =
+            self.given.values().map(|given| (given.holders(), &given.teams)).collect();
+        stood_for(&people)
+    }
+
+    /// What stands against it: where the first to answer decides, only what they said.
+    pub(super) fn against(&self, leaf: &ApprovalLeaf) -> Option<Against> {
+        if leaf.people == Quorum::First {
+            return self.first.and_then(|(_, answer)| match answer {
+                Answer::Rejected => Some(Against::Rejected),
+                Answer::Changes => Some(Against::Changes),
+                Answer::Approved => None,
+            });
+        }
+        let rejected = (!self.rejected.is_empty()).then_some(Against::Rejected);
+        rejected.or_else(|| (!self.changes.is_empty()).then_some(Against::Changes))
+    }
+
+    /// How many of the group that is asked may approve, or did while they might: what `all` and a
+    /// percentage are of. Whose seat was filled and who left since counts if it was needed to seat
+    /// everybody who approved.
+    pub(super) fn base(&self) -> usize {
         let Some(roll) = &self.roll else { return self.given.len() };
-        let sits = |person: &&&PersonId| roll.sitting.contains(**person);
-        let barred = self.excluded.iter().filter(sits).count();
-        let left = self.given.keys().filter(|person| !sits(person)).count();
+        let sits = |person: &PersonId| roll.sitting.contains(person);
+        let barred = self.excluded.iter().filter(|person| sits(person)).count();
+        let without_left = self.seated(|holder, asked| !asked || sits(holder));
+        let left = self.distinct().saturating_sub(without_left);
         roll.sitting.len().saturating_sub(barred).saturating_add(left)
     }
 
-    /// Those: the excluded approve nothing, so none of them is among those who did.
-    fn each_eligible(&self) -> BTreeSet<&PersonId> {
-        let sitting = self.roll.iter().flat_map(|roll| &roll.sitting);
+    /// How many may approve, wherever they sit.
+    pub(super) fn eligible(&self) -> usize {
+        if self.others.is_empty() { self.base() } else { self.holders().len() }
+    }
+
+    /// Those: the excluded approve nothing, so no seat of theirs is among those given.
+    fn holders(&self) -> BTreeSet<&PersonId> {
+        let rolls = self.roll.iter().chain(&self.others);
+        let sitting = rolls.flat_map(|roll| &roll.sitting);
         let may = sitting.filter(|person| !self.excluded.contains(person));
-        may.chain(self.given.keys().copied()).collect()
+        let given = self.given.values().flat_map(|given| given.seats.keys().copied());
+        may.chain(given).collect()
+    }
+
+    /// Whether somebody may still approve, and has not.
+    pub(super) fn is_awaited(&self, person: &PersonId) -> bool {
+        let mut rolls = self.roll.iter().chain(&self.others);
+        rolls.any(|roll| roll.sitting.contains(person))
+            && !self.excluded.contains(person)
+            && !self.given.values().any(|given| given.seats.contains_key(person))
     }
 
     /// Whether enough people of enough teams are left who may approve.
@@ -231,11 +342,14 @@ impl<'a> Count<'a> {
         }
         let may = |id: &PersonId| {
             let mut teams = case.records.people.teams(id, case.at);
-            teams.extend(self.given.get(id).into_iter().flatten());
+            teams.extend(self.given.get(id).iter().flat_map(|given| &given.teams));
             teams
         };
-        let each: Vec<BTreeSet<&GroupId>> = self.each_eligible().into_iter().map(may).collect();
-        represented(&each) >= wanted
+        let delegates = self.delegates.iter().map(|(_, to)| *to);
+        let mut people: BTreeSet<&PersonId> = self.holders();
+        people.extend(self.given.keys().copied().chain(delegates));
+        let each: Vec<BTreeSet<&GroupId>> = people.into_iter().map(may).collect();
+        filled(&each) >= wanted
     }
 
     /// The first instant at which something of this may change.
@@ -246,75 +360,12 @@ impl<'a> Count<'a> {
     }
 }
 
-/// Whether what somebody decided counts for a group. To approve they must have belonged to it both
-/// when they say they did and when that was recorded; to refuse, either will do; and what was given
-/// can always be taken back.
-fn has_a_say(case: &Case<'_>, group: &GroupId, person: &PersonId, approval: &Approval) -> bool {
-    let belongs = |at| case.records.people.belongs(person, group, at);
-    let recorded = approval.recorded.unwrap_or(approval.at);
-    match approval.decision {
-        Vote::Approved => case.records.people.belonged(approval, group),
-        Vote::Withdrawn => true,
-        Vote::Deferred | Vote::RequestChanges | Vote::Rejected => {
-            belongs(approval.at) || belongs(recorded)
-        }
+impl<'a> Given<'a> {
+    fn holders(&self) -> BTreeSet<&'a PersonId> {
+        self.seats.keys().copied().collect()
     }
 }
 
 fn teams(leaf: &ApprovalLeaf) -> usize {
     leaf.teams.and_then(|teams| usize::try_from(teams).ok()).unwrap_or(0)
-}
-
-/// How many teams can be represented by people who each stand for one of theirs: the size of a
-/// largest matching, found by augmenting along shortest alternating paths.
-fn represented<'t, 'a: 't>(people: impl IntoIterator<Item = &'t BTreeSet<&'a GroupId>>) -> usize {
-    let people: Vec<&BTreeSet<&GroupId>> = people.into_iter().collect();
-    let mut stands_for: Vec<Option<&GroupId>> = vec![None; people.len()];
-    let mut by: BTreeMap<&GroupId, usize> = BTreeMap::new();
-    for start in 0..people.len() {
-        let mut reached_by: BTreeMap<&GroupId, usize> = BTreeMap::new();
-        let mut open = VecDeque::from([start]);
-        let mut free = None;
-        while let Some(person) = open.pop_front().filter(|_| free.is_none()) {
-            for team in people.get(person).into_iter().copied().flatten() {
-                if reached_by.contains_key(team) {
-                    continue;
-                }
-                reached_by.insert(team, person);
-                match by.get(team) {
-                    Some(owner) => open.push_back(*owner),
-                    None => free = free.or(Some(*team)),
-                }
-            }
-        }
-        while let Some(team) = free {
-            let Some(person) = reached_by.get(team).copied() else { break };
-            by.insert(team, person);
-            free = stands_for.get_mut(person).and_then(|stands_for| stands_for.replace(team));
-        }
-    }
-    by.len()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_person_stands_for_one_team() {
-        let ids: Vec<GroupId> =
-            ["a", "b", "c"].iter().map(|id| GroupId::new(id).unwrap()).collect();
-        let of = |numbers: &[usize]| numbers.iter().map(|n| &ids[*n]).collect::<BTreeSet<_>>();
-        for (people, teams) in [
-            (vec![], 0),
-            (vec![of(&[])], 0),
-            (vec![of(&[0, 1])], 1),
-            (vec![of(&[0]), of(&[0])], 1),
-            (vec![of(&[0, 1]), of(&[0])], 2),
-            (vec![of(&[0, 1]), of(&[0, 2]), of(&[0])], 3),
-            (vec![of(&[0, 1]), of(&[0, 1]), of(&[0, 1])], 2),
-        ] {
-            assert_eq!(represented(&people), teams, "{people:?}");
-        }
-    }
 }

@@ -93,8 +93,11 @@ fn too_few(leaf: &ApprovalLeaf, records: &Records, at: Instant) -> Option<String
     if records.people.group(group).is_none() {
         return Some(format!("there is no group `{group}`"));
     }
-    let sitting = sitting(records, group, at);
-    let needed = leaf.people.needed(sitting.len());
+    let asked = sitting(records, group, at);
+    let needed = leaf.people.needed(asked.len());
+    // The question may be passed on.
+    let others = leaf.escalates_to.iter().flat_map(|group| sitting(records, group, at));
+    let sitting: BTreeSet<&PersonId> = asked.into_iter().chain(others).collect();
     if sitting.len() < needed {
         return Some(format!("group `{group}` has {} who may, {needed} must", sitting.len()));
     }

@@ -1,0 +1,268 @@
+//! What was said on one requirement, ballot by ballot, and which of it still stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::approval::{is_of_another, material_difference};
+use super::minutes;
+use super::minutes::Relay;
+use super::votes::Asked;
+use crate::base::id::{GroupId, PersonId};
+use crate::base::{Digest, Instant};
+use crate::gate::judge::Case;
+use crate::gate::policy::{Stating, Veto};
+use crate::history::delegations::Moment;
+use crate::history::order::{Position, end_of, position};
+use crate::history::revision::Difference;
+use crate::model::{Approval, Vote};
+
+/// What one person said once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ballot<'a> {
+    /// The fact that says so: its array and its number there.
+    pub(super) cite: (&'static str, usize),
+    /// Who, an alias counted as its person.
+    pub(super) person: &'a PersonId,
+    /// What.
+    pub(super) decision: Vote,
+    /// When, and when that was recorded.
+    pub(super) moment: Moment,
+    /// Its place among what was said: when it was recorded or, if minutes relay it, the meeting.
+    pub(super) order: Position,
+    /// Whether minutes relay it, so that it is not the person's own word.
+    pub(super) relayed: bool,
+    /// Of which revision.
+    pub(super) revision: u32,
+    /// The digest that the person says they saw.
+    pub(super) digest: Option<Digest>,
+    /// From when on it counts.
+    pub(super) effective_from: Option<Instant>,
+    /// When it stops counting.
+    pub(super) expires: Option<Instant>,
+    /// Whom it was passed on to.
+    pub(super) to: Option<&'a PersonId>,
+    /// Which group it was passed on to.
+    pub(super) to_group: Option<&'a GroupId>,
+    /// Whether it is still about what there is now.
+    pub(super) fresh: bool,
+}
+
+/// Why approvals went stale.
+#[derive(Default)]
+pub(super) struct Stale {
+    /// Whether any did.
+    pub(super) any: bool,
+    /// What changed since.
+    pub(super) changed: BTreeSet<Difference>,
+    /// Whether the policy asked something else when somebody approved.
+    pub(super) asked_otherwise: bool,
+    /// Whether somebody approved before the evidence was there, and nothing else is wrong with it.
+    pub(super) before_evidence: bool,
+    /// Whether somebody approved without saying what they saw, and nothing else is wrong with it.
+    pub(super) without_digest: bool,
+    /// Whether somebody approved what differs from what there is now, or is too old.
+    pub(super) outdated: bool,
+    /// The facts that went stale.
+    pub(super) cites: BTreeSet<(&'static str, usize)>,
+}
+
+/// The ballots on a requirement and stage, by person and in order; of those that tie, the less
+/// favourable last. What went stale is noted.
+pub(super) fn collect<'a>(
+    case: &'a Case<'_>,
+    asked: Asked<'_>,
+    excluded: &BTreeSet<&PersonId>,
+    stale: &mut Stale,
+) -> (BTreeMap<&'a PersonId, Vec<Ballot<'a>>>, Relay) {
+    let subject = asked.target.subject;
+    let all = &case.records.portfolio().approvals;
+    let numbered = case.records.approvals(subject).iter();
+    let approvals = numbered.filter_map(|number| Some((*number, all.get(*number)?)));
+    let meant =
+        |approval: &Approval| approval.requirement == *asked.name && approval.stage == *case.stage;
+    let mut freshness = Freshness { case, asked, differences: BTreeMap::new() };
+    let mut by_person: BTreeMap<&PersonId, Vec<Ballot<'a>>> = BTreeMap::new();
+    for (number, approval) in approvals.filter(|(_, approval)| meant(approval)) {
+        let mut ballot = of_approval(case, number, approval);
+        let unseen = || is_of_another(case, subject, approval, (ballot.revision, ballot.digest));
+        ballot.fresh = freshness.of(&ballot, unseen, stale);
+        by_person.entry(ballot.person).or_default().push(ballot);
+    }
+    let mut relay = Relay::default();
+    for (ballot, unseen) in minutes::relayed(case, asked, excluded, &mut relay) {
+        let fresh = freshness.of(&ballot, || unseen, stale);
+        by_person.entry(ballot.person).or_default().push(Ballot { fresh, ..ballot });
+    }
+    for ballots in by_person.values_mut() {
+        ballots.sort_by_key(|ballot| (ballot.order, ballot.decision));
+    }
+    (by_person, relay)
+}
+
+fn of_approval<'a>(case: &'a Case<'_>, number: usize, approval: &'a Approval) -> Ballot<'a> {
+    let people = &case.records.people;
+    Ballot {
+        cite: ("approvals", number),
+        person: people.principal(&approval.by),
+        decision: approval.decision,
+        moment: Moment { at: approval.at, recorded: position(approval) },
+        order: position(approval),
+        relayed: false,
+        revision: approval.revision,
+        digest: approval.digest,
+        effective_from: approval.effective_from,
+        expires: approval.expires,
+        to: approval.to.as_ref().map(|to| people.principal(to)),
+        to_group: approval.to_group.as_ref(),
+        fresh: false,
+    }
+}
+
+/// Tells what is still about what there is now.
+struct Freshness<'a, 'c, 'p> {
+    case: &'a Case<'c>,
+    asked: Asked<'p>,
+    /// What differs since each revision.
+    differences: BTreeMap<u32, BTreeSet<Difference>>,
+}
+
+impl Freshness<'_, '_, '_> {
+    fn of(&mut self, ballot: &Ballot<'_>, unseen: impl Fn() -> bool, stale: &mut Stale) -> bool {
+        let (case, asked) = (self.case, self.asked);
+        let changed = self.differences.entry(ballot.revision).or_insert_with(|| {
+            material_difference(case, asked.target.subject, ballot.revision, asked.requirement)
+        });
+        let favours = matches!(ballot.decision, Vote::Approved | Vote::Delegated | Vote::Escalated);
+        if !favours {
+            return changed.is_empty();
+        }
+        // A new policy voids approvals of what it asks differently, but lifts no rejection.
+        let otherwise = !case.requirement_unchanged_since(asked.name, ballot.order.0);
+        let unseen = unseen();
+        let fresh = changed.is_empty() && !otherwise && !unseen;
+        if ballot.decision != Vote::Approved {
+            return fresh;
+        }
+        if fresh {
+            return is_informed(case, asked, ballot, stale);
+        }
+        if !fresh {
+            stale.any = true;
+            stale.outdated = true;
+            stale.asked_otherwise |= otherwise;
+            stale.changed.extend(changed.iter().cloned());
+            stale.changed.extend(unseen.then_some(Difference::UnknownRevision));
+            stale.cites.insert(ballot.cite);
+        }
+        fresh
+    }
+}
+
+/// Whether who approved saw what the policy wants seen; what they did not is noted.
+fn is_informed(case: &Case<'_>, asked: Asked<'_>, ballot: &Ballot<'_>, stale: &mut Stale) -> bool {
+    let leaf = asked.leaf;
+    let digest = leaf.states_digest == Stating::Optional || ballot.digest.is_some();
+    // Nobody saw what was recorded after they say they approved, or after that was recorded.
+    let then = ballot.moment.recorded.min(end_of(ballot.moment.at));
+    let shown = leaf.after_evidence.is_empty()
+        || asked.shown.was_shown(case, asked.target, &leaf.after_evidence, then);
+    stale.without_digest |= !digest;
+    stale.before_evidence |= digest && !shown;
+    if !(digest && shown) {
+        stale.any = true;
+        stale.cites.insert(ballot.cite);
+    }
+    digest && shown
+}
+
+/// What one person says in the end, of the ballots on which they have a say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Word<'b, 'a> {
+    /// What stands and is no approval, in order.
+    pub(super) others: Vec<&'b Ballot<'a>>,
+    /// The approvals since.
+    pub(super) approvals: Vec<&'b Ballot<'a>>,
+    /// The facts of everything that stands.
+    pub(super) cites: BTreeSet<(&'static str, usize)>,
+    /// Of what stands and is no approval, when the last was said of two sorts that differ: that a
+    /// seat was passed on to one person, to another, or something else.
+    latest: Vec<(Position, Option<&'a PersonId>)>,
+}
+
+impl<'b, 'a> Word<'b, 'a> {
+    /// Folds what one person said, in order.
+    pub(super) fn of(ballots: &[&'b Ballot<'a>], veto: Veto, at: Instant) -> Self {
+        // A veto survives edits until its giver decides again, whatever becomes of that decision;
+        // what counts only later decides nothing yet, and minutes do not speak for its giver.
+        let last = ballots.iter().rposition(|ballot| ballot.counts(at));
+        let last_own = ballots.iter().rposition(|ballot| ballot.counts(at) && !ballot.relayed);
+        let is_last = |index: usize, ballot: &Ballot<'_>| {
+            Some(index) == if ballot.relayed { last } else { last_own }
+        };
+        let stands = |(index, ballot): &(usize, &&Ballot<'_>)| match ballot.decision {
+            Vote::Withdrawn => true,
+            Vote::Rejected => ballot.fresh || (veto == Veto::Stands && is_last(*index, ballot)),
+            Vote::Approved
+            | Vote::Escalated
+            | Vote::Delegated
+            | Vote::Deferred
+            | Vote::RequestChanges => ballot.fresh,
+        };
+        let standing = ballots.iter().enumerate().filter(stands).map(|(_, ballot)| *ballot);
+        let mut word = Word::default();
+        // Whether the person's own last word is a refusal: only they can take that back.
+        let mut refuses = false;
+        for ballot in standing {
+            word.cites.insert(ballot.cite);
+            let refusal = matches!(ballot.decision, Vote::Rejected | Vote::RequestChanges);
+            if !ballot.relayed {
+                refuses = refusal;
+            } else if refuses && !refusal {
+                continue;
+            }
+            if ballot.decision == Vote::Approved {
+                word.approvals.push(ballot);
+            } else {
+                word.approvals.clear();
+                word.others.push(ballot);
+            }
+        }
+        for other in word.others.iter().rev() {
+            let sort = other.to.filter(|_| other.decision == Vote::Delegated);
+            if word.latest.iter().all(|(_, known)| *known != sort) {
+                word.latest.push((other.order, sort));
+            }
+            if word.latest.len() > 1 {
+                break;
+            }
+        }
+        word
+    }
+
+    /// Whether something was said at that place or later but that this person may answer.
+    pub(super) fn overrules(&self, then: Position, to: &PersonId) -> bool {
+        self.latest.iter().any(|(order, sort)| *order >= then && *sort != Some(to))
+    }
+
+    /// What stood last by then and was no approval.
+    pub(super) fn by_then(&self, then: Position) -> Option<&'b Ballot<'a>> {
+        let known = self.others.partition_point(|other| other.order <= then);
+        self.others.get(known.checked_sub(1)?).copied()
+    }
+
+    /// Whether an approval has begun to count.
+    pub(super) fn approves(&self, at: Instant) -> bool {
+        self.approvals.iter().any(|ballot| ballot.counts(at))
+    }
+
+    /// What was said last before the approvals.
+    pub(super) fn last_other(&self) -> Option<&'b Ballot<'a>> {
+        self.others.last().copied()
+    }
+}
+
+impl Ballot<'_> {
+    /// Whether it has begun to count.
+    pub(super) fn counts(&self, at: Instant) -> bool {
+        self.effective_from.is_none_or(|from| from <= at)
+    }
+}

@@ -1,0 +1,107 @@
+//! Boards as they were declared, when they meet next, and the minutes filed by what they decided on.
+
+use std::collections::BTreeMap;
+
+use super::order::{Position, by_record, end_of, is_known, position};
+use crate::base::id::GroupId;
+use crate::base::{Instant, Subject};
+use crate::model::{Board, Meeting, Portfolio};
+
+/// The boards and minutes known as of an instant.
+#[derive(Clone, Debug, Default)]
+pub struct Boards {
+    /// What was declared of each, with the number of the fact, in order.
+    declared: BTreeMap<GroupId, Vec<(usize, Board)>>,
+    /// The minutes that decided on a subject: the number of the fact, and of the decision in it.
+    minutes: BTreeMap<Subject, Vec<(usize, usize)>>,
+}
+
+/// The next meeting of a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextMeeting {
+    /// When it is.
+    pub meeting: Meeting,
+    /// The first instant at which nothing more is taken on its agenda.
+    pub agenda_closes: Instant,
+}
+
+impl Boards {
+    /// Files what a portfolio knows by that instant.
+    #[must_use]
+    pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
+        let mut filed = Boards::default();
+        for (number, board) in portfolio.boards.iter().enumerate() {
+            if is_known(board, as_of) {
+                filed
+                    .declared
+                    .entry(board.board.clone())
+                    .or_default()
+                    .push((number, board.clone()));
+            }
+        }
+        for of in filed.declared.values_mut() {
+            of.sort_by(|(_, a), (_, b)| by_record(a, b).then_with(|| a.cmp(b)));
+        }
+        for (number, minutes) in portfolio.minutes.iter().enumerate() {
+            if !is_known(minutes, as_of) {
+                continue;
+            }
+            for (index, decision) in minutes.decisions.iter().enumerate() {
+                let of = Subject::one(decision.change.as_ref(), decision.release.as_ref());
+                if let Ok(subject) = of {
+                    filed.minutes.entry(subject).or_default().push((number, index));
+                }
+            }
+        }
+        filed
+    }
+
+    /// What was declared of a board by then, with the number of the fact; nothing, if it was none.
+    #[must_use]
+    pub fn declared(&self, board: &GroupId, by: Position) -> Option<(usize, &Board)> {
+        let all = self.declared.get(board)?;
+        let known = all.partition_point(|(_, board)| position(board) <= by);
+        all.get(known.checked_sub(1)?).map(|(number, board)| (*number, board))
+    }
+
+    /// The minutes that decided on a subject: the number of each in the portfolio, and of the
+    /// decision in it, in the order of the document.
+    #[must_use]
+    pub fn minutes(&self, subject: &Subject) -> &[(usize, usize)] {
+        self.minutes.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a group is known as a board at an instant.
+    #[must_use]
+    pub fn is_board(&self, group: &GroupId, at: Instant) -> bool {
+        self.declared(group, end_of(at)).is_some()
+    }
+
+    /// The first meeting of a board that is not over at an instant: the one going on, or the next
+    /// one. Nothing, if none is planned.
+    ///
+    /// ```
+    /// use lynchpin::history::Boards;
+    /// use lynchpin::model::Portfolio;
+    ///
+    /// let portfolio: Portfolio = serde_json::from_str(
+    ///     r#"{"lynchpin": "portfolio/1", "boards": [{"board": "cab", "agenda_closes": "24h",
+    ///         "meetings": [{"from": "2026-11-10T10:00:00Z"}], "by": "mei",
+    ///         "at": "2026-11-01T00:00:00Z"}]}"#,
+    /// )?;
+    /// let at = "2026-11-02T00:00:00Z".parse()?;
+    /// let boards = Boards::new(&portfolio, at);
+    /// let next = boards.next_meeting(&"cab".parse()?, at).ok_or("it meets")?;
+    /// assert_eq!(next.meeting.from.to_string(), "2026-11-10T10:00:00Z");
+    /// assert_eq!(next.agenda_closes.to_string(), "2026-11-09T10:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn next_meeting(&self, board: &GroupId, at: Instant) -> Option<NextMeeting> {
+        let (_, declared) = self.declared(board, end_of(at))?;
+        let over = |meeting: &Meeting| meeting.to.unwrap_or(meeting.from) <= at;
+        let next = declared.meetings.iter().filter(|meeting| !over(meeting)).min()?;
+        let closes = declared.agenda_closes.map_or(next.from, |span| next.from.before(span));
+        Some(NextMeeting { meeting: *next, agenda_closes: closes })
+    }
+}

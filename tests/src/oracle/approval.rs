@@ -1,0 +1,597 @@
+//! The approvals of a small world, counted by definition.
+//!
+//! Everything is worked out anew for every person, ballot and hour, and every way of seating people
+//! is tried.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lynchpin::reason::Verdict;
+
+use super::gate::*;
+use crate::world::*;
+
+/// Everybody who can be told apart.
+const ALL: [u8; 6] = [0, 1, 2, 3, 5, 6];
+
+/// What is asked: the requirement, of what, and what is known; and the hour it is judged at.
+#[derive(Clone, Copy)]
+struct Asked<'q, 'w> {
+    question: &'q Question<'w>,
+    requirement: u8,
+    subject: Subject,
+    members: &'q BTreeSet<u8>,
+    hands: &'q BTreeSet<u8>,
+    at: Hour,
+}
+
+/// The groups that may be asked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Board,
+    Heads,
+}
+
+/// The votes on a requirement as they stand at some hour.
+struct Counted {
+    given: usize,
+    needed: usize,
+    eligible: usize,
+    rejected: bool,
+    changes: bool,
+    begins: BTreeSet<Hour>,
+    /// When each first answered what they say, and what.
+    answers: BTreeSet<(Hour, u8)>,
+}
+
+impl Question<'_> {
+    pub(super) fn can_sit(&self, who: u8) -> bool {
+        let suspended = who == 2 && self.world.suspended.is_some_and(|from| from <= self.at);
+        matches!(who, 0..=2 | 6) && !suspended
+    }
+
+    /// Whether somebody asks for changes first, and that stands.
+    pub(super) fn are_changes_asked_for(
+        &self,
+        requirement: u8,
+        subject: Subject,
+        members: &BTreeSet<u8>,
+    ) -> bool {
+        let hands = self.hands_in(requirement, subject, members);
+        let (hands, at) = (&hands, self.at);
+        let now = Asked { question: self, requirement, subject, members, hands, at }.count();
+        now.asks_for_changes(requirement == BOARD && self.policy.quorum == Quorum::First)
+    }
+
+    /// Everybody who may not approve.
+    fn hands_in(&self, requirement: u8, subject: Subject, members: &BTreeSet<u8>) -> BTreeSet<u8> {
+        let mut hands = self.hands(subject, members);
+        if requirement == BOARD && self.policy.not_by_lint {
+            let runs = members.iter().flat_map(|change| self.evidence_on(LINT, *change)).flatten();
+            hands.extend(runs.map(|run| person(run.by)));
+        }
+        hands
+    }
+
+    pub(super) fn approved(
+        &self,
+        requirement: u8,
+        subject: Subject,
+        members: &BTreeSet<u8>,
+    ) -> Verdict {
+        let hands = self.hands_in(requirement, subject, members);
+        let (hands, at) = (&hands, self.at);
+        let asked = Asked { question: self, requirement, subject, members, hands, at };
+        let now = asked.count();
+        let first = requirement == BOARD && self.policy.quorum == Quorum::First;
+        if now.is_rejected(first) {
+            return Verdict::NoGo;
+        }
+        if now.asks_for_changes(first) {
+            let reachable = now.eligible >= now.needed;
+            return if reachable { Verdict::NeedsAction } else { Verdict::NoGo };
+        }
+        if now.is_enough(first) {
+            return Verdict::Go;
+        }
+        // Some day, when all that was given for later counts, and what has ended does not.
+        let enough = |at: &Hour| {
+            let then = Asked { at: *at, ..asked }.count();
+            then.is_enough(first) && !then.is_rejected(first) && !then.asks_for_changes(first)
+        };
+        if now.begins.iter().any(enough) {
+            Verdict::Wait
+        } else if now.eligible < now.needed {
+            Verdict::NoGo
+        } else {
+            Verdict::NeedsAction
+        }
+    }
+}
+
+impl Counted {
+    /// What the first to answer said.
+    fn first(&self) -> Option<u8> {
+        let earliest = self.answers.iter().map(|(at, _)| *at).min()?;
+        self.answers.iter().filter(|(at, _)| *at == earliest).map(|(_, said)| *said).max()
+    }
+
+    fn is_rejected(&self, first: bool) -> bool {
+        if first { self.first() == Some(REJECTED) } else { self.rejected }
+    }
+
+    fn asks_for_changes(&self, first: bool) -> bool {
+        if first { self.first() == Some(REQUEST_CHANGES) } else { self.changes }
+    }
+
+    fn is_enough(&self, first: bool) -> bool {
+        if first { self.first() == Some(APPROVED) } else { self.given >= self.needed }
+    }
+}
+
+/// What one person says: what stands and is no yes, then the yeses since.
+#[derive(Default)]
+struct Said {
+    others: Vec<Ballot>,
+    yes: Vec<Ballot>,
+}
+
+/// What one person said once, by themselves or in minutes.
+#[derive(Clone, Copy)]
+struct Ballot {
+    by: u8,
+    decision: u8,
+    to: u8,
+    revision: u8,
+    from: Option<Hour>,
+    expires: Option<Hour>,
+    made: Made,
+    /// When it was recorded or, in minutes, when the meeting was.
+    order: Hour,
+    /// Whether it is from minutes.
+    relayed: bool,
+    /// Until when what it names must have been there.
+    seen_by: Hour,
+}
+
+fn recorded(ballot: &Ballot) -> Hour {
+    ballot.order
+}
+
+impl<'w> Asked<'_, 'w> {
+    fn world(&self) -> &'w World {
+        self.question.world
+    }
+
+    fn policy(&self) -> &Policy {
+        self.question.policy
+    }
+
+    fn is_board(&self) -> bool {
+        self.requirement == BOARD
+    }
+
+    /// The known ballots, in order; of a tie the worst last.
+    fn ballots(&self) -> Vec<Ballot> {
+        let all = self.world().approvals.iter();
+        let mine = all.filter(|approval| {
+            (approval.subject, approval.requirement) == (self.subject, self.requirement)
+                && approval.stage == self.question.stage
+                && self.question.knows(approval.made)
+        });
+        let mut ballots: Vec<Ballot> = mine
+            .map(|approval| Ballot {
+                by: person(approval.by),
+                decision: approval.decision,
+                to: person(approval.to),
+                revision: approval.revision,
+                from: approval.from,
+                expires: approval.expires,
+                made: approval.made,
+                order: approval.made.recorded,
+                relayed: false,
+                seen_by: approval.made.recorded,
+            })
+            .collect();
+        for minutes in &self.world().minutes {
+            ballots.extend(self.relayed(minutes));
+        }
+        ballots.sort_by_key(|ballot| (ballot.order, ballot.decision));
+        ballots
+    }
+
+    /// The votes that minutes relay, if they are what they should be.
+    fn relayed(&self, minutes: &Minutes) -> Vec<Ballot> {
+        let of_this = (minutes.subject, minutes.requirement) == (self.subject, self.requirement)
+            && self.question.stage == 1
+            && self.question.knows(minutes.made);
+        let declared = self.world().boards.iter().filter(|board| {
+            self.question.knows(board.made) && board.made.recorded <= minutes.made.recorded
+        });
+        // Of those declared at once, the one that names the later secretary or meetings.
+        let newest = declared.max_by_key(|board| (board.made.recorded, rank(board)));
+        let Some(board) = newest.filter(|_| of_this) else { return Vec::new() };
+        let held = bits(board.meetings).into_iter().filter_map(|b| MEETINGS.get(usize::from(b)));
+        let mut held = held.filter(|(from, _)| *from == minutes.meeting);
+        let Some((from, to)) = held.next() else { return Vec::new() };
+        let keeper = person(minutes.by);
+        let trusted = minutes.decision != APPROVED || self.may_sit(keeper);
+        if person(board.secretary) != keeper || !trusted {
+            return Vec::new();
+        }
+        let present: BTreeSet<u8> = bits(minutes.present).into_iter().map(person).collect();
+        let voters = bits(minutes.voters).into_iter().filter(|b| usize::from(*b) < PEOPLE.len());
+        let voters: BTreeSet<u8> = voters.map(person).filter(|who| present.contains(who)).collect();
+        let ballot = |by: u8| Ballot {
+            by,
+            decision: minutes.decision,
+            to: 5,
+            revision: minutes.revision,
+            from: None,
+            expires: None,
+            made: Made { at: *from, recorded: minutes.made.recorded },
+            order: *from,
+            relayed: true,
+            seen_by: to.unwrap_or(*from),
+        };
+        voters.into_iter().map(ballot).collect()
+    }
+
+    fn sits(&self, who: u8) -> bool {
+        Question { at: self.at, ..*self.question }.can_sit(who)
+    }
+
+    fn may_sit(&self, who: u8) -> bool {
+        self.sits(who) && !self.hands.contains(&who)
+    }
+
+    fn belongs(&self, who: u8, group: Group, at: Hour) -> bool {
+        let (from, to) = self.world().membership;
+        let lasts = from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to);
+        let listed = match group {
+            // A bit names the account; an alias on the list is its person.
+            Group::Board => bits(self.world().board).into_iter().map(person).any(|id| id == who),
+            Group::Heads => matches!(who, 0 | 2 | 6),
+        };
+        listed && (who != 2 || lasts)
+    }
+
+    /// Whether somebody belonged to a group for a yes: both when it was said and when that was
+    /// recorded, and now if that is asked, too.
+    fn belonged(&self, who: u8, group: Group, ballot: &Ballot) -> bool {
+        let then = self.belongs(who, group, ballot.made.at)
+            && self.belongs(who, group, ballot.made.recorded);
+        let now = !(self.is_board() && self.policy().also_now) || self.belongs(who, group, self.at);
+        then && now
+    }
+
+    /// For a no either will do.
+    fn belonged_once(&self, who: u8, group: Group, ballot: &Ballot) -> bool {
+        self.belongs(who, group, ballot.made.at) || self.belongs(who, group, ballot.made.recorded)
+    }
+
+    fn may_delegate(&self) -> bool {
+        !(self.is_board() && self.policy().in_person)
+    }
+
+    fn may_escalate(&self) -> bool {
+        self.is_board() && self.policy().escalates
+    }
+
+    /// What one person says of the ballots on which they are heard.
+    fn said(&self, who: u8, hears: &dyn Fn(&Ballot) -> bool) -> Said {
+        let veto = self.is_board() && self.policy().veto;
+        let mine: Vec<Ballot> =
+            self.ballots().into_iter().filter(|ballot| ballot.by == who && hears(ballot)).collect();
+        let counts = |ballot: &Ballot| ballot.from.is_none_or(|from| from <= self.at);
+        let mut said = Said::default();
+        let mut own_no = false;
+        for (index, ballot) in mine.iter().enumerate() {
+            // A veto stands until its giver decides again; what counts only later decides nothing
+            // yet, and of what somebody said themselves minutes change nothing.
+            let mut later = mine.iter().skip(index + 1).filter(|later| counts(later));
+            let decided_again = later.any(|later| ballot.relayed || !later.relayed);
+            let is_last = counts(ballot) && !decided_again;
+            let stands = self.is_fresh(ballot)
+                || ballot.decision == WITHDRAWN
+                || (ballot.decision == REJECTED && veto && is_last);
+            if !stands {
+                continue;
+            }
+            let no = ballot.decision >= REQUEST_CHANGES;
+            if ballot.relayed && own_no && !no {
+                continue;
+            }
+            own_no = if ballot.relayed { own_no } else { no };
+            if ballot.decision == APPROVED {
+                said.yes.push(*ballot);
+            } else {
+                said.yes.clear();
+                said.others.push(*ballot);
+            }
+        }
+        said
+    }
+
+    /// Whether what was said is about what there is now, and whether who agreed saw it.
+    fn is_fresh(&self, ballot: &Ballot) -> bool {
+        // Nobody can have agreed to what was not there.
+        let favours = matches!(ballot.decision, APPROVED | ESCALATED | DELEGATED);
+        let seen =
+            !favours || self.question.was_there(self.subject, ballot.revision, ballot.seen_by);
+        let must_know = self.is_board() && self.policy().after_unit;
+        let knows = ballot.decision != APPROVED || !must_know || self.was_shown(ballot.made.at);
+        seen && knows && !self.question.is_stale(self.subject, ballot.revision)
+    }
+
+    /// Whether unit had passed, as far as was known at an hour, on all that ships now.
+    fn was_shown(&self, hour: Hour) -> bool {
+        let then = Question { at: hour, ..*self.question };
+        self.members.iter().all(|change| {
+            let shipped = self.question.evidence_on(0, *change);
+            shipped.into_iter().all(|mut runs| {
+                runs.retain(|run| then.knows(run.made));
+                then.passed(0, &runs) == Verdict::Go
+            })
+        })
+    }
+
+    /// Since when the heads are asked, too.
+    fn heads_since(&self) -> Option<Hour> {
+        let mut since: Option<Hour> = None;
+        for who in ALL.into_iter().filter(|who| self.may_sit(*who)) {
+            if self.is_board()
+                && self.policy().also_now
+                && !self.belongs(who, Group::Board, self.at)
+            {
+                continue;
+            }
+            let said = self.said(who, &|ballot| self.is_heard(ballot, None));
+            for ballot in said.others.iter().rev() {
+                if ballot.decision != ESCALATED {
+                    break;
+                }
+                let hour = recorded(ballot);
+                since = Some(since.map_or(hour, |since| since.min(hour)));
+            }
+        }
+        since
+    }
+
+    /// Whether somebody is heard for a seat of their own, where the heads are asked since then.
+    fn is_heard(&self, ballot: &Ballot, heads: Option<Hour>) -> bool {
+        let who = person(ballot.by);
+        let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
+            && self.belonged(who, Group::Heads, ballot);
+        let on_board = self.belonged(who, Group::Board, ballot);
+        match ballot.decision {
+            APPROVED => on_board || in_heads,
+            ESCALATED => self.may_escalate() && on_board,
+            DELEGATED => self.may_delegate() && person(ballot.to) != who && (on_board || in_heads),
+            WITHDRAWN => true,
+            _ => {
+                self.once_asked(ballot).iter().any(|group| self.belonged_once(who, *group, ballot))
+            }
+        }
+    }
+
+    /// The groups that had been asked when something was said, taken back or not.
+    fn once_asked(&self, ballot: &Ballot) -> BTreeSet<Group> {
+        let escalated = self.ballots().into_iter().any(|other| {
+            other.decision == ESCALATED
+                && recorded(&other) <= recorded(ballot)
+                && self.belonged_once(person(other.by), Group::Board, &other)
+        });
+        let mut asked = BTreeSet::from([Group::Board]);
+        if escalated && self.may_escalate() {
+            asked.insert(Group::Heads);
+        }
+        asked
+    }
+
+    /// The group through which somebody held a seat when a yes was given.
+    fn seat(&self, who: u8, ballot: &Ballot, heads: Option<Hour>) -> Option<Group> {
+        let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
+            && self.belonged(who, Group::Heads, ballot);
+        if self.belonged(who, Group::Board, ballot) {
+            Some(Group::Board)
+        } else {
+            in_heads.then_some(Group::Heads)
+        }
+    }
+
+    /// Whether a standing delegation was there for a group: from hour to hour, with the ends that
+    /// count.
+    fn stands(
+        &self,
+        (by, to): (u8, u8),
+        group: Group,
+        ballot: &Ballot,
+        (first, last): (Hour, Hour),
+        ends: &dyn Fn(&Delegation) -> bool,
+    ) -> bool {
+        let of = |d: &&Delegation| {
+            person(d.by) == by && person(d.to) == to && by != to && self.question.knows(d.made)
+        };
+        let meant = |d: &Delegation| match d.group {
+            0 => true,
+            1 => group == Group::Board,
+            _ => group == Group::Heads,
+        };
+        let all: Vec<&Delegation> = self.world().delegations.iter().filter(of).collect();
+        all.iter().filter(|d| !d.ended && meant(d)).any(|given| {
+            let begins = given.from.unwrap_or(0).max(given.made.at);
+            let over = |end: &&&Delegation| {
+                end.ended && meant(end) && end.made.recorded >= given.made.recorded && ends(end)
+            };
+            given.made.recorded <= ballot.made.recorded
+                && begins <= first
+                && given.until.is_none_or(|until| last < until)
+                && !all.iter().any(|end| over(&end))
+        })
+    }
+
+    /// Whether somebody let another answer when they said yes.
+    fn lets(&self, holder: u8, ballot: &Ballot, heads: Option<Hour>) -> bool {
+        let (to, then) = (person(ballot.by), recorded(ballot));
+        let passes = |other: &Ballot| other.decision == DELEGATED && person(other.to) == to;
+        let own = self.said(holder, &|ballot| self.is_heard(ballot, heads)).others;
+        if own.iter().any(|other| recorded(other) >= then && !passes(other)) {
+            return false;
+        }
+        let last = own.iter().rev().find(|other| recorded(other) <= then);
+        if let Some(last) = last.filter(|last| last.decision == DELEGATED) {
+            return passes(last);
+        }
+        let groups = [Group::Board, Group::Heads].into_iter();
+        groups
+            .filter(|group| match group {
+                Group::Board => true,
+                Group::Heads => heads.is_some_and(|since| since <= then),
+            })
+            .any(|group| {
+                self.belonged(holder, group, ballot)
+                    && self.stands(
+                        (holder, to),
+                        group,
+                        ballot,
+                        (ballot.made.at, ballot.made.recorded),
+                        &|end| end.made.at <= ballot.made.recorded,
+                    )
+            })
+    }
+
+    /// The seats that a yes may fill, and of which group each is.
+    fn fills(&self, ballot: &Ballot, heads: Option<Hour>) -> BTreeMap<u8, Group> {
+        let who = person(ballot.by);
+        let mut seats = BTreeMap::new();
+        for holder in ALL {
+            let Some(group) = self.seat(holder, ballot, heads) else { continue };
+            let lets = self.may_delegate() && holder != who && self.may_sit(holder);
+            if holder == who || (lets && self.lets(holder, ballot, heads)) {
+                seats.insert(holder, group);
+            }
+        }
+        seats
+    }
+
+    /// Whether a no may have been said for another, as things were known then.
+    fn may_have_spoken_for(&self, holder: u8, ballot: &Ballot) -> bool {
+        let to = person(ballot.by);
+        let here = self.ballots().into_iter().any(|other| {
+            other.decision == DELEGATED
+                && person(other.by) == holder
+                && person(other.to) == to
+                && recorded(&other) <= recorded(ballot)
+        });
+        self.may_delegate()
+            && self.once_asked(ballot).into_iter().any(|group| {
+                let standing = [ballot.made.at, ballot.made.recorded].into_iter().any(|then| {
+                    self.stands((holder, to), group, ballot, (then, then), &|end| {
+                        end.made.recorded <= ballot.made.recorded && end.made.at <= then
+                    })
+                });
+                self.belonged_once(holder, group, ballot) && (here || standing)
+            })
+    }
+
+    /// Whether what somebody said is heard at all.
+    fn hears(&self, ballot: &Ballot, heads: Option<Hour>) -> bool {
+        if self.is_heard(ballot, heads) {
+            return true;
+        }
+        match ballot.decision {
+            APPROVED => !self.fills(ballot, heads).is_empty(),
+            DEFERRED | REQUEST_CHANGES | REJECTED => {
+                ALL.into_iter().any(|holder| self.may_have_spoken_for(holder, ballot))
+            }
+            _ => false,
+        }
+    }
+
+    fn count(&self) -> Counted {
+        let heads = self.heads_since();
+        let mut given: BTreeMap<u8, BTreeMap<u8, bool>> = BTreeMap::new();
+        let (mut rejected, mut changes) = (false, false);
+        let (mut begins, mut answers) = (BTreeSet::new(), BTreeSet::new());
+        for who in ALL {
+            let said = self.said(who, &|ballot| self.hears(ballot, heads));
+            let counts = |ballot: &Ballot| ballot.from.is_none_or(|from| from <= self.at);
+            if !said.yes.iter().any(counts)
+                && let Some(last) = said.others.last()
+            {
+                rejected |= last.decision == REJECTED;
+                changes |= last.decision == REQUEST_CHANGES;
+                let mut run = said.others.iter().rev();
+                let refusals = run.by_ref().take_while(|b| b.decision >= REQUEST_CHANGES);
+                answers.extend(refusals.map(|b| recorded(b)).min().map(|at| (at, last.decision)));
+            }
+            if !self.may_sit(who) {
+                continue;
+            }
+            for ballot in said.yes {
+                let seats = self.fills(&ballot, heads);
+                let hours = if self.is_board() { None } else { self.policy().approval_hours };
+                let aged = hours.map(|hours| ballot.made.at + hours);
+                let ends = [ballot.expires, aged].into_iter().flatten().min().unwrap_or(Hour::MAX);
+                let from = ballot.from.unwrap_or(0);
+                if seats.is_empty() || ends <= self.at || ends <= from {
+                    continue;
+                }
+                if from > self.at {
+                    begins.insert(from);
+                    continue;
+                }
+                answers.insert((ballot.made.recorded.max(from), APPROVED));
+                let mine = given.entry(who).or_default();
+                for (holder, group) in seats {
+                    let on_board = mine.entry(holder).or_default();
+                    *on_board |= group == Group::Board;
+                }
+            }
+        }
+        let sits = |who: u8, group: Group| self.may_sit(who) && self.belongs(who, group, self.at);
+        let on_board: BTreeSet<u8> = ALL.into_iter().filter(|w| sits(*w, Group::Board)).collect();
+        let distinct = seated(&given, &|_, _| true);
+        let staying = seated(&given, &|who, board| !board || on_board.contains(&who));
+        let base = on_board.len() + distinct - staying;
+        let mut eligible: BTreeSet<u8> = given.values().flat_map(BTreeMap::keys).copied().collect();
+        eligible.extend(&on_board);
+        if heads.is_some() {
+            eligible.extend(ALL.into_iter().filter(|who| sits(*who, Group::Heads)));
+        }
+        let eligible = if heads.is_some() { eligible.len() } else { base };
+        let needed = match self.policy().quorum {
+            _ if !self.is_board() => 1,
+            Quorum::Count(count) => usize::from(count),
+            Quorum::All => base.max(1),
+            Quorum::Half => base.div_ceil(2).max(1),
+            Quorum::First => 1,
+        };
+        Counted { given: distinct, needed, eligible, rejected, changes, begins, answers }
+    }
+}
+
+/// The order of what was declared at once: by the content of the fact, as the engine lists it.
+fn rank(board: &Board) -> (&'static str, Vec<u8>) {
+    let secretary = PEOPLE.get(usize::from(board.secretary)).copied().unwrap_or_default();
+    (secretary, bits(board.meetings).into_iter().collect())
+}
+
+/// The most people that can be seated, each in one of the seats that are meant, by trying it all.
+fn seated(given: &BTreeMap<u8, BTreeMap<u8, bool>>, meant: &dyn Fn(u8, bool) -> bool) -> usize {
+    fn most(people: &[BTreeSet<u8>], taken: &BTreeSet<u8>) -> usize {
+        let Some((first, rest)) = people.split_first() else { return 0 };
+        let mut best = most(rest, taken);
+        for seat in first.difference(taken) {
+            let mut taken = taken.clone();
+            taken.insert(*seat);
+            best = best.max(1 + most(rest, &taken));
+        }
+        best
+    }
+    let people: Vec<BTreeSet<u8>> = given
+        .values()
+        .map(|seats| seats.iter().filter(|(who, b)| meant(**who, **b)).map(|(w, _)| *w).collect())
+        .collect();
+    most(&people, &BTreeSet::new())
+}
