@@ -390,6 +390,37 @@
 #define LP_STATUS_EMPTY UINT32_C(1030)
 
 /**
+ * A time zone that the zone data does not have.
+ */
+#define LP_STATUS_ZONE_UNKNOWN UINT32_C(1040)
+
+/**
+ * A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+ */
+#define LP_STATUS_LOCAL_TIME_MALFORMED UINT32_C(1041)
+
+/**
+ * A recurrence rule that RFC 5545 does not allow.
+ */
+#define LP_STATUS_RECURRENCE_MALFORMED UINT32_C(1042)
+
+/**
+ * A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+ * read differently by different calendars.
+ */
+#define LP_STATUS_RECURRENCE_UNSUPPORTED UINT32_C(1043)
+
+/**
+ * The last start that a rule counts to lies further away than is looked.
+ */
+#define LP_STATUS_RECURRENCE_TOO_LONG UINT32_C(1044)
+
+/**
+ * When something is on is said in no form, or in two at once.
+ */
+#define LP_STATUS_OCCASIONS_UNCLEAR UINT32_C(1045)
+
+/**
  * A gate names a requirement that the policy does not define.
  */
 #define LP_STATUS_REQUIREMENT_UNKNOWN UINT32_C(1301)
@@ -405,6 +436,87 @@
 #define LP_STATUS_QUORUM_INVALID UINT32_C(1303)
 
 /**
+ * A vote that is passed on must say to whom, and no other may.
+ */
+#define LP_STATUS_VOTE_TARGET UINT32_C(1304)
+
+/**
+ * A requirement names another one that asks something else than it must here.
+ */
+#define LP_STATUS_REQUIREMENT_KIND UINT32_C(1305)
+
+/**
+ * What can be met afterwards is an approval, evidence or a plan; nothing else.
+ */
+#define LP_STATUS_NOT_RETROSPECTIVE UINT32_C(1307)
+
+/**
+ * This build reads no expressions, so it cannot judge by the policy.
+ */
+#define LP_STATUS_EXPRESSION_UNSUPPORTED UINT32_C(1340)
+
+/**
+ * An expression longer than the limits allow.
+ */
+#define LP_STATUS_EXPRESSION_TOO_LONG UINT32_C(1341)
+
+/**
+ * An expression nested deeper than the limits allow.
+ */
+#define LP_STATUS_EXPRESSION_TOO_DEEP UINT32_C(1342)
+
+/**
+ * An expression that is not CEL.
+ */
+#define LP_STATUS_EXPRESSION_SYNTAX UINT32_C(1343)
+
+/**
+ * CEL that is not allowed here, such as doubles, maps or a macro inside another.
+ */
+#define LP_STATUS_EXPRESSION_REFUSED UINT32_C(1344)
+
+/**
+ * An expression names a record or a field that there is not.
+ */
+#define LP_STATUS_EXPRESSION_NAME_UNKNOWN UINT32_C(1345)
+
+/**
+ * An expression has another type than what stands there takes.
+ */
+#define LP_STATUS_EXPRESSION_TYPE UINT32_C(1346)
+
+/**
+ * A key of a policy is none: not so many bytes, no point of its curve, or one of few that
+ * anybody can sign for.
+ */
+#define LP_STATUS_KEY_MALFORMED UINT32_C(1350)
+
+/**
+ * A requirement names a key that the policy does not define.
+ */
+#define LP_STATUS_KEY_UNKNOWN UINT32_C(1351)
+
+/**
+ * What a requirement asks of a signed statement can never be met, or would mean nothing.
+ */
+#define LP_STATUS_SIGNED_INVALID UINT32_C(1352)
+
+/**
+ * A policy asks for signatures, and the library was built without them.
+ */
+#define LP_STATUS_SIGNATURES_UNSUPPORTED UINT32_C(1353)
+
+/**
+ * An envelope that is too large, of another type, or no Base64.
+ */
+#define LP_STATUS_ENVELOPE_MALFORMED UINT32_C(1354)
+
+/**
+ * What is in an envelope is no in-toto statement.
+ */
+#define LP_STATUS_STATEMENT_MALFORMED UINT32_C(1355)
+
+/**
  * The subject asked about is not in the portfolio as of that time.
  */
 #define LP_STATUS_SUBJECT_UNKNOWN UINT32_C(1501)
@@ -413,6 +525,16 @@
  * The stage asked about is named neither by the release nor by the portfolio.
  */
 #define LP_STATUS_STAGE_UNKNOWN UINT32_C(1502)
+
+/**
+ * A claim is made at the head of what is known: not before the newest fact was recorded.
+ */
+#define LP_STATUS_NOT_AT_HEAD UINT32_C(1503)
+
+/**
+ * What another policy than the one in force would say is neither claimed nor recorded.
+ */
+#define LP_STATUS_WHAT_IF UINT32_C(1504)
 
 /**
  * A fact that a what-if names is not in the portfolio.
@@ -532,6 +654,11 @@
 #define LP_REASON_CANNOT_PASS UINT32_C(106)
 
 /**
+ * What the policy says by which it was decided before, beside the one in force.
+ */
+#define LP_REASON_POLICY_OF_DECISION UINT32_C(107)
+
+/**
  * The policy names this stage as open.
  */
 #define LP_REASON_STAGE_OPEN UINT32_C(110)
@@ -575,6 +702,81 @@
  * The release names a change that is not in the portfolio.
  */
 #define LP_REASON_CHANGE_UNKNOWN UINT32_C(122)
+
+/**
+ * It was decided by a policy that was never in force, or that nobody has.
+ */
+#define LP_REASON_POLICY_UNKNOWN UINT32_C(123)
+
+/**
+ * It has entered the stage; an entered stage is not judged again.
+ */
+#define LP_REASON_ENTERED_ALREADY UINT32_C(124)
+
+/**
+ * It is not what the decision was about.
+ */
+#define LP_REASON_CONTENT_CHANGED UINT32_C(125)
+
+/**
+ * The decision no longer stands.
+ */
+#define LP_REASON_DECISION_EXPIRED UINT32_C(126)
+
+/**
+ * It was deployed though nobody had claimed the stage for it.
+ */
+#define LP_REASON_UNCLAIMED UINT32_C(127)
+
+/**
+ * Other content was deployed than was claimed.
+ */
+#define LP_REASON_CLAIMED_OTHERWISE UINT32_C(128)
+
+/**
+ * It was deployed on the strength of a claim that had ended or lapsed.
+ */
+#define LP_REASON_CLAIM_ENDED UINT32_C(129)
+
+/**
+ * The release that it is in has not opened the stage for those below it.
+ */
+#define LP_REASON_PARENT_NOT_OPEN UINT32_C(130)
+
+/**
+ * A release of the same parent, or of it, has not come through the stage before.
+ */
+#define LP_REASON_CHILD_NOT_THROUGH UINT32_C(131)
+
+/**
+ * The release is below itself.
+ */
+#define LP_REASON_RELEASE_CYCLE UINT32_C(132)
+
+/**
+ * The parent names a release that is not in the portfolio.
+ */
+#define LP_REASON_CHILD_UNKNOWN UINT32_C(133)
+
+/**
+ * Too few of those whom the policy in force asks had approved the next one.
+ */
+#define LP_REASON_ADOPTION_NOT_APPROVED UINT32_C(134)
+
+/**
+ * Somebody whom the policy in force asks rejected the next one.
+ */
+#define LP_REASON_ADOPTION_REJECTED UINT32_C(135)
+
+/**
+ * The release that it is in has opened the stage.
+ */
+#define LP_REASON_PARENT_OPEN UINT32_C(136)
+
+/**
+ * All of it came through the stage before.
+ */
+#define LP_REASON_CHILD_THROUGH UINT32_C(137)
 
 /**
  * What it requires is live in the stage.
@@ -707,6 +909,31 @@
 #define LP_REASON_EVIDENCE UINT32_C(309)
 
 /**
+ * A statement of the kind asked for is rightly signed.
+ */
+#define LP_REASON_STATEMENT_SIGNED UINT32_C(310)
+
+/**
+ * There is no statement of the kind asked for about what ships.
+ */
+#define LP_REASON_STATEMENT_MISSING UINT32_C(311)
+
+/**
+ * There are such statements, but none that is rightly signed and says what it must.
+ */
+#define LP_REASON_SIGNATURE_INVALID UINT32_C(312)
+
+/**
+ * A statement that is rightly signed says no.
+ */
+#define LP_REASON_STATEMENT_REFUSES UINT32_C(313)
+
+/**
+ * A signed statement must be there about each of these.
+ */
+#define LP_REASON_STATEMENTS UINT32_C(314)
+
+/**
  * Enough entitled people approved.
  */
 #define LP_REASON_APPROVED UINT32_C(400)
@@ -745,6 +972,26 @@
  * Fewer people may approve than must.
  */
 #define LP_REASON_QUORUM_UNREACHABLE UINT32_C(407)
+
+/**
+ * It was approved before the evidence was there that the approver had to see.
+ */
+#define LP_REASON_APPROVAL_BEFORE_EVIDENCE UINT32_C(408)
+
+/**
+ * It was approved without saying which content was seen.
+ */
+#define LP_REASON_APPROVAL_WITHOUT_DIGEST UINT32_C(409)
+
+/**
+ * It was passed on to another group, which has not answered enough yet.
+ */
+#define LP_REASON_APPROVAL_ESCALATED UINT32_C(410)
+
+/**
+ * A seat was passed on to somebody who has not answered yet.
+ */
+#define LP_REASON_APPROVAL_DELEGATED UINT32_C(411)
 
 /**
  * It has been in the stage before for long enough.
@@ -802,9 +1049,39 @@
 #define LP_REASON_REVERSIBILITY_UNKNOWN UINT32_C(532)
 
 /**
+ * The expression holds.
+ */
+#define LP_REASON_EXPRESSION_HOLDS UINT32_C(560)
+
+/**
+ * The expression does not hold.
+ */
+#define LP_REASON_EXPRESSION_FALSE UINT32_C(561)
+
+/**
+ * The expression cannot be told: a field that it asks for is not said, or it goes too far.
+ */
+#define LP_REASON_EXPRESSION_FAILED UINT32_C(562)
+
+/**
  * The requirement is waived; the answer without the waiver is shown below.
  */
 #define LP_REASON_WAIVED UINT32_C(600)
+
+/**
+ * It may be met after the stage was entered; the answer as it is now is shown below.
+ */
+#define LP_REASON_OBLIGATION_OPENS UINT32_C(610)
+
+/**
+ * It is owed since the stage was entered.
+ */
+#define LP_REASON_OBLIGATION_OPEN UINT32_C(611)
+
+/**
+ * It was owed until then, and is not met.
+ */
+#define LP_REASON_OBLIGATION_OVERDUE UINT32_C(612)
 
 /**
  * A verdict with the tree of reasons for it. Never changes; share it freely between threads. Free

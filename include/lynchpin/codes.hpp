@@ -60,12 +60,45 @@ enum class status : std::uint32_t {
     time_order = 1029,
     /// A list that must name something is empty.
     empty = 1030,
+    /// A time zone that the zone data does not have.
+    zone_unknown = 1040,
+    /// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+    local_time_malformed = 1041,
+    /// A recurrence rule that RFC 5545 does not allow.
+    recurrence_malformed = 1042,
+    /// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+    /// read differently by different calendars.
+    recurrence_unsupported = 1043,
+    /// The last start that a rule counts to lies further away than is looked.
+    recurrence_too_long = 1044,
+    /// When something is on is said in no form, or in two at once.
+    occasions_unclear = 1045,
     /// A gate names a requirement that the policy does not define.
     requirement_unknown = 1301,
     /// A combinator without children would pass by silence.
     combinator_empty = 1302,
     /// A quorum of nobody, or of more than can ever be reached.
     quorum_invalid = 1303,
+    /// A vote that is passed on must say to whom, and no other may.
+    vote_target = 1304,
+    /// A requirement names another one that asks something else than it must here.
+    requirement_kind = 1305,
+    /// What can be met afterwards is an approval, evidence or a plan; nothing else.
+    not_retrospective = 1307,
+    /// This build reads no expressions, so it cannot judge by the policy.
+    expression_unsupported = 1340,
+    /// An expression longer than the limits allow.
+    expression_too_long = 1341,
+    /// An expression nested deeper than the limits allow.
+    expression_too_deep = 1342,
+    /// An expression that is not CEL.
+    expression_syntax = 1343,
+    /// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+    expression_refused = 1344,
+    /// An expression names a record or a field that there is not.
+    expression_name_unknown = 1345,
+    /// An expression has another type than what stands there takes.
+    expression_type = 1346,
     /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
     /// anybody can sign for.
     key_malformed = 1350,
@@ -83,6 +116,10 @@ enum class status : std::uint32_t {
     subject_unknown = 1501,
     /// The stage asked about is named neither by the release nor by the portfolio.
     stage_unknown = 1502,
+    /// A claim is made at the head of what is known: not before the newest fact was recorded.
+    not_at_head = 1503,
+    /// What another policy than the one in force would say is neither claimed nor recorded.
+    what_if = 1504,
     /// A fact that a what-if names is not in the portfolio.
     fact_unknown = 1520,
     /// A limit stopped the work.
@@ -139,6 +176,8 @@ enum class reason_code : std::uint32_t {
     at_least = 105,
     /// Fewer children apply than must hold.
     cannot_pass = 106,
+    /// What the policy says by which it was decided before, beside the one in force.
+    policy_of_decision = 107,
     /// The policy names this stage as open.
     stage_open = 110,
     /// No gate of the policy judges this change in this stage.
@@ -157,6 +196,36 @@ enum class reason_code : std::uint32_t {
     on_hold = 121,
     /// The release names a change that is not in the portfolio.
     change_unknown = 122,
+    /// It was decided by a policy that was never in force, or that nobody has.
+    policy_unknown = 123,
+    /// It has entered the stage; an entered stage is not judged again.
+    entered_already = 124,
+    /// It is not what the decision was about.
+    content_changed = 125,
+    /// The decision no longer stands.
+    decision_expired = 126,
+    /// It was deployed though nobody had claimed the stage for it.
+    unclaimed = 127,
+    /// Other content was deployed than was claimed.
+    claimed_otherwise = 128,
+    /// It was deployed on the strength of a claim that had ended or lapsed.
+    claim_ended = 129,
+    /// The release that it is in has not opened the stage for those below it.
+    parent_not_open = 130,
+    /// A release of the same parent, or of it, has not come through the stage before.
+    child_not_through = 131,
+    /// The release is below itself.
+    release_cycle = 132,
+    /// The parent names a release that is not in the portfolio.
+    child_unknown = 133,
+    /// Too few of those whom the policy in force asks had approved the next one.
+    adoption_not_approved = 134,
+    /// Somebody whom the policy in force asks rejected the next one.
+    adoption_rejected = 135,
+    /// The release that it is in has opened the stage.
+    parent_open = 136,
+    /// All of it came through the stage before.
+    child_through = 137,
     /// What it requires is live in the stage.
     requirement_live = 200,
     /// What it requires ships earlier in the same release, with a go.
@@ -235,6 +304,14 @@ enum class reason_code : std::uint32_t {
     approval_deferred = 406,
     /// Fewer people may approve than must.
     quorum_unreachable = 407,
+    /// It was approved before the evidence was there that the approver had to see.
+    approval_before_evidence = 408,
+    /// It was approved without saying which content was seen.
+    approval_without_digest = 409,
+    /// It was passed on to another group, which has not answered enough yet.
+    approval_escalated = 410,
+    /// A seat was passed on to somebody who has not answered yet.
+    approval_delegated = 411,
     /// It has been in the stage before for long enough.
     soaked = 500,
     /// It has not yet been in the stage before for long enough.
@@ -257,8 +334,20 @@ enum class reason_code : std::uint32_t {
     irreversible = 531,
     /// It is not said whether it can be undone.
     reversibility_unknown = 532,
+    /// The expression holds.
+    expression_holds = 560,
+    /// The expression does not hold.
+    expression_false = 561,
+    /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+    expression_failed = 562,
     /// The requirement is waived; the answer without the waiver is shown below.
     waived = 600,
+    /// It may be met after the stage was entered; the answer as it is now is shown below.
+    obligation_opens = 610,
+    /// It is owed since the stage was entered.
+    obligation_open = 611,
+    /// It was owed until then, and is not met.
+    obligation_overdue = 612,
 };
 
 } // namespace lynchpin

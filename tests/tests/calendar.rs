@@ -312,7 +312,9 @@ proptest! {
     /// One occasion is on when the scan says so, and starts and ends then.
     #[test]
     fn an_occasion_is_on_when_a_scan_says_so(
-        place in 0..PLACES.len(), said in said(), minutes in proptest::collection::vec(0..MINUTES, 12)
+        place in 0..PLACES.len(),
+        said in said(),
+        minutes in proptest::collection::vec(0..MINUTES, 12),
     ) {
         let wall = &WALLS[place];
         let zero = wall.first + DAY * 30;
@@ -324,8 +326,10 @@ proptest! {
             let presence = if on[minute] { Presence::On } else { Presence::Off };
             prop_assert_eq!(occasion.presence(now), presence, "at {}", now);
             let (start, end) = (occasion.next_start(now), occasion.next_end(now));
-            prop_assert!(agrees(start, zero, turns(&on, minute, true)), "{:?} after {}", start, now);
-            prop_assert!(agrees(end, zero, turns(&on, minute, false)), "{:?} after {}", end, now);
+            for (next, to) in [(start, true), (end, false)] {
+                let found = turns(&on, minute, to);
+                prop_assert!(agrees(next, zero, found), "{:?} after {}", next, now);
+            }
         }
     }
 

@@ -10,18 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use lynchpin::graph::{
     Cycle, Cycles, Graph, GraphBuilder, GraphError, Hop, HopKind, Missing, NodeSet, Order, Question,
 };
+use lynchpin_tests::cases::config;
 use lynchpin_tests::oracle::graph::{self as oracle, Answer, Case, Group};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-
-/// How many cases each property gets: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config() -> Config {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(2_000, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    Config { cases, failure_persistence: None, ..Config::default() }
-}
 
 // The generator.
 
@@ -280,7 +273,7 @@ fn check_against_oracle(case: &Case) {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(2_000))]
 
     #[test]
     fn the_answer_is_the_oracles(case in cases()) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use lynchpin::base::{Error, ErrorCode, Limits};
 use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::{ask, read_portfolio};
+use lynchpin_tests::cases::config;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
 use proptest::prelude::*;
@@ -15,14 +16,6 @@ use serde_json::json;
 
 /// The stack that everything runs on: that of a thread in a small embedded host.
 const STACK_BYTES: usize = 256 * 1024;
-
-/// How many documents: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config() -> ProptestConfig {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(400, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 /// Runs something on a small stack, and fails if it panics.
 fn small<T: Send>(run: impl FnOnce() -> T + Send) -> T {
@@ -99,7 +92,7 @@ const ODD: [&str; 24] = [
 ];
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(400))]
 
     /// Any bytes at all.
     #[test]

@@ -13,21 +13,24 @@ use lynchpin::portfolio::{DecideQuestion, Decision, Engine, PlanQuestion, Snapsh
 use lynchpin::reason::tree::Clears;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::{ask, read_portfolio};
+use lynchpin_tests::cases::config;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
-use lynchpin_tests::world::{DEFERRED, Gate, Hour, Policy, STAGES, Subject, Tree, World};
+use lynchpin_tests::world::{
+    DEFERRED, Gate, Policy, STAGES, Subject, Tick, Tree, World, after, hour as at_hour,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The last hour that is asked about: nothing changes by itself after it.
-const END: Hour = LAST + 6;
+/// The last instant that is asked about: nothing changes by itself after it.
+const END: Tick = after(LAST, 6);
 
 /// Where and when every subject is asked about.
-const ASKED: [(&str, Hour); 5] = [
-    ("production", 2),
-    ("production", 4),
-    ("production", 5),
-    ("production", LAST + 2),
+const ASKED: [(&str, Tick); 5] = [
+    ("production", at_hour(2)),
+    ("production", at_hour(4)),
+    ("production", at_hour(5)),
+    ("production", after(LAST, 2)),
     ("staging", LAST),
 ];
 
@@ -49,14 +52,6 @@ const FACTS: [&str; 14] = [
     "incidents",
 ];
 
-/// How many worlds each law gets: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config() -> ProptestConfig {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(40, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 fn load(document: &Value, policy: &str) -> Snapshot {
     let mut engine = Engine::new(Limits::untrusted());
     let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
@@ -65,7 +60,7 @@ fn load(document: &Value, policy: &str) -> Snapshot {
     engine.snapshot()
 }
 
-fn at(hour: Hour) -> Instant {
+fn at(hour: Tick) -> Instant {
     instant(hour).parse().expect("an hour is an instant")
 }
 
@@ -75,7 +70,7 @@ fn subject(subject: Subject) -> lynchpin::base::Subject {
 }
 
 /// The decision, unless the subject was not known yet.
-fn decide(snapshot: &Snapshot, of: Subject, stage: &str, hour: Hour) -> Option<Decision> {
+fn decide(snapshot: &Snapshot, of: Subject, stage: &str, hour: Tick) -> Option<Decision> {
     let question = DecideQuestion::new(subject(of), at(hour));
     let stage = stage.parse().expect("a stage has an id");
     snapshot.decide(&question.with_stage(stage)).ok()
@@ -85,7 +80,7 @@ fn decide(snapshot: &Snapshot, of: Subject, stage: &str, hour: Hour) -> Option<D
 fn verdicts(
     snapshot: &Snapshot,
     world: &World,
-) -> Vec<(Subject, &'static str, Hour, Option<Verdict>)> {
+) -> Vec<(Subject, &'static str, Tick, Option<Verdict>)> {
     let mut found = Vec::new();
     for of in world.subjects() {
         for (stage, hour) in ASKED {
@@ -101,7 +96,7 @@ fn bytes(
     snapshot: &Snapshot,
     of: Subject,
     stage: &str,
-    hour: Hour,
+    hour: Tick,
 ) -> Vec<Result<Vec<u8>, String>> {
     let (key, id) = of.document();
     let asked = json!({"subject": { key: id }, "stage": stage, "at": instant(hour)});
@@ -131,18 +126,25 @@ fn bytes(
         .collect()
 }
 
+/// Whether anybody said anything against something, themselves or in minutes.
+fn has_refusal(world: &World) -> bool {
+    world.approvals.iter().any(|approval| approval.decision >= DEFERRED)
+        || world.minutes.iter().any(|minutes| minutes.decision >= DEFERRED)
+}
+
 fn facts<'a>(document: &'a mut Value, name: &str) -> &'a mut Vec<Value> {
     document[name].as_array_mut().expect("a world has every array")
 }
 
 /// The document with what was recorded by then.
-fn known(document: &Value, hour: Hour) -> Value {
+fn known(document: &Value, hour: Tick) -> Value {
     let mut document = document.clone();
     for name in FACTS {
         if let Some(facts) = document[name].as_array_mut() {
             facts.retain(|fact| {
                 let recorded = fact["recorded"].as_str().or(fact["at"].as_str());
-                recorded.is_some_and(|recorded| *recorded <= *instant(hour))
+                let recorded = recorded.and_then(|at| at.parse::<Instant>().ok());
+                recorded.is_some_and(|recorded| recorded <= at(hour))
             });
         }
     }
@@ -165,7 +167,7 @@ fn one_gate(policy: &Policy, tree: Tree) -> Policy {
 }
 
 /// What the one gate says of each change at an hour.
-fn of_gate(snapshot: &Snapshot, world: &World, hour: Hour) -> Vec<Option<Verdict>> {
+fn of_gate(snapshot: &Snapshot, world: &World, hour: Tick) -> Vec<Option<Verdict>> {
     let changes = (0u8..).zip(&world.changes).map(|(number, _)| Subject::Change(number));
     let verdict = |of| {
         let decision = decide(snapshot, of, "production", hour)?;
@@ -185,7 +187,7 @@ fn without(children: &[Tree], dropped: usize) -> Vec<Tree> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(40))]
 
     /// The same facts in any order give the same bytes.
     #[test]
@@ -204,7 +206,7 @@ proptest! {
         }
         let (one, other) = (load(&document, &policy.text()), load(&turned, &policy.text()));
         for of in world.subjects() {
-            for hour in [1, 3, LAST + 2] {
+            for hour in [at_hour(1), at_hour(3), after(LAST, 2)] {
                 let stage = "production";
                 prop_assert_eq!(bytes(&one, of, stage, hour), bytes(&other, of, stage, hour));
             }
@@ -243,8 +245,7 @@ proptest! {
     fn what_favours_only_favours((world, policy) in case()) {
         let document = world.document();
         let before = load(&document, &policy.text());
-        let refused = world.approvals.iter().any(|approval| approval.decision >= DEFERRED)
-            || world.minutes.iter().any(|minutes| minutes.decision >= DEFERRED);
+        let refused = has_refusal(&world);
         let favours = |name: &str, fact: &Value| match name {
             "evidence" => fact["outcome"] == "passed",
             "approvals" => fact["decision"] == "approved",
@@ -298,8 +299,7 @@ proptest! {
                 let approvals = facts(&mut more, "approvals");
                 let mut decision = approvals[number.index(approvals.len())].clone();
                 // Who takes back a no does no harm.
-                let no = |by: u8| world.approvals.iter().any(|a| a.decision >= DEFERRED && a.by == by);
-                prop_assume!(which == 1 || !(0..7).any(no));
+                prop_assume!(which == 1 || !has_refusal(&world));
                 decision["decision"] = json!(if which == 1 { "rejected" } else { "withdrawn" });
                 for field in ["to", "to_group"] {
                     decision.as_object_mut().expect("a fact is an object").remove(field);
@@ -342,7 +342,7 @@ proptest! {
             !["changes", "releases", "revocations"].contains(*name)
         });
         for of in world.subjects() {
-            for (stage, hour) in [("production", 3), ("production", LAST), ("staging", LAST)] {
+            for (stage, hour) in [("production", at_hour(3)), ("production", LAST), ("staging", LAST)] {
                 let Some(decision) = decide(&whole, of, stage, hour) else { continue };
                 let nodes = decision.reasons().nodes().iter();
                 let cited: BTreeSet<String> = nodes
@@ -389,7 +389,7 @@ proptest! {
     #[test]
     fn times_are_honest((world, policy) in case()) {
         let document = world.document();
-        for hour in [0, 2, 3, 4, LAST] {
+        for hour in [0, 2, 3, 4].map(at_hour).into_iter().chain([LAST]) {
             let snapshot = load(&known(&document, hour), &policy.text());
             for of in world.subjects() {
                 for stage in STAGES {
@@ -423,7 +423,7 @@ proptest! {
     fn the_past_stays_as_it_was((world, policy) in case()) {
         let document = world.document();
         let whole = load(&document, &policy.text());
-        for hour in 0..=LAST {
+        for hour in (0..=6).map(at_hour) {
             let then = load(&known(&document, hour), &policy.text());
             for of in world.subjects() {
                 let stage = "production";
@@ -474,7 +474,7 @@ proptest! {
                     continue;
                 }
                 let fewer = load(&document, &one_gate(&policy, join(fewer)).text());
-                for hour in 0..=LAST {
+                for hour in (0..=6).map(at_hour) {
                     let (was, is) = (of_gate(&whole, &world, hour), of_gate(&fewer, &world, hour));
                     for (was, is) in was.into_iter().zip(is) {
                         let applies = is != Some(Verdict::NotApplicable);

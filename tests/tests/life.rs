@@ -17,14 +17,14 @@ use lynchpin_tests::oracle::life::decide_for_life;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::life::life;
 use lynchpin_tests::world::strategy::LAST;
-use lynchpin_tests::world::{Hour, Policy, STAGES, Subject, World};
+use lynchpin_tests::world::{Policy, STAGES, Subject, Tick, World, after, hour};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 /// The last hour that is asked about.
-const END: Hour = LAST + 6;
+const END: Tick = after(LAST, 6);
 
 /// How many worlds: `LYNCHPIN_CASES`, else what a debug build does in seconds.
 #[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
@@ -34,7 +34,7 @@ fn config(usual: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-fn document(world: &World, policies: &[Policy; 2], adopted: Hour) -> Value {
+fn document(world: &World, policies: &[Policy; 2], adopted: Tick) -> Value {
     let parsed = policies.clone().map(|policy| {
         let policy: lynchpin::gate::Policy = policy.text().parse().expect("a policy can be read");
         policy.digest.to_string()
@@ -53,7 +53,7 @@ fn load(document: &Value) -> Engine {
     engine
 }
 
-fn at(hour: Hour) -> Instant {
+fn at(hour: Tick) -> Instant {
     instant(hour).parse().expect("an hour is an instant")
 }
 
@@ -63,7 +63,7 @@ fn subject(subject: Subject) -> lynchpin::base::Subject {
 }
 
 /// The decision, unless the subject was not known yet.
-fn decide(snapshot: &Snapshot, of: Subject, stage: u8, hour: Hour) -> Option<Decision> {
+fn decide(snapshot: &Snapshot, of: Subject, stage: u8, hour: Tick) -> Option<Decision> {
     let stage = STAGES[usize::from(stage)].parse().expect("a stage has an id");
     let question = DecideQuestion::new(subject(of), at(hour)).with_stage(stage);
     snapshot.decide(&question).ok()
@@ -76,16 +76,17 @@ fn arrays(document: &Value) -> Vec<String> {
     names.filter(|name| !described.contains(&name.as_str())).cloned().collect()
 }
 
-fn recorded(fact: &Value) -> &str {
-    fact["recorded"].as_str().or(fact["at"].as_str()).expect("a fact says when")
+fn recorded(fact: &Value) -> Instant {
+    let said = fact["recorded"].as_str().or(fact["at"].as_str());
+    said.and_then(|said| said.parse().ok()).expect("a fact says when")
 }
 
 /// The document with what was recorded by then.
-fn known(document: &Value, hour: Hour) -> Value {
+fn known(document: &Value, hour: Tick) -> Value {
     let mut document = document.clone();
     for name in arrays(&document) {
         let facts = document[&name].as_array_mut().expect("facts stand in arrays");
-        facts.retain(|fact| *recorded(fact) <= *instant(hour));
+        facts.retain(|fact| recorded(fact) <= at(hour));
     }
     document
 }
@@ -98,7 +99,7 @@ proptest! {
     fn decisions_are_those_of_the_oracle((world, policies, adopted) in life(), hour in 0..=LAST) {
         let snapshot = load(&document(&world, &policies, adopted)).snapshot();
         for of in world.subjects() {
-            for (stage, hour) in [(1, hour), (1, LAST + 2), (0, hour)] {
+            for (stage, hour) in [(1, hour), (1, after(LAST, 2)), (0, hour)] {
                 let expected = decide_for_life(&world, &policies, adopted, (stage, hour), of);
                 let found = decide(&snapshot, of, stage, hour).map(|found| found.verdict());
                 prop_assert_eq!(found, expected, "engine, oracle: {:?} {} {}", of, stage, hour);
@@ -114,7 +115,7 @@ proptest! {
     #[test]
     fn times_are_honest((world, policies, adopted) in life()) {
         let document = document(&world, &policies, adopted);
-        for hour in [1, 3, LAST] {
+        for hour in [hour(1), hour(3), LAST] {
             let snapshot = load(&known(&document, hour)).snapshot();
             for of in world.subjects() {
                 let Some(decision) = decide(&snapshot, of, 1, hour) else { continue };
@@ -152,7 +153,7 @@ proptest! {
         let whole = load(&document).snapshot();
         let kept = ["changes", "releases", "policies", "revocations"];
         for of in world.subjects() {
-            for hour in [3, LAST] {
+            for hour in [hour(3), LAST] {
                 let Some(decision) = decide(&whole, of, 1, hour) else { continue };
                 let cited: BTreeSet<String> = decision
                     .reasons()
@@ -199,9 +200,9 @@ proptest! {
         let before = engine.snapshot();
         for of in world.subjects() {
             let by = "pa".parse().expect("a person has an id");
-            let question = ClaimQuestion::new(subject(of), at(LAST + 2), by);
+            let question = ClaimQuestion::new(subject(of), at(after(LAST, 3)), by);
             let question = question.with_stage("production".parse().expect("a stage has an id"));
-            let decision = decide(&engine.snapshot(), of, 1, LAST + 2);
+            let decision = decide(&engine.snapshot(), of, 1, after(LAST, 3));
             let decision = decision.expect("it is known by then");
             match engine.claim(&question).expect("it can be claimed") {
                 ClaimOutcome::Claimed(claim) => {
@@ -266,7 +267,7 @@ fn the_generator_makes_every_reason() {
 #[test]
 fn parents_are_bounded() {
     let release = |id: String, below: Vec<String>| {
-        json!({"id": id, "revision": 1, "at": instant(0), "by": "pa", "changes": ["C-0"],
+        json!({"id": id, "revision": 1, "at": instant(hour(0)), "by": "pa", "changes": ["C-0"],
             "releases": below})
     };
     let deep: Vec<Value> =
@@ -276,16 +277,16 @@ fn parents_are_bounded() {
     let load = |releases: Vec<Value>| {
         load(&json!({"lynchpin": "portfolio/1", "people": [{"id": "pa"}],
             "stages": [{"id": "staging"}, {"id": "production"}],
-            "changes": [{"id": "C-0", "revision": 1, "at": instant(0), "by": "pa"}],
+            "changes": [{"id": "C-0", "revision": 1, "at": instant(hour(0)), "by": "pa"}],
             "policies": [{"text": "name = \"open\"\nopen = [\"staging\", \"production\"]",
-                "at": instant(0), "by": "pa"}],
+                "at": instant(hour(0)), "by": "pa"}],
             "releases": releases}))
         .snapshot()
     };
     let asked = |snapshot: &Snapshot, id: &str| {
         let subject = lynchpin::base::Subject::Release(id.parse().expect("an id"));
         let stage = "staging".parse().expect("a stage has an id");
-        snapshot.decide(&DecideQuestion::new(subject, at(1)).with_stage(stage))
+        snapshot.decide(&DecideQuestion::new(subject, at(hour(1))).with_stage(stage))
     };
     let deep = load(deep);
     for id in ["R-0", "R-500", "R-999"] {

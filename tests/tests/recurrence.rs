@@ -5,7 +5,6 @@
 //! is its first second.
 #![expect(
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test stops at the first surprise, and says what it skips"
 )]

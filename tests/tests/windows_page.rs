@@ -31,7 +31,7 @@ fn every_example_is_on_when_the_page_says_so() {
             let found = (occasion.next_start(at), occasion.next_end(at));
             let [from, to] = [found.0, found.1].map(|next| match next {
                 Next::At(at) => at.to_string(),
-                other => format!("{other:?}"),
+                Next::NoEndKnown | Next::NoMore | Next::BeyondLimit(_) => format!("{next:?}"),
             });
             assert_eq!(format!("{from}  {to}"), line, "{object}");
             at = found.1.at().expect("it ends");

@@ -112,7 +112,7 @@ fn every_zone_is_as_python_has_it() {
         Some(ZONE_DATA_VERSION),
         "the library's zone data and Python's are of different versions: take the newer one"
     );
-    let (mut zones, mut changes, mut problems) = (0, 0, Vec::new());
+    let (mut zones, mut changes, mut problems) = (0, 0_i64, Vec::new());
     for wanted in rest.split("zone ").filter(|zone| !zone.is_empty()) {
         let names = wanted.lines().next().expect("names");
         let found = report(names);
@@ -122,9 +122,10 @@ fn every_zone_is_as_python_has_it() {
             problems.push(format!("{names}: {first:?}"));
         }
         zones += 1;
-        changes += found.lines().filter(|line| line.starts_with("change")).count();
+        let count = found.lines().filter(|line| line.starts_with("change")).count();
+        changes += i64::try_from(count).expect("few");
     }
-    println!("{zones} zones, {changes} changes of clocks, {} minutes", changes as i64 * AROUND * 4);
+    println!("{zones} zones, {changes} changes of clocks, {} minutes", changes * AROUND * 4);
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert!(zones > 0 && changes > 0, "nothing was compared");
 }

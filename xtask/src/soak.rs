@@ -3,10 +3,9 @@
 //! The full test runs a share of it, [`SHARE`] cases seeded by the commit: every commit looks at
 //! other cases, and the same commit always at the same.
 
-use crate::End;
 use crate::job::{Job, Outcome, Tier, read};
-use crate::tools;
 use crate::workspace::Workspace;
+use crate::{End, mutants, tools};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many cases each property gets in a whole soak.
@@ -15,11 +14,14 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 8] =
-    ["calendar", "gates", "graph", "hostile", "laws", "lines", "recurrence", "zones"];
+const PROPERTIES: [&str; 9] =
+    ["calendar", "gates", "graph", "hostile", "laws", "lines", "recurrence", "sets", "zones"];
 
 /// `cargo xtask soak`; the seed makes a failure repeatable.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
+    if words == ["--mutants"] {
+        return mutants::run(workspace);
+    }
     let (cases, seed) = match options(words) {
         Ok(options) => options,
         Err(why) => return End::Usage(why),
@@ -27,6 +29,10 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     let outcome = Job::start(workspace, Tier::Full, "soak").and_then(|mut job| {
         println!("{}", repeat(cases, seed));
         soak(&mut job, cases, seed)?;
+        let log = job.logged()?;
+        log.lines()
+            .filter(|line| line.starts_with("counted: "))
+            .for_each(|line| println!("{line}"));
         Ok(job.minutes())
     });
     match outcome {
@@ -43,13 +49,18 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
 
 /// The step of the full test.
 pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
+    let seed = seed(job);
+    job.note(&repeat(SHARE, seed));
+    soak(job, SHARE, seed)
+}
+
+/// A number that is another for each commit.
+pub(crate) fn seed(job: &mut Job<'_>) -> u64 {
     let mut head = job.workspace.command("git");
     let commit = job.capture(head.args(["rev-parse", "HEAD"]));
     // A checkout that is no repository, such as an unpacked archive, has a share of its own.
     let digits = commit.unwrap_or_default().chars().take(8).collect::<String>();
-    let seed = u64::from_str_radix(&digits, 16).unwrap_or(1);
-    job.note(&repeat(SHARE, seed));
-    soak(job, SHARE, seed)
+    u64::from_str_radix(&digits, 16).unwrap_or(1)
 }
 
 fn repeat(cases: u64, seed: u64) -> String {

@@ -52,12 +52,45 @@ pub const LP_STATUS_SUBJECT_AMBIGUOUS: u32 = 1027;
 pub const LP_STATUS_TIME_ORDER: u32 = 1029;
 /// A list that must name something is empty.
 pub const LP_STATUS_EMPTY: u32 = 1030;
+/// A time zone that the zone data does not have.
+pub const LP_STATUS_ZONE_UNKNOWN: u32 = 1040;
+/// A local date or time that is not written as such, or is outside of the years 1970 to 9999.
+pub const LP_STATUS_LOCAL_TIME_MALFORMED: u32 = 1041;
+/// A recurrence rule that RFC 5545 does not allow.
+pub const LP_STATUS_RECURRENCE_MALFORMED: u32 = 1042;
+/// A recurrence rule that RFC 5545 allows and that is not taken here: hourly or more often, or
+/// read differently by different calendars.
+pub const LP_STATUS_RECURRENCE_UNSUPPORTED: u32 = 1043;
+/// The last start that a rule counts to lies further away than is looked.
+pub const LP_STATUS_RECURRENCE_TOO_LONG: u32 = 1044;
+/// When something is on is said in no form, or in two at once.
+pub const LP_STATUS_OCCASIONS_UNCLEAR: u32 = 1045;
 /// A gate names a requirement that the policy does not define.
 pub const LP_STATUS_REQUIREMENT_UNKNOWN: u32 = 1301;
 /// A combinator without children would pass by silence.
 pub const LP_STATUS_COMBINATOR_EMPTY: u32 = 1302;
 /// A quorum of nobody, or of more than can ever be reached.
 pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
+/// A vote that is passed on must say to whom, and no other may.
+pub const LP_STATUS_VOTE_TARGET: u32 = 1304;
+/// A requirement names another one that asks something else than it must here.
+pub const LP_STATUS_REQUIREMENT_KIND: u32 = 1305;
+/// What can be met afterwards is an approval, evidence or a plan; nothing else.
+pub const LP_STATUS_NOT_RETROSPECTIVE: u32 = 1307;
+/// This build reads no expressions, so it cannot judge by the policy.
+pub const LP_STATUS_EXPRESSION_UNSUPPORTED: u32 = 1340;
+/// An expression longer than the limits allow.
+pub const LP_STATUS_EXPRESSION_TOO_LONG: u32 = 1341;
+/// An expression nested deeper than the limits allow.
+pub const LP_STATUS_EXPRESSION_TOO_DEEP: u32 = 1342;
+/// An expression that is not CEL.
+pub const LP_STATUS_EXPRESSION_SYNTAX: u32 = 1343;
+/// CEL that is not allowed here, such as doubles, maps or a macro inside another.
+pub const LP_STATUS_EXPRESSION_REFUSED: u32 = 1344;
+/// An expression names a record or a field that there is not.
+pub const LP_STATUS_EXPRESSION_NAME_UNKNOWN: u32 = 1345;
+/// An expression has another type than what stands there takes.
+pub const LP_STATUS_EXPRESSION_TYPE: u32 = 1346;
 /// A key of a policy is none: not so many bytes, no point of its curve, or one of few that
 /// anybody can sign for.
 pub const LP_STATUS_KEY_MALFORMED: u32 = 1350;
@@ -75,6 +108,10 @@ pub const LP_STATUS_STATEMENT_MALFORMED: u32 = 1355;
 pub const LP_STATUS_SUBJECT_UNKNOWN: u32 = 1501;
 /// The stage asked about is named neither by the release nor by the portfolio.
 pub const LP_STATUS_STAGE_UNKNOWN: u32 = 1502;
+/// A claim is made at the head of what is known: not before the newest fact was recorded.
+pub const LP_STATUS_NOT_AT_HEAD: u32 = 1503;
+/// What another policy than the one in force would say is neither claimed nor recorded.
+pub const LP_STATUS_WHAT_IF: u32 = 1504;
 /// A fact that a what-if names is not in the portfolio.
 pub const LP_STATUS_FACT_UNKNOWN: u32 = 1520;
 /// A limit stopped the work.
@@ -123,6 +160,8 @@ pub const LP_REASON_ANY: u32 = 104;
 pub const LP_REASON_AT_LEAST: u32 = 105;
 /// Fewer children apply than must hold.
 pub const LP_REASON_CANNOT_PASS: u32 = 106;
+/// What the policy says by which it was decided before, beside the one in force.
+pub const LP_REASON_POLICY_OF_DECISION: u32 = 107;
 /// The policy names this stage as open.
 pub const LP_REASON_STAGE_OPEN: u32 = 110;
 /// No gate of the policy judges this change in this stage.
@@ -141,6 +180,36 @@ pub const LP_REASON_CANCELLED: u32 = 120;
 pub const LP_REASON_ON_HOLD: u32 = 121;
 /// The release names a change that is not in the portfolio.
 pub const LP_REASON_CHANGE_UNKNOWN: u32 = 122;
+/// It was decided by a policy that was never in force, or that nobody has.
+pub const LP_REASON_POLICY_UNKNOWN: u32 = 123;
+/// It has entered the stage; an entered stage is not judged again.
+pub const LP_REASON_ENTERED_ALREADY: u32 = 124;
+/// It is not what the decision was about.
+pub const LP_REASON_CONTENT_CHANGED: u32 = 125;
+/// The decision no longer stands.
+pub const LP_REASON_DECISION_EXPIRED: u32 = 126;
+/// It was deployed though nobody had claimed the stage for it.
+pub const LP_REASON_UNCLAIMED: u32 = 127;
+/// Other content was deployed than was claimed.
+pub const LP_REASON_CLAIMED_OTHERWISE: u32 = 128;
+/// It was deployed on the strength of a claim that had ended or lapsed.
+pub const LP_REASON_CLAIM_ENDED: u32 = 129;
+/// The release that it is in has not opened the stage for those below it.
+pub const LP_REASON_PARENT_NOT_OPEN: u32 = 130;
+/// A release of the same parent, or of it, has not come through the stage before.
+pub const LP_REASON_CHILD_NOT_THROUGH: u32 = 131;
+/// The release is below itself.
+pub const LP_REASON_RELEASE_CYCLE: u32 = 132;
+/// The parent names a release that is not in the portfolio.
+pub const LP_REASON_CHILD_UNKNOWN: u32 = 133;
+/// Too few of those whom the policy in force asks had approved the next one.
+pub const LP_REASON_ADOPTION_NOT_APPROVED: u32 = 134;
+/// Somebody whom the policy in force asks rejected the next one.
+pub const LP_REASON_ADOPTION_REJECTED: u32 = 135;
+/// The release that it is in has opened the stage.
+pub const LP_REASON_PARENT_OPEN: u32 = 136;
+/// All of it came through the stage before.
+pub const LP_REASON_CHILD_THROUGH: u32 = 137;
 /// What it requires is live in the stage.
 pub const LP_REASON_REQUIREMENT_LIVE: u32 = 200;
 /// What it requires ships earlier in the same release, with a go.
@@ -219,6 +288,14 @@ pub const LP_REASON_CHANGES_REQUESTED: u32 = 405;
 pub const LP_REASON_APPROVAL_DEFERRED: u32 = 406;
 /// Fewer people may approve than must.
 pub const LP_REASON_QUORUM_UNREACHABLE: u32 = 407;
+/// It was approved before the evidence was there that the approver had to see.
+pub const LP_REASON_APPROVAL_BEFORE_EVIDENCE: u32 = 408;
+/// It was approved without saying which content was seen.
+pub const LP_REASON_APPROVAL_WITHOUT_DIGEST: u32 = 409;
+/// It was passed on to another group, which has not answered enough yet.
+pub const LP_REASON_APPROVAL_ESCALATED: u32 = 410;
+/// A seat was passed on to somebody who has not answered yet.
+pub const LP_REASON_APPROVAL_DELEGATED: u32 = 411;
 /// It has been in the stage before for long enough.
 pub const LP_REASON_SOAKED: u32 = 500;
 /// It has not yet been in the stage before for long enough.
@@ -241,8 +318,20 @@ pub const LP_REASON_REVERSIBLE: u32 = 530;
 pub const LP_REASON_IRREVERSIBLE: u32 = 531;
 /// It is not said whether it can be undone.
 pub const LP_REASON_REVERSIBILITY_UNKNOWN: u32 = 532;
+/// The expression holds.
+pub const LP_REASON_EXPRESSION_HOLDS: u32 = 560;
+/// The expression does not hold.
+pub const LP_REASON_EXPRESSION_FALSE: u32 = 561;
+/// The expression cannot be told: a field that it asks for is not said, or it goes too far.
+pub const LP_REASON_EXPRESSION_FAILED: u32 = 562;
 /// The requirement is waived; the answer without the waiver is shown below.
 pub const LP_REASON_WAIVED: u32 = 600;
+/// It may be met after the stage was entered; the answer as it is now is shown below.
+pub const LP_REASON_OBLIGATION_OPENS: u32 = 610;
+/// It is owed since the stage was entered.
+pub const LP_REASON_OBLIGATION_OPEN: u32 = 611;
+/// It was owed until then, and is not met.
+pub const LP_REASON_OBLIGATION_OVERDUE: u32 = 612;
 
 /// Every status that the header names.
 pub(crate) const KNOWN_STATUSES: &[u32] = &[
@@ -271,9 +360,25 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_SUBJECT_AMBIGUOUS,
     LP_STATUS_TIME_ORDER,
     LP_STATUS_EMPTY,
+    LP_STATUS_ZONE_UNKNOWN,
+    LP_STATUS_LOCAL_TIME_MALFORMED,
+    LP_STATUS_RECURRENCE_MALFORMED,
+    LP_STATUS_RECURRENCE_UNSUPPORTED,
+    LP_STATUS_RECURRENCE_TOO_LONG,
+    LP_STATUS_OCCASIONS_UNCLEAR,
     LP_STATUS_REQUIREMENT_UNKNOWN,
     LP_STATUS_COMBINATOR_EMPTY,
     LP_STATUS_QUORUM_INVALID,
+    LP_STATUS_VOTE_TARGET,
+    LP_STATUS_REQUIREMENT_KIND,
+    LP_STATUS_NOT_RETROSPECTIVE,
+    LP_STATUS_EXPRESSION_UNSUPPORTED,
+    LP_STATUS_EXPRESSION_TOO_LONG,
+    LP_STATUS_EXPRESSION_TOO_DEEP,
+    LP_STATUS_EXPRESSION_SYNTAX,
+    LP_STATUS_EXPRESSION_REFUSED,
+    LP_STATUS_EXPRESSION_NAME_UNKNOWN,
+    LP_STATUS_EXPRESSION_TYPE,
     LP_STATUS_KEY_MALFORMED,
     LP_STATUS_KEY_UNKNOWN,
     LP_STATUS_SIGNED_INVALID,
@@ -282,6 +387,8 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_STATEMENT_MALFORMED,
     LP_STATUS_SUBJECT_UNKNOWN,
     LP_STATUS_STAGE_UNKNOWN,
+    LP_STATUS_NOT_AT_HEAD,
+    LP_STATUS_WHAT_IF,
     LP_STATUS_FACT_UNKNOWN,
     LP_STATUS_LIMIT_EXCEEDED,
     LP_STATUS_CANCELLED,

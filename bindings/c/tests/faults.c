@@ -91,6 +91,11 @@ static void refuse_repeated(const char *before, const char *text, size_t times, 
     "\"changes\": [{\"id\": \"C-1\", \"revision\": 1, \"by\": \"raj\","                           \
     " \"at\": \"2026-11-01T09:00:00Z\", " fields "}]"
 
+/* An envelope around "{}". */
+#define STATEMENT(type) \
+    "\"statements\": [{\"at\": \"2026-11-01T09:00:00Z\", \"by\": \"raj\", \"envelope\": {" \
+    "\"payloadType\": \"" type "\", \"payload\": \"e30=\", \"signatures\": []}}]"
+
 static void refused_portfolios(void) {
     static const struct {
         uint32_t status;
@@ -119,6 +124,8 @@ static void refused_portfolios(void) {
          DOC("\"cancellations\": [{\"at\": \"2026-11-01T09:00:00Z\", \"by\": \"raj\"}]")},
         {LP_STATUS_TIME_ORDER, DOC(CHANGE("\"recorded\": \"2026-10-01T09:00:00Z\""))},
         {LP_STATUS_EMPTY, DOC(CHANGE("\"requires\": [{\"any\": []}]"))},
+        {LP_STATUS_ENVELOPE_MALFORMED, DOC(STATEMENT("application/json"))},
+        {LP_STATUS_STATEMENT_MALFORMED, DOC(STATEMENT("application/vnd.in-toto+json"))},
     };
     size_t i;
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -150,6 +157,14 @@ static void refused_policies(void) {
     refuse_policy(document, LP_STATUS_REQUIREMENT_UNKNOWN);
     (void)snprintf(document, sizeof document, "name = \"acme\"\n%s{ all = [] } }\n", gate);
     refuse_policy(document, LP_STATUS_COMBINATOR_EMPTY);
+    refuse_policy("name = \"acme\"\nkey.k = { ed25519 = \"\", of = \"ci\" }\n",
+                  LP_STATUS_KEY_MALFORMED);
+    refuse_policy("name = \"acme\"\n"
+                  "requirement.r = { signed = { keys = [\"k\"], predicate = \"p\" } }\n",
+                  LP_STATUS_KEY_UNKNOWN);
+    refuse_policy("name = \"acme\"\n"
+                  "requirement.r = { signed = { keys = [], predicate = \"p\" } }\n",
+                  LP_STATUS_SIGNED_INVALID);
     refuse_policy("\xef\xbb\xbfname = \"acme\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
     refuse_policy("name = \"\xff\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
 }
@@ -466,6 +481,7 @@ static void no_status_was_forgotten(void) {
         LP_STATUS_CANCELLED,      /* no call can be cancelled yet */
         LP_STATUS_BROKEN,         /* needs a defect: see the Rust tests */
         LP_STATUS_PANIC,          /* needs a defect: see the Rust tests */
+        LP_STATUS_SIGNATURES_UNSUPPORTED, /* needs a library that was built without them */
         LP_STATUS_IO,             /* the library opens no file */
         LP_STATUS_OTHER,          /* needs a newer engine than this header */
     };

@@ -1,6 +1,6 @@
 //! The approvals of a small world, counted by definition.
 //!
-//! Everything is worked out anew for every person, ballot and hour, and every way of seating people
+//! Everything is worked out anew for every person, ballot and instant, and every way of seating people
 //! is tried.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use crate::world::*;
 /// Everybody who can be told apart.
 const ALL: [u8; 6] = [0, 1, 2, 3, 5, 6];
 
-/// What is asked: the requirement, of what, and what is known; and the hour it is judged at.
+/// What is asked: the requirement, of what, and what is known; and the instant it is judged at.
 #[derive(Clone, Copy)]
 struct Asked<'q, 'w> {
     question: &'q Question<'w>,
@@ -21,7 +21,7 @@ struct Asked<'q, 'w> {
     subject: Subject,
     members: &'q BTreeSet<u8>,
     hands: &'q BTreeSet<u8>,
-    at: Hour,
+    at: Tick,
 }
 
 /// The groups that may be asked.
@@ -31,16 +31,16 @@ enum Group {
     Heads,
 }
 
-/// The votes on a requirement as they stand at some hour.
+/// The votes on a requirement as they stand at some instant.
 struct Counted {
     given: usize,
     needed: usize,
     eligible: usize,
     rejected: bool,
     changes: bool,
-    begins: BTreeSet<Hour>,
+    begins: BTreeSet<Tick>,
     /// When each first answered what they say, and what.
-    answers: BTreeSet<(Hour, u8)>,
+    answers: BTreeSet<(Tick, u8)>,
 }
 
 impl Question<'_> {
@@ -93,8 +93,8 @@ impl Question<'_> {
         if now.is_enough(first) {
             return Verdict::Go;
         }
-        // Some day, when all that was given for later counts, and what has ended does not.
-        let enough = |at: &Hour| {
+        // Some time, when all that was given for later counts, and what has ended does not.
+        let enough = |at: &Tick| {
             let then = Asked { at: *at, ..asked }.count();
             then.is_enough(first) && !then.is_rejected(first) && !then.asks_for_changes(first)
         };
@@ -142,18 +142,18 @@ struct Ballot {
     decision: u8,
     to: u8,
     revision: u8,
-    from: Option<Hour>,
-    expires: Option<Hour>,
+    from: Option<Tick>,
+    expires: Option<Tick>,
     made: Made,
     /// When it was recorded or, in minutes, when the meeting was.
-    order: Hour,
+    order: Tick,
     /// Whether it is from minutes.
     relayed: bool,
     /// Until when what it names must have been there.
-    seen_by: Hour,
+    seen_by: Tick,
 }
 
-fn recorded(ballot: &Ballot) -> Hour {
+fn recorded(ballot: &Ballot) -> Tick {
     ballot.order
 }
 
@@ -244,7 +244,7 @@ impl<'w> Asked<'_, 'w> {
         self.sits(who) && !self.hands.contains(&who)
     }
 
-    fn belongs(&self, who: u8, group: Group, at: Hour) -> bool {
+    fn belongs(&self, who: u8, group: Group, at: Tick) -> bool {
         let (from, to) = self.world().membership;
         let lasts = from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to);
         let listed = match group {
@@ -323,9 +323,9 @@ impl<'w> Asked<'_, 'w> {
         seen && knows && !self.question.is_stale(self.subject, ballot.revision)
     }
 
-    /// Whether unit had passed, as far as was known at an hour, on all that ships now.
-    fn was_shown(&self, hour: Hour) -> bool {
-        let then = Question { at: hour, ..*self.question };
+    /// Whether unit had passed, as far as was known at an instant, on all that ships now.
+    fn was_shown(&self, at: Tick) -> bool {
+        let then = Question { at, ..*self.question };
         self.members.iter().all(|change| {
             let shipped = self.question.evidence_on(0, *change);
             shipped.into_iter().all(|mut runs| {
@@ -336,8 +336,8 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// Since when the heads are asked, too.
-    fn heads_since(&self) -> Option<Hour> {
-        let mut since: Option<Hour> = None;
+    fn heads_since(&self) -> Option<Tick> {
+        let mut since: Option<Tick> = None;
         for who in ALL.into_iter().filter(|who| self.may_sit(*who)) {
             if self.is_board()
                 && self.policy().also_now
@@ -350,15 +350,15 @@ impl<'w> Asked<'_, 'w> {
                 if ballot.decision != ESCALATED {
                     break;
                 }
-                let hour = recorded(ballot);
-                since = Some(since.map_or(hour, |since| since.min(hour)));
+                let then = recorded(ballot);
+                since = Some(since.map_or(then, |since| since.min(then)));
             }
         }
         since
     }
 
     /// Whether somebody is heard for a seat of their own, where the heads are asked since then.
-    fn is_heard(&self, ballot: &Ballot, heads: Option<Hour>) -> bool {
+    fn is_heard(&self, ballot: &Ballot, heads: Option<Tick>) -> bool {
         let who = person(ballot.by);
         let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
             && self.belonged(who, Group::Heads, ballot);
@@ -389,7 +389,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// The group through which somebody held a seat when a yes was given.
-    fn seat(&self, who: u8, ballot: &Ballot, heads: Option<Hour>) -> Option<Group> {
+    fn seat(&self, who: u8, ballot: &Ballot, heads: Option<Tick>) -> Option<Group> {
         let in_heads = heads.is_some_and(|since| since <= recorded(ballot))
             && self.belonged(who, Group::Heads, ballot);
         if self.belonged(who, Group::Board, ballot) {
@@ -399,14 +399,14 @@ impl<'w> Asked<'_, 'w> {
         }
     }
 
-    /// Whether a standing delegation was there for a group: from hour to hour, with the ends that
+    /// Whether a standing delegation was there for a group: from instant to instant, with the ends that
     /// count.
     fn stands(
         &self,
         (by, to): (u8, u8),
         group: Group,
         ballot: &Ballot,
-        (first, last): (Hour, Hour),
+        (first, last): (Tick, Tick),
         ends: &dyn Fn(&Delegation) -> bool,
     ) -> bool {
         let of = |d: &&Delegation| {
@@ -431,7 +431,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// Whether somebody let another answer when they said yes.
-    fn lets(&self, holder: u8, ballot: &Ballot, heads: Option<Hour>) -> bool {
+    fn lets(&self, holder: u8, ballot: &Ballot, heads: Option<Tick>) -> bool {
         let (to, then) = (person(ballot.by), recorded(ballot));
         let passes = |other: &Ballot| other.decision == DELEGATED && person(other.to) == to;
         let own = self.said(holder, &|ballot| self.is_heard(ballot, heads)).others;
@@ -461,7 +461,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// The seats that a yes may fill, and of which group each is.
-    fn fills(&self, ballot: &Ballot, heads: Option<Hour>) -> BTreeMap<u8, Group> {
+    fn fills(&self, ballot: &Ballot, heads: Option<Tick>) -> BTreeMap<u8, Group> {
         let who = person(ballot.by);
         let mut seats = BTreeMap::new();
         for holder in ALL {
@@ -495,7 +495,7 @@ impl<'w> Asked<'_, 'w> {
     }
 
     /// Whether what somebody said is heard at all.
-    fn hears(&self, ballot: &Ballot, heads: Option<Hour>) -> bool {
+    fn hears(&self, ballot: &Ballot, heads: Option<Tick>) -> bool {
         if self.is_heard(ballot, heads) {
             return true;
         }
@@ -521,9 +521,9 @@ impl<'w> Asked<'_, 'w> {
             {
                 rejected |= last.decision == REJECTED;
                 changes |= last.decision == REQUEST_CHANGES;
-                let mut run = said.others.iter().rev();
-                let refusals = run.by_ref().take_while(|b| b.decision >= REQUEST_CHANGES);
-                answers.extend(refusals.map(|b| recorded(b)).min().map(|at| (at, last.decision)));
+                let run = said.others.iter().rev();
+                let refusals = run.take_while(|ballot| ballot.decision >= REQUEST_CHANGES);
+                answers.extend(refusals.map(recorded).min().map(|at| (at, last.decision)));
             }
             if !self.may_sit(who) {
                 continue;
@@ -531,8 +531,8 @@ impl<'w> Asked<'_, 'w> {
             for ballot in said.yes {
                 let seats = self.fills(&ballot, heads);
                 let hours = if self.is_board() { None } else { self.policy().approval_hours };
-                let aged = hours.map(|hours| ballot.made.at + hours);
-                let ends = [ballot.expires, aged].into_iter().flatten().min().unwrap_or(Hour::MAX);
+                let aged = hours.map(|hours| after(ballot.made.at, hours));
+                let ends = [ballot.expires, aged].into_iter().flatten().min().unwrap_or(Tick::MAX);
                 let from = ballot.from.unwrap_or(0);
                 if seats.is_empty() || ends <= self.at || ends <= from {
                     continue;
@@ -564,7 +564,7 @@ impl<'w> Asked<'_, 'w> {
             _ if !self.is_board() => 1,
             Quorum::Count(count) => usize::from(count),
             Quorum::All => base.max(1),
-            Quorum::Half => base.div_ceil(2).max(1),
+            Quorum::Percent(percent) => (base * usize::from(percent)).div_ceil(100).max(1),
             Quorum::First => 1,
         };
         Counted { given: distinct, needed, eligible, rejected, changes, begins, answers }

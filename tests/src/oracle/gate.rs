@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lynchpin::reason::Verdict;
 
 use super::graph;
-use crate::world::{Change, Content, Gate, Hour, Made, Policy, Subject, Tree, World};
+use crate::world::{Change, Content, Gate, Made, Policy, Subject, Tick, Tree, World};
 
 /// The requirements by number, as the world numbers them.
 pub(super) const LINT: u8 = 1;
@@ -30,7 +30,7 @@ pub struct Question<'w> {
     /// 0 for staging, 1 for production.
     pub stage: u8,
     /// When.
-    pub at: Hour,
+    pub at: Tick,
 }
 
 /// The verdict on a subject; none, if it was not known by then.
@@ -61,6 +61,12 @@ pub fn decide(question: &Question<'_>, subject: Subject) -> Option<Verdict> {
             Some(verdict)
         }
     }
+}
+
+/// What a gate says of a change by itself.
+#[must_use]
+pub fn of_gate(question: &Question<'_>, gate: &Gate, change: u8) -> Verdict {
+    question.tree(&gate.tree, Subject::Change(change), &BTreeSet::from([change]))
 }
 
 /// Whether a release lists a change that nobody knows and nobody cancelled.
@@ -142,7 +148,7 @@ impl<'w> Question<'w> {
     fn is_held(&self, subject: Subject) -> bool {
         let all = self.world.holds.iter();
         let mine = all.filter(|(of, _, _, made)| *of == subject && self.knows(*made));
-        let mut events: Vec<(Hour, bool, u8)> =
+        let mut events: Vec<(Tick, bool, u8)> =
             mine.map(|(_, held, by, made)| (made.recorded, *held, person(*by))).collect();
         events.sort_unstable();
         let mut holders: BTreeSet<u8> = BTreeSet::new();
@@ -175,9 +181,9 @@ impl<'w> Question<'w> {
 
     /// Since when a change stays in a stage, and what of it was brought there: the content it had
     /// by then.
-    pub(super) fn stay(&self, change: u8, stage: u8) -> Option<(Hour, Option<&'w Content>)> {
-        let mut stay: Option<(Hour, Option<&Content>)> = None;
-        let mut rolled_back: Option<Hour> = None;
+    pub(super) fn stay(&self, change: u8, stage: u8) -> Option<(Tick, Option<&'w Content>)> {
+        let mut stay: Option<(Tick, Option<&Content>)> = None;
+        let mut rolled_back: Option<Tick> = None;
         for (outcome, made) in self.deployments(change, stage) {
             let then = Question { at: made.at, ..*self }.current(change);
             match outcome {
@@ -242,13 +248,13 @@ impl<'w> Question<'w> {
     /// Whether a deployment has begun of which nothing was heard since.
     pub(super) fn is_in_flight(&self, change: u8, stage: u8) -> bool {
         let named = self.world.deployment_ids().into_iter().zip(&self.world.deployments);
-        let mut events: Vec<(Hour, u8, Hour, String)> = named
+        let mut events: Vec<(Tick, u8, Tick, String)> = named
             .filter(|(_, d)| d.change == change && d.stage == stage && self.knows(d.made))
             .map(|(id, d)| (d.made.recorded, d.outcome, d.made.at, id))
             .collect();
         events.sort_unstable();
         let mut flying: BTreeSet<&String> = BTreeSet::new();
-        let mut ended: BTreeMap<&String, Hour> = BTreeMap::new();
+        let mut ended: BTreeMap<&String, Tick> = BTreeMap::new();
         for (_, outcome, at, id) in &events {
             if *outcome > 0 {
                 flying.remove(id);

@@ -13,8 +13,8 @@ use crate::world::*;
 pub fn decide_for_life(
     world: &World,
     policies: &[Policy; 2],
-    adopted: Hour,
-    (stage, at): (u8, Hour),
+    adopted: Tick,
+    (stage, at): (u8, Tick),
     subject: Subject,
 ) -> Option<Verdict> {
     let same = {
@@ -61,7 +61,7 @@ fn verdict_max(verdict: &mut Verdict, other: Verdict) {
 }
 
 /// An entry into a stage: when, and when that was recorded.
-type Entry = (Hour, Hour);
+type Entry = (Tick, Tick);
 
 impl Question<'_> {
     /// The policies by which something was decided on the current revision of a subject.
@@ -175,7 +175,8 @@ impl Question<'_> {
         let may = |declared: &&Declaration| {
             declared.change == change
                 && self.knows(declared.made)
-                && matches!(person(declared.by), 1 | 2)
+                && self.can_sit(person(declared.by))
+                && bits(self.world.ops).into_iter().map(person).any(|it| it == person(declared.by))
                 && !hands.contains(&person(declared.by))
                 && self.was_there(
                     Subject::Change(change),
@@ -323,7 +324,7 @@ impl Question<'_> {
             let first = declared.into_iter().find_map(|d| Some((d, self.entry(d)?)));
             let Some((declared, entry)) = first else { return false };
             let since = entry.0.max(declared.made.recorded);
-            since + OWED_HOURS <= self.at && !self.is_paid(gate, number, subject, entry)
+            after(since, OWED_HOURS) <= self.at && !self.is_paid(gate, number, subject, entry)
         })
     }
 

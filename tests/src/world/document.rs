@@ -3,14 +3,25 @@
 use serde_json::{Value, json};
 
 use super::{
-    Change, DECISIONS, DELEGATED, ESCALATED, Hour, MEETINGS, Made, On, PEOPLE, Policy, Quorum,
-    REQUIREMENTS, Revision, SOAK_HOURS, STAGES, Subject, Tree, WAIVER_HOURS, World, life,
+    Change, DECISIONS, DELEGATED, ESCALATED, Hours, MEETINGS, Made, On, PEOPLE, Policy, Quorum,
+    REQUIREMENTS, Revision, SOAK_HOURS, STAGES, Subject, Tick, Tree, WAIVER_HOURS, World, after,
+    life,
 };
 
-/// An hour as an instant; hours beyond the day go on to the next.
+/// A tick as an instant: hour 0 is the midnight that begins the second of November.
 #[must_use]
-pub fn instant(hour: Hour) -> String {
-    format!("2026-11-{:02}T{:02}:00:00Z", 1 + hour / 24, hour % 24)
+pub fn instant(tick: Tick) -> String {
+    const SECOND: u64 = 1_000_000;
+    const DAY: u64 = 24 * 3_600 * SECOND;
+    let (hour, beside) = (u64::from(tick) / 3, u64::from(tick) % 3);
+    let micros = DAY + hour * 3_600 * SECOND + beside - 1;
+    let (day, seconds) = (1 + micros / DAY, micros % DAY / SECOND);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let fraction = match micros % SECOND {
+        0 => String::new(),
+        fraction => format!(".{fraction:06}"),
+    };
+    format!("2026-11-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
 
 fn name<const N: usize>(names: [&'static str; N], number: u8) -> &'static str {
@@ -49,9 +60,9 @@ fn put(fields: &mut Value, key: &str, value: Value) {
     }
 }
 
-fn put_hour(fields: &mut Value, key: &str, hour: Option<Hour>) {
-    if let Some(hour) = hour {
-        put(fields, key, json!(instant(hour)));
+fn put_tick(fields: &mut Value, key: &str, tick: Option<Tick>) {
+    if let Some(tick) = tick {
+        put(fields, key, json!(instant(tick)));
     }
 }
 
@@ -82,6 +93,7 @@ impl World {
                 .collect::<Vec<_>>(),
             "boards": self.boards.iter().map(super::Board::fact).collect::<Vec<_>>(),
             "minutes": self.minutes.iter().map(super::Minutes::fact).collect::<Vec<_>>(),
+            "statements": [],
             "approvals": self.approvals.iter().map(super::Approval::fact).collect::<Vec<_>>(),
             "waivers": self.waiver_facts(),
             "revocations": self.revocation_facts(),
@@ -99,7 +111,7 @@ impl World {
 
     fn people(&self) -> Value {
         let mut pc = json!({"id": "pc"});
-        put_hour(&mut pc, "suspended_from", self.suspended);
+        put_tick(&mut pc, "suspended_from", self.suspended);
         let pb = json!({"id": "pb", "aliases": ["pb-x"]});
         json!([{"id": "pa"}, pb, pc, {"id": "bot", "kind": "machine"}, {"id": "pd"}])
     }
@@ -108,15 +120,17 @@ impl World {
         let member = |person: u8| {
             let mut member = json!({"person": name(PEOPLE, person)});
             if person == 2 {
-                put_hour(&mut member, "from", self.membership.0);
-                put_hour(&mut member, "to", self.membership.1);
+                put_tick(&mut member, "from", self.membership.0);
+                put_tick(&mut member, "to", self.membership.1);
             }
             member
         };
         let board: Vec<Value> = bits(self.board).map(member).collect();
+        let ops: Vec<Value> =
+            bits(self.ops).map(|person| json!({"person": name(PEOPLE, person)})).collect();
         json!([{"id": "board", "members": board},
             {"id": "heads", "members": [{"person": "pd"}, {"person": "pa"}, member(2)]},
-            {"id": "ops", "members": [{"person": "pb"}, {"person": "pc"}, {"person": "bot"}]}])
+            {"id": "ops", "members": ops}])
     }
 
     fn change_facts(&self) -> Vec<Value> {
@@ -149,7 +163,7 @@ impl World {
             let fields = json!({"id": format!("W-{number}"), "revision": waiver.revision,
                 "requirement": name(REQUIREMENTS, waiver.requirement),
                 "stage": name(STAGES, waiver.stage), "requester": name(PEOPLE, waiver.requester),
-                "expires": instant(waiver.made.at + waiver.hours)});
+                "expires": instant(after(waiver.made.at, waiver.hours))});
             fact(fields, Some(waiver.subject), waiver.by, waiver.made)
         });
         facts.collect()
@@ -240,7 +254,7 @@ impl super::Evidence {
         if self.configured {
             put(&mut fields, "configuration", json!("x"));
         }
-        put_hour(&mut fields, "expires", self.expires);
+        put_tick(&mut fields, "expires", self.expires);
         fact(fields, None, self.by, self.made)
     }
 }
@@ -256,8 +270,8 @@ impl super::Approval {
         if self.decision == DELEGATED {
             put(&mut fields, "to", json!(name(PEOPLE, self.to)));
         }
-        put_hour(&mut fields, "effective_from", self.from);
-        put_hour(&mut fields, "expires", self.expires);
+        put_tick(&mut fields, "effective_from", self.from);
+        put_tick(&mut fields, "expires", self.expires);
         fact(fields, Some(self.subject), self.by, self.made)
     }
 }
@@ -271,8 +285,8 @@ impl super::Delegation {
         if self.group > 0 {
             put(&mut fields, "group", json!(name(["board", "heads"], self.group - 1)));
         }
-        put_hour(&mut fields, "from", self.from);
-        put_hour(&mut fields, "until", self.until);
+        put_tick(&mut fields, "from", self.from);
+        put_tick(&mut fields, "until", self.until);
         fact(fields, None, self.by, self.made)
     }
 }
@@ -282,7 +296,7 @@ impl super::Board {
         let meeting = |bit: u8| {
             let (from, to) = MEETINGS.get(usize::from(bit)).copied()?;
             let mut meeting = json!({"from": instant(from)});
-            put_hour(&mut meeting, "to", to);
+            put_tick(&mut meeting, "to", to);
             Some(meeting)
         };
         let meetings: Vec<Value> = bits(self.meetings).filter_map(meeting).collect();
@@ -322,31 +336,30 @@ impl Tree {
 }
 
 impl Policy {
+    /// Who may let a requirement pass unmet, or be met afterwards.
+    fn leave(&self, number: u8) -> String {
+        let waivable = self.waivable & (1 << number) != 0;
+        let uses = self.life.uses.map_or(String::new(), |uses| format!(", uses_at_most = {uses}"));
+        let rule =
+            format!(", waiver = {{ group = \"ops\", for_at_most = \"{WAIVER_HOURS}h\"{uses} }}");
+        let within = life::OWED_HOURS;
+        let later = format!(", retrospective = {{ group = \"ops\", within = \"{within}h\" }}");
+        let part = |holds: bool, text: String| if holds { text } else { String::new() };
+        part(waivable, rule) + &part(self.life.retrospective & (1 << number) != 0, later)
+    }
+
     /// The policy as TOML.
     #[must_use]
     pub fn text(&self) -> String {
-        let waiver = |number: u8| {
-            let waivable = self.waivable & (1 << number) != 0;
-            let uses =
-                self.life.uses.map_or(String::new(), |uses| format!(", uses_at_most = {uses}"));
-            let rule = format!(
-                ", waiver = {{ group = \"ops\", for_at_most = \"{WAIVER_HOURS}h\"{uses} }}"
-            );
-            let later = format!(
-                ", retrospective = {{ group = \"ops\", within = \"{}h\" }}",
-                life::OWED_HOURS
-            );
-            let part = |holds: bool, text: String| if holds { text } else { String::new() };
-            part(waivable, rule) + &part(self.life.retrospective & (1 << number) != 0, later)
-        };
+        let waiver = |number: u8| self.leave(number);
         let people = match self.quorum {
             Quorum::Count(count) => count.to_string(),
             Quorum::All => "\"all\"".to_owned(),
-            Quorum::Half => "\"50%\"".to_owned(),
+            Quorum::Percent(percent) => format!("\"{percent}%\""),
             Quorum::First => "\"first\"".to_owned(),
         };
         let part = |holds: bool, text: &str| if holds { text.to_owned() } else { String::new() };
-        let hours = |key: &str, hours: Option<Hour>| {
+        let hours = |key: &str, hours: Option<Hours>| {
             hours.map_or(String::new(), |hours| format!(", {key} = \"{hours}h\""))
         };
         let runs = self

@@ -1,4 +1,4 @@
-//! Small worlds on which everything happens often: a few people, changes, digests and hours.
+//! Small worlds on which everything happens often: a few people, changes, digests and instants.
 //!
 //! A world holds small numbers only, so that an oracle can be written against it without the
 //! engine's types; [`World::document`] writes it as a portfolio and [`Policy::text`] as TOML.
@@ -6,11 +6,29 @@
 pub mod document;
 pub mod life;
 pub mod strategy;
+mod turns;
 
 use std::collections::BTreeSet;
 
-/// An hour of the first of November; facts lie on hours so that boundaries are hit.
-pub type Hour = u8;
+/// An instant of a world. Of three ticks in a row, one is a microsecond before an hour, one is the
+/// hour and one a microsecond after it: facts lie on hours or right beside them, so that every
+/// boundary is hit, and missed by as little as there is.
+pub type Tick = u8;
+
+/// A number of whole hours.
+pub type Hours = u8;
+
+/// The tick of an hour.
+#[must_use]
+pub const fn hour(number: Hours) -> Tick {
+    after(1, number)
+}
+
+/// The tick so many hours after another.
+#[must_use]
+pub const fn after(tick: Tick, hours: Hours) -> Tick {
+    tick + 3 * hours
+}
 
 /// Who is who, by number: `pa`, `pb` and `pc` are people, `bot` is a machine, `pb-x` is an alias of
 /// `pb` and `zed` is declared nowhere. `pd` is a person, too.
@@ -40,13 +58,13 @@ pub const REQUIREMENTS: [&str; 6] = ["unit", "lint", "board", "sec", "soaked", "
 /// The stages, in order; each has one environment of its name.
 pub const STAGES: [&str; 2] = ["staging", "production"];
 
-/// When a fact was made, and how many hours later it was recorded.
+/// When a fact was made, and when it was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Made {
     /// When it was made.
-    pub at: Hour,
+    pub at: Tick,
     /// When it was recorded, never before.
-    pub recorded: Hour,
+    pub recorded: Tick,
 }
 
 /// A change or a release, by number.
@@ -133,7 +151,7 @@ pub struct Evidence {
     /// passed, info, skipped, running, inconclusive, errored, failed.
     pub outcome: u8,
     /// When it expires.
-    pub expires: Option<Hour>,
+    pub expires: Option<Tick>,
     /// The producer.
     pub by: u8,
     /// When.
@@ -156,9 +174,9 @@ pub struct Approval {
     /// Whom it is passed on to, if it is delegated.
     pub to: u8,
     /// From when on it counts.
-    pub from: Option<Hour>,
+    pub from: Option<Tick>,
     /// When it expires.
-    pub expires: Option<Hour>,
+    pub expires: Option<Tick>,
     /// Who.
     pub by: u8,
     /// When.
@@ -177,15 +195,16 @@ pub struct Delegation {
     /// 0 for every group, 1 for the board, 2 for the heads.
     pub group: u8,
     /// From when on.
-    pub from: Option<Hour>,
+    pub from: Option<Tick>,
     /// Until when.
-    pub until: Option<Hour>,
+    pub until: Option<Tick>,
     /// When.
     pub made: Made,
 }
 
-/// The hours at which the board may meet, and when each meeting ends.
-pub const MEETINGS: [(Hour, Option<Hour>); 3] = [(1, None), (2, Some(4)), (4, Some(5))];
+/// The instants at which the board may meet, and when each meeting ends.
+pub const MEETINGS: [(Tick, Option<Tick>); 3] =
+    [(hour(1), None), (hour(2), Some(hour(4))), (hour(4), Some(hour(5)))];
 
 /// What was declared of the board: who keeps its minutes, and which of [`MEETINGS`] there are.
 #[derive(Clone, Debug)]
@@ -202,7 +221,7 @@ pub struct Board {
 #[derive(Clone, Debug)]
 pub struct Minutes {
     /// When the meeting began.
-    pub meeting: Hour,
+    pub meeting: Tick,
     /// Who was there, one bit each.
     pub present: u8,
     /// Who voted so, one bit each.
@@ -235,13 +254,13 @@ pub struct Waiver {
     /// Who asked for it.
     pub requester: u8,
     /// For how many hours.
-    pub hours: Hour,
+    pub hours: Hours,
     /// Who granted it.
     pub by: u8,
     /// When.
     pub made: Made,
     /// When it was taken back.
-    pub revoked: Option<Hour>,
+    pub revoked: Option<Tick>,
 }
 
 /// What was brought where.
@@ -267,20 +286,22 @@ pub struct Incident {
     /// Whether the link is confirmed, or a suspicion.
     pub confirmed: bool,
     /// When it was opened.
-    pub opened: Hour,
+    pub opened: Tick,
     /// When it was resolved.
-    pub resolved: Option<Hour>,
+    pub resolved: Option<Tick>,
 }
 
 /// Everything that is known.
 #[derive(Clone, Debug)]
 pub struct World {
     /// From when on `pc` is suspended.
-    pub suspended: Option<Hour>,
+    pub suspended: Option<Tick>,
     /// Who is on the board, one bit a person.
     pub board: u8,
     /// From when to when `pc` is on the board, if at all.
-    pub membership: (Option<Hour>, Option<Hour>),
+    pub membership: (Option<Tick>, Option<Tick>),
+    /// Who may waive, one bit a person.
+    pub ops: u8,
     /// The changes `C-0`, `C-1` and so on.
     pub changes: Vec<Change>,
     /// The releases.
@@ -342,8 +363,8 @@ pub enum Quorum {
     Count(u8),
     /// All.
     All,
-    /// Half.
-    Half,
+    /// So many in a hundred.
+    Percent(u8),
     /// Whoever answers first.
     First,
 }
@@ -370,11 +391,11 @@ pub struct Policy {
     /// Whether who fills a seat for board must still belong to it.
     pub also_now: bool,
     /// How many hours an approval for sec counts.
-    pub approval_hours: Option<Hour>,
+    pub approval_hours: Option<Hours>,
     /// Whether unit must have passed in the configuration `x`.
     pub configured: bool,
     /// How many hours a result of lint counts.
-    pub evidence_hours: Option<Hour>,
+    pub evidence_hours: Option<Hours>,
     /// How many runs of lint may have failed.
     pub failed_runs: Option<u8>,
     /// Whether sec is for emergencies only.
@@ -387,10 +408,10 @@ pub struct Policy {
     pub life: life::Rules,
 }
 
-/// For how many hours a waiver may be at most, and for how many a change must soak.
-pub const WAIVER_HOURS: Hour = 3;
+/// For how many hours a waiver may be at most.
+pub const WAIVER_HOURS: Hours = 3;
 /// For how many hours a change must soak.
-pub const SOAK_HOURS: Hour = 2;
+pub const SOAK_HOURS: Hours = 2;
 
 impl World {
     /// Every subject there is.

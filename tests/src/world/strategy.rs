@@ -6,20 +6,31 @@ use proptest::prelude::*;
 
 use super::{
     APPROVED, Approval, Board, Change, Content, DELEGATED, Delegation, Deployment, ESCALATED,
-    Evidence, Gate, Hour, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Release, Revision,
-    Subject, Tree, WITHDRAWN, Waiver, World, life,
+    Evidence, Gate, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Release, Revision,
+    Subject, Tick, Tree, WITHDRAWN, Waiver, World, after, hour, life,
 };
 
-/// The last hour at which anything is recorded.
-pub const LAST: Hour = 6;
+/// The last instant at which anything is made.
+pub const LAST: Tick = hour(6);
 
-fn made(last: Hour) -> impl Strategy<Value = Made> {
-    let delay = prop_oneof![6 => Just(0), 1 => 1u8..=2];
-    (0..=last, delay).prop_map(|(at, delay)| Made { at, recorded: at + delay })
+/// The hours before an instant; at times a microsecond before one of them or after it.
+fn tick(last: Tick) -> impl Strategy<Value = Tick> {
+    let hours = (0..=(last - 1) / 3).prop_map(hour);
+    (hours, prop_oneof![8 => Just(1u8), 1 => Just(0), 1 => Just(2)])
+        .prop_map(move |(hour, beside)| (hour + beside - 1).min(last))
 }
 
-fn hour() -> impl Strategy<Value = Option<Hour>> {
-    weighted(0.12, 0..=LAST + 1)
+/// How much later a fact is recorded.
+fn delay() -> impl Strategy<Value = Tick> {
+    prop_oneof![12 => Just(0u8), 1 => Just(1), 1 => Just(3), 1 => Just(6)]
+}
+
+fn made(last: Tick) -> impl Strategy<Value = Made> {
+    (tick(last), delay()).prop_map(|(at, delay)| Made { at, recorded: at + delay })
+}
+
+fn ends() -> impl Strategy<Value = Option<Tick>> {
+    weighted(0.12, tick(after(LAST, 1)))
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
@@ -65,11 +76,11 @@ fn person() -> impl Strategy<Value = u8> {
 fn delegation() -> impl Strategy<Value = Delegation> {
     let to = prop_oneof![4 => Just(6u8), 4 => 0u8..3, 1 => 3u8..6];
     let group = prop_oneof![4 => Just(0u8), 2 => Just(1), 1 => Just(2)];
-    let times = (weighted(0.2, 0..=LAST), weighted(0.3, 1u8..=3));
-    let made = prop_oneof![2 => made(2), 1 => made(LAST)];
+    let times = (weighted(0.2, tick(LAST)), weighted(0.3, 1u8..=3));
+    let made = prop_oneof![2 => made(hour(2)), 1 => made(LAST)];
     (0u8..3, to, prop::bool::weighted(0.2), group, times, made).prop_map(
         |(by, to, ended, group, (from, lasts), made)| {
-            let until = lasts.map(|lasts| from.unwrap_or(made.at) + lasts);
+            let until = lasts.map(|lasts| after(from.unwrap_or(made.at), lasts));
             Delegation { by, to, ended, group, from, until, made }
         },
     )
@@ -79,7 +90,7 @@ fn change() -> impl Strategy<Value = Change> {
     let author = prop_oneof![16 => Just(0u8), 2 => Just(1), 1 => Just(2), 1 => Just(4)];
     let edits =
         prop_oneof![2 => Just(vec![]), 1 => vec((edit(), author.clone(), made(LAST)), 1..=2)];
-    let first = (0u8..=1).prop_map(|at| Made { at, recorded: at });
+    let first = tick(hour(1)).prop_map(|at| Made { at, recorded: at });
     let clause = prop_oneof![
         8 => (0u8..3).prop_map(|on| vec![on]),
         4 => vec(0u8..4, 2..=2),
@@ -111,7 +122,7 @@ fn change() -> impl Strategy<Value = Change> {
 fn release() -> impl Strategy<Value = Release> {
     let members =
         prop_oneof![6 => Just(1u8), 8 => Just(3u8), 2 => Just(7), 2 => 1u8..16, 1 => Just(0)];
-    let revision = (members, prop_oneof![4 => Just(0u8), 1 => 1u8..3], made(2));
+    let revision = (members, prop_oneof![4 => Just(0u8), 1 => 1u8..3], made(hour(2)));
     let priority = prop_oneof![2 => Just(vec![]), 1 => vec(0u8..4, 1..=2)];
     (vec(revision, 1..=2), priority)
         .prop_map(|(revisions, priority)| Release { revisions, priority })
@@ -125,7 +136,7 @@ fn evidence() -> impl Strategy<Value = Evidence> {
     ];
     let outcome = prop_oneof![12 => Just(0u8), 2 => Just(6), 1 => Just(3), 2 => 1u8..6];
     let by = prop_oneof![4 => Just(3u8), 1 => Just(1), 1 => Just(4)];
-    (0u8..2, on, prop::bool::weighted(0.3), 1u8..4, outcome, hour(), by, made(LAST)).prop_map(
+    (0u8..2, on, prop::bool::weighted(0.3), 1u8..4, outcome, ends(), by, made(LAST)).prop_map(
         |(check, on, configured, run, outcome, expires, by, made)| Evidence {
             check,
             on,
@@ -147,11 +158,11 @@ fn approval() -> impl Strategy<Value = Approval> {
     let decision = (decision, to);
     let revision = prop_oneof![4 => Just(1u8), 2 => Just(2), 1 => Just(3)];
     let stage = prop_oneof![5 => Just(1u8), 1 => Just(0)];
-    (subject(), revision, 2u8..4, stage, decision, hour(), hour(), person(), made(LAST)).prop_map(
+    (subject(), revision, 2u8..4, stage, decision, ends(), ends(), person(), made(LAST)).prop_map(
         |(subject, revision, requirement, stage, (decision, to), from, expires, by, made)| {
             // What is passed on is so at once.
             let passed_on = matches!(decision, ESCALATED | DELEGATED);
-            let timed = |hour: Option<Hour>| hour.filter(|_| !passed_on);
+            let timed = |tick: Option<Tick>| tick.filter(|_| !passed_on);
             let (from, expires) = (timed(from), timed(expires));
             Approval {
                 subject,
@@ -172,7 +183,7 @@ fn approval() -> impl Strategy<Value = Approval> {
 fn board() -> impl Strategy<Value = Board> {
     let secretary = prop_oneof![4 => Just(6u8), 1 => 0u8..7];
     let meetings = prop_oneof![4 => Just(0b111u8), 1 => 0u8..8];
-    let made = prop_oneof![3 => Just(Made { at: 0, recorded: 0 }), 1 => made(4)];
+    let made = prop_oneof![3 => Just(Made { at: hour(0), recorded: hour(0) }), 1 => made(hour(4))];
     (secretary, meetings, made).prop_map(|(secretary, meetings, made)| Board {
         secretary,
         meetings,
@@ -181,13 +192,14 @@ fn board() -> impl Strategy<Value = Board> {
 }
 
 fn minutes() -> impl Strategy<Value = Minutes> {
-    let meeting = prop_oneof![12 => prop::sample::select(vec![1u8, 2, 4]), 1 => 0..=LAST];
+    let meeting =
+        prop_oneof![12 => prop::sample::select(vec![hour(1), hour(2), hour(4)]), 1 => tick(LAST)];
     let present = prop_oneof![3 => Just(0b0100_0111u8), 1 => 0u8..128];
     let voters = prop_oneof![2 => 0u8..8, 1 => 0u8..128];
     let revision = prop_oneof![4 => Just(1u8), 2 => Just(2)];
     let decision = prop_oneof![6 => Just(APPROVED), 2 => WITHDRAWN..=REJECTED];
     let by = prop_oneof![6 => Just(6u8), 1 => 0u8..7];
-    let times = (meeting, prop_oneof![3 => Just(0u8), 2 => 1u8..=3], made(0));
+    let times = (meeting, prop_oneof![3 => Just(0u8), 2 => 1u8..=9], delay());
     (times, present, voters, subject(), revision, 2u8..4, decision, by).prop_map(
         |(
             (meeting, later, delay),
@@ -200,7 +212,7 @@ fn minutes() -> impl Strategy<Value = Minutes> {
             by,
         )| {
             let at = meeting + later;
-            let made = Made { at, recorded: at + delay.recorded };
+            let made = Made { at, recorded: at + delay };
             Minutes { meeting, present, voters, subject, revision, requirement, decision, by, made }
         },
     )
@@ -212,19 +224,22 @@ fn waiver() -> impl Strategy<Value = Waiver> {
     let by = prop_oneof![12 => Just(2u8), 2 => Just(1), 1 => Just(4), 1 => Just(3), 1 => Just(0)];
     let hours = prop_oneof![8 => Just(3u8), 4 => 1u8..=2, 1 => Just(4)];
     let who = (by, prop_oneof![8 => Just(0u8), 1 => Just(2), 1 => Just(1)]);
-    (subject(), revision, 0u8..6, stage, who, hours, made(LAST), weighted(0.15, 0..=LAST)).prop_map(
-        |(subject, revision, requirement, stage, (by, requester), hours, made, revoked)| Waiver {
-            subject,
-            revision,
-            requirement,
-            stage,
-            requester,
-            hours,
-            by,
-            made,
-            revoked,
-        },
-    )
+    (subject(), revision, 0u8..6, stage, who, hours, made(LAST), weighted(0.15, tick(LAST)))
+        .prop_map(
+            |(subject, revision, requirement, stage, (by, requester), hours, made, revoked)| {
+                Waiver {
+                    subject,
+                    revision,
+                    requirement,
+                    stage,
+                    requester,
+                    hours,
+                    by,
+                    made,
+                    revoked,
+                }
+            },
+        )
 }
 
 fn deployment() -> impl Strategy<Value = Deployment> {
@@ -242,8 +257,8 @@ fn deployment() -> impl Strategy<Value = Deployment> {
 }
 
 fn incident() -> impl Strategy<Value = Incident> {
-    let resolved = weighted(0.6, 0..=3u8);
-    (0u8..3, prop::bool::weighted(0.7), 1..=LAST, resolved).prop_map(
+    let resolved = weighted(0.6, 0..=hour(3));
+    (0u8..3, prop::bool::weighted(0.7), tick(LAST), resolved).prop_map(
         |(change, confirmed, opened, after)| Incident {
             change,
             confirmed,
@@ -255,8 +270,11 @@ fn incident() -> impl Strategy<Value = Incident> {
 
 /// A world.
 pub fn world() -> impl Strategy<Value = World> {
-    let suspended = weighted(0.1, 0..=LAST + 1);
-    let people = (suspended, prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16], (hour(), hour()));
+    let suspended = weighted(0.1, tick(after(LAST, 1)));
+    let seats = prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16];
+    // Who may waive: `pb`, `pc` and, to be refused, the machine.
+    let ops = prop_oneof![4 => Just(0b1110u8), 1 => 0u8..16];
+    let people = (suspended, seats, (ends(), ends()), ops);
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
     let delegations = prop_oneof![1 => Just(vec![]), 2 => vec(delegation(), 1..=3)];
     let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7), delegations);
@@ -269,7 +287,7 @@ pub fn world() -> impl Strategy<Value = World> {
     let incidents = prop_oneof![4 => Just(vec![]), 1 => vec(incident(), 1..=2)];
     let happened = (holds, cancelled, vec(deployment(), 0..=5), incidents);
     (people, subjects, said, met, happened).prop_map(|(people, subjects, said, met, happened)| {
-        let (suspended, board, mut membership) = people;
+        let (suspended, board, mut membership, ops) = people;
         // A membership ends after it begins.
         if let (Some(from), Some(to)) = membership
             && to <= from
@@ -280,6 +298,7 @@ pub fn world() -> impl Strategy<Value = World> {
             suspended,
             board,
             membership,
+            ops,
             changes: subjects.0,
             releases: subjects.1,
             evidence: said.0,
@@ -324,11 +343,15 @@ fn gate() -> impl Strategy<Value = Gate> {
 /// A policy.
 pub fn policy() -> impl Strategy<Value = Policy> {
     let quorum = prop_oneof![
-        3 => Just(Quorum::Count(1)),
-        2 => Just(Quorum::Count(2)),
-        1 => Just(Quorum::All),
-        1 => Just(Quorum::Half),
-        1 => Just(Quorum::First),
+        6 => Just(Quorum::Count(1)),
+        4 => Just(Quorum::Count(2)),
+        // As many as there are on the board, and one more.
+        1 => (3u8..=4).prop_map(Quorum::Count),
+        2 => Just(Quorum::All),
+        // Right below, at and above every share of two or three.
+        3 => prop::sample::select(&[1u8, 33, 34, 49, 50, 51, 66, 67, 99, 100][..])
+            .prop_map(Quorum::Percent),
+        2 => Just(Quorum::First),
     ];
     let hours = || weighted(0.4, 1u8..=3);
     let bits = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());

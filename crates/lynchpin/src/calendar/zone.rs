@@ -141,8 +141,8 @@ impl Zone {
         local - begun.map_or(0, |stretch| stretch.offset)
     }
 
-    /// The instants after `from` and up to `to` at which clocks are changed, in order, each with the
-    /// seconds that they are ahead of UTC from then on.
+    /// The instants after `from` and up to `to` at which clocks are changed, in order, each with
+    /// the seconds that they are ahead of UTC from then on.
     #[must_use]
     pub fn changes(&self, from: Instant, to: Instant) -> Vec<(Instant, i64)> {
         let seconds = |at: Instant| at.micros().div_euclid(SECOND);

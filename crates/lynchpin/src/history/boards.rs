@@ -1,4 +1,4 @@
-//! Boards as they were declared, when they meet next, and the minutes filed by what they decided on.
+//! Boards as they were declared, when they meet next, and their minutes by what they decided on.
 
 use std::collections::BTreeMap;
 

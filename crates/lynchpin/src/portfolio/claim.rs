@@ -242,15 +242,15 @@ fn waivers(records: &Records, decision: &Decision) -> Vec<WaiverId> {
 
 /// How many children of a node are enough; nothing, if all are needed.
 fn enough(node: &Node) -> Option<usize> {
-    match node.code {
-        ReasonCode::Any | ReasonCode::Requires => Some(1),
-        ReasonCode::AtLeast => {
-            let needed = node.args.iter().find(|(name, _)| *name == "needed");
-            match needed {
-                Some((_, Arg::Integer(count))) => usize::try_from(*count).ok(),
-                Some((_, Arg::Text(_) | Arg::Texts(_) | Arg::Rows(_))) | None => None,
-            }
-        }
-        _ => None,
+    if matches!(node.code, ReasonCode::Any | ReasonCode::Requires) {
+        return Some(1);
+    }
+    if node.code != ReasonCode::AtLeast {
+        return None;
+    }
+    let needed = node.args.iter().find(|(name, _)| *name == "needed");
+    match needed {
+        Some((_, Arg::Integer(count))) => usize::try_from(*count).ok(),
+        Some((_, Arg::Text(_) | Arg::Texts(_) | Arg::Rows(_))) | None => None,
     }
 }

@@ -64,9 +64,9 @@ pub fn differences(
     for it in differences {
         let what = match it.what {
             What::Policy => "setting",
+            What::Key => "key",
             What::Requirement => "requirement",
             What::Gate => "gate",
-            What::Key => "key",
         };
         let became = match it.became {
             Became::Added => "added",

@@ -281,8 +281,8 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
             })
     }
 
-    /// The facts that made it possible that what a person said counts, whether or not they did: that
-    /// somebody let them answer.
+    /// The facts that made it possible that what a person said counts, whether or not they did:
+    /// that somebody let them answer.
     pub(super) fn behind(&self, person: &PersonId) -> BTreeSet<(&'static str, usize)> {
         let mut facts = BTreeSet::new();
         if self.leaf.delegation == Delegating::Allowed {

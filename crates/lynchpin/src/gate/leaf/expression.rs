@@ -8,6 +8,9 @@ use crate::model::{Change, Release};
 use crate::reason::tree::{Arg, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
+/// How many characters of an expression are told with each answer; the policy has the whole.
+const TEXT_CHARS_MAX: usize = 200;
+
 /// Asks an expression that names `change` of each change, and any other once of all of them.
 pub(super) fn judge(case: &Case<'_>, target: Target<'_>, leaf: &Expression) -> Reasons {
     if leaf.is_of_each_change() {
@@ -42,7 +45,8 @@ fn ask(
         Ok(false) => (Verdict::NoGo, ReasonCode::ExpressionFalse),
         Err(_) => (Verdict::Unknown, ReasonCode::ExpressionFailed),
     };
-    let mut node = Node::new(verdict, code, subject).with("expression", Arg::text(leaf.text()));
+    let mut node =
+        Node::new(verdict, code, subject).with("expression", Arg::text(short(leaf.text())));
     if let Err(failure) = &answer {
         node = node
             .with("error", Arg::text(&failure.message))
@@ -58,6 +62,13 @@ fn ask(
     node.act(asked.into_iter().flat_map(|change| case.owners(change)))
         .act(release.filter(|_| change.is_none()).map(|release| made_by(case, release)))
         .act(policy)
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(TEXT_CHARS_MAX) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 fn release<'a>(case: &Case<'a>, subject: &Subject) -> Option<&'a Release> {

@@ -203,3 +203,19 @@ impl Key {
         self.revoked.filter(|revoked| at < *revoked).map_or(When::Never, When::At)
     }
 }
+
+#[cfg(test)]
+#[cfg(not(feature = "signatures"))]
+mod tests {
+    use super::*;
+    use crate::gate::Policy;
+
+    #[test]
+    fn a_policy_with_keys_is_refused_where_nothing_is_verified() {
+        let key = "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+        let text = format!("name = \"x\"\nkey.ci = {{ ed25519 = \"{key}\", of = \"ci\" }}");
+        let error = text.parse::<Policy>().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::SignaturesUnsupported);
+        assert!(!PublicKey::Ed25519(vec![0; 32]).verifies(b"", &[0; 64]));
+    }
+}

@@ -1,20 +1,23 @@
 //! The crate's parser, and where each node of what it read stands.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use cel::common::ast::SourceInfo;
 use cel::parser::{ParseErrors, PrattParser};
 use cel::{IdedExpr, ParseError};
 
 use super::{Fault, LEVELS_MAX};
 use crate::base::error::ErrorCode;
 
-/// The byte at which each node stands, by the parser's number of it.
-pub(super) struct Places(BTreeMap<u64, usize>);
+/// Where each node stands.
+pub(super) struct Places(Option<Arc<SourceInfo>>);
 
 impl Places {
+    /// The byte at which a node begins.
     pub(super) fn of(&self, expression: &IdedExpr) -> usize {
-        self.0.get(&expression.id).copied().unwrap_or(0)
+        let found = self.0.as_ref().and_then(|source| source.offset_for(expression.id));
+        found.and_then(|(start, _)| usize::try_from(start).ok()).unwrap_or(0)
     }
 }
 
@@ -27,18 +30,7 @@ pub(super) fn parse(text: &str) -> Result<(IdedExpr, Places), Vec<Fault>> {
     // with a bracket too many: up to there it numbers the same nodes in the same order.
     let errors = run(&format!("{text}\n)")).err().map(|errors| errors.errors);
     let source = errors.into_iter().flatten().find_map(|error| error.source_info);
-    let mut places = BTreeMap::new();
-    if let Some(source) = source {
-        // A node takes a byte at least, and a macro makes at most a dozen of its own.
-        let most = text.len().saturating_add(1).saturating_mul(16);
-        for id in 0..u64::try_from(most).unwrap_or(u64::MAX) {
-            let start = source.offset_for(id).and_then(|(start, _)| usize::try_from(start).ok());
-            if let Some(start) = start {
-                places.insert(id, start);
-            }
-        }
-    }
-    Ok((expression, Places(places)))
+    Ok((expression, Places(source)))
 }
 
 /// The crate is not ours: should it panic on something that the scan lets through, then that is an
