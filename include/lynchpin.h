@@ -451,6 +451,71 @@
 #define LP_STATUS_NOT_RETROSPECTIVE UINT32_C(1307)
 
 /**
+ * A workflow has no initial state, or several.
+ */
+#define LP_STATUS_WORKFLOW_INITIAL UINT32_C(1320)
+
+/**
+ * A workflow, or one of its transitions, names a state that it does not have.
+ */
+#define LP_STATUS_WORKFLOW_STATE_UNKNOWN UINT32_C(1321)
+
+/**
+ * Two states of a workflow share a name or a stored code.
+ */
+#define LP_STATUS_WORKFLOW_STATE_TWICE UINT32_C(1322)
+
+/**
+ * A state of a workflow that nothing leads to.
+ */
+#define LP_STATUS_WORKFLOW_UNREACHABLE UINT32_C(1323)
+
+/**
+ * A state of a workflow from which no final state can be reached.
+ */
+#define LP_STATUS_WORKFLOW_DEAD_END UINT32_C(1324)
+
+/**
+ * Two transitions of a workflow compete and nothing says which goes first.
+ */
+#define LP_STATUS_WORKFLOW_NOT_ORDERED UINT32_C(1325)
+
+/**
+ * A transition of a workflow can never be taken, because an earlier one always is.
+ */
+#define LP_STATUS_WORKFLOW_SHADOWED UINT32_C(1326)
+
+/**
+ * A way through a workflow avoids a mandatory gate.
+ */
+#define LP_STATUS_WORKFLOW_GATE_AVOIDED UINT32_C(1327)
+
+/**
+ * A transition leaves a final state of a workflow.
+ */
+#define LP_STATUS_WORKFLOW_FINAL_LEFT UINT32_C(1328)
+
+/**
+ * The conditions of a transition can never hold, or say nothing where they must.
+ */
+#define LP_STATUS_WORKFLOW_GUARD_INVALID UINT32_C(1329)
+
+/**
+ * No state of the workflow is stored as that number.
+ */
+#define LP_STATUS_WORKFLOW_CODE_UNKNOWN UINT32_C(1330)
+
+/**
+ * No workflow of that name is shipped.
+ */
+#define LP_STATUS_WORKFLOW_UNKNOWN UINT32_C(1331)
+
+/**
+ * A workflow in which nothing ever goes live, or no gate is mandatory.
+ */
+#define LP_STATUS_WORKFLOW_GUARDS_NOTHING UINT32_C(1332)
+
+/**
  * This build reads no expressions, so it cannot judge by the policy.
  */
 #define LP_STATUS_EXPRESSION_UNSUPPORTED UINT32_C(1340)
@@ -1082,6 +1147,116 @@
  * It was owed until then, and is not met.
  */
 #define LP_REASON_OBLIGATION_OVERDUE UINT32_C(612)
+
+/**
+ * Nothing is asked of this subject here; not a pass.
+ */
+#define LP_GATE_STATE_IDLE UINT32_C(10)
+
+/**
+ * Something is missing that was never given.
+ */
+#define LP_GATE_STATE_AWAITING UINT32_C(20)
+
+/**
+ * Something is missing that was given for another revision, or has expired.
+ */
+#define LP_GATE_STATE_STALE UINT32_C(21)
+
+/**
+ * Every requirement is met.
+ */
+#define LP_GATE_STATE_PASSED UINT32_C(30)
+
+/**
+ * Met through a waiver, an exception or an open obligation; never reads as passed.
+ */
+#define LP_GATE_STATE_WAIVED UINT32_C(31)
+
+/**
+ * Refused.
+ */
+#define LP_GATE_STATE_REFUSED UINT32_C(40)
+
+/**
+ * The stage was entered; this instance is never judged again.
+ */
+#define LP_GATE_STATE_SEALED UINT32_C(50)
+
+/**
+ * Somebody asked.
+ */
+#define LP_GATE_EVENT_ASKED UINT32_C(1)
+
+/**
+ * A fact was recorded: evidence, an approval, a waiver, a freeze.
+ */
+#define LP_GATE_EVENT_FACT_ADDED UINT32_C(2)
+
+/**
+ * The subject has a new revision.
+ */
+#define LP_GATE_EVENT_REVISION_MADE UINT32_C(3)
+
+/**
+ * An instant was reached at which the answer may change by itself (`holds_until`).
+ */
+#define LP_GATE_EVENT_TIME_REACHED UINT32_C(4)
+
+/**
+ * Another policy came into force.
+ */
+#define LP_GATE_EVENT_POLICY_ADOPTED UINT32_C(5)
+
+/**
+ * The stage was entered: work began there.
+ */
+#define LP_GATE_EVENT_ENTERED UINT32_C(6)
+
+/**
+ * The entry ended without staying: it failed, or was rolled back.
+ */
+#define LP_GATE_EVENT_ENTRY_ENDED UINT32_C(7)
+
+/**
+ * The subject was put on hold.
+ */
+#define LP_GATE_EVENT_HELD UINT32_C(8)
+
+/**
+ * A hold was lifted.
+ */
+#define LP_GATE_EVENT_RELEASED UINT32_C(9)
+
+/**
+ * The subject was cancelled.
+ */
+#define LP_GATE_EVENT_CANCELLED UINT32_C(10)
+
+/**
+ * The verdict decides: the gate is judged again, as of the event.
+ */
+#define LP_GATE_MOVE_FOLLOWS UINT32_C(1)
+
+/**
+ * Nothing changes.
+ */
+#define LP_GATE_MOVE_STAYS UINT32_C(2)
+
+/**
+ * It is sealed.
+ */
+#define LP_GATE_MOVE_SEALS UINT32_C(3)
+
+/**
+ * It is sealed although it was not open: it happened, and is marked as a breach.
+ */
+#define LP_GATE_MOVE_BREACHES UINT32_C(4)
+
+/**
+ * This instance is over; a new one opens, which the verdict decides.
+ */
+#define LP_GATE_MOVE_OPENS UINT32_C(5)
 
 /**
  * A verdict with the tree of reasons for it. Never changes; share it freely between threads. Free
@@ -2279,6 +2454,50 @@ uint32_t lp_score_report(const struct lp_score *score,
                          uint32_t format,
                          struct lp_buf *report_out,
                          struct lp_error **error_out);
+
+/**
+ * The state of a gate that was not entered, as an LP_GATE_STATE_ number: what its verdict says,
+ * and whether something that is missing had been given before, for another revision or until it
+ * expired. 0 for a number that is no verdict.
+ */
+LP_MUST_USE uint32_t lp_gate_state_of(uint32_t verdict, bool stale);
+
+/**
+ * What an event does to a gate in a state, as an LP_GATE_MOVE_ number: the whole table, cell by
+ * cell. `state` is an LP_GATE_STATE_ number, `event` an LP_GATE_EVENT_ number. 0 if either is
+ * none.
+ *
+ * Where it says LP_GATE_MOVE_FOLLOWS or LP_GATE_MOVE_OPENS, the gate is judged again, and
+ * `lp_gate_state_of` says where it stands then.
+ */
+LP_MUST_USE uint32_t lp_gate_move(uint32_t state, uint32_t event);
+
+/**
+ * The stable name of a state of a gate, such as `awaiting`; empty for a number that is none. Valid
+ * for ever.
+ */
+LP_MUST_USE struct lp_str lp_gate_state_name(uint32_t state);
+
+/**
+ * The stable name of an event of a gate, such as `fact_added`; empty for a number that is none.
+ * Valid for ever.
+ */
+LP_MUST_USE struct lp_str lp_gate_event_name(uint32_t event);
+
+/**
+ * A workflow for people: its states, what leads from one to the next and on what conditions.
+ *
+ * `workflow` is the name of one that is shipped, such as `servicenow-normal`, or the text (TOML)
+ * of one. It is verified first: if it is unsound, the call fails, and the error holds every
+ * problem with the way that shows it. `format` is any LP_FORMAT_ number; Mermaid and SVG draw the
+ * states. What other people wrote is made safe to print. Free the buffer with `lp_buf_free`. Where
+ * something in a state can go is asked by `lp_ask`, with the question `workflow`.
+ */
+LP_MUST_USE
+uint32_t lp_workflow_report(struct lp_str workflow,
+                            uint32_t format,
+                            struct lp_buf *report_out,
+                            struct lp_error **error_out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -85,6 +85,32 @@ enum class status : std::uint32_t {
     requirement_kind = 1305,
     /// What can be met afterwards is an approval, evidence or a plan; nothing else.
     not_retrospective = 1307,
+    /// A workflow has no initial state, or several.
+    workflow_initial = 1320,
+    /// A workflow, or one of its transitions, names a state that it does not have.
+    workflow_state_unknown = 1321,
+    /// Two states of a workflow share a name or a stored code.
+    workflow_state_twice = 1322,
+    /// A state of a workflow that nothing leads to.
+    workflow_unreachable = 1323,
+    /// A state of a workflow from which no final state can be reached.
+    workflow_dead_end = 1324,
+    /// Two transitions of a workflow compete and nothing says which goes first.
+    workflow_not_ordered = 1325,
+    /// A transition of a workflow can never be taken, because an earlier one always is.
+    workflow_shadowed = 1326,
+    /// A way through a workflow avoids a mandatory gate.
+    workflow_gate_avoided = 1327,
+    /// A transition leaves a final state of a workflow.
+    workflow_final_left = 1328,
+    /// The conditions of a transition can never hold, or say nothing where they must.
+    workflow_guard_invalid = 1329,
+    /// No state of the workflow is stored as that number.
+    workflow_code_unknown = 1330,
+    /// No workflow of that name is shipped.
+    workflow_unknown = 1331,
+    /// A workflow in which nothing ever goes live, or no gate is mandatory.
+    workflow_guards_nothing = 1332,
     /// This build reads no expressions, so it cannot judge by the policy.
     expression_unsupported = 1340,
     /// An expression longer than the limits allow.
@@ -348,6 +374,62 @@ enum class reason_code : std::uint32_t {
     obligation_open = 611,
     /// It was owed until then, and is not met.
     obligation_overdue = 612,
+};
+
+/// Where a gate stands for one attempt to enter a stage.
+enum class gate_state : std::uint32_t {
+    /// Nothing is asked of this subject here; not a pass.
+    idle = 10,
+    /// Something is missing that was never given.
+    awaiting = 20,
+    /// Something is missing that was given for another revision, or has expired.
+    stale = 21,
+    /// Every requirement is met.
+    passed = 30,
+    /// Met through a waiver, an exception or an open obligation; never reads as passed.
+    waived = 31,
+    /// Refused.
+    refused = 40,
+    /// The stage was entered; this instance is never judged again.
+    sealed = 50,
+};
+
+/// What can happen to a gate.
+enum class gate_event : std::uint32_t {
+    /// Somebody asked.
+    asked = 1,
+    /// A fact was recorded: evidence, an approval, a waiver, a freeze.
+    fact_added = 2,
+    /// The subject has a new revision.
+    revision_made = 3,
+    /// An instant was reached at which the answer may change by itself (`holds_until`).
+    time_reached = 4,
+    /// Another policy came into force.
+    policy_adopted = 5,
+    /// The stage was entered: work began there.
+    entered = 6,
+    /// The entry ended without staying: it failed, or was rolled back.
+    entry_ended = 7,
+    /// The subject was put on hold.
+    held = 8,
+    /// A hold was lifted.
+    released = 9,
+    /// The subject was cancelled.
+    cancelled = 10,
+};
+
+/// What an event does to a gate in a state.
+enum class gate_move : std::uint32_t {
+    /// The verdict decides: the gate is judged again, as of the event.
+    follows = 1,
+    /// Nothing changes.
+    stays = 2,
+    /// It is sealed.
+    seals = 3,
+    /// It is sealed although it was not open: it happened, and is marked as a breach.
+    breaches = 4,
+    /// This instance is over; a new one opens, which the verdict decides.
+    opens = 5,
 };
 
 } // namespace lynchpin

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "internal.hpp"
+#include "types.hpp"
 
 namespace lynchpin {
 
@@ -32,6 +33,39 @@ inline std::string reason_text(reason_code it) {
 /// The stable name of a status, such as `duplicate_key`.
 inline std::string status_name(status it) {
     return internal::copy(lp_status_name(internal::number(it)));
+}
+
+/// The stable name of a state of a gate, such as `awaiting`.
+inline std::string name(gate_state it) {
+    return internal::copy(lp_gate_state_name(internal::number(it)));
+}
+
+/// The stable name of an event of a gate, such as `fact_added`.
+inline std::string name(gate_event it) {
+    return internal::copy(lp_gate_event_name(internal::number(it)));
+}
+
+/// The state of a gate that was not entered: what its verdict says, and whether something that is
+/// missing had been given before, for another revision or until it expired.
+inline gate_state state_of(verdict it, bool stale) noexcept {
+    return static_cast<gate_state>(lp_gate_state_of(internal::number(it), stale));
+}
+
+/// What an event does to a gate in a state: the whole table, cell by cell. Where it says `follows`
+/// or `opens`, the gate is judged again, and `state_of` says where it stands then.
+inline gate_move move_of(gate_state state, gate_event event) noexcept {
+    return static_cast<gate_move>(lp_gate_move(internal::number(state), internal::number(event)));
+}
+
+/// A workflow for people: its states, what leads from one to the next and on what conditions. It is
+/// named, if it is shipped, or given as text (TOML). One that is unsound throws `error` with every
+/// problem and the way that shows it.
+///
+///     std::cout << lynchpin::workflow_report("servicenow-normal", lynchpin::format::markdown);
+inline std::string workflow_report(std::string_view workflow, format how = format::text) {
+    return internal::document([&](auto *out, auto **error) {
+        return lp_workflow_report(internal::lend(workflow), internal::number(how), out, error);
+    });
 }
 
 /// The version of the library.

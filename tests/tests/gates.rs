@@ -109,7 +109,7 @@ fn a_go_rests_on_its_minimal_reason() {
     });
     outcome.expect("a go rests on what it cites");
     println!("counted: {} goes without each of {} facts", goes.get(), deleted.get());
-    assert!(deleted.get() >= u64::from(runner.config().cases) / 10, "hardly anything was a go");
+    assert!(deleted.get() >= u64::from(runner.config().cases) / 50, "hardly anything was a go");
 }
 
 /// A generator of worlds in which one verdict never comes up would compare nothing of it.

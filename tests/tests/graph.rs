@@ -14,7 +14,7 @@ use lynchpin_tests::cases::config;
 use lynchpin_tests::oracle::graph::{self as oracle, Answer, Case, Group};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 
 // The generator.
 

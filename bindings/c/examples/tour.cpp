@@ -53,6 +53,7 @@ int main() {
         const auto at = lynchpin::parse_instant("2026-11-03T10:00:00Z");
         order(snapshot, at);
         risk(snapshot, at);
+        std::cout << lynchpin::workflow_report("servicenow-normal", lynchpin::format::markdown);
         for (const auto &release : snapshot.releases(at)) {
             std::cout << release << ": " << snapshot.decide(subject::release(release), at).report();
         }

@@ -1,4 +1,4 @@
-//! The numbers of statuses, verdicts and reasons.
+//! The numbers of statuses, verdicts, reasons and the life of a gate.
 //!
 //! Generated from the core by this crate's test `header`; renew with `BLESS=1`.
 
@@ -77,6 +77,32 @@ pub const LP_STATUS_VOTE_TARGET: u32 = 1304;
 pub const LP_STATUS_REQUIREMENT_KIND: u32 = 1305;
 /// What can be met afterwards is an approval, evidence or a plan; nothing else.
 pub const LP_STATUS_NOT_RETROSPECTIVE: u32 = 1307;
+/// A workflow has no initial state, or several.
+pub const LP_STATUS_WORKFLOW_INITIAL: u32 = 1320;
+/// A workflow, or one of its transitions, names a state that it does not have.
+pub const LP_STATUS_WORKFLOW_STATE_UNKNOWN: u32 = 1321;
+/// Two states of a workflow share a name or a stored code.
+pub const LP_STATUS_WORKFLOW_STATE_TWICE: u32 = 1322;
+/// A state of a workflow that nothing leads to.
+pub const LP_STATUS_WORKFLOW_UNREACHABLE: u32 = 1323;
+/// A state of a workflow from which no final state can be reached.
+pub const LP_STATUS_WORKFLOW_DEAD_END: u32 = 1324;
+/// Two transitions of a workflow compete and nothing says which goes first.
+pub const LP_STATUS_WORKFLOW_NOT_ORDERED: u32 = 1325;
+/// A transition of a workflow can never be taken, because an earlier one always is.
+pub const LP_STATUS_WORKFLOW_SHADOWED: u32 = 1326;
+/// A way through a workflow avoids a mandatory gate.
+pub const LP_STATUS_WORKFLOW_GATE_AVOIDED: u32 = 1327;
+/// A transition leaves a final state of a workflow.
+pub const LP_STATUS_WORKFLOW_FINAL_LEFT: u32 = 1328;
+/// The conditions of a transition can never hold, or say nothing where they must.
+pub const LP_STATUS_WORKFLOW_GUARD_INVALID: u32 = 1329;
+/// No state of the workflow is stored as that number.
+pub const LP_STATUS_WORKFLOW_CODE_UNKNOWN: u32 = 1330;
+/// No workflow of that name is shipped.
+pub const LP_STATUS_WORKFLOW_UNKNOWN: u32 = 1331;
+/// A workflow in which nothing ever goes live, or no gate is mandatory.
+pub const LP_STATUS_WORKFLOW_GUARDS_NOTHING: u32 = 1332;
 /// This build reads no expressions, so it cannot judge by the policy.
 pub const LP_STATUS_EXPRESSION_UNSUPPORTED: u32 = 1340;
 /// An expression longer than the limits allow.
@@ -332,6 +358,50 @@ pub const LP_REASON_OBLIGATION_OPENS: u32 = 610;
 pub const LP_REASON_OBLIGATION_OPEN: u32 = 611;
 /// It was owed until then, and is not met.
 pub const LP_REASON_OBLIGATION_OVERDUE: u32 = 612;
+/// Nothing is asked of this subject here; not a pass.
+pub const LP_GATE_STATE_IDLE: u32 = 10;
+/// Something is missing that was never given.
+pub const LP_GATE_STATE_AWAITING: u32 = 20;
+/// Something is missing that was given for another revision, or has expired.
+pub const LP_GATE_STATE_STALE: u32 = 21;
+/// Every requirement is met.
+pub const LP_GATE_STATE_PASSED: u32 = 30;
+/// Met through a waiver, an exception or an open obligation; never reads as passed.
+pub const LP_GATE_STATE_WAIVED: u32 = 31;
+/// Refused.
+pub const LP_GATE_STATE_REFUSED: u32 = 40;
+/// The stage was entered; this instance is never judged again.
+pub const LP_GATE_STATE_SEALED: u32 = 50;
+/// Somebody asked.
+pub const LP_GATE_EVENT_ASKED: u32 = 1;
+/// A fact was recorded: evidence, an approval, a waiver, a freeze.
+pub const LP_GATE_EVENT_FACT_ADDED: u32 = 2;
+/// The subject has a new revision.
+pub const LP_GATE_EVENT_REVISION_MADE: u32 = 3;
+/// An instant was reached at which the answer may change by itself (`holds_until`).
+pub const LP_GATE_EVENT_TIME_REACHED: u32 = 4;
+/// Another policy came into force.
+pub const LP_GATE_EVENT_POLICY_ADOPTED: u32 = 5;
+/// The stage was entered: work began there.
+pub const LP_GATE_EVENT_ENTERED: u32 = 6;
+/// The entry ended without staying: it failed, or was rolled back.
+pub const LP_GATE_EVENT_ENTRY_ENDED: u32 = 7;
+/// The subject was put on hold.
+pub const LP_GATE_EVENT_HELD: u32 = 8;
+/// A hold was lifted.
+pub const LP_GATE_EVENT_RELEASED: u32 = 9;
+/// The subject was cancelled.
+pub const LP_GATE_EVENT_CANCELLED: u32 = 10;
+/// The verdict decides: the gate is judged again, as of the event.
+pub const LP_GATE_MOVE_FOLLOWS: u32 = 1;
+/// Nothing changes.
+pub const LP_GATE_MOVE_STAYS: u32 = 2;
+/// It is sealed.
+pub const LP_GATE_MOVE_SEALS: u32 = 3;
+/// It is sealed although it was not open: it happened, and is marked as a breach.
+pub const LP_GATE_MOVE_BREACHES: u32 = 4;
+/// This instance is over; a new one opens, which the verdict decides.
+pub const LP_GATE_MOVE_OPENS: u32 = 5;
 
 /// Every status that the header names.
 pub(crate) const KNOWN_STATUSES: &[u32] = &[
@@ -372,6 +442,19 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_VOTE_TARGET,
     LP_STATUS_REQUIREMENT_KIND,
     LP_STATUS_NOT_RETROSPECTIVE,
+    LP_STATUS_WORKFLOW_INITIAL,
+    LP_STATUS_WORKFLOW_STATE_UNKNOWN,
+    LP_STATUS_WORKFLOW_STATE_TWICE,
+    LP_STATUS_WORKFLOW_UNREACHABLE,
+    LP_STATUS_WORKFLOW_DEAD_END,
+    LP_STATUS_WORKFLOW_NOT_ORDERED,
+    LP_STATUS_WORKFLOW_SHADOWED,
+    LP_STATUS_WORKFLOW_GATE_AVOIDED,
+    LP_STATUS_WORKFLOW_FINAL_LEFT,
+    LP_STATUS_WORKFLOW_GUARD_INVALID,
+    LP_STATUS_WORKFLOW_CODE_UNKNOWN,
+    LP_STATUS_WORKFLOW_UNKNOWN,
+    LP_STATUS_WORKFLOW_GUARDS_NOTHING,
     LP_STATUS_EXPRESSION_UNSUPPORTED,
     LP_STATUS_EXPRESSION_TOO_LONG,
     LP_STATUS_EXPRESSION_TOO_DEEP,

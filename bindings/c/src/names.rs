@@ -70,6 +70,7 @@ fn reason(code: u32) -> Option<ReasonCode> {
     ReasonCode::ALL.iter().copied().find(|it| it.number() == code)
 }
 
-fn name(find: impl FnOnce() -> Option<&'static str>) -> lp_str {
+/// A name that lives for ever, empty if there is none.
+pub(crate) fn name(find: impl FnOnce() -> Option<&'static str>) -> lp_str {
     guard(find).ok().flatten().map_or(lp_str::EMPTY, lp_str::lend)
 }

@@ -64,6 +64,13 @@ static void versions_and_names(void) {
     CHECK(same(lp_reason_name(LP_REASON_APPROVAL_STALE), "approval_stale"));
     CHECK(lp_reason_text(LP_REASON_APPROVAL_STALE).len > 0);
     CHECK(same(lp_reason_name(0), "") && same(lp_reason_text(0), ""));
+    CHECK(lp_gate_state_of(LP_VERDICT_NEEDS_ACTION, true) == LP_GATE_STATE_STALE);
+    CHECK(lp_gate_state_of(0, false) == 0 && lp_gate_move(0, LP_GATE_EVENT_ASKED) == 0);
+    CHECK(lp_gate_move(LP_GATE_STATE_SEALED, LP_GATE_EVENT_FACT_ADDED) == LP_GATE_MOVE_STAYS);
+    CHECK(lp_gate_move(LP_GATE_STATE_STALE, LP_GATE_EVENT_ENTERED) == LP_GATE_MOVE_BREACHES);
+    CHECK(same(lp_gate_state_name(LP_GATE_STATE_PASSED), "passed"));
+    CHECK(same(lp_gate_event_name(LP_GATE_EVENT_HELD), "held"));
+    CHECK(same(lp_gate_state_name(1), "") && same(lp_gate_event_name(99), ""));
     CHECK(lp_verdict_is_go(LP_VERDICT_GO) && lp_verdict_is_go(LP_VERDICT_GO_WAIVED));
     CHECK(!lp_verdict_is_go(0) && !lp_verdict_is_go(1));
     CHECK(!lp_verdict_is_go(LP_VERDICT_NOT_APPLICABLE) && !lp_verdict_is_go(LP_VERDICT_WAIT));
@@ -260,10 +267,17 @@ static void reports(const lp_snapshot *snapshot) {
     BEGINS(lp_plan_report(plan, LP_FORMAT_SVG, &out, NULL), "<svg");
     BEGINS(lp_score_report(score, LP_FORMAT_TEXT, &out, NULL), "");
     BEGINS(lp_score_report(score, LP_FORMAT_MARKDOWN, &out, NULL), "");
+    BEGINS(lp_workflow_report(LP_STR("continuous"), LP_FORMAT_TEXT, &out, NULL), "continuous: ");
+    BEGINS(lp_workflow_report(LP_STR("continuous"), LP_FORMAT_MARKDOWN, &out, NULL), "###");
+    BEGINS(lp_workflow_report(LP_STR("continuous"), LP_FORMAT_MERMAID, &out, NULL), "stateDiagram");
+    BEGINS(lp_workflow_report(LP_STR("continuous"), LP_FORMAT_SVG, &out, NULL), "<svg");
 #undef BEGINS
     CHECK(lp_decision_report(decision, LP_FORMAT_SVG, &out, NULL) == LP_STATUS_BAD_ARGUMENT);
     CHECK(lp_score_report(score, LP_FORMAT_MERMAID, &out, NULL) == LP_STATUS_BAD_ARGUMENT);
     CHECK(lp_plan_report(plan, 0, &out, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_workflow_report(LP_STR("nothing"), LP_FORMAT_SVG, &out, NULL)
+          == LP_STATUS_WORKFLOW_UNKNOWN);
+    CHECK(lp_workflow_report(LP_STR("continuous"), 0, &out, NULL) == LP_STATUS_BAD_ARGUMENT);
     CHECK(out.ptr == NULL);
     lp_decision_free(decision);
     lp_plan_free(plan);

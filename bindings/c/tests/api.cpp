@@ -71,6 +71,14 @@ void decisions(const lynchpin::snapshot &snapshot) {
     CHECK(blockers[0].code == reason_code::approval_missing);
     CHECK(lynchpin::reason_name(blockers[0].code) == "approval_missing");
     CHECK(lynchpin::reason_text(blockers[0].code).size() > 5);
+    const auto stale = lynchpin::state_of(lynchpin::verdict::wait, true);
+    CHECK(stale == lynchpin::gate_state::stale && lynchpin::name(stale) == "stale");
+    CHECK(lynchpin::name(lynchpin::gate_event::held) == "held");
+    CHECK(lynchpin::move_of(stale, lynchpin::gate_event::entered)
+          == lynchpin::gate_move::breaches);
+    CHECK(lynchpin::workflow_report("continuous").rfind("continuous: ", 0) == 0);
+    CHECK(status_of([&] { (void)lynchpin::workflow_report("nothing"); })
+          == status::workflow_unknown);
     CHECK(blockers[0].gate == "board" && blockers[0].requirement == "board");
     CHECK(blockers[0].act.size() == 1 && blockers[0].act[0].kind == lynchpin::actor_kind::group);
     CHECK(blockers[0].act[0].id == "cab" && blockers[0].args_json.front() == '{');

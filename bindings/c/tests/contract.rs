@@ -69,7 +69,8 @@ fn unguarded(body: &str) -> Option<&'static str> {
         }
     }
     let (inside, after) = rest.split_at(end);
-    let plain = [")", ").unwrap_or(false)", ") .unwrap_or(false)"].contains(&after);
+    let otherwise = [")", ").unwrap_or(false)", ") .unwrap_or(false)", ") .unwrap_or(0)"];
+    let plain = otherwise.contains(&after);
     let arguments = inside.split('|').next().unwrap_or_default();
     let arguments = arguments.replace("ptr::null_mut()", "").replace("if_none(error)", "");
     if called != "guard" && !GUARDS.contains(&called) {

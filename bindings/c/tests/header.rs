@@ -8,6 +8,7 @@
 )]
 
 use lynchpin::base::ErrorCode;
+use lynchpin::gate::{GateEvent, GateState, Move};
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin_c::*;
 use std::fmt::Write;
@@ -16,9 +17,9 @@ use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
 /// In the order in which a reader of the header wants them.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 16] = [
     "text", "names", "kinds", "codes", "views", "error", "time", "ids", "engine", "snapshot",
-    "decision", "plan", "score", "report",
+    "decision", "plan", "score", "report", "gate", "workflow",
 ];
 
 #[test]
@@ -214,11 +215,24 @@ fn codes() -> Vec<Code> {
         let text = comment(&reasons, &format!("{it:?}"));
         found.push(code("REASON", it.name(), it.number(), text));
     }
+    let gates = read("gate/state.rs");
+    for it in GateState::ALL {
+        let text = comment(&gates, &format!("{it:?}"));
+        found.push(code("GATE_STATE", it.name(), it.number(), text));
+    }
+    for it in GateEvent::ALL {
+        let text = comment(&gates, &format!("{it:?}"));
+        found.push(code("GATE_EVENT", it.name(), it.number(), text));
+    }
+    for it in Move::ALL {
+        let text = comment(&gates, &format!("{it:?}"));
+        found.push(code("GATE_MOVE", it.name(), it.number(), text));
+    }
     found
 }
 
 fn in_rust(codes: &[Code]) -> String {
-    let mut made = "//! The numbers of statuses, verdicts and reasons.\n//!\n\
+    let mut made = "//! The numbers of statuses, verdicts, reasons and the life of a gate.\n//!\n\
         //! Generated from the core by this crate's test `header`; renew with `BLESS=1`.\n\n"
         .to_owned();
     let mut known = String::new();
@@ -245,6 +259,9 @@ fn in_cpp(codes: &[Code]) -> String {
         ("STATUS", "status", "Why a call failed. A library that is newer may give other numbers."),
         ("VERDICT", "verdict", "The answer to \"may it go?\". Only `go` and `go_waived` are a go."),
         ("REASON", "reason_code", "Why a verdict is what it is. A newer library may know more."),
+        ("GATE_STATE", "gate_state", "Where a gate stands for one attempt to enter a stage."),
+        ("GATE_EVENT", "gate_event", "What can happen to a gate."),
+        ("GATE_MOVE", "gate_move", "What an event does to a gate in a state."),
     ];
     for (wanted, title, about) in enums {
         write!(made, "\n/// {about}\nenum class {title} : std::uint32_t {{\n").unwrap();

@@ -61,7 +61,8 @@ impl Asked {
             | Question::Changed(_)
             | Question::LintPolicy(_)
             | Question::ComparePolicies(_)
-            | Question::DryRun(_) => Ok(None),
+            | Question::DryRun(_)
+            | Question::Workflow(_) => Ok(None),
         }
     }
 

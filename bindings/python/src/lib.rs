@@ -16,6 +16,7 @@ mod error;
 mod family;
 mod guard;
 mod snapshot;
+mod workflow;
 
 use lynchpin::base::ErrorCode;
 use lynchpin::reason::{ReasonCode, Verdict};
@@ -31,6 +32,11 @@ mod _lynchpin {
 
     #[pymodule_export]
     use super::assess::{assess_policy, note_texts, read_history, services_example};
+
+    #[pymodule_export]
+    use super::workflow::{
+        gate_events, gate_moves, gate_states, workflow_answer, workflow_report, workflows,
+    };
 
     #[pymodule_export]
     use super::{error_codes, portfolio_schema, printable, reason_codes, verdicts, version};

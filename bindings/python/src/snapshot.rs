@@ -393,7 +393,8 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)
-        | Answer::DryRun(_) => Ok(None),
+        | Answer::DryRun(_)
+        | Answer::Workflow(_) => Ok(None),
     }
 }
 

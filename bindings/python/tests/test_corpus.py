@@ -5,13 +5,16 @@ import os
 from pathlib import Path
 
 import pytest
-from lynchpin import Decision, Engine, LynchpinError, Plan, Reach, Score, Snapshot
+from lynchpin import Decision, Engine, LynchpinError, Plan, Reach, Score, Snapshot, Workflow
 
-KINDS: dict[str, type[Decision] | type[Plan] | type[Score] | type[Reach]] = {
+KINDS: dict[
+    str, type[Decision] | type[Plan] | type[Score] | type[Reach] | type[Workflow]
+] = {
     "decision": Decision,
     "plan": Plan,
     "score": Score,
     "reach": Reach,
+    "workflow": Workflow,
 }
 
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
+use lynchpin::base::id::{ChangeId, ReleaseId, StageId, StateId};
 use lynchpin::base::{Instant, Subject};
 use lynchpin::plan::PlanScope;
 use lynchpin::portfolio::FactName;
@@ -54,6 +54,8 @@ pub enum Command {
     /// What is wrong with a policy, what differs between two, what would another one decide?
     #[command(subcommand)]
     Policy(Policy),
+    /// What does a workflow say, is it sound, and where does it lead from a state?
+    Workflow(Workflow),
     /// Write a sample portfolio and a commented policy to begin with
     Init(Init),
     /// Print the JSON Schema of the portfolio document
@@ -279,6 +281,58 @@ pub struct Assess {
     /// Also write what was read as a portfolio document, to be asked more
     #[arg(long, value_name = "FILE")]
     pub portfolio: Option<PathBuf>,
+}
+
+/// A workflow.
+#[derive(Debug, Args)]
+pub struct Workflow {
+    /// What of it
+    #[command(subcommand)]
+    pub what: WorkflowAsked,
+}
+
+/// What is asked about workflows.
+#[derive(Debug, Subcommand)]
+pub enum WorkflowAsked {
+    /// The names of the workflows that are shipped
+    List,
+    /// A workflow: its states, its transitions and their conditions
+    Show(WorkflowShow),
+    /// Whether a workflow is sound; if not, every problem with the way that shows it
+    Check(WorkflowCheck),
+}
+
+/// Which workflow, and how to print it.
+#[derive(Debug, Args)]
+pub struct WorkflowShow {
+    /// The name of a shipped workflow, or a TOML file; `-` reads standard input
+    pub name: PathBuf,
+    /// Say instead where something in this state, of which nothing else is known, can go and on
+    /// what conditions
+    #[arg(long, value_name = "STATE", conflicts_with = "form")]
+    pub from: Option<StateId>,
+    /// Print its text, to be copied and changed
+    #[arg(long, group = "form")]
+    pub toml: bool,
+    /// Print it as JSON
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Print tables for a pull request or a page
+    #[arg(long, group = "form")]
+    pub markdown: bool,
+    /// Print a state diagram that code forges draw
+    #[arg(long, group = "form")]
+    pub mermaid: bool,
+    /// Print a picture
+    #[arg(long, group = "form")]
+    pub svg: bool,
+}
+
+/// Which workflow to verify.
+#[derive(Debug, Args)]
+pub struct WorkflowCheck {
+    /// The TOML file; `-` reads standard input
+    pub file: PathBuf,
 }
 
 /// Where to write the sample.

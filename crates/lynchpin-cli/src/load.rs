@@ -42,19 +42,24 @@ pub fn load(file: &Path, policy: Option<&Path>) -> Result<Snapshot, Failure> {
 
 /// Takes a policy from a file.
 pub fn set_policy(engine: &mut Engine, file: &Path) -> Result<(), Failure> {
-    policy_with(file, |text| engine.set_policy(text))
+    with_text(file, "the policy", |text| engine.set_policy(text))
 }
 
 /// Reads a policy from a file.
 pub fn policy(file: &Path) -> Result<Policy, Failure> {
-    policy_with(file, str::parse)
+    with_text(file, "the policy", str::parse)
 }
 
-fn policy_with<T>(file: &Path, take: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Failure> {
+/// Reads a file of text and takes it; what is wrong with it is told with its place there.
+pub fn with_text<T>(
+    file: &Path,
+    what: &str,
+    take: impl FnOnce(&str) -> Result<T, Error>,
+) -> Result<T, Failure> {
     let bytes = read(file, Limits::untrusted().document_bytes_max)?;
     let malformed = |error: &Error| Failure::of_document(&name(file), &bytes, error);
     let text = std::str::from_utf8(&bytes).map_err(|_| {
-        malformed(&Error::new(ErrorCode::DocumentNotUtf8, "the policy is not UTF-8"))
+        malformed(&Error::new(ErrorCode::DocumentNotUtf8, format!("{what} is not UTF-8")))
     })?;
     take(text).map_err(|error| malformed(&error))
 }

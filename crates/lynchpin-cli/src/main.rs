@@ -14,6 +14,7 @@ mod output;
 mod place;
 mod policy;
 mod status;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Assess(asked) => assess::assess(&asked, output)?,
         Command::Changed(asked) => ask::changed(&asked, output)?,
         Command::Policy(asked) => policy::policy(&asked, output)?,
+        Command::Workflow(asked) => workflow::workflow(&asked, output)?,
         Command::Init(asked) => init::init(&asked, output)?,
         Command::Schema => {
             output.write(SCHEMA.as_bytes())?;

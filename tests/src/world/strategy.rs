@@ -390,12 +390,46 @@ pub fn policy() -> impl Strategy<Value = Policy> {
     })
 }
 
+/// Lets several people answer for each other early on, where several have to agree.
+fn crowd(world: &mut World, policy: &mut Policy) {
+    policy.in_person = false;
+    if policy.quorum == Quorum::Count(1) {
+        policy.quorum = Quorum::Count(2);
+    }
+    world.board |= 0b0110;
+    for delegation in &mut world.delegations {
+        delegation.made.recorded = delegation.made.at;
+        delegation.from = None;
+        delegation.until = delegation.until.filter(|until| *until > delegation.made.at);
+        delegation.by = 1 + delegation.by % 2;
+        if delegation.group == 2 {
+            delegation.group = 0;
+        }
+    }
+    for approval in &mut world.approvals {
+        (approval.stage, approval.revision) = (1, 1);
+        if approval.by == 0 {
+            approval.by = 6;
+        }
+    }
+    for change in &mut world.changes {
+        change.revisions.truncate(1);
+    }
+    for board in &mut world.boards {
+        board.made = Made { at: 0, recorded: 0 };
+    }
+}
+
 /// A world and a policy for it. Some are about one requirement of one subject, so that every
 /// question about it comes up often.
 pub fn case() -> impl Strategy<Value = (World, Policy)> {
-    let focus = weighted(0.5, (0u8..6, prop::bool::weighted(0.2)));
+    let requirement = prop_oneof![3 => 0u8..6, 2 => Just(2)];
+    let focus = weighted(0.55, (requirement, prop::bool::weighted(0.2), any::<bool>()));
     (world(), policy(), focus).prop_map(|(mut world, mut policy, focus)| {
-        let Some((requirement, release)) = focus else { return (world, policy) };
+        let Some((requirement, release, crowded)) = focus else { return (world, policy) };
+        if requirement == 2 && crowded {
+            crowd(&mut world, &mut policy);
+        }
         let subject = if release { Subject::Release(0) } else { Subject::Change(0) };
         policy.gates.truncate(1);
         for gate in &mut policy.gates {

@@ -7,6 +7,8 @@ exception; exceptions are the `LynchpinError` family.
 
 `assess` reads git repositories and answers all of that about them. Nothing else in the package
 reads a file or runs a program, and nothing reads the clock: documents and instants are arguments.
+
+`workflow` reads and verifies the life of a change, and says where it leads; it needs no facts.
 """
 
 from typing import Final
@@ -19,6 +21,9 @@ from ._lynchpin import (
     Snapshot,
     assess_policy,
     error_codes,
+    gate_events,
+    gate_moves,
+    gate_states,
     portfolio_schema,
     reason_codes,
     services_example,
@@ -28,6 +33,16 @@ from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, 
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._values import Actor, Clears, Subject, Verdict
+from ._workflow import (
+    Condition,
+    NextState,
+    Workflow,
+    WorkflowState,
+    WorkflowTransition,
+    workflow,
+    workflow_names,
+    workflow_text,
+)
 from .errors import (
     AssessError,
     BrokenError,
@@ -52,6 +67,7 @@ __all__ = [
     "BrokenError",
     "ChangeScore",
     "Clears",
+    "Condition",
     "Conflict",
     "Contribution",
     "CriticalPath",
@@ -68,6 +84,7 @@ __all__ = [
     "LimitError",
     "LynchpinError",
     "Missing",
+    "NextState",
     "NotFoundError",
     "Notes",
     "PanicError",
@@ -84,11 +101,20 @@ __all__ = [
     "Snapshot",
     "Subject",
     "Verdict",
+    "Workflow",
+    "WorkflowState",
+    "WorkflowTransition",
     "__version__",
     "assess",
     "assess_policy",
     "error_codes",
+    "gate_events",
+    "gate_moves",
+    "gate_states",
     "portfolio_schema",
     "reason_codes",
     "services_example",
+    "workflow",
+    "workflow_names",
+    "workflow_text",
 ]

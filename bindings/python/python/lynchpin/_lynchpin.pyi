@@ -16,6 +16,9 @@ __all__ = [
     "Snapshot",
     "assess_policy",
     "error_codes",
+    "gate_events",
+    "gate_moves",
+    "gate_states",
     "note_texts",
     "portfolio_schema",
     "printable",
@@ -24,6 +27,9 @@ __all__ = [
     "services_example",
     "verdicts",
     "version",
+    "workflow_answer",
+    "workflow_report",
+    "workflows",
 ]
 
 _Text: TypeAlias = bytes | bytearray | memoryview | str
@@ -54,6 +60,46 @@ def error_codes() -> list[tuple[int, str]]:
         >>> from lynchpin import error_codes
         >>> error_codes()[0]
         (1001, 'document_too_large')
+    """
+
+def gate_events() -> list[tuple[int, str, str]]:
+    """The number, the name and the meaning of each event of a gate, in order.
+
+    Returns:
+        A list of (number, name, meaning). The number is also that of C.
+
+    Example:
+        >>> from lynchpin import gate_events
+        >>> [name for _, name, _ in gate_events()][:3]
+        ['asked', 'fact_added', 'revision_made']
+    """
+
+def gate_moves() -> dict[tuple[str, str], str]:
+    """The life of a gate as one table: what each event does in each state.
+
+    "follows" means that the gate is judged again and goes where the verdict says, "stays" that
+    nothing changes, "seals" that it was entered, "breaches" that it was entered although it was not
+    open, and "opens" that a new instance of it begins, which is judged.
+
+    Returns:
+        A dictionary from (state, event), by their names, to what happens.
+
+    Example:
+        >>> from lynchpin import gate_moves
+        >>> gate_moves()["sealed", "fact_added"], gate_moves()["stale", "entered"]
+        ('stays', 'breaches')
+    """
+
+def gate_states() -> list[tuple[int, str, str]]:
+    """The number, the name and the meaning of each state of a gate, in order.
+
+    Returns:
+        A list of (number, name, meaning). The number is also that of C.
+
+    Example:
+        >>> from lynchpin import gate_states
+        >>> gate_states()[0]
+        (10, 'idle', 'asks nothing of this subject')
     """
 
 def note_texts() -> list[tuple[str, str, str]]:
@@ -125,6 +171,15 @@ def verdicts() -> list[tuple[int, str, str, str]]:
 
 def version() -> str:
     """The version of the engine."""
+
+def workflow_answer(question: bytes, /) -> bytes:
+    """Answers the question about a workflow; `workflow` of the package makes a value of it."""
+
+def workflow_report(document: bytes, form: str, /) -> str | None:
+    """An answer's workflow as "text", "markdown", "mermaid" or "svg"; nothing, if it is unsound."""
+
+def workflows() -> list[tuple[str, str]]:
+    """The name and the text of each workflow that comes with the package, in order of names."""
 
 @final
 class Asked:

@@ -7,3 +7,4 @@ mod policy;
 mod run;
 mod sample;
 mod status;
+mod workflow;

@@ -116,6 +116,32 @@ error_codes! {
     RequirementKind = 1305, "requirement_kind";
     /// What can be met afterwards is an approval, evidence or a plan; nothing else.
     NotRetrospective = 1307, "not_retrospective";
+    /// A workflow has no initial state, or several.
+    WorkflowInitial = 1320, "workflow_initial";
+    /// A workflow, or one of its transitions, names a state that it does not have.
+    WorkflowStateUnknown = 1321, "workflow_state_unknown";
+    /// Two states of a workflow share a name or a stored code.
+    WorkflowStateTwice = 1322, "workflow_state_twice";
+    /// A state of a workflow that nothing leads to.
+    WorkflowUnreachable = 1323, "workflow_unreachable";
+    /// A state of a workflow from which no final state can be reached.
+    WorkflowDeadEnd = 1324, "workflow_dead_end";
+    /// Two transitions of a workflow compete and nothing says which goes first.
+    WorkflowNotOrdered = 1325, "workflow_not_ordered";
+    /// A transition of a workflow can never be taken, because an earlier one always is.
+    WorkflowShadowed = 1326, "workflow_shadowed";
+    /// A way through a workflow avoids a mandatory gate.
+    WorkflowGateAvoided = 1327, "workflow_gate_avoided";
+    /// A transition leaves a final state of a workflow.
+    WorkflowFinalLeft = 1328, "workflow_final_left";
+    /// The conditions of a transition can never hold, or say nothing where they must.
+    WorkflowGuardInvalid = 1329, "workflow_guard_invalid";
+    /// No state of the workflow is stored as that number.
+    WorkflowCodeUnknown = 1330, "workflow_code_unknown";
+    /// No workflow of that name is shipped.
+    WorkflowUnknown = 1331, "workflow_unknown";
+    /// A workflow in which nothing ever goes live, or no gate is mandatory.
+    WorkflowGuardsNothing = 1332, "workflow_guards_nothing";
     /// This build reads no expressions, so it cannot judge by the policy.
     ExpressionUnsupported = 1340, "expression_unsupported";
     /// An expression longer than the limits allow.

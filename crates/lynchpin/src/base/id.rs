@@ -134,6 +134,14 @@ ids! {
     ZoneId, "time zone";
     /// Names a key of a policy, such as `ci-2026`.
     KeyId, "key";
+    /// Names a workflow, such as `servicenow-normal`.
+    WorkflowId, "workflow";
+    /// Names a state of a workflow, such as `Implement`.
+    StateId, "state";
+    /// Names what moves a workflow on, such as `request_approval`.
+    TriggerId, "trigger";
+    /// Names how a change ended, such as `successful`.
+    CloseCodeId, "close code";
     /// Names something outside that is only pointed to: a ticket, a commit, a connector.
     Reference, "reference";
 }

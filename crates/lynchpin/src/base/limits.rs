@@ -69,6 +69,16 @@ pub const SIGNATURE_TEXT_BYTES_MAX: usize = 1024;
 /// statement is verified.
 pub const KEYS_MAX: usize = 16;
 
+/// The most states of a workflow: ServiceNow's longest has nine, and a person has to read it.
+pub const WORKFLOW_STATES_MAX: usize = 128;
+
+/// The most transitions of a workflow, one counted for each state it starts from: pairs of them are
+/// compared.
+pub const WORKFLOW_TRANSITIONS_MAX: usize = 1024;
+
+/// The most conditions of one transition, and the most mandatory gates of a workflow.
+pub const WORKFLOW_GUARDS_MAX: usize = 32;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

@@ -5,7 +5,8 @@
 //! one that is written as CEL, [`waiver`] what leave was given and [`obligation`] what may be met
 //! afterwards. [`rolls`] remembers who sits in a group, and [`signed`] says which signed statements
 //! count. [`lint`] says what is wrong with a policy that can be read, and [`compare`] what differs
-//! between two. This floor computes no risk: the portfolio hands it the figure.
+//! between two. [`state`] is the life of a gate as one table, [`workflow`] the life of a change as
+//! verified data. This floor computes no risk: the portfolio hands it the figure.
 
 pub mod compare;
 pub mod expression;
@@ -18,9 +19,12 @@ pub mod parse;
 pub mod policy;
 pub mod rolls;
 pub mod signed;
+pub mod state;
 pub mod waiver;
+pub mod workflow;
 
 pub use expression::Expression;
 pub use judge::Case;
 pub use obligation::Obligation;
 pub use policy::{Gate, Judges, Policy, Requirement, Selector, Tree};
+pub use state::{GateEvent, GateInstance, GateState, Move};

@@ -19,6 +19,7 @@ pub mod section;
 pub mod service;
 pub mod source_history;
 pub mod statement;
+pub mod workflow;
 
 pub use board::{Board, Meeting, Minutes, Resolution};
 pub use calendar::{Occasions, Scope};
@@ -35,3 +36,4 @@ pub use section::{Section, SectionDigests};
 pub use service::{Service, Stage};
 pub use source_history::SourceHistory;
 pub use statement::{InToto, Signature, SignedEnvelope, Statement};
+pub use workflow::{Guard, State, StateKind, Transition, Workflow};

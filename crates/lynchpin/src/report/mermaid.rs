@@ -62,7 +62,7 @@ fn label(step: &Step, options: &Options<'_>) -> String {
 }
 
 /// Letters, digits and spaces as they are, everything else by its number.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in super::printable(text).chars() {
         if c.is_alphanumeric() || c == ' ' || c == '-' {

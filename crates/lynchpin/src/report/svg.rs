@@ -8,9 +8,9 @@ use super::safe;
 use crate::base::id::ChangeId;
 use crate::plan::{Plan, Step};
 
-const CHARACTER: usize = 8;
-const LINE: usize = 18;
-const PAD: usize = 8;
+pub(super) const CHARACTER: usize = 8;
+pub(super) const LINE: usize = 18;
+pub(super) const PAD: usize = 8;
 const GAP: usize = 14;
 const BETWEEN: usize = 56;
 const TOP: usize = 34;
@@ -87,7 +87,7 @@ pub fn note(said: &str) -> String {
 }
 
 /// How wide a box must be to hold these labels.
-fn wide<'a>(labels: impl IntoIterator<Item = &'a String>) -> usize {
+pub(super) fn wide<'a>(labels: impl IntoIterator<Item = &'a String>) -> usize {
     let columns = labels.into_iter().map(|label| safe::width(label)).max().unwrap_or(0);
     columns.max(8) * CHARACTER + 2 * PAD
 }
@@ -120,7 +120,7 @@ fn labels_of(step: &Step, options: &Options<'_>) -> Vec<String> {
     labels(step, options, label)
 }
 
-fn text(x: usize, y: usize, label: &str) -> String {
+pub(super) fn text(x: usize, y: usize, label: &str) -> String {
     format!("<text x=\"{x}\" y=\"{y}\">{}</text>\n", escape(label))
 }
 
@@ -131,7 +131,7 @@ fn line(first: &Place, waits: &Place) -> String {
     format!("<path d=\"M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}\"/>\n")
 }
 
-fn escape(label: &str) -> String {
+pub(super) fn escape(label: &str) -> String {
     let mut out = String::new();
     for c in label.chars() {
         match c {

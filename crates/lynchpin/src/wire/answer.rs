@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::ask::Detail;
 use super::entry::Policies;
+use super::workflow::WorkflowAnswer;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When};
@@ -30,6 +31,8 @@ pub enum Answer {
     Score(Score),
     /// To "what does it need?" and "what needs it?".
     Reach(Reach),
+    /// To "what does this workflow say, and is it sound?".
+    Workflow(WorkflowAnswer),
     /// To "what changed, and through which fact?".
     Changed(Changed),
     /// To "what is wrong with this policy?".

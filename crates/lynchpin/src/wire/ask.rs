@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Answer, Comparison, Lint};
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::{check_form, read_part};
+use super::workflow::Workflow;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
 use crate::base::limits::Limits;
@@ -38,6 +39,8 @@ pub enum Question {
     ComparePolicies(ComparePolicies),
     /// Which decisions would another policy flip?
     DryRun(DryRun),
+    /// What does a workflow say, is it sound, and where can something in a state of it go?
+    Workflow(Workflow),
     /// May it enter now?
     Claim(Claim),
     /// May it go? As a fact to keep.
@@ -199,7 +202,7 @@ impl Question {
     /// # Errors
     ///
     /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`], [`Snapshot::reach`],
-    /// [`Snapshot::claim`] and [`Snapshot::record`].
+    /// [`Snapshot::claim`], [`Snapshot::record`] and [`Workflow::answer`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -250,6 +253,7 @@ impl Question {
                 Ok(Answer::Obligations(snapshot.obligations(asked.at)?))
             }
             Question::Breaches(asked) => Ok(Answer::Breaches(snapshot.breaches(asked.at))),
+            Question::Workflow(asked) => asked.answer(),
         }
     }
 }

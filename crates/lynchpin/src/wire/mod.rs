@@ -10,6 +10,7 @@ mod document;
 mod entry;
 mod lines;
 mod strict;
+mod workflow;
 
 pub use answer::{Answer, Comparison, Decision, Lint, Reason, Tree, cites};
 pub use ask::{
@@ -18,3 +19,4 @@ pub use ask::{
 };
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
+pub use workflow::{Workflow, WorkflowAnswer};
