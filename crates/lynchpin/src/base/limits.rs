@@ -33,6 +33,10 @@ pub const FREEZES_MAX: usize = 2_048;
 /// all, or is several.
 pub const SCOPE_MAX: usize = 1_000;
 
+/// How many deployments under way in closed places are looked at for what was to be said of them
+/// when they began: each folds all facts known by then.
+pub const IN_FLIGHT_MAX: usize = 1_000;
+
 /// The longest policy, in bytes: it is written and read by people.
 pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 
@@ -43,6 +47,14 @@ pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 /// How many facts are left out one by one to find those through which a decision changed: each
 /// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;
+
+/// By how many policies beside the one in force one revision may have been decided: each is asked
+/// again with every decision, and who adopts so many while a change is open makes a new revision.
+pub const POLICIES_OF_DECISIONS_MAX: usize = 16;
+
+/// In how many parent releases a release may be, directly or through others: each is asked as a
+/// whole whenever what is below it is, and no organisation nests a hundred programmes.
+pub const PARENTS_MAX: usize = 100;
 
 /// The longest recurrence rule, in bytes: room for every list of RFC 5545 written out in full.
 pub const RECURRENCE_BYTES_MAX: usize = 8 * 1024;

@@ -157,6 +157,24 @@ fn settings(old: &Policy, new: &Policy) -> Vec<Difference> {
     let unclear = |_: Option<&_>, _: Option<&_>| Leans::Unclear;
     let pair = (Some(&old.freeze), Some(&new.freeze));
     found.extend(difference(What::Policy, "freeze", pair, unclear));
+    found.extend(difference(
+        What::Policy,
+        "claims",
+        (Some(&old.claims), Some(&new.claims)),
+        |_, after| match after {
+            Some(super::policy::ClaimRule::Required) => Leans::Tighter,
+            Some(super::policy::ClaimRule::Optional) | None => Leans::Looser,
+        },
+    ));
+    // Who approves the next policy decides no verdict, but how hard this one is to get rid of.
+    let adoption = (old.adoption.as_ref(), new.adoption.as_ref());
+    found.extend(difference(What::Policy, "adoption", adoption, |before, after| {
+        match (before, after) {
+            (None, _) => Leans::Tighter,
+            (_, None) => Leans::Looser,
+            (Some(_), Some(_)) => Leans::Unclear,
+        }
+    }));
     found
 }
 

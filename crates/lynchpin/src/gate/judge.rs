@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::freeze::times::Times;
 use super::leaf::{self, Target};
+use super::obligation::{self, Obligation};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
 use super::signed::Proofs;
@@ -36,6 +37,10 @@ pub struct Case<'a> {
     pub rolls: &'a Rolls,
     /// Which freezes matter when, as far as it was asked for.
     pub times: &'a Times,
+    /// Whether what may be met afterwards holds nothing back once it is declared.
+    pub afterwards: bool,
+    /// Everything that is owed, in order of ends.
+    pub obligations: &'a [Obligation],
     /// Which signatures are right, as far as it was asked for.
     pub proofs: &'a Proofs,
 }
@@ -76,9 +81,9 @@ impl Case<'_> {
 }
 
 impl Selector {
-    /// Whether a change is meant: by its kind, and by the tier and profile of any of its
-    /// services. What is not known of a service matches, so that a gate is not slipped past by
-    /// leaving it out.
+    /// Whether a change is meant: by its kind, by when it was first recorded, and by the tier and
+    /// profile of any of its services. What is not known of a service matches, so that a gate is
+    /// not slipped past by leaving it out.
     #[must_use]
     pub fn matches(&self, records: &Records, change: &Change) -> bool {
         let kind = self.kind.is_empty() || self.kind.contains(&change.kind);
@@ -91,7 +96,9 @@ impl Selector {
             || change.services.iter().any(|id| records.service(id).is_none());
         let narrowed = !(self.tier.is_empty() && self.profile.is_empty());
         let known = change.services.iter().filter_map(|id| records.service(id));
-        kind && (!narrowed || unknown || known.into_iter().any(fits))
+        let first = || records.change(&change.id).and_then(|row| row.first_recorded(records));
+        let since = self.recorded_since.is_none_or(|since| first().is_none_or(|at| at >= since));
+        kind && since && (!narrowed || unknown || known.into_iter().any(fits))
     }
 }
 
@@ -107,6 +114,25 @@ pub fn gates_for<'a>(
             && gate.stages.contains(stage)
             && gate.only_for.matches(records, change)
     })
+}
+
+/// What the gates before a stage ask a change of windows, where it must hold in any case.
+pub fn windows(case: &Case<'_>, change: &Change) -> Vec<Reasons> {
+    let subject = Subject::Change(change.id.clone());
+    let target = Target { subject: &subject, members: &[change] };
+    let mut found = Vec::new();
+    for judges in [Judges::Change, Judges::Release] {
+        for (id, gate) in gates_for(case, judges, change) {
+            for tree in gate.require.conjuncts() {
+                let Tree::Leaf(name) = tree else { continue };
+                let asked = case.policy.requirements.get(name);
+                if asked.is_some_and(|requirement| requirement.window.is_some()) {
+                    found.push(requirement(case, target, id, name));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Answers one gate for a subject.
@@ -154,8 +180,8 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
     reasons
 }
 
-/// Answers one named requirement, with the waiver that applies to it.
-fn requirement(
+/// Answers one named requirement, with the waiver or the declaration that applies to it.
+pub(super) fn requirement(
     case: &Case<'_>,
     target: Target<'_>,
     gate: &GateId,
@@ -168,7 +194,8 @@ fn requirement(
         return reasons;
     };
     let answer = leaf::judge(case, target, name, requirement);
-    let mut reasons = waiver::apply(case, target, name, requirement, answer);
+    let answer = waiver::apply(case, target, name, requirement, answer);
+    let mut reasons = obligation::apply(case, target, requirement, answer);
     reasons.name(gate, name);
     reasons
 }

@@ -9,6 +9,8 @@
 
 pub mod boards;
 pub mod delegations;
+pub mod entries;
+mod family;
 pub mod freezes;
 pub mod labels;
 pub mod lookback;
@@ -22,6 +24,7 @@ mod whereabouts;
 
 pub use boards::{Boards, NextMeeting};
 pub use delegations::Delegations;
+pub use entries::Content;
 pub use freezes::Freezes;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};

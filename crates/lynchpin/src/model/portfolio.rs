@@ -17,6 +17,7 @@ macro_rules! arrays {
             services: $crate::model::Service,
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
+            policy_approvals: $crate::model::PolicyApproval,
             releases: $crate::model::Release,
             changes: $crate::model::Change,
             evidence: $crate::model::Evidence,
@@ -32,6 +33,9 @@ macro_rules! arrays {
             quarantines: $crate::model::Quarantine,
             holds: $crate::model::Hold,
             cancellations: $crate::model::Cancellation,
+            decisions: $crate::model::RecordedDecision,
+            claims: $crate::model::Claim,
+            declarations: $crate::model::Declaration,
             deployments: $crate::model::Deployment,
             incidents: $crate::model::Incident,
         }
@@ -43,9 +47,9 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            delegations, absences, boards, policies, releases, changes, evidence, statements,
-            approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows, quarantines,
-            holds, cancellations, deployments, incidents,
+            delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
+            statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows,
+            quarantines, holds, cancellations, decisions, claims, declarations, deployments, incidents,
         }
     };
 }

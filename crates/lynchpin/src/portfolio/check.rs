@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::check_entries::check_entries;
 use super::check_freezes::check_freezes;
 use super::engine::other_content;
 use super::identities::check_identities;
@@ -56,6 +57,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     let mut problems = Problems { found: Vec::new() };
     check_envelopes(portfolio, old, &mut problems);
     check_ids(portfolio, old, &mut problems);
+    check_entries(portfolio, old, &mut problems);
     check_identities(portfolio, old, &mut problems);
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
@@ -171,7 +173,7 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
             }
         )*};
     }
-    each!(approvals, waivers, exceptions, holds, cancellations);
+    each!(approvals, waivers, exceptions, holds, cancellations, decisions, claims);
     for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
         for (index, decision) in minutes.decisions.iter().enumerate() {
             let at = format!("{at}.decisions[{index}]");

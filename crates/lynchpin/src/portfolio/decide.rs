@@ -1,13 +1,16 @@
 //! "May it go to this stage now, and if not, why and who can change that?"
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
+use super::family;
 use super::item::Members;
+use super::owed;
+use super::pinned;
 use super::question::DecideQuestion;
 use super::scoring;
-use super::snapshot::InForce;
+use super::snapshot::{Adopted, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
@@ -15,10 +18,10 @@ use crate::calendar::ZONE_DATA_VERSION;
 use crate::gate::freeze::{self, rule::FreezeRule, times::Times};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
-use crate::gate::policy::{CycleRule, Gate, Judges};
+use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
-use crate::gate::{Case, Policy, judge, quarantine};
+use crate::gate::{Case, Policy, judge, obligation, quarantine};
 use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
@@ -32,42 +35,121 @@ pub(super) fn decide(
 ) -> Result<Decision> {
     let members = Members::of(records, &question.subject)?;
     let stage = members.stage(records, in_force.policy, question.stage.as_ref())?;
-    let before = members.before(records, &stage);
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
-    let risks = risks(records, policy, &question.subject, &members, question.at);
-    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
-    let case = Case {
-        records,
-        policy,
-        adopted: if in_force.what_if { &[] } else { in_force.adopted },
-        stage: &stage,
-        previous: before.as_ref(),
-        at: question.at,
-        risks: &risks,
-        rolls: &rolls,
-        times: &times,
-        proofs: &proofs,
-    };
-    let gates = match &question.subject {
-        Subject::Change(_) => ReleaseGates::new(),
-        Subject::Release(_) => release_gates(&case, &question.subject, &members),
-    };
-    let mut judged = judge_members(&case, &members, &gates)?;
-    let reasons = match &question.subject {
-        Subject::Change(id) => judged.remove(id).unwrap_or_default(),
-        Subject::Release(id) => whole(&case, id, &members, gates, judged),
-    };
-    Ok(Decision {
-        subject: question.subject.clone(),
+    let (subject, at) = (&question.subject, question.at);
+    let asked = Asked { subject, members: &members, stage: &stage, at };
+    let adopted = if in_force.what_if { &[] } else { in_force.adopted };
+    let decision = Decision {
+        subject: subject.clone(),
         stage: stage.clone(),
-        at: question.at,
+        at,
         policy: in_force.policy.map(|policy| policy.digest),
         risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
         zone_data: records.freezes.reads_zones().then_some(ZONE_DATA_VERSION),
         what_if: in_force.what_if,
-        reasons,
-    })
+        reasons: by_policy(records, policy, adopted, &asked)?,
+    };
+    pinned::join(records, in_force, &asked, decision)
+}
+
+/// What is asked about, resolved.
+pub(super) struct Asked<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) members: &'a Members<'a>,
+    pub(super) stage: &'a StageId,
+    pub(super) at: Instant,
+}
+
+/// What one policy says.
+pub(super) fn by_policy(
+    records: &Records,
+    policy: &Policy,
+    adopted: &[Adopted],
+    asked: &Asked<'_>,
+) -> Result<Reasons> {
+    let (subject, members) = (asked.subject, asked.members);
+    match subject {
+        Subject::Change(id) => family::check(records, records.releases_of(id))?,
+        Subject::Release(id) => {
+            family::check(records, records.descendants(id).into_iter().chain([id]))?
+        }
+    }
+    with_case(records, policy, adopted, asked, |case| judged(case, subject, members))
+}
+
+/// Sets up all that gates are judged by, and asks.
+pub(super) fn with_case<T>(
+    records: &Records,
+    policy: &Policy,
+    adopted: &[Adopted],
+    asked: &Asked<'_>,
+    ask: impl FnOnce(&Case<'_>) -> T,
+) -> T {
+    let (subject, members) = (asked.subject, asked.members);
+    let before = members.before(records, asked.stage);
+    let risks = risks(records, policy, subject, members, asked.at);
+    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
+    let case = Case {
+        records,
+        policy,
+        adopted,
+        stage: asked.stage,
+        previous: before.as_ref(),
+        at: asked.at,
+        risks: &risks,
+        rolls: &rolls,
+        times: &times,
+        afterwards: true,
+        obligations: &[],
+        proofs: &proofs,
+    };
+    let obligations = obligation::obligations(&case);
+    ask(&Case { obligations: &obligations, ..case })
+}
+
+fn judged(case: &Case<'_>, subject: &Subject, members: &Members<'_>) -> Result<Reasons> {
+    let gates = match subject {
+        Subject::Change(_) => ReleaseGates::new(),
+        Subject::Release(_) => release_gates(case, subject, &members.all),
+    };
+    let mut judged = judge_members(case, members, &gates)?;
+    match subject {
+        Subject::Change(id) => Ok(judged.remove(id).unwrap_or_default()),
+        Subject::Release(id) if !case.records.is_parent(id) => {
+            let mut parts = release_parts(case, subject, members, gates);
+            parts.extend(family::parts(case, id));
+            Ok(whole(case, id, members, &parts, judged, &[]))
+        }
+        Subject::Release(id) => parent(case, id, members, gates, judged),
+    }
+}
+
+/// The tree of a parent: its own, then that of each release below it, whichever of them is its
+/// parent. Who is above any of them is told once.
+fn parent(
+    case: &Case<'_>,
+    id: &ReleaseId,
+    members: &Members<'_>,
+    gates: ReleaseGates<'_>,
+    judged: BTreeMap<ChangeId, Reasons>,
+) -> Result<Reasons> {
+    let within = case.records.descendants(id);
+    let mut below = Vec::new();
+    for child in within.iter().filter(|child| **child != id) {
+        let subject = Subject::Release((*child).clone());
+        let members = Members::of(case.records, &subject)?;
+        let gates = release_gates(case, &subject, &members.all);
+        let judged = judge_members(case, &members, &gates)?;
+        let mut parts = release_parts(case, &subject, &members, gates);
+        parts.extend(family::below(case, child));
+        below.push(whole(case, child, &members, &parts, judged, &[]));
+    }
+    let subject = Subject::Release(id.clone());
+    let mut parts = release_parts(case, &subject, members, gates);
+    parts.extend(family::below(case, id));
+    parts.extend(family::above(case, within.into_iter().chain([id])));
+    Ok(whole(case, id, members, &parts, judged, &below))
 }
 
 /// The members that a decision lets go, for a plan of what is ready: none, if the release as a
@@ -121,13 +203,15 @@ fn is_held_by_itself(nodes: &[Node], index: usize) -> bool {
 }
 
 /// A policy that names nothing, so that nothing passes.
-fn no_policy() -> Policy {
+pub(super) fn no_policy() -> Policy {
     Policy {
         name: String::new(),
         owner: None,
         open: Vec::new(),
         cycles: CycleRule::Forbidden,
         freeze: FreezeRule::default(),
+        claims: ClaimRule::Optional,
+        adoption: None,
         keys: BTreeMap::new(),
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
@@ -147,14 +231,21 @@ fn risks(
         return BTreeMap::new();
     }
     let mut subjects = vec![subject.clone()];
-    subjects.extend(members.changes.iter().map(|change| Subject::Change(change.id.clone())));
-    if let Subject::Change(id) = subject {
-        subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
-    }
+    subjects.extend(members.all.iter().map(|change| Subject::Change(change.id.clone())));
+    let releases: BTreeSet<&ReleaseId> = match subject {
+        Subject::Change(id) => records.releases_of(id).iter().collect(),
+        Subject::Release(id) => records.descendants(id).into_iter().chain([id]).collect(),
+    };
+    let above = releases.iter().flat_map(|id| records.ancestors(id));
+    let releases = releases.iter().copied().chain(above);
+    subjects.extend(releases.cloned().map(Subject::Release));
+    subjects.extend(owed::declared(records));
+    subjects.sort_unstable();
+    subjects.dedup();
     scoring::risks(records, &subjects, at)
 }
 
-fn asks_for_risk(policy: &Policy) -> bool {
+pub(super) fn asks_for_risk(policy: &Policy) -> bool {
     policy.freeze.asks_for_risk()
         || policy.requirements.values().any(|requirement| requirement.risk.is_some())
 }
@@ -241,7 +332,7 @@ fn not_judged(case: &Case<'_>, change: &Change) -> Node {
 }
 
 /// What the parts of a member's tree come to.
-fn by_parts(parts: &[Reasons]) -> Own {
+pub(super) fn by_parts(parts: &[Reasons]) -> Own {
     let roots = || parts.iter().filter_map(Reasons::root);
     Own {
         verdict: Verdict::all(roots().map(|root| root.verdict)),
@@ -273,6 +364,7 @@ fn by_itself(
     parts.extend(frozen(case, members, change));
     let conflicts = dependencies::conflicts(case, members, priority, change);
     parts.extend(conflicts.into_iter().map(single));
+    parts.extend(obligation::holds(case, change).into_iter().map(single));
     let mut asked: Vec<Reasons> = Vec::new();
     if case.policy.open.contains(case.stage) {
         asked.push(single(Node::new(Verdict::Go, ReasonCode::StageOpen, &subject)));
@@ -308,7 +400,7 @@ fn by_itself(
 }
 
 /// Whether a subject was cancelled or is on hold.
-fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reasons> {
+pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reasons> {
     let records = case.records;
     let mut parts = Vec::new();
     if let Some(number) = records.cancellation(subject) {
@@ -330,14 +422,14 @@ fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reaso
 }
 
 /// Quarantines and freezes, asked about a change by itself or as a part of a release.
-fn frozen(case: &Case<'_>, members: &Members<'_>, change: &Change) -> Vec<Reasons> {
+pub(super) fn frozen(case: &Case<'_>, members: &Members<'_>, change: &Change) -> Vec<Reasons> {
     let release = members.release.map(|release| Subject::Release(release.id.clone()));
-    let target = release.as_ref().map(|subject| Target { subject, members: &members.changes });
+    let target = release.as_ref().map(|subject| Target { subject, members: &members.all });
     let quarantines = quarantine::binding(case, change).into_iter().map(single);
     quarantines.chain(freeze::binding(case, target, change)).collect()
 }
 
-fn single(node: Node) -> Reasons {
+pub(super) fn single(node: Node) -> Reasons {
     let mut reasons = Reasons::default();
     reasons.push(node);
     reasons
@@ -376,11 +468,12 @@ fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change) -> OfRelease {
     if let Ok(members) = Members::of(case.records, &subject) {
         // Gates that do not mean this change ask nothing of it.
         let meant = gates_for(case, Judges::Release, change).next();
-        let gates = meant.map(|_| release_gates(case, &subject, &members)).unwrap_or_default();
+        let gates = meant.map(|_| release_gates(case, &subject, &members.all)).unwrap_or_default();
         judged = is_judged_by(case, &gates, change);
         for part in release_parts(case, &subject, &members, gates) {
             reasons.graft(&part);
         }
+        family::parts(case, id).iter().for_each(|part| reasons.graft(part));
         let priority = Priority::of(members.release);
         let conflicts = dependencies::conflicts_within(case, &members, &priority, change);
         conflicts.into_iter().for_each(|node| reasons.push(node));
@@ -402,25 +495,25 @@ fn cancelled_members<'a>(
 }
 
 /// Tells of a cancellation that left something out of what is judged.
-fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
+pub(super) fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
     let node = Node::new(Verdict::NotApplicable, ReasonCode::Cancelled, &subject);
     let number = case.records.cancellation(&subject);
     number.into_iter().fold(node, |node, number| node.citing("cancellations", number))
 }
 
 /// The trees of the gates that judge a release as a whole.
-type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
+pub(super) type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
 
-fn release_gates<'a>(
+pub(super) fn release_gates<'a>(
     case: &Case<'a>,
     subject: &Subject,
-    members: &Members<'_>,
+    members: &[&Change],
 ) -> ReleaseGates<'a> {
-    let target = Target { subject, members: &members.changes };
+    let target = Target { subject, members };
     let binds = |gate: &Gate| {
         gate.judges == Judges::Release
             && gate.stages.contains(case.stage)
-            && members.changes.iter().any(|c| gate.only_for.matches(case.records, c))
+            && members.iter().any(|c| gate.only_for.matches(case.records, c))
     };
     let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
     gates.map(|(id, gate)| (id, judge::judge(case, target, id, gate))).collect()
@@ -435,7 +528,7 @@ fn release_parts(
 ) -> Vec<Reasons> {
     let by = members.release.map(|release: &Release| Actor::Person(release.by.clone()));
     let mut parts = standing(case, subject, by.clone().into_iter().collect());
-    if members.changes.is_empty() {
+    if members.all.is_empty() {
         parts.push(single(Node::new(Verdict::NoGo, ReasonCode::ReleaseEmpty, subject).act(by)));
         return parts;
     }
@@ -448,15 +541,14 @@ fn whole(
     case: &Case<'_>,
     id: &ReleaseId,
     members: &Members<'_>,
-    gates: ReleaseGates<'_>,
+    parts: &[Reasons],
     judged: BTreeMap<ChangeId, Reasons>,
+    below: &[Reasons],
 ) -> Reasons {
     let subject = Subject::Release(id.clone());
     let mut reasons = Reasons::default();
     let root = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
-    for part in release_parts(case, &subject, members, gates) {
-        reasons.graft(&part);
-    }
+    parts.iter().for_each(|part| reasons.graft(part));
     let by = members.release.map(|release| Actor::Person(release.by.clone()));
     for unknown in &members.unknown {
         let change = Subject::Change(unknown.clone());
@@ -469,6 +561,7 @@ fn whole(
     for tree in judged.values() {
         reasons.graft(tree);
     }
+    below.iter().for_each(|tree| reasons.graft(tree));
     reasons.close(root, Join::All);
     reasons
 }

@@ -1,13 +1,13 @@
 //! "What is on its way where work may no longer go on, and must it stop?"
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::decide::{Here, frozen};
+use super::decide::{Asked, frozen, no_policy, with_case};
 use super::item::Members;
 use super::question::DecideQuestion;
-use super::snapshot::Snapshot;
+use super::snapshot::{InForce, Snapshot};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, StageId};
 use crate::base::limits::IN_FLIGHT_MAX;
@@ -16,6 +16,7 @@ use crate::gate::freeze::rule::InFlight;
 use crate::gate::judge;
 use crate::history::Records;
 use crate::model::Deployment;
+use crate::reason::tree::Reasons;
 use crate::reason::{ReasonCode, Verdict};
 
 /// A deployment of one change that has begun and not ended while its place is closed.
@@ -61,7 +62,7 @@ pub(super) fn in_flight(snapshot: &Snapshot, at: Instant) -> Result<Vec<Flight>>
     let mut begun: BTreeMap<(ChangeId, StageId, Instant), Option<Verdict>> = BTreeMap::new();
     for (change, stage, environment, number) in under_way(&records) {
         let Some(started) = records.portfolio().deployments.get(number) else { continue };
-        let because = closed(&records, &in_force, (&change, &stage, at))?;
+        let because = closed(&records, &in_force, (&change, &stage, at), started);
         if because.is_empty() {
             continue;
         }
@@ -109,24 +110,28 @@ fn under_way(records: &Records) -> Vec<(ChangeId, StageId, EnvironmentId, usize)
 /// for. Nothing else is judged again once it has begun.
 fn closed(
     records: &Records,
-    in_force: &super::snapshot::InForce<'_>,
+    in_force: &InForce<'_>,
     (change, stage, at): (&ChangeId, &StageId, Instant),
-) -> Result<Vec<ReasonCode>> {
-    let subject = Subject::Change(change.clone());
-    let Ok(members) = Members::of(records, &subject) else { return Ok(Vec::new()) };
-    let here = Here { records, in_force, subject: &subject, members: &members, stage, at };
-    let mut codes = Vec::new();
-    here.judge(|case| {
-        for change in &members.changes {
-            let parts = frozen(case, &members, change).into_iter();
-            for part in parts.chain(judge::windows(case, change)) {
-                codes.extend(part.root_blockers().map(|node| node.code));
-            }
-        }
+    started: &Deployment,
+) -> Vec<ReasonCode> {
+    let release = started.release.clone().map(Subject::Release);
+    let itself = Subject::Change(change.clone());
+    let mut of = [release, Some(itself)].into_iter().flatten();
+    let found = of.find_map(|subject| {
+        let members = Members::of(records, &subject).ok()?;
+        members.get(change).map(|change| (subject, members, change))
     });
-    codes.sort_unstable();
-    codes.dedup();
-    Ok(codes)
+    let Some((subject, members, change)) = found else { return Vec::new() };
+    let asked = Asked { subject: &subject, members: &members, stage, at };
+    let nothing = no_policy();
+    let policy = in_force.policy.unwrap_or(&nothing);
+    with_case(records, policy, in_force.adopted, &asked, |case| {
+        let parts = frozen(case, &members, change).into_iter();
+        let parts: Vec<Reasons> = parts.chain(judge::windows(case, change)).collect();
+        let codes: BTreeSet<ReasonCode> =
+            parts.iter().flat_map(Reasons::root_blockers).map(|node| node.code).collect();
+        codes.into_iter().collect()
+    })
 }
 
 /// What was to be said of a change when its deployment began, by what was known then.

@@ -13,6 +13,8 @@ use crate::model::{Change, Release};
 pub(super) struct Members<'a> {
     /// The current revision of each change that is known and not cancelled, in order of ids.
     pub(super) changes: Vec<&'a Change>,
+    /// The same of all that is below the release, too, if it is a parent.
+    pub(super) all: Vec<&'a Change>,
     /// Those that were cancelled.
     pub(super) cancelled: Vec<ChangeId>,
     /// Those that are not known.
@@ -24,7 +26,13 @@ pub(super) struct Members<'a> {
 impl<'a> Members<'a> {
     /// No members at all.
     pub(super) fn nobody() -> Members<'a> {
-        Members { changes: Vec::new(), cancelled: Vec::new(), unknown: Vec::new(), release: None }
+        Members {
+            changes: Vec::new(),
+            all: Vec::new(),
+            cancelled: Vec::new(),
+            unknown: Vec::new(),
+            release: None,
+        }
     }
 
     /// Finds the members of a subject.
@@ -33,12 +41,7 @@ impl<'a> Members<'a> {
             let message = format!("there is no {subject} by then; check the id and the time");
             Error::new(ErrorCode::SubjectUnknown, message)
         };
-        let mut members = Members {
-            changes: Vec::new(),
-            cancelled: Vec::new(),
-            unknown: Vec::new(),
-            release: None,
-        };
+        let mut members = Members::nobody();
         match subject {
             Subject::Change(id) => {
                 let row = records.change(id).ok_or_else(unknown)?;
@@ -61,6 +64,10 @@ impl<'a> Members<'a> {
                 }
             }
         }
+        members.all = match subject {
+            Subject::Release(id) if records.is_parent(id) => records.changes_within(id),
+            Subject::Release(_) | Subject::Change(_) => members.changes.clone(),
+        };
         Ok(members)
     }
 
@@ -92,8 +99,8 @@ impl<'a> Members<'a> {
         let stages = self.stages(records);
         let Some(named) = named else {
             let open = |stage: &&StageId| {
-                self.changes.is_empty()
-                    || self.changes.iter().any(|change| !records.has_entered(&change.id, stage))
+                self.all.is_empty()
+                    || self.all.iter().any(|change| !records.has_entered(&change.id, stage))
             };
             let next = stages.iter().find(open).or(stages.last()).cloned();
             let message =

@@ -1,13 +1,16 @@
 //! "May work go on there, and when does that change?"
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
+use super::in_flight::Flight;
 use super::item::Members;
 use super::question::{CalendarQuestion, Where};
-use super::snapshot::InForce;
+use super::snapshot::Snapshot;
 use crate::base::Instant;
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::id::{EnvironmentId, FreezeId, ServiceId, StageId, WindowId};
+use crate::base::id::{ChangeId, EnvironmentId, FreezeId, ServiceId, StageId, WindowId};
 use crate::calendar::{
     Calendar, Cause, Cover, Openness, Turn, Unwindowed, ZONE_DATA_VERSION, cover,
     next_close_of_any, next_open_of_all,
@@ -36,6 +39,9 @@ pub struct Calendars {
     pub opens: Turning,
     /// When it may no longer go on in one of them.
     pub closes: Turning,
+    /// What is under way there though its place has closed, and what it must do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_flight: Vec<Flight>,
     /// The version of the time zone data, if a freeze or a window goes by the clock of a zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone_data: Option<&'static str>,
@@ -128,12 +134,10 @@ enum Name<'a> {
     Window(&'a WindowId),
 }
 
-pub(super) fn calendars(
-    records: &Records,
-    in_force: &InForce<'_>,
-    question: &CalendarQuestion,
-) -> Result<Calendars> {
+pub(super) fn calendars(snapshot: &Snapshot, question: &CalendarQuestion) -> Result<Calendars> {
     let (stage, at) = (&question.stage, question.at);
+    let (known, in_force) = (snapshot.records(at), snapshot.in_force(at));
+    let records = &*known;
     let spots = spots(records, in_force.policy, question)?;
     let leaves = leaves(in_force.policy, stage);
     let mut all = Vec::new();
@@ -151,8 +155,38 @@ pub(super) fn calendars(
         places,
         opens: turning(next_open_of_all(&all, at)),
         closes: turning(next_close_of_any(&all, at)),
+        in_flight: in_flight(snapshot, records, question)?,
         zone_data: zones.then_some(ZONE_DATA_VERSION),
     })
+}
+
+/// What is under way of what is asked about.
+fn in_flight(
+    snapshot: &Snapshot,
+    records: &Records,
+    question: &CalendarQuestion,
+) -> Result<Vec<Flight>> {
+    let mut flights = snapshot.in_flight(question.at)?;
+    let changes: Option<BTreeSet<ChangeId>> = match &question.of {
+        Where::Subject(subject) => {
+            let members = Members::of(records, subject)?;
+            Some(members.changes.iter().map(|change| change.id.clone()).collect())
+        }
+        Where::Service(_) | Where::Anywhere => None,
+    };
+    flights.retain(|flight| {
+        let row = || records.change(&flight.change)?.current(records);
+        let service = match &question.of {
+            Where::Service(service) => row().is_none_or(|it| it.services.contains(service)),
+            Where::Subject(_) | Where::Anywhere => true,
+        };
+        let environment = question.environment.as_ref();
+        service
+            && flight.stage == question.stage
+            && environment.is_none_or(|environment| flight.environment == *environment)
+            && changes.as_ref().is_none_or(|changes| changes.contains(&flight.change))
+    });
+    Ok(flights)
 }
 
 /// The places that are asked about; never none.

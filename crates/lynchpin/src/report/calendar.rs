@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::table::Table;
 use super::words::{Tone, paint};
-use crate::portfolio::{Because, Calendars, OpenState, TurnKind, Turning};
+use crate::portfolio::{Because, Calendars, Must, OpenState, TurnKind, Turning};
 
 /// A calendar: whether all of the places are open, when that turns, and what is on in each.
 ///
@@ -52,7 +52,19 @@ pub fn calendar(calendar: &Calendars, options: &Options<'_>) -> String {
             (list(windows), None),
         ]);
     }
-    out + &table.draw(options.style)
+    out.push_str(&table.draw(options.style));
+    for flight in &calendar.in_flight {
+        let must = match flight.must {
+            Must::Finish => "may be finished",
+            Must::Stop => "must stop",
+        };
+        let codes: Vec<&str> = flight.because.iter().map(|code| code.name()).collect();
+        let (deployment, change) = (&flight.deployment, &flight.change);
+        let since = flight.since;
+        let because = codes.join(", ");
+        out.push_str(&format!("{deployment} ({change}) since {since} {must}: {because}\n"));
+    }
+    out
 }
 
 fn word(state: OpenState) -> &'static str {

@@ -8,6 +8,7 @@ mod answer;
 mod ask;
 mod calendar;
 mod document;
+mod entry;
 mod lines;
 mod strict;
 mod workflow;
@@ -19,4 +20,5 @@ pub use ask::{
 };
 pub use calendar::Calendar;
 pub use document::{read_portfolio, write_portfolio};
+pub use entry::{AsOf, Came, Claim, Policies, Record};
 pub use workflow::{Workflow, WorkflowAnswer};

@@ -25,6 +25,28 @@ pub struct FreezeRule {
     /// meets lets it pass, and is named in the answer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub passes: BTreeMap<RuleId, PassRule>,
+    /// What becomes of work under way when its place closes.
+    #[serde(default, skip_serializing_if = "InFlight::is_finish")]
+    pub in_flight: InFlight,
+}
+
+/// What becomes of work under way when a freeze begins or a window closes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InFlight {
+    /// What was a go when it began may be finished; anything else must stop.
+    #[default]
+    Finish,
+    /// It must stop.
+    Stop,
+}
+
+impl InFlight {
+    /// Whether it may be finished.
+    #[must_use]
+    pub const fn is_finish(&self) -> bool {
+        matches!(self, InFlight::Finish)
+    }
 }
 
 /// Who may grant exceptions from freezes.
