@@ -44,8 +44,8 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             delegations, absences, boards, policies, releases, changes, evidence, statements,
-            approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows, quarantines,
-            holds, cancellations, deployments, incidents,
+            approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows,
+            quarantines, holds, cancellations, deployments, incidents,
         }
     };
 }
