@@ -11,6 +11,9 @@ use crate::calendar::Occasion;
 use crate::model::decision::HoldEvent;
 use crate::model::{Freeze, Lift, Occasions, Portfolio, Quarantine};
 
+/// Quarantines with the numbers of the facts.
+type Numbered<'a> = Vec<(usize, &'a Quarantine)>;
+
 /// Something with a calendar, and the number of its fact.
 #[derive(Clone, Debug)]
 pub struct Scheduled {
@@ -91,14 +94,13 @@ impl Freezes {
         changes: &BTreeMap<ChangeId, ChangeRow>,
         as_of: Instant,
     ) {
-        let mut events: Vec<(usize, &Quarantine)> = known(&p.quarantines, as_of)
+        let mut events: Numbered<'_> = known(&p.quarantines, as_of)
             .into_iter()
             .filter_map(|number| Some((number, p.quarantines.get(number)?)))
             .collect();
         // A release that ties comes before what it does not mean.
         events.sort_by_key(|(_, it)| (position(*it), it.event == HoldEvent::Held));
-        let mut held: BTreeMap<(Option<&ChangeId>, Option<Digest>), Vec<(usize, &Quarantine)>> =
-            BTreeMap::new();
+        let mut held: BTreeMap<(Option<&ChangeId>, Option<Digest>), Numbered<'_>> = BTreeMap::new();
         for (number, event) in events {
             let of = held.entry((event.change.as_ref(), event.artifact)).or_default();
             match event.event {

@@ -15,9 +15,9 @@ fact! {
     /// use lynchpin::model::Freeze;
     ///
     /// let freeze: Freeze = serde_json::from_str(
-    ///     r#"{"id": "year-end", "when": {"from": "2026-12-18T00:00:00Z", "to": "2027-01-04T06:00:00Z"},
-    ///         "scope": {"stages": ["production"], "tiers": [1, 2]}, "reason": "year-end closing",
-    ///         "by": "mei", "at": "2026-11-01T00:00:00Z"}"#,
+    ///     r#"{"id": "year-end", "by": "mei", "at": "2026-11-01T00:00:00Z",
+    ///         "when": {"from": "2026-12-18T00:00:00Z", "to": "2027-01-04T06:00:00Z"},
+    ///         "scope": {"stages": ["production"], "tiers": [1, 2]}, "reason": "closing"}"#,
     /// )?;
     /// assert!(!freeze.strict);
     /// # Ok::<(), serde_json::Error>(())
@@ -37,8 +37,8 @@ fact! {
 }
 
 fact! {
-    /// The early end of a freeze, for good. Only who imposed the freeze may end it so, and the group
-    /// that the policy names.
+    /// The early end of a freeze, for good. Only who imposed the freeze may end it so, and the
+    /// group that the policy names.
     "lifts" pub struct Lift {
         /// The freeze that is over.
         pub freeze: FreezeId,

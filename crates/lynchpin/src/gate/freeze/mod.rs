@@ -20,8 +20,8 @@ use crate::model::{Change, Freeze};
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
-/// What the freezes say of a change, asked about as a part of that release if there is one: nothing,
-/// if none is on where it goes, nor will be.
+/// What the freezes say of a change, asked about as a part of that release if there is one:
+/// nothing, if none is on where it goes, nor will be.
 #[must_use]
 pub fn binding(case: &Case<'_>, release: Option<Target<'_>>, change: &Change) -> Vec<Reasons> {
     let live = case.times.freezes(case);
@@ -139,7 +139,7 @@ fn graded(case: &Case<'_>, change: &Change, freeze: &Freeze) -> Option<Node> {
     Some(node.with("rule", Arg::text(name)).until(holds))
 }
 
-/// The exception that lets a change pass: its own, or that of the release that it is asked about in.
+/// The exception that lets a change pass: its own, or that of the release it is asked about in.
 fn excepted(
     case: &Case<'_>,
     release: Option<Target<'_>>,

@@ -10,8 +10,8 @@ use crate::base::{Probability, Span, Subject, When};
 use crate::gate::judge::Case;
 use crate::model::{Change, Kind};
 
-/// What a policy says about freezes: `[freeze]`. Nobody but the grantor lifts one and nothing passes
-/// one, if it is not said.
+/// What a policy says about freezes: `[freeze]`. Nobody but the grantor lifts one and nothing
+/// passes one, if it is not said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FreezeRule {
