@@ -446,6 +446,11 @@
 #define LP_STATUS_REQUIREMENT_KIND UINT32_C(1305)
 
 /**
+ * What can be met afterwards is an approval, evidence or a plan; nothing else.
+ */
+#define LP_STATUS_NOT_RETROSPECTIVE UINT32_C(1307)
+
+/**
  * A workflow has no initial state, or several.
  */
 #define LP_STATUS_WORKFLOW_INITIAL UINT32_C(1320)
@@ -587,6 +592,16 @@
 #define LP_STATUS_STAGE_UNKNOWN UINT32_C(1502)
 
 /**
+ * A claim is made at the head of what is known: not before the newest fact was recorded.
+ */
+#define LP_STATUS_NOT_AT_HEAD UINT32_C(1503)
+
+/**
+ * What another policy than the one in force would say is neither claimed nor recorded.
+ */
+#define LP_STATUS_WHAT_IF UINT32_C(1504)
+
+/**
  * A fact that a what-if names is not in the portfolio.
  */
 #define LP_STATUS_FACT_UNKNOWN UINT32_C(1520)
@@ -704,6 +719,11 @@
 #define LP_REASON_CANNOT_PASS UINT32_C(106)
 
 /**
+ * What the policy says by which it was decided before, beside the one in force.
+ */
+#define LP_REASON_POLICY_OF_DECISION UINT32_C(107)
+
+/**
  * The policy names this stage as open.
  */
 #define LP_REASON_STAGE_OPEN UINT32_C(110)
@@ -747,6 +767,81 @@
  * The release names a change that is not in the portfolio.
  */
 #define LP_REASON_CHANGE_UNKNOWN UINT32_C(122)
+
+/**
+ * It was decided by a policy that was never in force, or that nobody has.
+ */
+#define LP_REASON_POLICY_UNKNOWN UINT32_C(123)
+
+/**
+ * It has entered the stage; an entered stage is not judged again.
+ */
+#define LP_REASON_ENTERED_ALREADY UINT32_C(124)
+
+/**
+ * It is not what the decision was about.
+ */
+#define LP_REASON_CONTENT_CHANGED UINT32_C(125)
+
+/**
+ * The decision no longer stands.
+ */
+#define LP_REASON_DECISION_EXPIRED UINT32_C(126)
+
+/**
+ * It was deployed though nobody had claimed the stage for it.
+ */
+#define LP_REASON_UNCLAIMED UINT32_C(127)
+
+/**
+ * Other content was deployed than was claimed.
+ */
+#define LP_REASON_CLAIMED_OTHERWISE UINT32_C(128)
+
+/**
+ * It was deployed on the strength of a claim that had ended or lapsed.
+ */
+#define LP_REASON_CLAIM_ENDED UINT32_C(129)
+
+/**
+ * The release that it is in has not opened the stage for those below it.
+ */
+#define LP_REASON_PARENT_NOT_OPEN UINT32_C(130)
+
+/**
+ * A release of the same parent, or of it, has not come through the stage before.
+ */
+#define LP_REASON_CHILD_NOT_THROUGH UINT32_C(131)
+
+/**
+ * The release is below itself.
+ */
+#define LP_REASON_RELEASE_CYCLE UINT32_C(132)
+
+/**
+ * The parent names a release that is not in the portfolio.
+ */
+#define LP_REASON_CHILD_UNKNOWN UINT32_C(133)
+
+/**
+ * Too few of those whom the policy in force asks had approved the next one.
+ */
+#define LP_REASON_ADOPTION_NOT_APPROVED UINT32_C(134)
+
+/**
+ * Somebody whom the policy in force asks rejected the next one.
+ */
+#define LP_REASON_ADOPTION_REJECTED UINT32_C(135)
+
+/**
+ * The release that it is in has opened the stage.
+ */
+#define LP_REASON_PARENT_OPEN UINT32_C(136)
+
+/**
+ * All of it came through the stage before.
+ */
+#define LP_REASON_CHILD_THROUGH UINT32_C(137)
 
 /**
  * What it requires is live in the stage.
@@ -1037,6 +1132,21 @@
  * The requirement is waived; the answer without the waiver is shown below.
  */
 #define LP_REASON_WAIVED UINT32_C(600)
+
+/**
+ * It may be met after the stage was entered; the answer as it is now is shown below.
+ */
+#define LP_REASON_OBLIGATION_OPENS UINT32_C(610)
+
+/**
+ * It is owed since the stage was entered.
+ */
+#define LP_REASON_OBLIGATION_OPEN UINT32_C(611)
+
+/**
+ * It was owed until then, and is not met.
+ */
+#define LP_REASON_OBLIGATION_OVERDUE UINT32_C(612)
 
 /**
  * Nothing is asked of this subject here; not a pass.

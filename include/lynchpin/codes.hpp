@@ -83,6 +83,8 @@ enum class status : std::uint32_t {
     vote_target = 1304,
     /// A requirement names another one that asks something else than it must here.
     requirement_kind = 1305,
+    /// What can be met afterwards is an approval, evidence or a plan; nothing else.
+    not_retrospective = 1307,
     /// A workflow has no initial state, or several.
     workflow_initial = 1320,
     /// A workflow, or one of its transitions, names a state that it does not have.
@@ -140,6 +142,10 @@ enum class status : std::uint32_t {
     subject_unknown = 1501,
     /// The stage asked about is named neither by the release nor by the portfolio.
     stage_unknown = 1502,
+    /// A claim is made at the head of what is known: not before the newest fact was recorded.
+    not_at_head = 1503,
+    /// What another policy than the one in force would say is neither claimed nor recorded.
+    what_if = 1504,
     /// A fact that a what-if names is not in the portfolio.
     fact_unknown = 1520,
     /// A limit stopped the work.
@@ -196,6 +202,8 @@ enum class reason_code : std::uint32_t {
     at_least = 105,
     /// Fewer children apply than must hold.
     cannot_pass = 106,
+    /// What the policy says by which it was decided before, beside the one in force.
+    policy_of_decision = 107,
     /// The policy names this stage as open.
     stage_open = 110,
     /// No gate of the policy judges this change in this stage.
@@ -214,6 +222,36 @@ enum class reason_code : std::uint32_t {
     on_hold = 121,
     /// The release names a change that is not in the portfolio.
     change_unknown = 122,
+    /// It was decided by a policy that was never in force, or that nobody has.
+    policy_unknown = 123,
+    /// It has entered the stage; an entered stage is not judged again.
+    entered_already = 124,
+    /// It is not what the decision was about.
+    content_changed = 125,
+    /// The decision no longer stands.
+    decision_expired = 126,
+    /// It was deployed though nobody had claimed the stage for it.
+    unclaimed = 127,
+    /// Other content was deployed than was claimed.
+    claimed_otherwise = 128,
+    /// It was deployed on the strength of a claim that had ended or lapsed.
+    claim_ended = 129,
+    /// The release that it is in has not opened the stage for those below it.
+    parent_not_open = 130,
+    /// A release of the same parent, or of it, has not come through the stage before.
+    child_not_through = 131,
+    /// The release is below itself.
+    release_cycle = 132,
+    /// The parent names a release that is not in the portfolio.
+    child_unknown = 133,
+    /// Too few of those whom the policy in force asks had approved the next one.
+    adoption_not_approved = 134,
+    /// Somebody whom the policy in force asks rejected the next one.
+    adoption_rejected = 135,
+    /// The release that it is in has opened the stage.
+    parent_open = 136,
+    /// All of it came through the stage before.
+    child_through = 137,
     /// What it requires is live in the stage.
     requirement_live = 200,
     /// What it requires ships earlier in the same release, with a go.
@@ -330,6 +368,12 @@ enum class reason_code : std::uint32_t {
     expression_failed = 562,
     /// The requirement is waived; the answer without the waiver is shown below.
     waived = 600,
+    /// It may be met after the stage was entered; the answer as it is now is shown below.
+    obligation_opens = 610,
+    /// It is owed since the stage was entered.
+    obligation_open = 611,
+    /// It was owed until then, and is not met.
+    obligation_overdue = 612,
 };
 
 /// Where a gate stands for one attempt to enter a stage.

@@ -75,6 +75,8 @@ pub const LP_STATUS_QUORUM_INVALID: u32 = 1303;
 pub const LP_STATUS_VOTE_TARGET: u32 = 1304;
 /// A requirement names another one that asks something else than it must here.
 pub const LP_STATUS_REQUIREMENT_KIND: u32 = 1305;
+/// What can be met afterwards is an approval, evidence or a plan; nothing else.
+pub const LP_STATUS_NOT_RETROSPECTIVE: u32 = 1307;
 /// A workflow has no initial state, or several.
 pub const LP_STATUS_WORKFLOW_INITIAL: u32 = 1320;
 /// A workflow, or one of its transitions, names a state that it does not have.
@@ -132,6 +134,10 @@ pub const LP_STATUS_STATEMENT_MALFORMED: u32 = 1355;
 pub const LP_STATUS_SUBJECT_UNKNOWN: u32 = 1501;
 /// The stage asked about is named neither by the release nor by the portfolio.
 pub const LP_STATUS_STAGE_UNKNOWN: u32 = 1502;
+/// A claim is made at the head of what is known: not before the newest fact was recorded.
+pub const LP_STATUS_NOT_AT_HEAD: u32 = 1503;
+/// What another policy than the one in force would say is neither claimed nor recorded.
+pub const LP_STATUS_WHAT_IF: u32 = 1504;
 /// A fact that a what-if names is not in the portfolio.
 pub const LP_STATUS_FACT_UNKNOWN: u32 = 1520;
 /// A limit stopped the work.
@@ -180,6 +186,8 @@ pub const LP_REASON_ANY: u32 = 104;
 pub const LP_REASON_AT_LEAST: u32 = 105;
 /// Fewer children apply than must hold.
 pub const LP_REASON_CANNOT_PASS: u32 = 106;
+/// What the policy says by which it was decided before, beside the one in force.
+pub const LP_REASON_POLICY_OF_DECISION: u32 = 107;
 /// The policy names this stage as open.
 pub const LP_REASON_STAGE_OPEN: u32 = 110;
 /// No gate of the policy judges this change in this stage.
@@ -198,6 +206,36 @@ pub const LP_REASON_CANCELLED: u32 = 120;
 pub const LP_REASON_ON_HOLD: u32 = 121;
 /// The release names a change that is not in the portfolio.
 pub const LP_REASON_CHANGE_UNKNOWN: u32 = 122;
+/// It was decided by a policy that was never in force, or that nobody has.
+pub const LP_REASON_POLICY_UNKNOWN: u32 = 123;
+/// It has entered the stage; an entered stage is not judged again.
+pub const LP_REASON_ENTERED_ALREADY: u32 = 124;
+/// It is not what the decision was about.
+pub const LP_REASON_CONTENT_CHANGED: u32 = 125;
+/// The decision no longer stands.
+pub const LP_REASON_DECISION_EXPIRED: u32 = 126;
+/// It was deployed though nobody had claimed the stage for it.
+pub const LP_REASON_UNCLAIMED: u32 = 127;
+/// Other content was deployed than was claimed.
+pub const LP_REASON_CLAIMED_OTHERWISE: u32 = 128;
+/// It was deployed on the strength of a claim that had ended or lapsed.
+pub const LP_REASON_CLAIM_ENDED: u32 = 129;
+/// The release that it is in has not opened the stage for those below it.
+pub const LP_REASON_PARENT_NOT_OPEN: u32 = 130;
+/// A release of the same parent, or of it, has not come through the stage before.
+pub const LP_REASON_CHILD_NOT_THROUGH: u32 = 131;
+/// The release is below itself.
+pub const LP_REASON_RELEASE_CYCLE: u32 = 132;
+/// The parent names a release that is not in the portfolio.
+pub const LP_REASON_CHILD_UNKNOWN: u32 = 133;
+/// Too few of those whom the policy in force asks had approved the next one.
+pub const LP_REASON_ADOPTION_NOT_APPROVED: u32 = 134;
+/// Somebody whom the policy in force asks rejected the next one.
+pub const LP_REASON_ADOPTION_REJECTED: u32 = 135;
+/// The release that it is in has opened the stage.
+pub const LP_REASON_PARENT_OPEN: u32 = 136;
+/// All of it came through the stage before.
+pub const LP_REASON_CHILD_THROUGH: u32 = 137;
 /// What it requires is live in the stage.
 pub const LP_REASON_REQUIREMENT_LIVE: u32 = 200;
 /// What it requires ships earlier in the same release, with a go.
@@ -314,6 +352,12 @@ pub const LP_REASON_EXPRESSION_FALSE: u32 = 561;
 pub const LP_REASON_EXPRESSION_FAILED: u32 = 562;
 /// The requirement is waived; the answer without the waiver is shown below.
 pub const LP_REASON_WAIVED: u32 = 600;
+/// It may be met after the stage was entered; the answer as it is now is shown below.
+pub const LP_REASON_OBLIGATION_OPENS: u32 = 610;
+/// It is owed since the stage was entered.
+pub const LP_REASON_OBLIGATION_OPEN: u32 = 611;
+/// It was owed until then, and is not met.
+pub const LP_REASON_OBLIGATION_OVERDUE: u32 = 612;
 /// Nothing is asked of this subject here; not a pass.
 pub const LP_GATE_STATE_IDLE: u32 = 10;
 /// Something is missing that was never given.
@@ -397,6 +441,7 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_QUORUM_INVALID,
     LP_STATUS_VOTE_TARGET,
     LP_STATUS_REQUIREMENT_KIND,
+    LP_STATUS_NOT_RETROSPECTIVE,
     LP_STATUS_WORKFLOW_INITIAL,
     LP_STATUS_WORKFLOW_STATE_UNKNOWN,
     LP_STATUS_WORKFLOW_STATE_TWICE,
@@ -425,6 +470,8 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_STATEMENT_MALFORMED,
     LP_STATUS_SUBJECT_UNKNOWN,
     LP_STATUS_STAGE_UNKNOWN,
+    LP_STATUS_NOT_AT_HEAD,
+    LP_STATUS_WHAT_IF,
     LP_STATUS_FACT_UNKNOWN,
     LP_STATUS_LIMIT_EXCEEDED,
     LP_STATUS_CANCELLED,

@@ -385,6 +385,11 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         }
         Answer::Plan(_)
         | Answer::Reach(_)
+        | Answer::Claim(_)
+        | Answer::Record(_)
+        | Answer::Breaches(_)
+        | Answer::Obligations(_)
+        | Answer::Policies(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

@@ -49,17 +49,36 @@ impl Question<'_> {
         matches!(who, 0..=2 | 6) && !suspended
     }
 
+    /// Whether somebody asks for changes first, and that stands.
+    pub(super) fn are_changes_asked_for(
+        &self,
+        requirement: u8,
+        subject: Subject,
+        members: &BTreeSet<u8>,
+    ) -> bool {
+        let hands = self.hands_in(requirement, subject, members);
+        let (hands, at) = (&hands, self.at);
+        let now = Asked { question: self, requirement, subject, members, hands, at }.count();
+        now.asks_for_changes(requirement == BOARD && self.policy.quorum == Quorum::First)
+    }
+
+    /// Everybody who may not approve.
+    fn hands_in(&self, requirement: u8, subject: Subject, members: &BTreeSet<u8>) -> BTreeSet<u8> {
+        let mut hands = self.hands(subject, members);
+        if requirement == BOARD && self.policy.not_by_lint {
+            let runs = members.iter().flat_map(|change| self.evidence_on(LINT, *change)).flatten();
+            hands.extend(runs.map(|run| person(run.by)));
+        }
+        hands
+    }
+
     pub(super) fn approved(
         &self,
         requirement: u8,
         subject: Subject,
         members: &BTreeSet<u8>,
     ) -> Verdict {
-        let mut hands = self.hands(subject, members);
-        if requirement == BOARD && self.policy.not_by_lint {
-            let runs = members.iter().flat_map(|change| self.evidence_on(LINT, *change)).flatten();
-            hands.extend(runs.map(|run| person(run.by)));
-        }
+        let hands = self.hands_in(requirement, subject, members);
         let (hands, at) = (&hands, self.at);
         let asked = Asked { question: self, requirement, subject, members, hands, at };
         let now = asked.count();

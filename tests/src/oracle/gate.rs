@@ -128,7 +128,7 @@ impl<'w> Question<'w> {
     }
 
     /// Known and not cancelled.
-    fn is_member(&self, change: u8) -> bool {
+    pub(super) fn is_member(&self, change: u8) -> bool {
         self.current(change).is_some() && !self.is_cancelled(Subject::Change(change))
     }
 
@@ -246,7 +246,7 @@ impl<'w> Question<'w> {
     }
 
     /// Whether a deployment has begun of which nothing was heard since.
-    fn is_in_flight(&self, change: u8, stage: u8) -> bool {
+    pub(super) fn is_in_flight(&self, change: u8, stage: u8) -> bool {
         let named = self.world.deployment_ids().into_iter().zip(&self.world.deployments);
         let mut events: Vec<(Tick, u8, Tick, String)> = named
             .filter(|(_, d)| d.change == change && d.stage == stage && self.knows(d.made))
@@ -271,7 +271,11 @@ impl<'w> Question<'w> {
     // Members of an item.
 
     /// What each member comes to, dependencies and companions included.
-    fn members(&self, item: &BTreeSet<u8>, release: Option<u8>) -> BTreeMap<u8, Verdict> {
+    pub(super) fn members(
+        &self,
+        item: &BTreeSet<u8>,
+        release: Option<u8>,
+    ) -> BTreeMap<u8, Verdict> {
         let own: BTreeMap<u8, Verdict> =
             item.iter().map(|change| (*change, self.by_itself(*change, item, release).0)).collect();
         let up_to = |worst: Verdict| {
@@ -440,6 +444,9 @@ impl<'w> Question<'w> {
     /// What is said of a change whatever it depends on, and whether anything was asked of it.
     fn by_itself(&self, change: u8, item: &BTreeSet<u8>, release: Option<u8>) -> (Verdict, bool) {
         let mut verdict = self.standing(Subject::Change(change));
+        if self.owes(change) {
+            verdict = verdict.max(Verdict::NeedsAction);
+        }
         if self.is_in_conflict(change, item, release) {
             verdict = Verdict::NoGo;
         }
@@ -505,7 +512,7 @@ impl<'w> Question<'w> {
     }
 
     /// The releases, not cancelled, that a change is in, with what ships with each.
-    fn releases_with(&self, change: u8) -> Vec<(u8, BTreeSet<u8>)> {
+    pub(super) fn releases_with(&self, change: u8) -> Vec<(u8, BTreeSet<u8>)> {
         let numbers = (0u8..).zip(&self.world.releases).map(|(number, _)| number);
         let open = numbers.filter(|number| !self.is_cancelled(Subject::Release(*number)));
         let listed = open.filter_map(|number| Some((number, self.listed(number)?)));
@@ -552,7 +559,7 @@ impl<'w> Question<'w> {
 
     // Gates.
 
-    fn tree(&self, tree: &Tree, subject: Subject, members: &BTreeSet<u8>) -> Verdict {
+    pub(super) fn tree(&self, tree: &Tree, subject: Subject, members: &BTreeSet<u8>) -> Verdict {
         let each = |children: &[Tree]| -> Vec<Verdict> {
             children.iter().map(|child| self.tree(child, subject, members)).collect()
         };

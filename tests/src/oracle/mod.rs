@@ -3,4 +3,5 @@
 mod approval;
 pub mod gate;
 pub mod graph;
+pub mod life;
 mod requirement;

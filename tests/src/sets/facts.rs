@@ -158,6 +158,7 @@ pub fn world() -> World {
         cancellations: Vec::new(),
         deployments: Vec::new(),
         incidents: Vec::new(),
+        life: crate::world::life::Facts::default(),
     }
 }
 
@@ -190,6 +191,7 @@ pub fn policy() -> Policy {
         sec_for_emergencies: false,
         waivable: 0b0110,
         gates: vec![gate(Tree::All(vec![unit, board])), gate(Tree::Any(vec![lint, sec]))],
+        life: crate::world::life::Rules::default(),
     }
 }
 

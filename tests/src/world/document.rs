@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Change, DECISIONS, DELEGATED, ESCALATED, Hours, MEETINGS, Made, On, PEOPLE, Policy, Quorum,
     REQUIREMENTS, Revision, SOAK_HOURS, STAGES, Subject, Tick, Tree, WAIVER_HOURS, World, after,
+    life,
 };
 
 /// A tick as an instant: hour 0 is the midnight that begins the second of November.
@@ -335,15 +336,22 @@ impl Tree {
 }
 
 impl Policy {
+    /// Who may let a requirement pass unmet, or be met afterwards.
+    fn leave(&self, number: u8) -> String {
+        let waivable = self.waivable & (1 << number) != 0;
+        let uses = self.life.uses.map_or(String::new(), |uses| format!(", uses_at_most = {uses}"));
+        let rule =
+            format!(", waiver = {{ group = \"ops\", for_at_most = \"{WAIVER_HOURS}h\"{uses} }}");
+        let within = life::OWED_HOURS;
+        let later = format!(", retrospective = {{ group = \"ops\", within = \"{within}h\" }}");
+        let part = |holds: bool, text: String| if holds { text } else { String::new() };
+        part(waivable, rule) + &part(self.life.retrospective & (1 << number) != 0, later)
+    }
+
     /// The policy as TOML.
     #[must_use]
     pub fn text(&self) -> String {
-        let waiver = |number: u8| {
-            let waivable = self.waivable & (1 << number) != 0;
-            let rule =
-                format!(", waiver = {{ group = \"ops\", for_at_most = \"{WAIVER_HOURS}h\" }}");
-            if waivable { rule } else { String::new() }
-        };
+        let waiver = |number: u8| self.leave(number);
         let people = match self.quorum {
             Quorum::Count(count) => count.to_string(),
             Quorum::All => "\"all\"".to_owned(),

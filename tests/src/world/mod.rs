@@ -4,6 +4,7 @@
 //! engine's types; [`World::document`] writes it as a portfolio and [`Policy::text`] as TOML.
 
 pub mod document;
+pub mod life;
 pub mod strategy;
 mod turns;
 
@@ -325,6 +326,8 @@ pub struct World {
     pub deployments: Vec<Deployment>,
     /// Incidents.
     pub incidents: Vec<Incident>,
+    /// What happens later: declarations, claims, decisions.
+    pub life: life::Facts,
 }
 
 /// A tree of requirements by number.
@@ -401,6 +404,8 @@ pub struct Policy {
     pub waivable: u8,
     /// The gates.
     pub gates: Vec<Gate>,
+    /// What may be met afterwards, and how often a waiver may be used.
+    pub life: life::Rules,
 }
 
 /// For how many hours a waiver may be at most.

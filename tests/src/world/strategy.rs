@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{
     APPROVED, Approval, Board, Change, Content, DELEGATED, Delegation, Deployment, ESCALATED,
     Evidence, Gate, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Release, Revision,
-    Subject, Tick, Tree, WITHDRAWN, Waiver, World, after, hour,
+    Subject, Tick, Tree, WITHDRAWN, Waiver, World, after, hour, life,
 };
 
 /// The last instant at which anything is made.
@@ -311,6 +311,7 @@ pub fn world() -> impl Strategy<Value = World> {
             cancellations: happened.1,
             deployments: happened.2,
             incidents: happened.3,
+            life: life::Facts::default(),
         }
     })
 }
@@ -385,6 +386,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         sec_for_emergencies: bits.4,
         waivable: rest.3,
         gates: rest.4,
+        life: life::Rules::default(),
     })
 }
 

@@ -100,6 +100,7 @@ fn release(
         revision: 1,
         title,
         changes: Vec::new(),
+        releases: Vec::new(),
         stages: vec![id(STAGE)?],
         requester: None,
         planned: None,

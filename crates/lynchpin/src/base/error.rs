@@ -114,6 +114,8 @@ error_codes! {
     VoteTarget = 1304, "vote_target";
     /// A requirement names another one that asks something else than it must here.
     RequirementKind = 1305, "requirement_kind";
+    /// What can be met afterwards is an approval, evidence or a plan; nothing else.
+    NotRetrospective = 1307, "not_retrospective";
     /// A workflow has no initial state, or several.
     WorkflowInitial = 1320, "workflow_initial";
     /// A workflow, or one of its transitions, names a state that it does not have.
@@ -171,6 +173,10 @@ error_codes! {
     SubjectUnknown = 1501, "subject_unknown";
     /// The stage asked about is named neither by the release nor by the portfolio.
     StageUnknown = 1502, "stage_unknown";
+    /// A claim is made at the head of what is known: not before the newest fact was recorded.
+    NotAtHead = 1503, "not_at_head";
+    /// What another policy than the one in force would say is neither claimed nor recorded.
+    WhatIf = 1504, "what_if";
     /// A fact that a what-if names is not in the portfolio.
     FactUnknown = 1520, "fact_unknown";
     /// A limit stopped the work.

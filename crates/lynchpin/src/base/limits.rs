@@ -36,6 +36,14 @@ pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 /// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;
 
+/// By how many policies beside the one in force one revision may have been decided: each is asked
+/// again with every decision, and who adopts so many while a change is open makes a new revision.
+pub const POLICIES_OF_DECISIONS_MAX: usize = 16;
+
+/// In how many parent releases a release may be, directly or through others: each is asked as a
+/// whole whenever what is below it is, and no organisation nests a hundred programmes.
+pub const PARENTS_MAX: usize = 100;
+
 /// The longest recurrence rule, in bytes: room for every list of RFC 5545 written out in full.
 pub const RECURRENCE_BYTES_MAX: usize = 8 * 1024;
 

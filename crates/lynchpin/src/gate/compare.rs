@@ -153,6 +153,24 @@ fn settings(old: &Policy, new: &Policy) -> Vec<Difference> {
             Some(super::policy::CycleRule::Atomic) | None => Leans::Looser,
         },
     ));
+    found.extend(difference(
+        What::Policy,
+        "claims",
+        (Some(&old.claims), Some(&new.claims)),
+        |_, after| match after {
+            Some(super::policy::ClaimRule::Required) => Leans::Tighter,
+            Some(super::policy::ClaimRule::Optional) | None => Leans::Looser,
+        },
+    ));
+    // Who approves the next policy decides no verdict, but how hard this one is to get rid of.
+    let adoption = (old.adoption.as_ref(), new.adoption.as_ref());
+    found.extend(difference(What::Policy, "adoption", adoption, |before, after| {
+        match (before, after) {
+            (None, _) => Leans::Tighter,
+            (_, None) => Leans::Looser,
+            (Some(_), Some(_)) => Leans::Unclear,
+        }
+    }));
     found
 }
 

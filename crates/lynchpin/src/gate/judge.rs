@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::leaf::{self, Target};
+use super::obligation::{self, Obligation};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
 use super::signed::Proofs;
@@ -33,6 +34,10 @@ pub struct Case<'a> {
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
     /// Who sits in which group, as far as it was asked for.
     pub rolls: &'a Rolls,
+    /// Whether what may be met afterwards holds nothing back once it is declared.
+    pub afterwards: bool,
+    /// Everything that is owed, in order of ends.
+    pub obligations: &'a [Obligation],
     /// Which signatures are right, as far as it was asked for.
     pub proofs: &'a Proofs,
 }
@@ -73,9 +78,9 @@ impl Case<'_> {
 }
 
 impl Selector {
-    /// Whether a change is meant: by its kind, and by the tier and profile of any of its
-    /// services. What is not known of a service matches, so that a gate is not slipped past by
-    /// leaving it out.
+    /// Whether a change is meant: by its kind, by when it was first recorded, and by the tier and
+    /// profile of any of its services. What is not known of a service matches, so that a gate is
+    /// not slipped past by leaving it out.
     #[must_use]
     pub fn matches(&self, records: &Records, change: &Change) -> bool {
         let kind = self.kind.is_empty() || self.kind.contains(&change.kind);
@@ -88,7 +93,9 @@ impl Selector {
             || change.services.iter().any(|id| records.service(id).is_none());
         let narrowed = !(self.tier.is_empty() && self.profile.is_empty());
         let known = change.services.iter().filter_map(|id| records.service(id));
-        kind && (!narrowed || unknown || known.into_iter().any(fits))
+        let first = || records.change(&change.id).and_then(|row| row.first_recorded(records));
+        let since = self.recorded_since.is_none_or(|since| first().is_none_or(|at| at >= since));
+        kind && since && (!narrowed || unknown || known.into_iter().any(fits))
     }
 }
 
@@ -151,8 +158,8 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
     reasons
 }
 
-/// Answers one named requirement, with the waiver that applies to it.
-fn requirement(
+/// Answers one named requirement, with the waiver or the declaration that applies to it.
+pub(super) fn requirement(
     case: &Case<'_>,
     target: Target<'_>,
     gate: &GateId,
@@ -165,7 +172,8 @@ fn requirement(
         return reasons;
     };
     let answer = leaf::judge(case, target, name, requirement);
-    let mut reasons = waiver::apply(case, target, name, requirement, answer);
+    let answer = waiver::apply(case, target, name, requirement, answer);
+    let mut reasons = obligation::apply(case, target, requirement, answer);
     reasons.name(gate, name);
     reasons
 }

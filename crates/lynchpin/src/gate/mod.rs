@@ -2,17 +2,19 @@
 //!
 //! [`policy`] is a compiled policy, [`parse`] reads one from TOML, [`judge`] answers a gate's
 //! tree of named requirements for one subject, [`leaf`] answers one requirement, [`expression`]
-//! one that is written as CEL, and [`waiver`] what leave was given. [`rolls`] remembers who sits in
-//! a group, and [`signed`] says which signed statements count. [`lint`] says what is wrong with a
-//! policy that can be read, and [`compare`] what differs between two. [`state`] is the life of a
-//! gate as one table, [`workflow`] the life of a change as verified data. This floor computes no
-//! risk: the portfolio hands it the figure.
+//! one that is written as CEL, [`waiver`] what leave was given and [`obligation`] what may be met
+//! afterwards. [`rolls`] remembers who sits in a group, and [`signed`] says which signed statements
+//! count. [`lint`] says what is wrong with a policy that can be read, and [`compare`] what differs
+//! between two. [`state`] is the life of a gate as one table, [`workflow`] the life of a change as
+//! verified data. This floor computes no risk: the portfolio hands it the figure.
 
 pub mod compare;
 pub mod expression;
 pub mod judge;
 pub mod leaf;
 pub mod lint;
+pub mod obligation;
+mod owed;
 pub mod parse;
 pub mod policy;
 pub mod rolls;
@@ -23,5 +25,6 @@ pub mod workflow;
 
 pub use expression::Expression;
 pub use judge::Case;
+pub use obligation::Obligation;
 pub use policy::{Gate, Judges, Policy, Requirement, Selector, Tree};
 pub use state::{GateEvent, GateInstance, GateState, Move};

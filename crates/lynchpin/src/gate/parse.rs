@@ -26,14 +26,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
 use super::policy::{
-    ApprovalLeaf, CycleRule, Gate, Judges, Policy, Quorum, Requirement, Selector, Tree,
+    AdoptionRule, ApprovalLeaf, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement,
+    Selector, Tree,
 };
 use super::signed::key::{Key, KeyText};
 use super::signed::rule;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{GateId, KeyId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
-use crate::base::{Actor, canonical};
+use crate::base::{Actor, Instant, canonical};
 use crate::model::Kind;
 
 /// The document as it stands in the file; requirements and gates are read one by one, so that
@@ -48,6 +49,10 @@ struct Document {
     open: Vec<StageId>,
     #[serde(default)]
     cycles: CycleRule,
+    #[serde(default)]
+    claims: ClaimRule,
+    #[serde(default)]
+    adoption: Option<AdoptionRule>,
     #[serde(default)]
     key: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
@@ -66,8 +71,21 @@ struct GateDocument {
     tier: Vec<u8>,
     #[serde(default)]
     profile: Option<ProfileOneOrMany>,
+    #[serde(default)]
+    applies: Applies,
     judges: Judges,
     require: Tree,
+}
+
+/// The changes that a gate applies to by when they were first recorded.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Applies {
+    /// All that have not ended.
+    #[default]
+    AllOpen,
+    /// Those that were first recorded then or later.
+    RecordedSince(Instant),
 }
 
 #[derive(Deserialize)]
@@ -110,6 +128,11 @@ impl std::str::FromStr for Policy {
         let gates = read_each::<GateId, GateDocument>(text, "gate", &document.gate, &mut problems);
         let gates: BTreeMap<GateId, Gate> =
             gates.into_iter().map(|(id, gate)| (id, gate.into())).collect();
+        if document.adoption.as_ref().is_some_and(|rule| rule.people.is_nobody()) {
+            let message = "a quorum of nobody passes by silence: ask for at least one person";
+            let problem = Problem::new(ErrorCode::QuorumInvalid, message).at("$.adoption");
+            problems.push(problem);
+        }
         check_requirements(&requirements, &mut problems);
         let named = document.key.keys().map(String::as_str).collect();
         rule::check(&requirements, &keys, &named, &mut problems);
@@ -124,6 +147,8 @@ impl std::str::FromStr for Policy {
             owner: &document.owner,
             open: &document.open,
             cycles: document.cycles,
+            claims: document.claims,
+            adoption: &document.adoption,
             keys: &keys,
             requirements: &requirements,
             gates: &gates,
@@ -133,6 +158,8 @@ impl std::str::FromStr for Policy {
             owner: document.owner,
             open: document.open,
             cycles: document.cycles,
+            claims: document.claims,
+            adoption: document.adoption,
             keys,
             requirements,
             gates,
@@ -149,6 +176,10 @@ struct Content<'a> {
     owner: &'a Option<Actor>,
     open: &'a [StageId],
     cycles: CycleRule,
+    #[serde(skip_serializing_if = "ClaimRule::is_optional")]
+    claims: ClaimRule,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adoption: &'a Option<AdoptionRule>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     keys: &'a BTreeMap<KeyId, Key>,
     requirements: &'a BTreeMap<RequirementId, Requirement>,
@@ -163,6 +194,10 @@ impl From<GateDocument> for Gate {
                 kind: document.kind,
                 tier: document.tier,
                 profile: document.profile.map(|profile| profile.0).unwrap_or_default(),
+                recorded_since: match document.applies {
+                    Applies::AllOpen => None,
+                    Applies::RecordedSince(instant) => Some(instant),
+                },
             },
             judges: document.judges,
             require: document.require,
@@ -284,20 +319,33 @@ fn check_requirements(
             let path = format!("{path}.expression");
             problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
+        check_leave(&path, requirement, problems);
         let Some(approval) = &requirement.approval else { continue };
         check_named(approval, requirements, &path, problems);
-        let nobody = match approval.people {
-            Quorum::Count(count) => count == 0 || count > 1_000_000,
-            Quorum::Percent(percent) => percent == 0 || percent > 100,
-            Quorum::All => false,
-            // One person stands for one team.
-            Quorum::First => approval.teams.is_some_and(|teams| teams > 1),
-        };
-        if nobody || approval.teams == Some(0) {
+        // One person stands for one team.
+        let first = approval.people == Quorum::First && approval.teams.is_some_and(|t| t > 1);
+        if first || approval.people.is_nobody() || approval.teams == Some(0) {
             let message = "a quorum of nobody passes by silence, and the first to answer is one \
                            person: ask for at least one, and for no more teams than people";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
+    }
+}
+
+/// Checks who may let it pass unmet, and how.
+fn check_leave(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
+    if requirement.waiver.as_ref().is_some_and(|rule| rule.uses_at_most == Some(0)) {
+        let message = "a waiver that nobody may use waives nothing: leave the waiver out";
+        let at = format!("{path}.waiver.uses_at_most");
+        problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
+    }
+    let lacks = requirement.approval.is_some()
+        || requirement.evidence.is_some()
+        || requirement.plan.is_some();
+    if requirement.retrospective.is_some() && !lacks {
+        let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
+        let at = format!("{path}.retrospective");
+        problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::base::id::{
     CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, PersonId, ProfileId,
     RequirementId, StageId,
 };
-use crate::base::{Actor, Digest, Probability, Span};
+use crate::base::{Actor, Digest, Instant, Probability, Span};
 use crate::model::{Kind, Section};
 
 /// A policy, checked and ready to be applied.
@@ -39,6 +39,10 @@ pub struct Policy {
     pub open: Vec<StageId>,
     /// Whether changes that require each other in a circle may ship as one group.
     pub cycles: CycleRule,
+    /// Whether a deployment without a claim is a breach.
+    pub claims: ClaimRule,
+    /// Who has to approve the policy that follows; nobody, if it is not said.
+    pub adoption: Option<AdoptionRule>,
     /// The keys that signed statements are verified by, by name.
     pub keys: BTreeMap<KeyId, Key>,
     /// The requirements, by name.
@@ -58,6 +62,36 @@ pub enum CycleRule {
     Forbidden,
     /// They ship as one atomic group.
     Atomic,
+}
+
+/// Who has to approve the policy that follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptionRule {
+    /// The role or board whose members may.
+    pub group: GroupId,
+    /// How many distinct people must, who neither adopt it nor wrote it; one by default.
+    #[serde(default)]
+    pub people: Quorum,
+}
+
+/// Whether a deployment needs a claim of the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimRule {
+    /// A claim may be made, and none is missed.
+    #[default]
+    Optional,
+    /// A deployment without one is unauthorised, and shown as a breach.
+    Required,
+}
+
+impl ClaimRule {
+    /// Whether none is missed.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        matches!(self, ClaimRule::Optional)
+    }
 }
 
 /// One named requirement: exactly one question, and what bends it.
@@ -91,6 +125,10 @@ pub struct Requirement {
     /// Who may waive it, and for how long at most; nobody, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverRule>,
+    /// Whether it may be met after the entry, of emergencies and of what was made without leave;
+    /// never, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrospective: Option<RetrospectiveRule>,
     /// The sections whose change makes what was decided stale; all but the text, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub material: Option<Vec<Section>>,
@@ -246,6 +284,16 @@ impl Default for Quorum {
 }
 
 impl Quorum {
+    /// Whether nobody at all would do, or more than there can ever be must.
+    #[must_use]
+    pub fn is_nobody(self) -> bool {
+        match self {
+            Quorum::Count(count) => count == 0 || count > 1_000_000,
+            Quorum::Percent(percent) => percent == 0 || percent > 100,
+            Quorum::All | Quorum::First => false,
+        }
+    }
+
     /// How many of so many eligible people must approve.
     #[must_use]
     pub fn needed(self, eligible: usize) -> usize {
@@ -306,6 +354,19 @@ pub struct WaiverRule {
     pub group: GroupId,
     /// For how long at most.
     pub for_at_most: Span,
+    /// How many claims may use one waiver; any number, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_at_most: Option<u32>,
+}
+
+/// What may be met afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetrospectiveRule {
+    /// The role or board whose members may declare a change an emergency, or unauthorised.
+    pub group: GroupId,
+    /// How long after the entry it is to be met at the latest.
+    pub within: Span,
 }
 
 /// Which changes are meant: those that match everything that is named.
@@ -323,6 +384,10 @@ pub struct Selector {
     /// as every profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profile: Vec<ProfileId>,
+    /// The changes that were first recorded then or later; all, if it is not said. When a change
+    /// says that it was made does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_since: Option<Instant>,
 }
 
 /// What a gate judges.

@@ -2,7 +2,8 @@
 //!
 //! A waiver counts for exactly the requirement, subject, revision and stage it names, from a
 //! grantor whom the policy entitles and who neither asked for it nor had a hand in the subject,
-//! until it expires or is revoked. The answer without it stays visible below.
+//! until it expires, is revoked or is used up: a use is a claim that names it. The answer without
+//! it stays visible below.
 
 use std::collections::BTreeSet;
 
@@ -70,6 +71,7 @@ fn find<'a>(
             waiver.requirement == *name
                 && waiver.stage == *case.stage
                 && is_in_time(case, rule, waiver)
+                && is_left(case, rule, waiver)
                 && is_entitled(case, rule, waiver, &out)
                 && !case.records.is_revoked(&waiver.id)
                 && case.requirement_unchanged_since(name, waiver.recorded.unwrap_or(waiver.at))
@@ -84,6 +86,16 @@ fn find<'a>(
                     .is_empty()
         })
         .min_by(|(_, a), (_, b)| b.expires.cmp(&a.expires).then_with(|| a.id.cmp(&b.id)))
+}
+
+/// Whether a use is left of it, and it is for no more uses than the policy allows. A use is a claim
+/// that names it.
+fn is_left(case: &Case<'_>, rule: &WaiverRule, waiver: &Waiver) -> bool {
+    let within = |uses: u32| rule.uses_at_most.is_none_or(|most| uses <= most);
+    let uses = waiver.uses.or(rule.uses_at_most);
+    let left =
+        |uses: u32| usize::try_from(uses).is_ok_and(|uses| case.records.uses(&waiver.id) < uses);
+    waiver.uses.is_none_or(within) && uses.is_none_or(left)
 }
 
 fn is_in_time(case: &Case<'_>, rule: &WaiverRule, waiver: &Waiver) -> bool {

@@ -9,6 +9,8 @@
 
 pub mod boards;
 pub mod delegations;
+pub mod entries;
+mod family;
 pub mod labels;
 pub mod lookback;
 mod numbers;
@@ -21,6 +23,7 @@ mod whereabouts;
 
 pub use boards::{Boards, NextMeeting};
 pub use delegations::Delegations;
+pub use entries::Content;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};
 pub use records::{ChangeRow, Records, ReleaseRow};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::boards::Boards;
 use super::delegations::Delegations;
+use super::entries::Entries;
+use super::family::Family;
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
@@ -65,11 +67,13 @@ pub struct Records {
     releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     cancelled_releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     services: BTreeMap<ServiceId, usize>,
+    pub(super) entries: Entries,
+    pub(super) family: Family,
 }
 
 /// The numbers of the facts that were known by then, in the one order of facts: those that tie by
 /// what they say, so that their order in a document makes no difference.
-fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
+pub(super) fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
     let mut found: Vec<(usize, &T)> =
         facts.iter().enumerate().filter(|(_, fact)| is_known(*fact, as_of)).collect();
     found.sort_by(|(_, a), (_, b)| by_record(*a, *b).then_with(|| a.cmp(b)));
@@ -77,7 +81,7 @@ fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
 }
 
 /// Files facts under the subject that each names.
-fn file<T: Fact>(
+pub(super) fn file<T: Fact>(
     facts: &[T],
     as_of: Instant,
     subject: impl Fn(&T) -> Option<Subject>,
@@ -131,6 +135,8 @@ impl Records {
             releases_of: BTreeMap::new(),
             cancelled_releases_of: BTreeMap::new(),
             services: p.services.iter().enumerate().map(|(n, s)| (s.id.clone(), n)).collect(),
+            entries: Entries::new(p, as_of),
+            family: Family::default(),
             portfolio,
         };
         records.file_rest();
@@ -197,9 +203,28 @@ impl Records {
             let cancelled = self.cancelled.contains_key(&Subject::Release(row.id.clone()));
             let filed =
                 if cancelled { &mut self.cancelled_releases_of } else { &mut self.releases_of };
+            self.family.add(&row.id, &release.releases, cancelled);
             for change in BTreeSet::from_iter(&release.changes) {
                 filed.entry(change.clone()).or_default().push(row.id.clone());
             }
+        }
+    }
+
+    /// Forgets all but the first revisions of some changes and of a release.
+    pub(super) fn keep_revisions(
+        &mut self,
+        changes: &[(ChangeId, usize)],
+        release: Option<(&ReleaseId, usize)>,
+    ) {
+        for (id, kept) in changes {
+            if let Some(row) = self.changes.get_mut(id) {
+                row.revisions.truncate(*kept);
+            }
+        }
+        if let Some((id, kept)) = release
+            && let Some(row) = self.releases.get_mut(id)
+        {
+            row.revisions.truncate(kept);
         }
     }
 
@@ -408,6 +433,13 @@ impl ChangeRow {
     #[must_use]
     pub fn at<'a>(&self, records: &'a Records, position: usize) -> Option<&'a Change> {
         records.portfolio.changes.get(self.revisions.get(position)?.fact)
+    }
+
+    /// When a revision of it was recorded first.
+    #[must_use]
+    pub fn first_recorded(&self, records: &Records) -> Option<Instant> {
+        let revisions = (0..self.revisions.len()).filter_map(|position| self.at(records, position));
+        revisions.map(|revision| position(revision).0).min()
     }
 
     /// The position of a revision number.

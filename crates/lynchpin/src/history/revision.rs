@@ -1,12 +1,12 @@
 //! Revisions of changes and releases, and what differs between them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::order::position;
 use super::records::{ChangeRow, Records};
 use crate::base::Digest;
-use crate::base::id::ChangeId;
+use crate::base::id::{ChangeId, ReleaseId};
 use crate::model::{Change, Release, Section, SectionDigests};
 
 /// One revision of a change, by its number in the portfolio, with its digests once they were
@@ -32,10 +32,42 @@ impl Revision {
     }
 }
 
-/// The digest of a release revision: over its own content and the revision of each member known
-/// by then.
+/// The digest of a release revision: over its own content, the revision of each member known by
+/// then and, in a parent, of each release below it.
 #[must_use]
 pub fn release_digest(records: &Records, release: &Release) -> Option<Digest> {
+    let key = |release: &Release| (release.id.clone(), release.revision);
+    let mut known: Pinned = BTreeMap::new();
+    let mut entered = BTreeSet::new();
+    let mut open = vec![(release, false)];
+    while let Some((next, ready)) = open.pop() {
+        if ready {
+            known.insert(key(next), own_digest(records, next, &known));
+        } else if entered.insert(key(next)) {
+            open.push((next, true));
+            open.extend(pinned(records, next).map(|(_, child)| (child, false)));
+        }
+    }
+    known.remove(&key(release)).flatten()
+}
+
+/// The digests of the revisions below a release, as far as they are worked out: one that is below
+/// itself has none yet.
+type Pinned = BTreeMap<(ReleaseId, u32), Option<Digest>>;
+
+/// The releases that a revision names as its own, each with the revision known by then.
+fn pinned<'a>(
+    records: &'a Records,
+    release: &'a Release,
+) -> impl Iterator<Item = (&'a ReleaseId, &'a Release)> {
+    let then = position(release);
+    release.releases.iter().filter_map(move |id| {
+        let row = records.release(id)?;
+        Some((id, row.at(records, row.known_by(records, then)?)?))
+    })
+}
+
+fn own_digest(records: &Records, release: &Release, below: &Pinned) -> Option<Digest> {
     let mut sorted = release.clone();
     sorted.changes.sort_unstable();
     sorted.changes.dedup();
@@ -58,6 +90,12 @@ pub fn release_digest(records: &Records, release: &Release) -> Option<Digest> {
         };
         content.push((format!("change {change}"), digest));
     }
+    let children: BTreeMap<&ReleaseId, &Release> = pinned(records, release).collect();
+    for id in BTreeSet::from_iter(&release.releases) {
+        let of = children.get(id).and_then(|child| below.get(&(child.id.clone(), child.revision)));
+        let digest = of.copied().flatten().map_or(String::new(), |digest| digest.to_string());
+        content.push((format!("release {id}"), digest));
+    }
     crate::base::canonical::digest(&content).ok()
 }
 
@@ -72,6 +110,10 @@ pub enum Difference {
     Added(ChangeId),
     /// A change that others require was taken out of the release.
     Removed(ChangeId),
+    /// A release was added to its parent, or was not there yet when that was decided on.
+    ReleaseAdded(ReleaseId),
+    /// A release was taken out of its parent.
+    ReleaseRemoved(ReleaseId),
     /// The stages of the release differ.
     Stages,
     /// The planned times of the release differ.
@@ -128,7 +170,8 @@ pub fn since_position(
 }
 
 /// What differs in a release between a revision of it and now: its own content, its members, and
-/// the content of each member that stays. Later additions and removals in between count, too.
+/// the content of each member that stays; in a parent, of each release below it that stays. Later
+/// additions and removals in between count, too.
 #[must_use]
 pub fn since_release(
     records: &Records,
@@ -140,9 +183,38 @@ pub fn since_release(
         found.insert(Difference::UnknownRevision);
         return found;
     };
-    let Some(approved) = release.at(records, start) else { return found };
+    let mut seen: BTreeSet<&ReleaseId> = BTreeSet::from([&release.id]);
+    let mut open = vec![(release, start)];
+    while let Some((row, start)) = open.pop() {
+        let Some(approved) = row.at(records, start) else { continue };
+        since_own(records, (row, start), approved, &mut found);
+        let current = row.current(records);
+        for child in current.into_iter().flat_map(|now| &now.releases) {
+            let Some(below) = records.release(child).filter(|_| seen.insert(child)) else {
+                continue;
+            };
+            match below.known_by(records, position(approved)) {
+                Some(pinned) => open.push((below, pinned)),
+                // Nobody can have seen what was recorded only later.
+                None => {
+                    found.insert(Difference::ReleaseAdded(child.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What differs in a release itself and in its members.
+fn since_own(
+    records: &Records,
+    (release, start): (&super::ReleaseRow, usize),
+    approved: &Release,
+    found: &mut BTreeSet<Difference>,
+) {
     let pinned_at = position(approved);
     let had: BTreeSet<&ChangeId> = approved.changes.iter().collect();
+    let held: BTreeSet<&ReleaseId> = approved.releases.iter().collect();
     for later in start..release.revisions.len() {
         let Some(now) = release.at(records, later) else { continue };
         if now.stages != approved.stages {
@@ -151,6 +223,11 @@ pub fn since_release(
         if now.planned != approved.planned {
             found.insert(Difference::Planned);
         }
+        let holds: BTreeSet<&ReleaseId> = now.releases.iter().collect();
+        let added = holds.difference(&held);
+        found.extend(added.map(|id| Difference::ReleaseAdded((*id).clone())));
+        let removed = held.difference(&holds);
+        found.extend(removed.map(|id| Difference::ReleaseRemoved((*id).clone())));
         let has: BTreeSet<&ChangeId> = now.changes.iter().collect();
         found.extend(has.difference(&had).map(|id| Difference::Added((*id).clone())));
         let mut removed = had.difference(&has).peekable();
@@ -165,8 +242,7 @@ pub fn since_release(
     for member in had.intersection(&current) {
         if let Some(row) = records.change(member) {
             let pinned = row.known_by(records, pinned_at).map(|(_, position)| position);
-            since_position(records, row, pinned, &mut found);
+            since_position(records, row, pinned, found);
         }
     }
-    found
 }

@@ -248,6 +248,9 @@ fact! {
         pub title: Option<String>,
         /// The changes in it.
         pub changes: Vec<ChangeId>,
+        /// The releases that it is the parent of.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub releases: Vec<ReleaseId>,
         /// The stages it passes, in order; those of the portfolio, if none is named.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub stages: Vec<StageId>,

@@ -160,6 +160,9 @@ fact! {
         pub requester: PersonId,
         /// The first instant at which it no longer counts. There is no waiver without an end.
         pub expires: Instant,
+        /// How many claims may use it; as many as the policy allows, if it is not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub uses: Option<u32>,
     }
 }
 

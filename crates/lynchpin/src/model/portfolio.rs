@@ -17,6 +17,7 @@ macro_rules! arrays {
             services: $crate::model::Service,
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
+            policy_approvals: $crate::model::PolicyApproval,
             releases: $crate::model::Release,
             changes: $crate::model::Change,
             evidence: $crate::model::Evidence,
@@ -27,6 +28,9 @@ macro_rules! arrays {
             revocations: $crate::model::Revocation,
             holds: $crate::model::Hold,
             cancellations: $crate::model::Cancellation,
+            decisions: $crate::model::RecordedDecision,
+            claims: $crate::model::Claim,
+            declarations: $crate::model::Declaration,
             deployments: $crate::model::Deployment,
             incidents: $crate::model::Incident,
         }
@@ -38,8 +42,9 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            delegations, absences, boards, policies, releases, changes, evidence, statements,
-            approvals, minutes, waivers, revocations, holds, cancellations, deployments, incidents,
+            delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
+            statements, approvals, minutes, waivers, revocations, holds, cancellations, decisions,
+            claims, declarations, deployments, incidents,
         }
     };
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::check_entries::check_entries;
 use super::engine::other_content;
 use super::identities::check_identities;
 use crate::base::digest::Digest;
@@ -55,6 +56,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     let mut problems = Problems { found: Vec::new() };
     check_envelopes(portfolio, old, &mut problems);
     check_ids(portfolio, old, &mut problems);
+    check_entries(portfolio, old, &mut problems);
     check_identities(portfolio, old, &mut problems);
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
@@ -71,7 +73,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
 }
 
 /// The added elements of an array with their paths.
-fn added<'a, T>(
+pub(super) fn added<'a, T>(
     items: &'a [T],
     old: usize,
     name: &'a str,
@@ -166,7 +168,7 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
             }
         )*};
     }
-    each!(approvals, waivers, holds, cancellations);
+    each!(approvals, waivers, holds, cancellations, decisions, claims);
     for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
         for (index, decision) in minutes.decisions.iter().enumerate() {
             let at = format!("{at}.decisions[{index}]");

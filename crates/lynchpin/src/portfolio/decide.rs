@@ -1,22 +1,25 @@
 //! "May it go to this stage now, and if not, why and who can change that?"
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
+use super::family;
 use super::item::Members;
+use super::owed;
+use super::pinned;
 use super::question::DecideQuestion;
 use super::scoring;
-use super::snapshot::InForce;
+use super::snapshot::{Adopted, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
-use crate::gate::policy::{CycleRule, Gate, Judges};
+use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
-use crate::gate::{Case, Policy, judge};
+use crate::gate::{Case, Policy, judge, obligation};
 use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
@@ -30,40 +33,104 @@ pub(super) fn decide(
 ) -> Result<Decision> {
     let members = Members::of(records, &question.subject)?;
     let stage = members.stage(records, in_force.policy, question.stage.as_ref())?;
-    let before = members.before(records, &stage);
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
-    let risks = risks(records, policy, &question.subject, &members, question.at);
+    let (subject, at) = (&question.subject, question.at);
+    let asked = Asked { subject, members: &members, stage: &stage, at };
+    let adopted = if in_force.what_if { &[] } else { in_force.adopted };
+    let decision = Decision {
+        subject: subject.clone(),
+        stage: stage.clone(),
+        at,
+        policy: in_force.policy.map(|policy| policy.digest),
+        risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
+        what_if: in_force.what_if,
+        reasons: by_policy(records, policy, adopted, &asked)?,
+    };
+    pinned::join(records, in_force, &asked, decision)
+}
+
+/// What is asked about, resolved.
+pub(super) struct Asked<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) members: &'a Members<'a>,
+    pub(super) stage: &'a StageId,
+    pub(super) at: Instant,
+}
+
+/// What one policy says.
+pub(super) fn by_policy(
+    records: &Records,
+    policy: &Policy,
+    adopted: &[Adopted],
+    asked: &Asked<'_>,
+) -> Result<Reasons> {
+    let (subject, members) = (asked.subject, asked.members);
+    match subject {
+        Subject::Change(id) => family::check(records, records.releases_of(id))?,
+        Subject::Release(id) => {
+            family::check(records, records.descendants(id).into_iter().chain([id]))?
+        }
+    }
+    let before = members.before(records, asked.stage);
+    let risks = risks(records, policy, subject, members, asked.at);
     let (rolls, proofs) = (Rolls::default(), Proofs::default());
     let case = Case {
         records,
         policy,
-        adopted: if in_force.what_if { &[] } else { in_force.adopted },
-        stage: &stage,
+        adopted,
+        stage: asked.stage,
         previous: before.as_ref(),
-        at: question.at,
+        at: asked.at,
         risks: &risks,
         rolls: &rolls,
+        afterwards: true,
+        obligations: &[],
         proofs: &proofs,
     };
-    let gates = match &question.subject {
+    let obligations = obligation::obligations(&case);
+    let case = Case { obligations: &obligations, ..case };
+    let gates = match subject {
         Subject::Change(_) => ReleaseGates::new(),
-        Subject::Release(_) => release_gates(&case, &question.subject, &members),
+        Subject::Release(_) => release_gates(&case, subject, &members.all),
     };
-    let mut judged = judge_members(&case, &members, &gates)?;
-    let reasons = match &question.subject {
-        Subject::Change(id) => judged.remove(id).unwrap_or_default(),
-        Subject::Release(id) => whole(&case, id, &members, gates, judged),
-    };
-    Ok(Decision {
-        subject: question.subject.clone(),
-        stage: stage.clone(),
-        at: question.at,
-        policy: in_force.policy.map(|policy| policy.digest),
-        risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
-        what_if: in_force.what_if,
-        reasons,
-    })
+    let mut judged = judge_members(&case, members, &gates)?;
+    match subject {
+        Subject::Change(id) => Ok(judged.remove(id).unwrap_or_default()),
+        Subject::Release(id) if !records.is_parent(id) => {
+            let mut parts = release_parts(&case, subject, members, gates);
+            parts.extend(family::parts(&case, id));
+            Ok(whole(&case, id, members, &parts, judged, &[]))
+        }
+        Subject::Release(id) => parent(&case, id, members, gates, judged),
+    }
+}
+
+/// The tree of a parent: its own, then that of each release below it, whichever of them is its
+/// parent. Who is above any of them is told once.
+fn parent(
+    case: &Case<'_>,
+    id: &ReleaseId,
+    members: &Members<'_>,
+    gates: ReleaseGates<'_>,
+    judged: BTreeMap<ChangeId, Reasons>,
+) -> Result<Reasons> {
+    let within = case.records.descendants(id);
+    let mut below = Vec::new();
+    for child in within.iter().filter(|child| **child != id) {
+        let subject = Subject::Release((*child).clone());
+        let members = Members::of(case.records, &subject)?;
+        let gates = release_gates(case, &subject, &members.all);
+        let judged = judge_members(case, &members, &gates)?;
+        let mut parts = release_parts(case, &subject, &members, gates);
+        parts.extend(family::below(case, child));
+        below.push(whole(case, child, &members, &parts, judged, &[]));
+    }
+    let subject = Subject::Release(id.clone());
+    let mut parts = release_parts(case, &subject, members, gates);
+    parts.extend(family::below(case, id));
+    parts.extend(family::above(case, within.into_iter().chain([id])));
+    Ok(whole(case, id, members, &parts, judged, &below))
 }
 
 /// The members that a decision lets go, for a plan of what is ready: none, if the release as a
@@ -123,6 +190,8 @@ fn no_policy() -> Policy {
         owner: None,
         open: Vec::new(),
         cycles: CycleRule::Forbidden,
+        claims: ClaimRule::Optional,
+        adoption: None,
         keys: BTreeMap::new(),
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
@@ -142,14 +211,21 @@ fn risks(
         return BTreeMap::new();
     }
     let mut subjects = vec![subject.clone()];
-    subjects.extend(members.changes.iter().map(|change| Subject::Change(change.id.clone())));
-    if let Subject::Change(id) = subject {
-        subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
-    }
+    subjects.extend(members.all.iter().map(|change| Subject::Change(change.id.clone())));
+    let releases: BTreeSet<&ReleaseId> = match subject {
+        Subject::Change(id) => records.releases_of(id).iter().collect(),
+        Subject::Release(id) => records.descendants(id).into_iter().chain([id]).collect(),
+    };
+    let above = releases.iter().flat_map(|id| records.ancestors(id));
+    let releases = releases.iter().copied().chain(above);
+    subjects.extend(releases.cloned().map(Subject::Release));
+    subjects.extend(owed::declared(records));
+    subjects.sort_unstable();
+    subjects.dedup();
     scoring::risks(records, &subjects, at)
 }
 
-fn asks_for_risk(policy: &Policy) -> bool {
+pub(super) fn asks_for_risk(policy: &Policy) -> bool {
     policy.requirements.values().any(|requirement| requirement.risk.is_some())
 }
 
@@ -235,7 +311,7 @@ fn not_judged(case: &Case<'_>, change: &Change) -> Node {
 }
 
 /// What the parts of a member's tree come to.
-fn by_parts(parts: &[Reasons]) -> Own {
+pub(super) fn by_parts(parts: &[Reasons]) -> Own {
     let roots = || parts.iter().filter_map(Reasons::root);
     Own {
         verdict: Verdict::all(roots().map(|root| root.verdict)),
@@ -266,6 +342,7 @@ fn by_itself(
     let mut parts = standing(case, &subject, case.owners(change));
     let conflicts = dependencies::conflicts(case, members, priority, change);
     parts.extend(conflicts.into_iter().map(single));
+    parts.extend(obligation::holds(case, change).into_iter().map(single));
     let mut asked: Vec<Reasons> = Vec::new();
     if case.policy.open.contains(case.stage) {
         asked.push(single(Node::new(Verdict::Go, ReasonCode::StageOpen, &subject)));
@@ -301,7 +378,7 @@ fn by_itself(
 }
 
 /// Whether a subject was cancelled or is on hold.
-fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reasons> {
+pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reasons> {
     let records = case.records;
     let mut parts = Vec::new();
     if let Some(number) = records.cancellation(subject) {
@@ -322,7 +399,7 @@ fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -> Vec<Reaso
     parts
 }
 
-fn single(node: Node) -> Reasons {
+pub(super) fn single(node: Node) -> Reasons {
     let mut reasons = Reasons::default();
     reasons.push(node);
     reasons
@@ -361,11 +438,12 @@ fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change) -> OfRelease {
     if let Ok(members) = Members::of(case.records, &subject) {
         // Gates that do not mean this change ask nothing of it.
         let meant = gates_for(case, Judges::Release, change).next();
-        let gates = meant.map(|_| release_gates(case, &subject, &members)).unwrap_or_default();
+        let gates = meant.map(|_| release_gates(case, &subject, &members.all)).unwrap_or_default();
         judged = is_judged_by(case, &gates, change);
         for part in release_parts(case, &subject, &members, gates) {
             reasons.graft(&part);
         }
+        family::parts(case, id).iter().for_each(|part| reasons.graft(part));
         let priority = Priority::of(members.release);
         let conflicts = dependencies::conflicts_within(case, &members, &priority, change);
         conflicts.into_iter().for_each(|node| reasons.push(node));
@@ -387,25 +465,25 @@ fn cancelled_members<'a>(
 }
 
 /// Tells of a cancellation that left something out of what is judged.
-fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
+pub(super) fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
     let node = Node::new(Verdict::NotApplicable, ReasonCode::Cancelled, &subject);
     let number = case.records.cancellation(&subject);
     number.into_iter().fold(node, |node, number| node.citing("cancellations", number))
 }
 
 /// The trees of the gates that judge a release as a whole.
-type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
+pub(super) type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
 
-fn release_gates<'a>(
+pub(super) fn release_gates<'a>(
     case: &Case<'a>,
     subject: &Subject,
-    members: &Members<'_>,
+    members: &[&Change],
 ) -> ReleaseGates<'a> {
-    let target = Target { subject, members: &members.changes };
+    let target = Target { subject, members };
     let binds = |gate: &Gate| {
         gate.judges == Judges::Release
             && gate.stages.contains(case.stage)
-            && members.changes.iter().any(|c| gate.only_for.matches(case.records, c))
+            && members.iter().any(|c| gate.only_for.matches(case.records, c))
     };
     let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
     gates.map(|(id, gate)| (id, judge::judge(case, target, id, gate))).collect()
@@ -420,7 +498,7 @@ fn release_parts(
 ) -> Vec<Reasons> {
     let by = members.release.map(|release: &Release| Actor::Person(release.by.clone()));
     let mut parts = standing(case, subject, by.clone().into_iter().collect());
-    if members.changes.is_empty() {
+    if members.all.is_empty() {
         parts.push(single(Node::new(Verdict::NoGo, ReasonCode::ReleaseEmpty, subject).act(by)));
         return parts;
     }
@@ -433,15 +511,14 @@ fn whole(
     case: &Case<'_>,
     id: &ReleaseId,
     members: &Members<'_>,
-    gates: ReleaseGates<'_>,
+    parts: &[Reasons],
     judged: BTreeMap<ChangeId, Reasons>,
+    below: &[Reasons],
 ) -> Reasons {
     let subject = Subject::Release(id.clone());
     let mut reasons = Reasons::default();
     let root = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
-    for part in release_parts(case, &subject, members, gates) {
-        reasons.graft(&part);
-    }
+    parts.iter().for_each(|part| reasons.graft(part));
     let by = members.release.map(|release| Actor::Person(release.by.clone()));
     for unknown in &members.unknown {
         let change = Subject::Change(unknown.clone());
@@ -454,6 +531,7 @@ fn whole(
     for tree in judged.values() {
         reasons.graft(tree);
     }
+    below.iter().for_each(|tree| reasons.graft(tree));
     reasons.close(root, Join::All);
     reasons
 }

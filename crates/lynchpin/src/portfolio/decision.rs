@@ -98,10 +98,19 @@ impl Decision {
     /// The verdict of each change of a release, in order of ids; of the change itself, if it is
     /// one.
     pub fn changes(&self) -> impl Iterator<Item = &Node> + '_ {
-        let nodes = self.reasons.nodes().iter();
-        nodes.filter(|node| {
-            matches!(node.code, ReasonCode::Change | ReasonCode::ChangeUnknown)
-                && matches!(node.subject, Subject::Change(_))
+        let nodes = self.reasons.nodes();
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            loop {
+                let node = nodes.get(at)?;
+                // What an older policy says of it is told within it.
+                let aside = node.code == ReasonCode::PolicyOfDecision;
+                at = if aside { node.next.max(at.saturating_add(1)) } else { at.saturating_add(1) };
+                let is_change = matches!(node.code, ReasonCode::Change | ReasonCode::ChangeUnknown);
+                if !aside && is_change && matches!(node.subject, Subject::Change(_)) {
+                    return Some(node);
+                }
+            }
         })
     }
 }

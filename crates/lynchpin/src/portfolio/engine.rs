@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
+use super::adoption::{Adoptions, adoptions};
 use super::check;
-use super::snapshot::{Adopted, Snapshot};
+use super::claim::ClaimOutcome;
+use super::question::ClaimQuestion;
+use super::snapshot::Snapshot;
 use crate::base::Limits;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{ErrorCode, Result};
 use crate::gate::Policy;
-use crate::history::order::by_record;
-use crate::model::{Fact, Portfolio};
+use crate::model::Portfolio;
 
 /// Holds all facts of a portfolio; the only thing here that changes.
 ///
@@ -40,7 +42,7 @@ use crate::model::{Fact, Portfolio};
 pub struct Engine {
     limits: Limits,
     portfolio: Arc<Portfolio>,
-    adopted: Arc<Vec<Adopted>>,
+    adopted: Arc<Adoptions>,
     policy: Option<Arc<Policy>>,
     snapshot: Snapshot,
 }
@@ -50,7 +52,7 @@ impl Engine {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let portfolio = Arc::new(Portfolio::default());
-        let adopted = Arc::new(Vec::new());
+        let adopted = Arc::new(Adoptions::default());
         let snapshot = Snapshot::new(Arc::clone(&portfolio), Arc::clone(&adopted), None);
         Engine { limits, portfolio, adopted, policy: None, snapshot }
     }
@@ -76,13 +78,49 @@ impl Engine {
             all.merge(merged);
             merged = all;
         }
-        let adopted = adopted(&merged, old.policies)?;
+        let adopted = adoptions(&merged, old.policies)?;
         check::check(&merged, &old)?;
         once(&mut merged);
         self.portfolio = Arc::new(merged);
         self.adopted = Arc::new(adopted);
         self.renew();
         Ok(())
+    }
+
+    /// Claims a stage: decides again on all that is known and, if it is a go, takes the entry in.
+    /// Nothing can come in between, so what passes was a go when it entered.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Snapshot::claim`]; the engine is then as it was before.
+    ///
+    /// ```
+    /// use lynchpin::base::{Limits, Subject};
+    /// use lynchpin::portfolio::{ClaimOutcome, ClaimQuestion, Engine};
+    /// use lynchpin::wire::read_portfolio;
+    ///
+    /// let mut engine = Engine::new(Limits::untrusted());
+    /// engine.add(read_portfolio(
+    ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+    ///      "changes": [
+    ///       {"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+    ///     engine.limits(),
+    /// )?)?;
+    /// engine.set_policy("name = \"acme\"\nopen = [\"production\"]")?;
+    /// let change = Subject::Change("C-1".parse()?);
+    /// let question = ClaimQuestion::new(change, "2026-11-02T09:00:00Z".parse()?, "bot".parse()?);
+    /// let ClaimOutcome::Claimed(claim) = engine.claim(&question)? else { panic!("it is a go") };
+    /// assert_eq!((claim.stage.as_str(), claim.attempt), ("production", 1));
+    /// // An entered stage is never judged again.
+    /// assert!(matches!(engine.claim(&question)?, ClaimOutcome::Refused(_)));
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    pub fn claim(&mut self, question: &ClaimQuestion) -> Result<ClaimOutcome> {
+        let outcome = self.snapshot.claim(question)?;
+        if let ClaimOutcome::Claimed(claim) = &outcome {
+            self.add(Portfolio { claims: vec![claim.clone()], ..Portfolio::default() })?;
+        }
+        Ok(outcome)
     }
 
     /// Sets the policy that answers from now on.
@@ -113,19 +151,6 @@ impl Engine {
             self.policy.clone(),
         );
     }
-}
-
-/// Reads the policies that were adopted, oldest first.
-pub(super) fn adopted(portfolio: &Portfolio, old: usize) -> Result<Vec<Adopted>> {
-    let mut adopted = Vec::new();
-    for (number, adoption) in portfolio.policies.iter().enumerate() {
-        let path = format!("$.policies[{}].text", number.saturating_sub(old));
-        let policy: Policy = adoption.text.parse().map_err(|error: Error| error.under(&path))?;
-        adopted.push((adoption, policy));
-    }
-    // Of two that were adopted at once, the digest decides, so that their order in a file does not.
-    adopted.sort_by(|(a, x), (b, y)| by_record(*a, *b).then_with(|| x.digest.cmp(&y.digest)));
-    Ok(adopted.into_iter().map(|(adoption, it)| (adoption.envelope().recorded, it)).collect())
 }
 
 /// Drops what is there twice: by its id, where it has one and that the content is equal was checked
@@ -167,6 +192,10 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.revocations);
     keep_distinct(&mut portfolio.holds);
     keep_distinct(&mut portfolio.cancellations);
+    keep_distinct(&mut portfolio.policy_approvals);
+    keep_distinct(&mut portfolio.decisions);
+    keep_distinct(&mut portfolio.claims);
+    keep_distinct(&mut portfolio.declarations);
     keep_distinct(&mut portfolio.deployments);
     keep_distinct(&mut portfolio.incidents);
 }

@@ -75,6 +75,9 @@ fn named(portfolio: &Portfolio) -> impl Iterator<Item = (Place, &PersonId)> {
         let place = ("releases", number, "requester");
         found.extend(release.requester.iter().map(|id| (place, id)));
     }
+    for (number, adoption) in portfolio.policies.iter().enumerate() {
+        found.extend(adoption.author.iter().map(|id| (("policies", number, "author"), id)));
+    }
     for (number, waiver) in portfolio.waivers.iter().enumerate() {
         found.push((("waivers", number, "requester"), &waiver.requester));
     }

@@ -13,6 +13,8 @@ use crate::model::{Change, Release};
 pub(super) struct Members<'a> {
     /// The current revision of each change that is known and not cancelled, in order of ids.
     pub(super) changes: Vec<&'a Change>,
+    /// The same of all that is below the release, too, if it is a parent.
+    pub(super) all: Vec<&'a Change>,
     /// Those that were cancelled.
     pub(super) cancelled: Vec<ChangeId>,
     /// Those that are not known.
@@ -30,6 +32,7 @@ impl<'a> Members<'a> {
         };
         let mut members = Members {
             changes: Vec::new(),
+            all: Vec::new(),
             cancelled: Vec::new(),
             unknown: Vec::new(),
             release: None,
@@ -56,6 +59,10 @@ impl<'a> Members<'a> {
                 }
             }
         }
+        members.all = match subject {
+            Subject::Release(id) if records.is_parent(id) => records.changes_within(id),
+            Subject::Release(_) | Subject::Change(_) => members.changes.clone(),
+        };
         Ok(members)
     }
 
@@ -87,8 +94,8 @@ impl<'a> Members<'a> {
         let stages = self.stages(records);
         let Some(named) = named else {
             let open = |stage: &&StageId| {
-                self.changes.is_empty()
-                    || self.changes.iter().any(|change| !records.has_entered(&change.id, stage))
+                self.all.is_empty()
+                    || self.all.iter().any(|change| !records.has_entered(&change.id, stage))
             };
             let next = stages.iter().find(open).or(stages.last()).cloned();
             let message =

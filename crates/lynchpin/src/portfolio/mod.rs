@@ -4,26 +4,36 @@
 //! meets here: the gates of each change, the dependencies between them, the figures that floors
 //! of the same height hand to each other.
 
+mod adoption;
+mod breach;
 mod check;
+mod check_entries;
+mod claim;
 mod decide;
 mod decision;
 mod dependencies;
 mod engine;
 mod fact_name;
+mod family;
 mod features;
 mod identities;
 mod item;
 mod look_alike;
+mod owed;
+mod pinned;
 mod planning;
 mod question;
 mod scoring;
 mod snapshot;
 
+pub use adoption::IgnoredAdoption;
+pub use breach::Breach;
+pub use claim::ClaimOutcome;
 pub use decision::Decision;
 pub use engine::Engine;
 pub(crate) use fact_name::recorded_between;
 pub use fact_name::{FactName, FactTold};
 pub use look_alike::look_alike;
-pub use question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+pub use question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
 pub use snapshot::Snapshot;

@@ -21,7 +21,7 @@ pub(super) fn plan(
 ) -> Result<Plan> {
     let members = Members::of(records, &question.subject)?;
     let stage = members.stage(records, in_force.policy, question.stage.as_ref())?;
-    let mut candidates = members.changes.clone();
+    let mut candidates = members.all.clone();
     candidates.retain(|change| !records.is_cancelled(&change.id));
     let item = Item::new(records, &candidates, &stage)?;
     let conflicts = conflicts(records, &members, &item, &stage);
@@ -95,7 +95,7 @@ fn late(
     at: Instant,
 ) -> Vec<Late> {
     let mut found = Vec::new();
-    for change in &members.changes {
+    for change in &members.all {
         let of_release = members.release.and_then(|release| release.planned);
         let Some(planned) = change.planned.or(of_release) else { continue };
         for needs in &change.requires {

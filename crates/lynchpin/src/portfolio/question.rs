@@ -1,7 +1,8 @@
 //! What can be asked of a snapshot.
 
-use crate::base::id::{ChangeId, StageId};
-use crate::base::{Instant, Subject};
+use crate::base::id::{ChangeId, PersonId, Reference, StageId};
+use crate::base::{Digest, Instant, Subject};
+use crate::model::RecordedDecision;
 use crate::plan::{Direction, PlanScope};
 
 /// May it go to this stage, at that instant, and if not, why and who can change that?
@@ -42,6 +43,77 @@ pub struct ReachQuestion {
     pub direction: Direction,
     /// The instant.
     pub at: Instant,
+}
+
+/// May it enter the stage now? A go is used at once.
+///
+/// `at` is not before anything known was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClaimQuestion {
+    /// The change or the release.
+    pub subject: Subject,
+    /// The stage; the first that it has not wholly entered, if it is not said.
+    pub stage: Option<StageId>,
+    /// The instant.
+    pub at: Instant,
+    /// Who enters.
+    pub by: PersonId,
+    /// The connector that relays it.
+    pub via: Option<Reference>,
+    /// The digest of what was decided on, from the recorded decision; whatever there is now, if it
+    /// is not said.
+    pub digest: Option<Digest>,
+    /// When that decision no longer stands.
+    pub expires: Option<Instant>,
+    /// The first instant at which a deployment may no longer begin on the strength of the claim.
+    pub not_after: Option<Instant>,
+}
+
+impl ClaimQuestion {
+    /// Claims the first stage that the subject has not wholly entered.
+    #[must_use]
+    pub fn new(subject: Subject, at: Instant, by: PersonId) -> Self {
+        ClaimQuestion {
+            subject,
+            stage: None,
+            at,
+            by,
+            via: None,
+            digest: None,
+            expires: None,
+            not_after: None,
+        }
+    }
+
+    /// Claims that stage.
+    #[must_use]
+    pub fn with_stage(mut self, stage: StageId) -> Self {
+        self.stage = Some(stage);
+        self
+    }
+
+    /// Claims on the strength of a decision: what is no longer the same is refused.
+    #[must_use]
+    pub fn with_receipt(mut self, receipt: &RecordedDecision) -> Self {
+        self.stage = Some(receipt.stage.clone());
+        self.digest = Some(receipt.digest);
+        self.expires = receipt.expires;
+        self
+    }
+
+    /// Lets the claim lapse then, if no deployment has begun.
+    #[must_use]
+    pub fn with_not_after(mut self, not_after: Instant) -> Self {
+        self.not_after = Some(not_after);
+        self
+    }
+
+    /// The decision that it rests on.
+    pub(super) fn decide(&self) -> DecideQuestion {
+        let question = DecideQuestion::new(self.subject.clone(), self.at);
+        DecideQuestion { stage: self.stage.clone(), ..question }
+    }
 }
 
 impl ReachQuestion {

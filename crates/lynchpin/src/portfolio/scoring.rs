@@ -97,7 +97,7 @@ pub(super) fn risks(
         let (release, changes) = of_members(records, &track, &members, at);
         let single = changes.first().map_or(Probability::ONE, |c| c.risk.probability);
         let probability = if members.release.is_some() { release.probability } else { single };
-        let turns = members.changes.iter().map(|change| track.holds_until(change, at));
+        let turns = members.all.iter().map(|change| track.holds_until(change, at));
         let until = turns.min().unwrap_or(When::Never);
         risks.insert(subject.clone(), (probability, until));
     }
@@ -114,7 +114,7 @@ fn of_members(
         change: change.id.clone(),
         risk: risk::scorecard(&track.features(records, change, at)),
     };
-    let changes: Vec<ChangeScore> = members.changes.iter().map(score).collect();
+    let changes: Vec<ChangeScore> = members.all.iter().map(score).collect();
     let risks: Vec<Probability> = changes.iter().map(|change| change.risk.probability).collect();
     (risk::release(&risks), changes)
 }

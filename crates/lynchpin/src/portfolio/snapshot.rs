@@ -3,22 +3,25 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use super::adoption::{self, Adoptions, IgnoredAdoption};
+use super::breach::{self, Breach};
+use super::claim::{self, ClaimOutcome};
 use super::decide;
 use super::decision::Decision;
-use super::engine;
 use super::fact_name::{self, FactName};
 use super::item::Members;
+use super::owed;
 use super::planning;
-use super::question::{DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+use super::question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
 use super::scoring::{self, Score};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{ChangeId, ReleaseId};
-use crate::base::{Instant, Subject};
-use crate::gate::Policy;
+use crate::base::id::{ChangeId, PersonId, ReleaseId};
+use crate::base::{Digest, Instant, Subject};
 use crate::gate::lint::{Finding, lint};
+use crate::gate::{Obligation, Policy};
 use crate::history::Records;
 use crate::model::portfolio::facts;
-use crate::model::{Fact, PolicyAdoption, Portfolio};
+use crate::model::{Fact, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision};
 use crate::plan::{Plan, Reach};
 
 /// A policy and the instant at which its adoption was recorded.
@@ -66,7 +69,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 struct Inner {
     portfolio: Arc<Portfolio>,
-    adopted: Arc<Vec<Adopted>>,
+    adopted: Arc<Adoptions>,
     policy: Option<Arc<Policy>>,
     /// The instant at which the newest fact was recorded.
     newest: Instant,
@@ -86,7 +89,7 @@ pub(super) struct InForce<'a> {
 impl Snapshot {
     pub(super) fn new(
         portfolio: Arc<Portfolio>,
-        adopted: Arc<Vec<Adopted>>,
+        adopted: Arc<Adoptions>,
         policy: Option<Arc<Policy>>,
     ) -> Self {
         let newest = newest(&portfolio);
@@ -158,8 +161,9 @@ impl Snapshot {
         }
         let newest = newest(&portfolio);
         let policy = policy.cloned().map(Arc::new).or_else(|| inner.policy.clone());
-        let adopted = match names.iter().any(|name| name.kind == PolicyAdoption::KIND) {
-            true => Arc::new(engine::adopted(&portfolio, 0)?),
+        let adopts = [PolicyAdoption::KIND, PolicyApproval::KIND];
+        let adopted = match names.iter().any(|name| adopts.contains(&name.kind)) {
+            true => Arc::new(adoption::adoptions(&portfolio, 0)?),
             false => Arc::clone(&inner.adopted),
         };
         let latest = OnceLock::new();
@@ -190,6 +194,66 @@ impl Snapshot {
     /// too large.
     pub fn decide(&self, question: &DecideQuestion) -> Result<Decision> {
         decide::decide(&self.records(question.at), &self.in_force(question.at), question)
+    }
+
+    /// Decides again at the head of all that is known and, if it is still a go on the same content,
+    /// gives the entry to append; else why not. [`Engine::claim`](super::Engine::claim) appends it,
+    /// too, with nothing in between.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAtHead`](crate::base::ErrorCode::NotAtHead) if a fact was recorded after that instant;
+    /// [`WhatIf`](crate::base::ErrorCode::WhatIf) if another policy than the one in force answers,
+    /// or none is; else as for [`Snapshot::decide`].
+    pub fn claim(&self, question: &ClaimQuestion) -> Result<ClaimOutcome> {
+        let (records, in_force) = (self.records(question.at), self.in_force(question.at));
+        claim::claim(&records, &in_force, self.inner.newest, question)
+    }
+
+    /// Decides, and gives the decision as a fact to append: it names the content it is about and
+    /// until when it stands, so that a claim can show it.
+    ///
+    /// # Errors
+    ///
+    /// [`WhatIf`](crate::base::ErrorCode::WhatIf) if another policy than the one in force answers,
+    /// or none is; else as for [`Snapshot::decide`].
+    pub fn record(
+        &self,
+        question: &DecideQuestion,
+        by: &PersonId,
+    ) -> Result<(Decision, RecordedDecision)> {
+        claim::record(&self.records(question.at), &self.in_force(question.at), question, by)
+    }
+
+    /// Everything that was ever owed because it was let in before it was met, in order of ends.
+    ///
+    /// # Errors
+    ///
+    /// None that a caller can cause.
+    pub fn obligations(&self, at: Instant) -> Result<Vec<Obligation>> {
+        owed::obligations(&self.records(at), &self.in_force(at), at)
+    }
+
+    /// The adoptions recorded by then that put nothing in force, oldest first, each with why.
+    #[must_use]
+    pub fn ignored_adoptions(&self, at: Instant) -> Vec<IgnoredAdoption> {
+        let ignored = self.inner.adopted.ignored.iter();
+        ignored.take_while(|adoption| adoption.at <= at).cloned().collect()
+    }
+
+    /// The policies that came into force by then, oldest first: when, and which. None, if the
+    /// portfolio adopts none.
+    #[must_use]
+    pub fn adopted(&self, at: Instant) -> Vec<(Instant, Digest)> {
+        let adopted = self.inner.adopted.effective.iter();
+        adopted.take_while(|(t, _)| *t <= at).map(|(t, policy)| (*t, policy.digest)).collect()
+    }
+
+    /// The deployments that no claim stands for, in order of time, where the policy in force asks
+    /// for claims.
+    #[must_use]
+    pub fn breaches(&self, at: Instant) -> Vec<Breach> {
+        breach::breaches(&self.records(at), self.in_force(at).policy, at)
     }
 
     /// In which order a release or a change ships, and what of it does not.
@@ -264,14 +328,15 @@ impl Snapshot {
     }
 
     fn in_force(&self, at: Instant) -> InForce<'_> {
-        let known = self.inner.adopted.iter().take_while(|(recorded, _)| *recorded <= at).count();
-        let adopted = self.inner.adopted.get(..known).unwrap_or_default();
+        let known =
+            self.inner.adopted.effective.iter().take_while(|(recorded, _)| *recorded <= at).count();
+        let adopted = self.inner.adopted.effective.get(..known).unwrap_or_default();
         let in_force = adopted.last().map(|(_, policy)| policy);
         let given = self.inner.policy.as_deref();
         // Where a policy was ever adopted, before that none was in force: another one answers what
         // would have been.
         let what_if = given.is_some_and(|given| {
-            !self.inner.adopted.is_empty()
+            !self.inner.adopted.effective.is_empty()
                 && in_force.is_none_or(|in_force| in_force.digest != given.digest)
         });
         let what_if = what_if || self.inner.assumed;

@@ -55,6 +55,8 @@ reason_codes! {
     AtLeast = 105, "at_least", "at least {needed} of";
     /// Fewer children apply than must hold.
     CannotPass = 106, "cannot_pass", "only {applicable} apply, {needed} must hold";
+    /// What the policy says by which it was decided before, beside the one in force.
+    PolicyOfDecision = 107, "policy_of_decision", "by the policy it was decided by";
     /// The policy names this stage as open.
     StageOpen = 110, "stage_open", "the policy leaves this stage open";
     /// No gate of the policy judges this change in this stage.
@@ -73,6 +75,36 @@ reason_codes! {
     OnHold = 121, "on_hold", "is on hold";
     /// The release names a change that is not in the portfolio.
     ChangeUnknown = 122, "change_unknown", "the change is not known";
+    /// It was decided by a policy that was never in force, or that nobody has.
+    PolicyUnknown = 123, "policy_unknown", "was decided by a policy that is not known";
+    /// It has entered the stage; an entered stage is not judged again.
+    EnteredAlready = 124, "entered_already", "has entered already, claimed by {by}";
+    /// It is not what the decision was about.
+    ContentChanged = 125, "content_changed", "is not what was decided on";
+    /// The decision no longer stands.
+    DecisionExpired = 126, "decision_expired", "the decision stood until {until}";
+    /// It was deployed though nobody had claimed the stage for it.
+    Unclaimed = 127, "unclaimed", "was deployed without a claim";
+    /// Other content was deployed than was claimed.
+    ClaimedOtherwise = 128, "claimed_otherwise", "was deployed otherwise than claimed";
+    /// It was deployed on the strength of a claim that had ended or lapsed.
+    ClaimEnded = 129, "claim_ended", "was deployed after its claim had ended";
+    /// The release that it is in has not opened the stage for those below it.
+    ParentNotOpen = 130, "parent_not_open", "has not opened this stage";
+    /// A release of the same parent, or of it, has not come through the stage before.
+    ChildNotThrough = 131, "child_not_through", "has not come through {stage}";
+    /// The release is below itself.
+    ReleaseCycle = 132, "release_cycle", "is below itself";
+    /// The parent names a release that is not in the portfolio.
+    ChildUnknown = 133, "child_unknown", "the release is not known";
+    /// Too few of those whom the policy in force asks had approved the next one.
+    AdoptionNotApproved = 134, "adoption_not_approved", "approved by {given} of {needed}";
+    /// Somebody whom the policy in force asks rejected the next one.
+    AdoptionRejected = 135, "adoption_rejected", "was rejected";
+    /// The release that it is in has opened the stage.
+    ParentOpen = 136, "parent_open", "has opened this stage";
+    /// All of it came through the stage before.
+    ChildThrough = 137, "child_through", "came through the stage before";
     /// What it requires is live in the stage.
     RequirementLive = 200, "requirement_live", "is live there";
     /// What it requires ships earlier in the same release, with a go.
@@ -190,6 +222,12 @@ reason_codes! {
         "cannot be told: {error}, at line {line}, column {column} of {expression}";
     /// The requirement is waived; the answer without the waiver is shown below.
     Waived = 600, "waived", "waived by {by} until {until}";
+    /// It may be met after the stage was entered; the answer as it is now is shown below.
+    ObligationOpens = 610, "obligation_opens", "may be met within {within} after the entry";
+    /// It is owed since the stage was entered.
+    ObligationOpen = 611, "obligation_open", "is owed until {until}";
+    /// It was owed until then, and is not met.
+    ObligationOverdue = 612, "obligation_overdue", "{of} owes it since {until}";
 }
 
 impl fmt::Display for ReasonCode {

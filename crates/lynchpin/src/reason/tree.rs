@@ -357,6 +357,16 @@ impl Reasons {
         }
     }
 
+    /// The tree below a node, with the node as its root.
+    #[must_use]
+    pub fn part(&self, index: usize) -> Reasons {
+        let end = self.nodes.get(index).map_or(index, |node| node.next);
+        let nodes = self.nodes.get(index..end).unwrap_or_default().iter();
+        let nodes =
+            nodes.map(|node| Node { next: node.next.saturating_sub(index), ..node.clone() });
+        Reasons { nodes: nodes.collect() }
+    }
+
     /// Takes over the children of another tree's root.
     pub fn graft_children(&mut self, other: &Reasons) {
         for child in other.children(0) {

@@ -4,14 +4,17 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use super::ask::Detail;
+use super::entry::Policies;
 use super::workflow::WorkflowAnswer;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When};
+use crate::gate::Obligation;
 use crate::gate::compare::Difference;
 use crate::gate::lint::Finding;
+use crate::model::{Claim, RecordedDecision};
 use crate::plan::{Plan, Reach};
-use crate::portfolio::{self, FactName, Score, Snapshot};
+use crate::portfolio::{self, Breach, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::study::{Changed, DryRun};
@@ -38,6 +41,16 @@ pub enum Answer {
     Comparison(Comparison),
     /// To "which decisions would this policy flip?".
     DryRun(DryRun),
+    /// To "may it enter now?", if it may: the entry, to be appended.
+    Claim(Claim),
+    /// To "may it go?", as a fact to be appended.
+    Record(RecordedDecision),
+    /// To "what was deployed without a claim?".
+    Breaches(Vec<Breach>),
+    /// To "what is owed, by whom and until when?".
+    Obligations(Vec<Obligation>),
+    /// To "which policies came into force?".
+    Policies(Policies),
 }
 
 /// What is wrong with a policy.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Lint};
+use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::{check_form, read_part};
 use super::workflow::Workflow;
 use crate::base::error::{Error, ErrorCode, Result};
@@ -40,6 +41,16 @@ pub enum Question {
     DryRun(DryRun),
     /// What does a workflow say, is it sound, and where can something in a state of it go?
     Workflow(Workflow),
+    /// May it enter now?
+    Claim(Claim),
+    /// May it go? As a fact to keep.
+    Record(Record),
+    /// What was deployed without a claim?
+    Breaches(AsOf),
+    /// What is owed, by whom and until when?
+    Obligations(AsOf),
+    /// Which policies came into force, and which adoptions had no effect?
+    Policies(AsOf),
 }
 
 /// How much of the reasons an answer carries.
@@ -190,8 +201,8 @@ impl Question {
     ///
     /// # Errors
     ///
-    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`],
-    /// [`Snapshot::reach`] and [`Workflow::answer`].
+    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`], [`Snapshot::reach`],
+    /// [`Snapshot::claim`], [`Snapshot::record`] and [`Workflow::answer`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -235,6 +246,13 @@ impl Question {
                 let question = DryRunQuestion::new(&policy, asked.at).over(over);
                 Ok(Answer::DryRun(study::dry_run::dry_run(snapshot, &question)?))
             }
+            Question::Claim(asked) => asked.ask(snapshot),
+            Question::Record(asked) => asked.ask(snapshot),
+            Question::Policies(asked) => Ok(Answer::Policies(Policies::of(snapshot, asked.at))),
+            Question::Obligations(asked) => {
+                Ok(Answer::Obligations(snapshot.obligations(asked.at)?))
+            }
+            Question::Breaches(asked) => Ok(Answer::Breaches(snapshot.breaches(asked.at))),
             Question::Workflow(asked) => asked.answer(),
         }
     }

@@ -7,6 +7,7 @@
 mod answer;
 mod ask;
 mod document;
+mod entry;
 mod lines;
 mod strict;
 mod workflow;
@@ -17,4 +18,5 @@ pub use ask::{
     WhatIf, ask, read_question,
 };
 pub use document::{read_portfolio, write_portfolio};
+pub use entry::{AsOf, Came, Claim, Policies, Record};
 pub use workflow::{Workflow, WorkflowAnswer};

@@ -47,7 +47,7 @@ impl<'w> Question<'w> {
 
     /// What a revision says, and whether it states any dependency; where the change has none, that
     /// it would state them makes no difference.
-    pub(super) fn stated(&self, change: u8, content: &Content) -> (Content, bool) {
+    pub(in crate::oracle) fn stated(&self, change: u8, content: &Content) -> (Content, bool) {
         let depends = self.change(change).is_some_and(|change| {
             let none = change.requires.is_empty()
                 && change.together.is_empty()

@@ -65,7 +65,7 @@ impl<'w> Question<'w> {
     }
 
     /// What one line of runs comes to; nothing, if all that it says has expired.
-    fn line(&self, check: u8, runs: &[&Evidence]) -> Option<Verdict> {
+    pub(in crate::oracle) fn line(&self, check: u8, runs: &[&Evidence]) -> Option<Verdict> {
         const RUNNING: u8 = 3;
         let mut finished: Vec<&Evidence> =
             runs.iter().copied().filter(|run| run.outcome != RUNNING).collect();

@@ -39,6 +39,6 @@ impl<'w> Question<'w> {
         if verdict > Verdict::GoWaived && self.world.waivers.iter().any(waived) {
             return Verdict::GoWaived;
         }
-        verdict
+        if self.is_lifted(number, subject, members, verdict) { Verdict::GoWaived } else { verdict }
     }
 }

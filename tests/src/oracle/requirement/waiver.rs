@@ -22,7 +22,8 @@ impl<'w> Question<'w> {
             let then = Question { at: waiver.made.recorded, ..*self };
             members.iter().any(|change| then.is_running(number, *change, self))
         };
-        self.policy.waivable & (1 << number) != 0
+        self.is_left(waiver)
+            && self.policy.waivable & (1 << number) != 0
             && (waiver.subject, waiver.requirement) == (subject, number)
             && waiver.stage == self.stage
             && self.knows(waiver.made)

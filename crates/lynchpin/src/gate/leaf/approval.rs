@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::Target;
 use super::informed::Shown;
 use super::votes::{Against, Asked, Count};
-use crate::base::id::{PersonId, RequirementId};
+use crate::base::id::{PersonId, ReleaseId, RequirementId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::{ApprovalLeaf, Requirement};
@@ -196,6 +196,12 @@ fn rows(count: &Count<'_>) -> Vec<Row> {
         Difference::Kind(id) => change(id, "section", "kind"),
         Difference::Added(id) => change(id, "membership", "added"),
         Difference::Removed(id) => change(id, "membership", "removed"),
+        Difference::ReleaseAdded(id) => {
+            Row(vec![("release", id.to_string()), ("membership", "added".to_owned())])
+        }
+        Difference::ReleaseRemoved(id) => {
+            Row(vec![("release", id.to_string()), ("membership", "removed".to_owned())])
+        }
         Difference::Stages => Row(vec![("release", "stages".to_owned())]),
         Difference::Planned => Row(vec![("release", "planned".to_owned())]),
         Difference::UnknownRevision => Row(vec![("revision", "unknown".to_owned())]),
@@ -231,6 +237,8 @@ pub(in crate::gate) fn material_difference(
         Difference::Kind(_)
         | Difference::Added(_)
         | Difference::Removed(_)
+        | Difference::ReleaseAdded(_)
+        | Difference::ReleaseRemoved(_)
         | Difference::Stages
         | Difference::Planned
         | Difference::UnknownRevision => true,
@@ -259,11 +267,11 @@ pub(in crate::gate) fn excluded<'a>(
     let records = case.records;
     let mut out: BTreeSet<&PersonId> =
         target.members.iter().flat_map(|change| records.hands(&change.id)).collect();
-    let release = match target.subject {
-        Subject::Release(id) => records.release(id),
-        Subject::Change(_) => None,
+    let releases: Vec<&ReleaseId> = match target.subject {
+        Subject::Release(id) => records.descendants(id).into_iter().chain([id]).collect(),
+        Subject::Change(_) => Vec::new(),
     };
-    if let Some(row) = release {
+    for row in releases.into_iter().filter_map(|id| records.release(id)) {
         for revision in (0..row.revisions.len()).filter_map(|n| row.at(records, n)) {
             out.insert(records.people.principal(&revision.by));
             out.extend(revision.requester.iter().map(|id| records.people.principal(id)));

@@ -37,6 +37,21 @@ impl Target<'_> {
     }
 }
 
+/// The members that a requirement is asked of.
+pub(super) fn asked<'a>(
+    case: &Case<'_>,
+    target: Target<'a>,
+    requirement: &Requirement,
+) -> Vec<&'a Change> {
+    match &requirement.only_for {
+        None => target.members.to_vec(),
+        Some(selector) => {
+            let meant = |change: &&&Change| selector.matches(case.records, change);
+            target.members.iter().filter(meant).copied().collect()
+        }
+    }
+}
+
 /// Answers a requirement, its waiver aside.
 #[must_use]
 pub(super) fn judge(
@@ -45,13 +60,7 @@ pub(super) fn judge(
     name: &RequirementId,
     requirement: &Requirement,
 ) -> Reasons {
-    let asked: Vec<&Change> = match &requirement.only_for {
-        None => target.members.to_vec(),
-        Some(selector) => {
-            let meant = |change: &&&Change| selector.matches(case.records, change);
-            target.members.iter().filter(meant).copied().collect()
-        }
-    };
+    let asked = asked(case, target, requirement);
     if asked.is_empty() {
         let mut reasons = Reasons::default();
         reasons.push(Node::new(Verdict::NotApplicable, ReasonCode::NotAsked, target.subject));

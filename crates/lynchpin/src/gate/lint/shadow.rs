@@ -42,8 +42,10 @@ fn is_wider(wider: &Selector, narrow: &Selector) -> bool {
     }
     // Named one by one, so that a new field of a selector cannot be forgotten here. A service must
     // match tier and profile at once, so each may be compared alone.
-    let Selector { kind, tier, profile } = wider;
-    includes(kind, &narrow.kind)
+    let Selector { kind, tier, profile, recorded_since } = wider;
+    let since = recorded_since.is_none_or(|since| narrow.recorded_since >= Some(since));
+    since
+        && includes(kind, &narrow.kind)
         && includes(tier, &narrow.tier)
         && includes(profile, &narrow.profile)
 }

@@ -1,0 +1,358 @@
+//! What may be met afterwards, and what is owed because of it.
+//!
+//! A requirement that the policy calls retrospective holds back no emergency and no change that was
+//! made already, once an entitled person has declared it so: it is a waived go, and from the entry
+//! into the stage on it is owed. What is owed too long holds every normal and standard change of
+//! the same services until it is met.
+//!
+//! Only what is missing can be met afterwards. A rejection, a request for changes and a check that
+//! failed, or could not tell, stand.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::judge::{Case, judge};
+use super::leaf::{Target, approval, asked};
+use super::owed::{self, Entry};
+use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Tree};
+use crate::base::id::{ChangeId, GateId, PersonId, RequirementId, ServiceId, StageId};
+use crate::base::{Actor, Instant, Subject, When};
+use crate::model::{Change, Declaration, DeclaredAs, Fact, Kind};
+use crate::reason::tree::{Arg, Clears, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// How many overdue obligations one change tells of; it is held by the first as by all.
+const OVERDUE_TOLD: usize = 16;
+
+/// Something that a change or a release owes since it entered a stage.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct Obligation {
+    /// By when it is to be met.
+    pub until: Instant,
+    /// What owes it.
+    pub subject: Subject,
+    /// The stage that it entered.
+    pub stage: StageId,
+    /// The gate that asks.
+    pub gate: GateId,
+    /// The requirement that is owed.
+    pub requirement: RequirementId,
+    /// Since when: the entry or, where it came later, the declaration.
+    pub since: Instant,
+    /// When it was met; it is still owed, if it is not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub met: Option<Instant>,
+    /// Who can meet it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owner: Vec<Actor>,
+    #[serde(skip)]
+    changes: Vec<ChangeId>,
+    #[serde(skip)]
+    services: BTreeSet<ServiceId>,
+    #[serde(skip)]
+    holds_until: When,
+    #[serde(skip)]
+    cites: Vec<(&'static str, usize)>,
+}
+
+impl Obligation {
+    /// Whether it was to be met by then and is not.
+    #[must_use]
+    pub fn is_overdue(&self, at: Instant) -> bool {
+        self.met.is_none() && self.until <= at
+    }
+
+    /// Whether it is a change's own, or that of a change of a same service.
+    fn concerns(&self, change: &Change) -> bool {
+        self.changes.contains(&change.id)
+            || change.services.iter().any(|service| self.services.contains(service))
+    }
+}
+
+/// Puts a requirement's answer under the declaration that lets it be met afterwards, if only
+/// something is missing.
+#[must_use]
+pub(super) fn apply(
+    case: &Case<'_>,
+    target: Target<'_>,
+    requirement: &Requirement,
+    answer: Reasons,
+) -> Reasons {
+    let Some(rule) = requirement.retrospective.as_ref().filter(|_| case.afterwards) else {
+        return answer;
+    };
+    if answer.verdict() <= Verdict::GoWaived || !is_only_missing(&answer) {
+        return answer;
+    }
+    let members = asked(case, target, requirement);
+    let declared: Option<Vec<_>> =
+        members.iter().map(|change| declared(case, target, change, requirement, rule)).collect();
+    let Some(declared) = declared.filter(|declared| !declared.is_empty()) else { return answer };
+    let mut reasons = Reasons::default();
+    let node = lifted(case, target, requirement, rule, (&members, &declared), &answer);
+    let open = reasons.open(node);
+    reasons.graft(&answer);
+    reasons.close_as_is(open);
+    reasons
+}
+
+/// The waived go of what may be met afterwards: since when and until when it is owed, if the stage
+/// was entered.
+fn lifted(
+    case: &Case<'_>,
+    target: Target<'_>,
+    requirement: &Requirement,
+    rule: &RetrospectiveRule,
+    (members, declared): (&[&Change], &[(usize, &Declaration)]),
+    answer: &Reasons,
+) -> Node {
+    let entries = members.iter().zip(declared).filter_map(|(change, (_, declaration))| {
+        owed::first_entry(case.records, &change.id, case.stage, declaration, requirement)
+    });
+    let first: Option<Entry> = entries.min();
+    let last = declared.iter().map(|(_, declaration)| declaration.envelope().recorded).max();
+    let code = match first {
+        None => ReasonCode::ObligationOpens,
+        Some(_) => ReasonCode::ObligationOpen,
+    };
+    let names: BTreeSet<&PersonId> = declared.iter().map(|(_, found)| &found.by).collect();
+    let kinds: BTreeSet<&str> = declared.iter().map(|(_, found)| found.kind.name()).collect();
+    let texts = |texts: Vec<String>| Arg::Texts(texts);
+    let node = Node::new(Verdict::GoWaived, code, target.subject)
+        .with("declared", texts(kinds.iter().map(ToString::to_string).collect()))
+        .with("by", texts(names.iter().map(ToString::to_string).collect()));
+    let mut node = match first {
+        None => node.with("within", Arg::text(rule.within)),
+        Some(entry) => {
+            let since = entry.at.max(last.unwrap_or(entry.at));
+            let node = node.with("since", Arg::text(since));
+            let node = node.with("until", Arg::text(since.after(rule.within)));
+            node.citing(entry.cite.0, entry.cite.1)
+        }
+    };
+    node = node.clears(Clears::Now).act(acts(answer));
+    if let Some(root) = answer.root() {
+        node = node.until(root.holds_until);
+    }
+    for (number, declaration) in declared {
+        if let Some(turn) = case.suspension(&declaration.by) {
+            node = node.until(When::At(turn));
+        }
+        node = node.citing("declarations", *number);
+    }
+    node
+}
+
+/// Whether nothing stands against it but that something is missing.
+fn is_only_missing(answer: &Reasons) -> bool {
+    answer.root_blockers().all(|node| {
+        use ReasonCode as Code;
+        let missing = [
+            Code::ApprovalMissing,
+            Code::ApprovalStale,
+            // What is approved for later is not approved yet.
+            Code::ApprovalLater,
+            // A deferral postpones and never refuses.
+            Code::ApprovalDeferred,
+            Code::ApprovalBeforeEvidence,
+            Code::ApprovalWithoutDigest,
+            Code::ApprovalEscalated,
+            Code::ApprovalDelegated,
+            Code::EvidenceExpired,
+            Code::EvidenceMissing,
+            Code::PlanMissing,
+        ];
+        missing.contains(&node.code)
+    })
+}
+
+/// Who can meet what an answer lacks.
+fn acts(answer: &Reasons) -> BTreeSet<Actor> {
+    answer.root_blockers().flat_map(|node| node.act.iter().cloned()).collect()
+}
+
+/// The first declaration of a change that counts now: by an entitled person without a hand in it,
+/// for what is there now, and true.
+fn declared<'a>(
+    case: &'a Case<'_>,
+    target: Target<'_>,
+    change: &Change,
+    requirement: &Requirement,
+    rule: &RetrospectiveRule,
+) -> Option<(usize, &'a Declaration)> {
+    let (records, subject) = (case.records, Subject::Change(change.id.clone()));
+    let there = || {
+        records.is_live_anywhere(&change.id, case.stage)
+            || !records.in_flight_by(&change.id, case.stage).is_empty()
+    };
+    let counted = counted(case, target, change, rule);
+    counted.into_iter().find(|(_, declaration)| {
+        let holds = match declaration.kind {
+            DeclaredAs::Emergency => change.kind == Kind::Emergency,
+            // What is not there yet is to be authorised first.
+            DeclaredAs::Unauthorised => there(),
+        };
+        let revision = declaration.revision;
+        holds
+            && records.people.can_sit(&declaration.by, case.at)
+            && approval::material_difference(case, &subject, revision, requirement).is_empty()
+    })
+}
+
+/// The declarations of a change by who may make them, of revisions that were there, oldest first.
+fn counted<'a>(
+    case: &'a Case<'_>,
+    target: Target<'_>,
+    change: &Change,
+    rule: &RetrospectiveRule,
+) -> Vec<(usize, &'a Declaration)> {
+    let (records, subject) = (case.records, Subject::Change(change.id.clone()));
+    let out = approval::excluded(case, target);
+    let numbers = records.declarations(&change.id).iter();
+    let found = numbers.filter_map(|n| Some((*n, records.portfolio().declarations.get(*n)?)));
+    let may = |(_, declaration): &(usize, &'a Declaration)| {
+        let by = records.people.principal(&declaration.by);
+        let named = (declaration.revision, None);
+        !out.contains(by)
+            && records.people.can_sit(by, declaration.envelope().recorded)
+            && records.people.belonged(*declaration, &rule.group)
+            && !approval::is_of_another(case, &subject, *declaration, named)
+    };
+    found.filter(may).collect()
+}
+
+/// What holds a change because something is owed for the same services, and until when nothing
+/// does: overdue for a normal or a standard change, never for an emergency.
+#[must_use]
+pub fn holds(case: &Case<'_>, change: &Change) -> Vec<Node> {
+    if change.kind == Kind::Emergency {
+        return Vec::new();
+    }
+    let subject = Subject::Change(change.id.clone());
+    let owed = case.obligations.iter().filter(|owed| owed.met.is_none() && owed.concerns(change));
+    // They stand in order of their ends.
+    let (overdue, open): (Vec<_>, Vec<_>) = owed.partition(|owed| owed.is_overdue(case.at));
+    let node = |owed: &&Obligation, verdict, code| {
+        let mut node = Node::new(verdict, code, &subject)
+            .with("of", Arg::text(&owed.subject))
+            .with("until", Arg::text(owed.until))
+            .until(owed.holds_until);
+        node.gate = Some(owed.gate.clone());
+        node.requirement = Some(owed.requirement.clone());
+        let node = node.act(owed.owner.iter().cloned());
+        owed.cites.iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
+    };
+    let told = overdue.iter().take(OVERDUE_TOLD);
+    let mut nodes: Vec<Node> =
+        told.map(|owed| node(owed, Verdict::NeedsAction, ReasonCode::ObligationOverdue)).collect();
+    nodes.extend(open.first().map(|owed| {
+        let node = node(owed, Verdict::NotApplicable, ReasonCode::ObligationOpen);
+        node.until(When::At(owed.until))
+    }));
+    nodes
+}
+
+/// Everything that was ever owed by what is declared, in order of ends.
+#[must_use]
+pub fn obligations(case: &Case<'_>) -> Vec<Obligation> {
+    let mut found = BTreeSet::new();
+    let rules = case.policy.requirements.values();
+    if !rules.into_iter().any(|requirement| requirement.retrospective.is_some()) {
+        return Vec::new();
+    }
+    for id in case.records.declared() {
+        let Some(change) = case.records.change(id).and_then(|row| row.current(case.records)) else {
+            continue;
+        };
+        for (gate_id, gate) in &case.policy.gates {
+            let subjects = match gate.judges {
+                Judges::Change => vec![Subject::Change(id.clone())],
+                Judges::Release => owed::releases(case.records, id),
+            };
+            for (stage, subject) in pairs(&gate.stages, &subjects) {
+                let case = Case { stage, previous: None, afterwards: false, ..*case };
+                found.extend(of_gate(&case, subject, change, (gate_id, gate)));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn pairs<'a>(
+    stages: &'a [StageId],
+    subjects: &'a [Subject],
+) -> impl Iterator<Item = (&'a StageId, &'a Subject)> {
+    stages.iter().flat_map(|stage| subjects.iter().map(move |subject| (stage, subject)))
+}
+
+/// What a subject owes to one gate of a stage because a change of it was declared.
+fn of_gate(
+    case: &Case<'_>,
+    subject: &Subject,
+    change: &Change,
+    (id, gate): (&GateId, &Gate),
+) -> Vec<Obligation> {
+    let named = names(&gate.require);
+    let rules = named.iter().filter_map(|name| {
+        let requirement = case.policy.requirements.get(*name)?;
+        Some((*name, requirement, requirement.retrospective.as_ref()?))
+    });
+    rules
+        .filter_map(|(name, requirement, rule)| {
+            let members = owed::members(case.records, subject);
+            let target = Target { subject, members: &members };
+            let counted = counted(case, target, change, rule);
+            let declared = counted.into_iter().find_map(|(number, declaration)| {
+                let stage = case.stage;
+                let entry =
+                    owed::first_entry(case.records, &change.id, stage, declaration, requirement)?;
+                Some((number, declaration, entry))
+            });
+            let (number, declaration, entry) = declared?;
+            let since = entry.at.max(declaration.envelope().recorded);
+            let met = owed::met(case, subject, &entry, since, |case, target| {
+                let binds = target.members.iter().any(|c| gate.only_for.matches(case.records, c));
+                if !binds {
+                    return None;
+                }
+                let whole = judge(case, target, id, gate);
+                let answer = super::judge::requirement(case, target, id, name);
+                let by_others = whole.verdict().is_met() && !answer.verdict().is_met();
+                Some(if by_others { whole } else { answer })
+            })?;
+            Some(Obligation {
+                until: since.after(rule.within),
+                subject: subject.clone(),
+                stage: case.stage.clone(),
+                gate: id.clone(),
+                requirement: name.clone(),
+                since,
+                met: met.at,
+                owner: acts(&met.answer).into_iter().collect(),
+                changes: members.iter().map(|change| change.id.clone()).collect(),
+                services: members.iter().flat_map(|change| change.services.clone()).collect(),
+                holds_until: met.answer.root().map_or(When::Never, |root| root.holds_until),
+                cites: vec![("declarations", number), entry.cite],
+            })
+        })
+        .collect()
+}
+
+/// The requirements that a gate names.
+fn names(tree: &Tree) -> BTreeSet<&RequirementId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![tree];
+    while let Some(tree) = open.pop() {
+        match tree {
+            Tree::Leaf(name) => {
+                found.insert(name);
+            }
+            Tree::All(children) | Tree::Any(children) | Tree::AtLeast(_, children) => {
+                open.extend(children);
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,246 @@
+//! Entries into stages: what was decided and claimed, what each claim brought in, and whether that
+//! entry has ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::order::{Position, position};
+use super::records::{Records, file, known};
+use crate::base::id::{ChangeId, ReleaseId, StageId, WaiverId};
+use crate::base::{Digest, Instant, Subject, canonical};
+use crate::model::{Claim, Deployment, DeploymentOutcome, Entered, Portfolio, RecordedDecision};
+
+/// The rows of decisions and claims.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entries {
+    decisions: BTreeMap<Subject, Vec<usize>>,
+    claims: BTreeMap<Subject, Vec<usize>>,
+    /// The claims that brought each change in, alone or with a release.
+    claims_with: BTreeMap<ChangeId, Vec<usize>>,
+    /// What was declared of each change.
+    declarations: BTreeMap<ChangeId, Vec<usize>>,
+    /// The deployments of every change that was ever claimed or declared.
+    deployments: BTreeMap<ChangeId, Vec<usize>>,
+    uses: BTreeMap<WaiverId, usize>,
+}
+
+impl Entries {
+    pub(super) fn new(p: &Portfolio, as_of: Instant) -> Self {
+        let of = |change: Option<&ChangeId>, release: Option<&ReleaseId>| {
+            Subject::one(change, release).ok()
+        };
+        let mut entries = Entries {
+            decisions: file(&p.decisions, as_of, |d| of(d.change.as_ref(), d.release.as_ref())),
+            claims: file(&p.claims, as_of, |c| of(c.change.as_ref(), c.release.as_ref())),
+            ..Entries::default()
+        };
+        for number in known(&p.claims, as_of) {
+            let Some(claim) = p.claims.get(number) else { continue };
+            for change in claim.changes.iter().map(|entered| &entered.change) {
+                let with = entries.claims_with.entry(change.clone()).or_default();
+                if with.last() != Some(&number) {
+                    with.push(number);
+                }
+            }
+            for waiver in BTreeSet::from_iter(&claim.waivers) {
+                let uses = entries.uses.entry(waiver.clone()).or_default();
+                *uses = uses.saturating_add(1);
+            }
+        }
+        for number in known(&p.declarations, as_of) {
+            let Some(declaration) = p.declarations.get(number) else { continue };
+            entries.declarations.entry(declaration.change.clone()).or_default().push(number);
+        }
+        if !entries.claims_with.is_empty() || !entries.declarations.is_empty() {
+            entries.file_deployments(p, as_of);
+        }
+        entries
+    }
+
+    /// Files the deployments of the changes that were claimed or declared; of all others nobody
+    /// asks here.
+    fn file_deployments(&mut self, p: &Portfolio, as_of: Instant) {
+        for number in known(&p.deployments, as_of) {
+            let Some(deployment) = p.deployments.get(number) else { continue };
+            for change in BTreeSet::from_iter(&deployment.changes) {
+                let asked =
+                    self.claims_with.contains_key(change) || self.declarations.contains_key(change);
+                if asked {
+                    self.deployments.entry(change.clone()).or_default().push(number);
+                }
+            }
+        }
+    }
+}
+
+/// What a subject consists of at present: what a decision is about and a claim brings in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The current revision.
+    pub revision: u32,
+    /// The digest of all of it: of a change, that of its revision; of a release, over its own and
+    /// those of the current revisions of its changes.
+    pub digest: Digest,
+    /// The current revision of each change in it that is not cancelled, in order of ids.
+    pub changes: Vec<Entered>,
+}
+
+impl Records {
+    /// The numbers of the decisions that were recorded on a subject, in order.
+    #[must_use]
+    pub fn decisions(&self, subject: &Subject) -> &[usize] {
+        self.entries.decisions.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the claims of a subject, in order.
+    #[must_use]
+    pub fn claims(&self, subject: &Subject) -> &[usize] {
+        self.entries.claims.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the claims that brought a change in, alone or with a release, in order.
+    #[must_use]
+    pub fn claims_with(&self, change: &ChangeId) -> &[usize] {
+        self.entries.claims_with.get(change).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many claims used a waiver.
+    #[must_use]
+    pub fn uses(&self, waiver: &WaiverId) -> usize {
+        self.entries.uses.get(waiver).copied().unwrap_or(0)
+    }
+
+    /// The recorded decision of that number.
+    #[must_use]
+    pub fn recorded_decision(&self, number: usize) -> Option<&RecordedDecision> {
+        self.portfolio().decisions.get(number)
+    }
+
+    /// The claim of that number.
+    #[must_use]
+    pub fn claim(&self, number: usize) -> Option<&Claim> {
+        self.portfolio().claims.get(number)
+    }
+
+    /// What a subject consists of at present; nothing, if it is not known or cannot be digested.
+    #[must_use]
+    pub fn content(&self, subject: &Subject) -> Option<Content> {
+        let entered = |id: &ChangeId| {
+            let row = self.change(id)?;
+            let revision = row.current(self)?.revision;
+            let digest = row.digests(self, row.revisions.len().checked_sub(1)?)?.root();
+            Some(Entered { change: id.clone(), revision, digest })
+        };
+        match subject {
+            Subject::Change(id) => {
+                let entered = entered(id)?;
+                let (revision, digest) = (entered.revision, entered.digest);
+                Some(Content { revision, digest, changes: vec![entered] })
+            }
+            Subject::Release(id) => {
+                let release = self.release(id)?.current(self)?;
+                let within = self.changes_within(id).into_iter();
+                let changes: Vec<Entered> =
+                    within.filter_map(|change| entered(&change.id)).collect();
+                let itself = self.digest_of(subject, release.revision)?;
+                let of_child = |id: &ReleaseId| {
+                    let revision = self.release(id)?.current(self)?.revision;
+                    self.digest_of(&Subject::Release(id.clone()), revision)
+                };
+                let below: Vec<(&ReleaseId, Option<Digest>)> =
+                    self.descendants(id).into_iter().map(|id| (id, of_child(id))).collect();
+                let digest = if below.is_empty() {
+                    canonical::digest(&("release", itself, &changes)).ok()?
+                } else {
+                    let below: Vec<(&ReleaseId, Digest)> = below
+                        .into_iter()
+                        .map(|(id, digest)| Some((id, digest?)))
+                        .collect::<Option<_>>()?;
+                    canonical::digest(&("release", itself, &changes, below)).ok()?
+                };
+                Some(Content { revision: release.revision, digest, changes })
+            }
+        }
+    }
+
+    /// Whether an entry has ended by then, so that another one may follow: a change of it failed to
+    /// deploy or was rolled back, or nothing of it was deployed before it lapsed.
+    #[must_use]
+    pub fn has_ended(&self, claim: &Claim, at: Instant) -> bool {
+        let mut begun = false;
+        for entered in &claim.changes {
+            for (_, deployment) in self.deployments_to(&entered.change, &claim.stage) {
+                begun |= position(deployment) >= position(claim);
+                if is_end(deployment) && position(deployment) > position(claim) {
+                    return true;
+                }
+            }
+        }
+        !begun && claim.not_after.is_some_and(|lapses| lapses <= at)
+    }
+
+    /// The changes of which anything was declared, in order of ids.
+    pub fn declared(&self) -> impl Iterator<Item = &ChangeId> + '_ {
+        self.entries.declarations.keys()
+    }
+
+    /// The numbers of what was declared of a change, in order.
+    #[must_use]
+    pub fn declarations(&self, change: &ChangeId) -> &[usize] {
+        self.entries.declarations.get(change).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything known now, but of a subject and its changes only the revisions that were there at
+    /// an entry; nothing, if that is all there are.
+    #[must_use]
+    pub fn as_entered(&self, subject: &Subject, then: Position) -> Option<Records> {
+        let edited = |id: &ChangeId| {
+            let row = self.change(id)?;
+            let kept =
+                row.known_by(self, then).map_or(1, |(_, position)| position.saturating_add(1));
+            (kept < row.revisions.len()).then(|| (id.clone(), kept))
+        };
+        let (changes, release) = match subject {
+            Subject::Change(id) => (vec![id.clone()], None),
+            Subject::Release(id) => {
+                let row = self.release(id)?;
+                let by_then =
+                    |number: &usize| row.at(self, *number).is_some_and(|r| position(r) <= then);
+                let last = (0..row.revisions.len()).rev().find(by_then).unwrap_or(0);
+                let mut changes = row.at(self, last)?.changes.clone();
+                changes.extend(self.changes_within(id).into_iter().map(|change| change.id.clone()));
+                changes.sort_unstable();
+                changes.dedup();
+                let kept = last.saturating_add(1);
+                (changes, (kept < row.revisions.len()).then_some((id, kept)))
+            }
+        };
+        let edited: Vec<(ChangeId, usize)> = changes.iter().filter_map(edited).collect();
+        if edited.is_empty() && release.is_none() {
+            return None;
+        }
+        let mut records = self.clone();
+        records.keep_revisions(&edited, release);
+        Some(records)
+    }
+
+    /// The deployments of a change that was claimed or declared into a stage, in order.
+    pub fn deployments_to(
+        &self,
+        change: &ChangeId,
+        stage: &StageId,
+    ) -> impl Iterator<Item = (usize, &Deployment)> + '_ {
+        let environments = self.environments(stage);
+        let numbers = self.entries.deployments.get(change).into_iter().flatten();
+        let found = numbers.filter_map(|n| Some((*n, self.portfolio().deployments.get(*n)?)));
+        found.filter(move |(_, d)| environments.contains(&d.environment))
+    }
+}
+
+/// Whether a deployment ends the entry that it belongs to.
+#[must_use]
+pub fn is_end(deployment: &Deployment) -> bool {
+    match deployment.outcome {
+        DeploymentOutcome::Started | DeploymentOutcome::Succeeded => false,
+        DeploymentOutcome::Failed | DeploymentOutcome::RolledBack => true,
+    }
+}

@@ -1,0 +1,151 @@
+//! Which policies came into force, and which adoptions had no effect.
+//!
+//! A policy may say who has to approve the next one. An adoption that they did not approve is a
+//! fact, and is shown; it puts nothing in force. The first policy has nobody before it to ask, and
+//! neither has one that follows a policy which names nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::snapshot::Adopted;
+use crate::base::error::{Error, Result};
+use crate::base::id::{GroupId, PersonId};
+use crate::base::{Digest, Instant};
+use crate::gate::Policy;
+use crate::gate::policy::AdoptionRule;
+use crate::history::People;
+use crate::history::order::{Position, by_record, position};
+use crate::model::{Fact, PolicyAdoption, PolicyApproval, PolicyVote, Portfolio};
+use crate::reason::ReasonCode;
+
+/// An adoption that put nothing in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct IgnoredAdoption {
+    /// The policy that was to be adopted.
+    pub policy: Digest,
+    /// When the adoption was recorded.
+    pub at: Instant,
+    /// Who adopted it.
+    pub by: PersonId,
+    /// Why it has no effect: `adoption_not_approved` or `adoption_rejected`.
+    pub code: ReasonCode,
+    /// Whose approval the policy in force asks for.
+    pub group: GroupId,
+    /// How many of them had approved.
+    pub given: usize,
+    /// How many must.
+    pub needed: usize,
+}
+
+/// What came of all adoptions, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Adoptions {
+    /// Those that put a policy in force.
+    pub(super) effective: Vec<Adopted>,
+    /// Those that did not.
+    pub(super) ignored: Vec<IgnoredAdoption>,
+}
+
+/// Reads the policies that were adopted, and tells which adoptions count.
+pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> {
+    let mut read: Vec<(&PolicyAdoption, Policy)> = Vec::new();
+    for (number, adoption) in portfolio.policies.iter().enumerate() {
+        let path = format!("$.policies[{}].text", number.saturating_sub(old));
+        let policy: Policy = adoption.text.parse().map_err(|error: Error| error.under(&path))?;
+        read.push((adoption, policy));
+    }
+    // Of two that were adopted at once, the digest decides, so that their order in a file does not.
+    read.sort_by(|(a, x), (b, y)| {
+        by_record(*a, *b).then_with(|| x.digest.cmp(&y.digest)).then_with(|| a.cmp(b))
+    });
+    let people = People::new(&portfolio.people, &portfolio.groups);
+    let mut adoptions = Adoptions::default();
+    let mut since: Option<Position> = None;
+    for (adoption, policy) in read {
+        let in_force = adoptions.effective.last().map(|(_, policy)| policy);
+        let same = in_force.is_some_and(|in_force| in_force.digest == policy.digest);
+        let rule = in_force.and_then(|policy| policy.adoption.as_ref()).filter(|_| !same);
+        let asked = rule.map(|rule| Asked { people: &people, rule, adoption, policy: &policy });
+        let refused = asked.and_then(|asked| asked.refused(&portfolio.policy_approvals, since));
+        if let Some(ignored) = refused {
+            adoptions.ignored.push(ignored);
+            continue;
+        }
+        since = Some(position(adoption));
+        adoptions.effective.push((adoption.envelope().recorded, policy));
+    }
+    Ok(adoptions)
+}
+
+/// An adoption that needs leave.
+struct Asked<'a> {
+    people: &'a People,
+    rule: &'a AdoptionRule,
+    adoption: &'a PolicyAdoption,
+    policy: &'a Policy,
+}
+
+impl Asked<'_> {
+    /// Why the adoption has no effect; nothing, if it was approved.
+    fn refused(
+        &self,
+        approvals: &[PolicyApproval],
+        since: Option<Position>,
+    ) -> Option<IgnoredAdoption> {
+        let at = self.adoption.envelope().recorded;
+        let votes = self.votes(approvals, since);
+        let may = |id: &&PersonId| !self.hands().contains(id) && self.people.can_sit(id, at);
+        let given = |id: &&PersonId| votes.get(id) == Some(&PolicyVote::Approved);
+        let approved: BTreeSet<&PersonId> =
+            votes.keys().copied().filter(given).filter(may).collect();
+        let mut eligible: BTreeSet<&PersonId> =
+            self.people.members(&self.rule.group, at).into_iter().filter(may).collect();
+        eligible.extend(&approved);
+        let needed = self.rule.people.needed(eligible.len());
+        let rejected = votes.values().any(|vote| *vote == PolicyVote::Rejected);
+        let code = match rejected {
+            true => ReasonCode::AdoptionRejected,
+            false if approved.len() < needed => ReasonCode::AdoptionNotApproved,
+            false => return None,
+        };
+        Some(IgnoredAdoption {
+            policy: self.policy.digest,
+            at,
+            by: self.adoption.by.clone(),
+            code,
+            group: self.rule.group.clone(),
+            given: approved.len(),
+            needed,
+        })
+    }
+
+    /// Who may not approve it: who adopts it, and who wrote it.
+    fn hands(&self) -> BTreeSet<&PersonId> {
+        let by = [Some(&self.adoption.by), self.adoption.author.as_ref()];
+        by.into_iter().flatten().map(|id| self.people.principal(id)).collect()
+    }
+
+    /// The last word of each member of the group on the policy, since the one in force was adopted
+    /// and before this adoption: what was said of it under another one answered another question.
+    fn votes<'a>(
+        &'a self,
+        approvals: &'a [PolicyApproval],
+        since: Option<Position>,
+    ) -> BTreeMap<&'a PersonId, PolicyVote> {
+        let mut said: Vec<&PolicyApproval> = approvals
+            .iter()
+            .filter(|approval| {
+                approval.policy == self.policy.digest
+                    && position(*approval) < position(self.adoption)
+                    && since.is_none_or(|since| position(*approval) > since)
+                    && self.people.belonged(*approval, &self.rule.group)
+            })
+            .collect();
+        // Of a tie the worst counts: the decisions stand from the best to the worst.
+        said.sort_by(|a, b| by_record(*a, *b).then_with(|| a.decision.cmp(&b.decision)));
+        let by = |approval: &&'a PolicyApproval| self.people.principal(&approval.by);
+        said.iter().map(|approval| (by(approval), approval.decision)).collect()
+    }
+}

@@ -1,0 +1,38 @@
+//! What contradicts itself among decisions and claims.
+
+use std::collections::BTreeMap;
+
+use super::check::{Counts, Problems, added};
+use super::engine::other_content;
+use crate::base::Subject;
+use crate::base::error::ErrorCode;
+use crate::model::Portfolio;
+
+/// Checks the claims that were added, and how often the added waivers may be used.
+pub(super) fn check_entries(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    let mut seen = BTreeMap::new();
+    for (number, claim) in portfolio.claims.iter().enumerate() {
+        let Ok(subject) = Subject::one(claim.change.as_ref(), claim.release.as_ref()) else {
+            continue;
+        };
+        let what = format!("attempt {} of {subject} at {}", claim.attempt, claim.stage);
+        let key = (subject, claim.stage.clone(), claim.attempt);
+        if *seen.entry(key).or_insert(claim) != claim {
+            let at = format!("$.claims[{}].attempt", number.saturating_sub(old.claims));
+            let (code, message) = other_content(&what);
+            problems.add(at, code, message);
+        }
+    }
+    let mut positive = |at: String, field: &str, number: u32| {
+        if number == 0 {
+            let message = format!("`{field}` counts from 1");
+            problems.add(format!("{at}.{field}"), ErrorCode::NumberOutOfRange, message);
+        }
+    };
+    for (at, claim) in added(&portfolio.claims, old.claims, "claims") {
+        positive(at, "attempt", claim.attempt);
+    }
+    for (at, waiver) in added(&portfolio.waivers, old.waivers, "waivers") {
+        positive(at, "uses", waiver.uses.unwrap_or(1));
+    }
+}

@@ -1,0 +1,166 @@
+//! Parent releases: what those below one say of it, and whether those above have opened a stage.
+//!
+//! A parent has the worst of its own gates and of everything below it. Nothing below it enters a
+//! stage that it has not opened: its own gates must be met there, and all of it must have come
+//! through the stage before. So a release that joins late passes each earlier stage first, and
+//! holds the others back until it has.
+
+use std::collections::BTreeSet;
+
+use super::decide::{by_parts, release_gates, single, standing, was_cancelled};
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::id::ReleaseId;
+use crate::base::limits::PARENTS_MAX;
+use crate::base::{Actor, Subject};
+use crate::gate::Case;
+use crate::history::Records;
+use crate::model::Change;
+use crate::reason::tree::{Arg, Clears, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// How many releases and changes one reason names.
+const NAMED: usize = 16;
+
+/// Refuses to walk up without end: each release above is asked as a whole.
+pub(super) fn check<'a>(
+    records: &Records,
+    releases: impl IntoIterator<Item = &'a ReleaseId>,
+) -> Result<()> {
+    let mut above = BTreeSet::new();
+    let mut releases = releases.into_iter();
+    while let Some(id) = releases.next().filter(|_| above.len() <= PARENTS_MAX) {
+        above.extend(records.ancestors(id));
+    }
+    if above.len() > PARENTS_MAX {
+        let message = format!("it is in more than {PARENTS_MAX} parent releases, directly or not");
+        return Err(Error::new(ErrorCode::LimitExceeded, message));
+    }
+    Ok(())
+}
+
+/// Who made the current revision of a release.
+fn maker(case: &Case<'_>, id: &ReleaseId) -> Option<Actor> {
+    let current = case.records.release(id)?.current(case.records)?;
+    Some(Actor::Person(current.by.clone()))
+}
+
+/// What is said of a release because of those above and below it.
+pub(super) fn parts(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
+    let mut parts = below(case, id);
+    parts.extend(above(case, [id]));
+    parts
+}
+
+/// Whether all releases above some have opened the stage, those themselves left out.
+pub(super) fn above<'a>(
+    case: &Case<'_>,
+    ids: impl IntoIterator<Item = &'a ReleaseId>,
+) -> Vec<Reasons> {
+    let ids: BTreeSet<&ReleaseId> = ids.into_iter().collect();
+    let mut parts = Vec::new();
+    let mut found: BTreeSet<&ReleaseId> = BTreeSet::new();
+    let mut gone: BTreeSet<&ReleaseId> = BTreeSet::new();
+    for id in &ids {
+        found.extend(case.records.ancestors(id));
+        gone.extend(case.records.cancelled_parents(id));
+    }
+    parts.extend(found.difference(&ids).map(|id| opened(case, id)));
+    // That a parent was cancelled is a reason, too: it would have had a say.
+    parts.extend(gone.into_iter().map(|id| single(was_cancelled(case, release(id)))));
+    parts
+}
+
+fn release(id: &ReleaseId) -> Subject {
+    Subject::Release(id.clone())
+}
+
+/// Whether one release above has opened the stage: what stands on it, its gates, and whether all of
+/// it came through the stage before.
+fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
+    let subject = release(id);
+    let mut parts = standing(case, &subject, maker(case, id).into_iter().collect());
+    let members = case.records.changes_within(id);
+    parts.extend(release_gates(case, &subject, &members).into_values());
+    parts.extend(through(case, id));
+    let own = by_parts(&parts);
+    let node = |verdict, code| Node::new(verdict, code, &subject).until(own.holds_until);
+    let node = match own.verdict {
+        Verdict::NotApplicable | Verdict::Go | Verdict::GoWaived => {
+            node(own.verdict, ReasonCode::ParentOpen)
+        }
+        Verdict::Wait => node(Verdict::Wait, ReasonCode::ParentNotOpen).clears(own.clears),
+        Verdict::Blocked | Verdict::NeedsAction | Verdict::Unknown | Verdict::NoGo => {
+            let node = node(Verdict::Blocked, ReasonCode::ParentNotOpen).act(maker(case, id));
+            node.clears(Clears::OnAction)
+        }
+    };
+    let mut reasons = Reasons::default();
+    let open = reasons.open(node);
+    parts.iter().for_each(|part| reasons.graft(part));
+    reasons.close_as_is(open);
+    reasons
+}
+
+/// What is said of a release as a parent.
+pub(super) fn below(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
+    if !case.records.is_parent(id) {
+        return Vec::new();
+    }
+    let mut nodes = Vec::new();
+    let circle = case.records.circle(id);
+    if !circle.is_empty() {
+        let named = circle.iter().take(NAMED).map(ToString::to_string).collect();
+        let makers = circle.iter().take(NAMED).filter_map(|id| maker(case, id));
+        let node = Node::new(Verdict::NoGo, ReasonCode::ReleaseCycle, &release(id));
+        nodes.push(single(node.with("releases", Arg::Texts(named)).act(makers)));
+    }
+    let within = case.records.descendants(id);
+    let parents = within.iter().copied().chain([id]);
+    let children: BTreeSet<(&ReleaseId, &ReleaseId)> = parents
+        .flat_map(|parent| case.records.children(parent).into_iter().map(move |c| (c, parent)))
+        .collect();
+    let mut told = BTreeSet::new();
+    for (child, parent) in children {
+        if case.records.is_release_cancelled(child) {
+            if told.insert(child) {
+                nodes.push(single(was_cancelled(case, release(child))));
+            }
+        } else if case.records.release(child).is_none() && told.insert(child) {
+            let node = Node::new(Verdict::Unknown, ReasonCode::ChildUnknown, &release(child));
+            nodes.push(single(node.with("parent", Arg::text(parent)).act(maker(case, parent))));
+        }
+    }
+    nodes.extend(through(case, id));
+    nodes
+}
+
+/// For a parent: which releases below it have come through the stage before, and which have not.
+fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
+    let records = case.records;
+    let Some(before) = case.previous.filter(|_| records.is_parent(id)) else { return Vec::new() };
+    let within = records.descendants(id);
+    let mut parts = Vec::new();
+    for one in within.into_iter().chain([id]) {
+        let own = records.release(one).and_then(|row| row.current(records));
+        let own: BTreeSet<_> = own.map(|r| r.changes.iter().collect()).unwrap_or_default();
+        let own = own.into_iter().filter(|change| !records.is_cancelled(change));
+        let own: Vec<&Change> =
+            own.filter_map(|change| records.change(change)?.current(records)).collect();
+        let (there, lacking): (Vec<&Change>, Vec<&Change>) =
+            own.into_iter().partition(|change| records.is_live(&change.id, before));
+        let node = if lacking.is_empty() {
+            let node = Node::new(Verdict::NotApplicable, ReasonCode::ChildThrough, &release(one));
+            let by = there.iter().flat_map(|change| records.live_by(&change.id, before));
+            let by: BTreeSet<usize> = by.collect();
+            by.into_iter().fold(node, |node, number| node.citing("deployments", number))
+        } else {
+            let named = lacking.iter().take(NAMED).map(|change| change.id.to_string()).collect();
+            Node::new(Verdict::Blocked, ReasonCode::ChildNotThrough, &release(one))
+                .with("stage", Arg::text(before))
+                .with("changes", Arg::Texts(named))
+                .act(maker(case, one))
+        };
+        parts.push(single(node));
+    }
+    parts
+}

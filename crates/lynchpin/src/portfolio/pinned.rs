@@ -1,0 +1,252 @@
+//! By which policies a revision is judged: the one in force, and those by which something was
+//! decided on it before.
+//!
+//! Who could loosen the policy after a request was made would let it through a gate that it was
+//! made for. So what a revision was once decided by binds it as long as it is the current one, and
+//! the worse of the answers counts. A new revision is judged by the policy in force alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decide::{Asked, asks_for_risk, by_policy, single};
+use super::decision::Decision;
+use super::item::Members;
+use super::snapshot::InForce;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::id::ReleaseId;
+use crate::base::limits::POLICIES_OF_DECISIONS_MAX;
+use crate::base::{Actor, Digest, Subject};
+use crate::gate::Policy;
+use crate::history::Records;
+use crate::reason::tree::{Arg, Join, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// The facts by which a policy binds a revision.
+type Cites = BTreeSet<(&'static str, usize)>;
+
+/// The policies by which something was decided on the current revision of a subject, with the facts
+/// that say so.
+fn pins(records: &Records, subject: &Subject) -> BTreeMap<Digest, Cites> {
+    let mut found: BTreeMap<Digest, Cites> = BTreeMap::new();
+    let current = match subject {
+        Subject::Change(id) => {
+            records.change(id).and_then(|row| row.current(records)?.revision.into())
+        }
+        Subject::Release(id) => {
+            records.release(id).and_then(|row| row.current(records)?.revision.into())
+        }
+    };
+    for number in records.decisions(subject) {
+        let decision = records.recorded_decision(*number);
+        let decision = decision.filter(|decision| Some(decision.revision) == current);
+        if let Some(decision) = decision {
+            found.entry(decision.policy).or_default().insert(("decisions", *number));
+        }
+    }
+    for number in records.claims(subject) {
+        let claim = records.claim(*number).filter(|claim| Some(claim.revision) == current);
+        if let Some(claim) = claim {
+            found.entry(claim.policy).or_default().insert(("claims", *number));
+        }
+    }
+    found
+}
+
+fn join_in(into: &mut BTreeMap<Digest, Cites>, more: BTreeMap<Digest, Cites>) {
+    for (policy, cites) in more {
+        into.entry(policy).or_default().extend(cites);
+    }
+}
+
+/// The policies that bind a subject as a whole, and those that bind a member of it only.
+struct Pins {
+    whole: BTreeMap<Digest, Cites>,
+    members: BTreeMap<Subject, BTreeMap<Digest, Cites>>,
+}
+
+impl Pins {
+    fn of(records: &Records, subject: &Subject, members: &Members<'_>, but: Digest) -> Pins {
+        let mut whole = pins(records, subject);
+        let mut of_members = BTreeMap::new();
+        let add = |releases: BTreeSet<&ReleaseId>, into: &mut BTreeMap<Digest, Cites>| {
+            for id in releases {
+                join_in(into, pins(records, &Subject::Release(id.clone())));
+            }
+        };
+        match subject {
+            // What was decided of a release was decided of what is in it.
+            Subject::Change(id) => {
+                let above = records.releases_of(id).iter();
+                let above = above.flat_map(|id| records.ancestors(id).into_iter().chain([id]));
+                add(above.collect(), &mut whole);
+            }
+            Subject::Release(id) => {
+                let mut family = records.ancestors(id);
+                let below = records.descendants(id);
+                let within = below.iter().flat_map(|id| records.release(id)?.current(records));
+                for change in within.flat_map(|release| &release.changes) {
+                    let member = Subject::Change(change.clone());
+                    if members.changes.iter().all(|own| own.id != *change) {
+                        join_in(&mut whole, pins(records, &member));
+                    }
+                }
+                family.extend(below);
+                add(family, &mut whole);
+                for change in &members.changes {
+                    let member = Subject::Change(change.id.clone());
+                    let mut found = pins(records, &member);
+                    found.remove(&but);
+                    if !found.is_empty() {
+                        of_members.insert(member, found);
+                    }
+                }
+            }
+        }
+        whole.remove(&but);
+        Pins { whole, members: of_members }
+    }
+
+    /// Every policy that binds anything here.
+    fn policies(&self) -> BTreeSet<Digest> {
+        let members = self.members.values().flat_map(BTreeMap::keys);
+        self.whole.keys().chain(members).copied().collect()
+    }
+}
+
+/// Joins what the policy in force says with what those say by which it was decided before.
+pub(super) fn join(
+    records: &Records,
+    in_force: &InForce<'_>,
+    asked: &Asked<'_>,
+    decision: Decision,
+) -> Result<Decision> {
+    let Some(policy) = in_force.policy else { return Ok(decision) };
+    let pins = Pins::of(records, asked.subject, asked.members, policy.digest);
+    let policies = pins.policies();
+    if policies.is_empty() {
+        return Ok(decision);
+    }
+    if policies.len() > POLICIES_OF_DECISIONS_MAX {
+        let message = format!(
+            "{} was decided by more than {POLICIES_OF_DECISIONS_MAX} policies: make a new revision",
+            asked.subject
+        );
+        return Err(Error::new(ErrorCode::LimitExceeded, message));
+    }
+    let mut said: BTreeMap<Digest, (&Policy, Reasons)> = BTreeMap::new();
+    let mut risk = decision.risk_model;
+    for digest in policies {
+        let known = in_force.adopted.iter().map(|(_, policy)| policy);
+        if let Some(policy) = known.into_iter().find(|policy| policy.digest == digest) {
+            // An approval of what the requirement asks today counts for what it asked then, too.
+            said.insert(digest, (policy, by_policy(records, policy, &[], asked)?));
+            risk = risk.or(asks_for_risk(policy).then_some(crate::risk::MODEL));
+        }
+    }
+    let owner = policy.owner.clone();
+    let joined = Joined { pins: &pins, said: &said, owner, subject: asked.subject };
+    let reasons = joined.tree(&decision.reasons, policy);
+    Ok(Decision { reasons, risk_model: risk, ..decision })
+}
+
+/// The answers of several policies, on their way into one tree.
+struct Joined<'a> {
+    pins: &'a Pins,
+    said: &'a BTreeMap<Digest, (&'a Policy, Reasons)>,
+    owner: Option<Actor>,
+    subject: &'a Subject,
+}
+
+impl Joined<'_> {
+    fn tree(&self, first: &Reasons, in_force: &Policy) -> Reasons {
+        let mut reasons = Reasons::default();
+        let Some(root) = first.root() else { return reasons };
+        let open = reasons.open(Node { next: 0, ..root.clone() });
+        for child in first.children(0) {
+            self.child(first, child, &mut reasons);
+        }
+        for (digest, cites) in &self.pins.whole {
+            // The members tell it each for itself.
+            let own = |reasons: &Reasons, index| !is_member(reasons, index);
+            reasons.graft(&self.one(self.subject, *digest, cites, 0, own));
+        }
+        if first.verdict() == Verdict::NotApplicable {
+            // What the policy in force asks nothing of is no go by what an older one says.
+            let node = Node::new(Verdict::NoGo, ReasonCode::NoPolicyApplies, self.subject);
+            reasons.push(node.act(in_force.owner.clone()));
+        }
+        reasons.close(open, Join::All);
+        reasons
+    }
+
+    /// A child of the tree by the policy in force; under a member what binds it, too.
+    fn child(&self, first: &Reasons, index: usize, into: &mut Reasons) {
+        let part = first.part(index);
+        let Some(root) = part.root().filter(|_| is_member(first, index)) else {
+            return into.graft(&part);
+        };
+        let subject = root.subject.clone();
+        let mut bound = self.pins.members.get(&subject).cloned().unwrap_or_default();
+        for (digest, cites) in &self.pins.whole {
+            bound.entry(*digest).or_default().extend(cites);
+        }
+        let open = into.open(Node { next: 0, ..root.clone() });
+        into.graft_children(&part);
+        for (digest, cites) in &bound {
+            // One that nobody knows is told once, for the whole.
+            if self.said.contains_key(digest) || !self.pins.whole.contains_key(digest) {
+                into.graft(&self.member(&subject, *digest, cites));
+            }
+        }
+        into.close(open, Join::All);
+    }
+
+    /// What one older policy says of a member.
+    fn member(&self, subject: &Subject, digest: Digest, cites: &Cites) -> Reasons {
+        let tree = self.said.get(&digest).map(|(_, tree)| tree);
+        let found = tree.and_then(|tree| {
+            let mut members = tree.children(0).filter(|index| is_member(tree, *index));
+            members.find(|i| tree.nodes().get(*i).is_some_and(|node| node.subject == *subject))
+        });
+        self.one(subject, digest, cites, found.unwrap_or(usize::MAX), |_, _| true)
+    }
+
+    /// What one older policy says below a node of its tree, of the children that are asked for.
+    fn one(
+        &self,
+        subject: &Subject,
+        digest: Digest,
+        cites: &Cites,
+        below: usize,
+        own: impl Fn(&Reasons, usize) -> bool,
+    ) -> Reasons {
+        let Some((policy, tree)) = self.said.get(&digest) else {
+            let node = Node::new(Verdict::Unknown, ReasonCode::PolicyUnknown, subject)
+                .with("policy", Arg::text(digest))
+                .act(self.owner.clone());
+            return single(citing(node, cites));
+        };
+        let node = Node::new(Verdict::NotApplicable, ReasonCode::PolicyOfDecision, subject)
+            .with("policy", Arg::text(digest))
+            .with("name", Arg::text(&policy.name));
+        let mut reasons = Reasons::default();
+        let open = reasons.open(citing(node, cites));
+        for child in tree.children(below).filter(|child| own(tree, *child)) {
+            reasons.graft(&tree.part(child));
+        }
+        reasons.close(open, Join::All);
+        let until = tree.nodes().get(below).map_or(crate::base::When::Never, |n| n.holds_until);
+        reasons.hold_until(open, until);
+        reasons
+    }
+}
+
+/// Whether a node is the tree of a member of a release.
+fn is_member(reasons: &Reasons, index: usize) -> bool {
+    let root = reasons.root().map(|root| root.code);
+    let node = reasons.nodes().get(index);
+    root == Some(ReasonCode::Release) && node.is_some_and(|node| node.code == ReasonCode::Change)
+}
+
+fn citing(node: Node, cites: &Cites) -> Node {
+    cites.iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
+}
