@@ -47,15 +47,9 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-<<<<<<< HEAD
             delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
             statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows,
             quarantines, holds, cancellations, decisions, claims, declarations, deployments, incidents,
-=======
-            delegations, absences, boards, policies, releases, changes, evidence, statements,
-            approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows,
-            quarantines, holds, cancellations, deployments, incidents,
->>>>>>> freeze
         }
     };
 }
