@@ -48,8 +48,9 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
-            statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions, windows,
-            quarantines, holds, cancellations, decisions, claims, declarations, deployments, incidents,
+            statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions,
+            windows, quarantines, holds, cancellations, decisions, claims, declarations,
+            deployments, incidents,
         }
     };
 }

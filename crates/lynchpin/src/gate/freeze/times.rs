@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::exception;
+use crate::base::id::StageId;
 use crate::base::{Instant, Subject, When};
 use crate::calendar::{Next, Presence};
 use crate::gate::judge::Case;
@@ -28,7 +29,7 @@ pub(super) struct Live {
 #[derive(Debug, Default)]
 pub struct Times {
     freezes: RefCell<BTreeMap<Instant, Rc<Vec<Live>>>>,
-    exceptions: RefCell<BTreeMap<(Instant, Subject, usize), Option<usize>>>,
+    exceptions: RefCell<BTreeMap<(StageId, Instant, Subject, usize), Option<usize>>>,
 }
 
 impl Times {
@@ -46,7 +47,7 @@ impl Times {
         target: Target<'_>,
         (number, freeze): (usize, &Freeze),
     ) -> Option<usize> {
-        let key = (case.at, target.subject.clone(), number);
+        let key = (case.stage.clone(), case.at, target.subject.clone(), number);
         if let Some(found) = self.exceptions.borrow().get(&key) {
             return *found;
         }
