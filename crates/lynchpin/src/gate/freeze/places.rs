@@ -28,8 +28,8 @@ impl Spot {
     }
 }
 
-/// The places of a stage that a change of some services goes to: never none. A service that has none of the
-/// stage's environments is taken to be in all of them.
+/// The places of a stage that a change of some services goes to: never none. A service that has
+/// none of the stage's environments is taken to be in all of them.
 #[must_use]
 pub fn of(records: &Records, stage: &StageId, services: &[ServiceId]) -> Vec<Spot> {
     let environments = records.environments(stage);
