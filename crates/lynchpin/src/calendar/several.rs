@@ -34,7 +34,9 @@ pub fn next_open_of_all<K: Clone + Ord>(places: &[Calendar<'_, K>], at: Instant)
                 Turn::At { at, because: by } if at > latest => (latest, because) = (at, by),
                 Turn::At { at, because: by } if at == latest => because.extend(by),
                 Turn::At { .. } => {}
-                never => return never,
+                Turn::NoEndKnown(names) => return Turn::NoEndKnown(names),
+                Turn::NoMore => return Turn::NoMore,
+                Turn::BeyondLimit(at) => return Turn::BeyondLimit(at),
             }
         }
         if latest == now {

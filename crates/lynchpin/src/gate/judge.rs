@@ -117,6 +117,7 @@ pub fn gates_for<'a>(
 }
 
 /// What the gates before a stage ask a change of windows, where it must hold in any case.
+#[must_use]
 pub fn windows(case: &Case<'_>, change: &Change) -> Vec<Reasons> {
     let subject = Subject::Change(change.id.clone());
     let target = Target { subject: &subject, members: &[change] };

@@ -25,11 +25,14 @@ pub(super) struct Live {
     pub(super) lift: Option<usize>,
 }
 
+/// Where and when which subject is to pass which freeze, by the number of its fact.
+type Asked = (StageId, Instant, Subject, usize);
+
 /// What was worked out so far.
 #[derive(Debug, Default)]
 pub struct Times {
     freezes: RefCell<BTreeMap<Instant, Rc<Vec<Live>>>>,
-    exceptions: RefCell<BTreeMap<(StageId, Instant, Subject, usize), Option<usize>>>,
+    exceptions: RefCell<BTreeMap<Asked, Option<usize>>>,
 }
 
 impl Times {
