@@ -294,8 +294,11 @@ fn judge_members(
         }
         if let Some(found) = clauses.get(&change.id) {
             reasons.graft_children(found);
-            // That what it depends on is there makes no go of what nobody judged.
-            let depends = found.verdict() != Verdict::NotApplicable;
+            // That what it depends on is there, or that it passes a freeze, makes no go of what
+            // nobody judged.
+            let parts = itself.iter().flat_map(|itself| &itself.parts);
+            let depends =
+                found.verdict() != Verdict::NotApplicable || parts.map(passes).any(|passes| passes);
             let judged = itself.is_some_and(|itself| itself.judged);
             if members.release.is_none() && depends && !judged {
                 reasons.push(not_judged(case, change));
@@ -421,12 +424,17 @@ pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -
     parts
 }
 
+/// Whether it says that a change passes a freeze.
+fn passes(part: &Reasons) -> bool {
+    let codes = [ReasonCode::FreezeGraded, ReasonCode::FreezeExcepted];
+    part.root().is_some_and(|root| codes.contains(&root.code))
+}
+
 /// Quarantines and freezes, asked about a change by itself or as a part of a release.
 pub(super) fn frozen(case: &Case<'_>, members: &Members<'_>, change: &Change) -> Vec<Reasons> {
-    let release = members.release.map(|release| Subject::Release(release.id.clone()));
-    let target = release.as_ref().map(|subject| Target { subject, members: &members.all });
+    let release = members.release.map(|release| &release.id);
     let quarantines = quarantine::binding(case, change).into_iter().map(single);
-    quarantines.chain(freeze::binding(case, target, change)).collect()
+    quarantines.chain(freeze::binding(case, release, change)).collect()
 }
 
 pub(super) fn single(node: Node) -> Reasons {

@@ -13,9 +13,9 @@ pub mod windows;
 use self::places::Spot;
 use self::times::{Live, until};
 use super::judge::Case;
-use super::leaf::Target;
+use crate::base::id::{FreezeId, ReleaseId};
 use crate::base::{Actor, Instant, Subject, When};
-use crate::calendar::{Cover, Next, Presence, cover};
+use crate::calendar::{Calendar, Cover, Next, Occasion, Presence, Turn, Unwindowed, cover};
 use crate::model::{Change, Freeze};
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
@@ -23,30 +23,33 @@ use crate::reason::{ReasonCode, Verdict};
 /// What the freezes say of a change, asked about as a part of that release if there is one:
 /// nothing, if none is on where it goes, nor will be.
 #[must_use]
-pub fn binding(case: &Case<'_>, release: Option<Target<'_>>, change: &Change) -> Vec<Reasons> {
+pub fn binding(case: &Case<'_>, release: Option<&ReleaseId>, change: &Change) -> Vec<Reasons> {
     let live = case.times.freezes(case);
     if live.is_empty() {
         return Vec::new();
     }
     let spots = places::of(case.records, case.stage, &change.services);
-    let all = &case.records.portfolio().freezes;
-    let mut parts = Vec::new();
-    let mut ahead: Option<(Instant, usize)> = None;
-    for it in live.iter() {
-        let Some(freeze) = all.get(it.number) else { continue };
-        if !is_in_scope(case, freeze, &spots) {
-            continue;
+    let releases = release.map_or(&[][..], std::slice::from_ref);
+    let mut found = Vec::new();
+    let mut ahead: Option<(Instant, usize, &Freeze)> = None;
+    let mut bars = Calendar::new(Unwindowed::Open);
+    for it in in_scope(case, &live, &spots) {
+        let over = passed(case, releases, change, it);
+        if over.is_none() && it.live.lift.is_none() {
+            bars.freeze(&it.freeze.id, it.occasion, Cover::Yes);
         }
-        if it.presence != Presence::Off {
-            parts.push(one(case, release, change, (it, freeze)));
-        } else if let Some(begins) = it.turn.not_before() {
-            let next = ahead.unwrap_or((begins, it.number));
-            ahead = Some(next.min((begins, it.number)));
+        if it.live.presence != Presence::Off {
+            found.push((it, over));
+        } else if let Some(begins) = it.live.turn.not_before() {
+            let sooner = ahead.is_none_or(|(first, ..)| begins < first);
+            ahead = if sooner { Some((begins, it.live.number, it.freeze)) } else { ahead };
         }
     }
-    let ahead = ahead.and_then(|(begins, number)| Some((begins, number, all.get(number)?)));
+    let clears = when_clear(&bars, case.at);
+    let subject = Subject::Change(change.id.clone());
+    let mut parts: Vec<Reasons> =
+        found.into_iter().map(|(it, over)| one(case, &subject, it, over, clears)).collect();
     parts.extend(ahead.map(|(begins, number, freeze)| {
-        let subject = Subject::Change(change.id.clone());
         single(
             Node::new(Verdict::NotApplicable, ReasonCode::FreezeAhead, &subject)
                 .with("freeze", Arg::text(&freeze.id))
@@ -58,44 +61,107 @@ pub fn binding(case: &Case<'_>, release: Option<Target<'_>>, change: &Change) ->
     parts
 }
 
-/// What is not known to be out of scope is in it.
-fn is_in_scope(case: &Case<'_>, freeze: &Freeze, spots: &[Spot]) -> bool {
-    spots.iter().any(|spot| cover(&freeze.scope, spot.place(case.stage)) != Cover::No)
+/// A freeze of those that matter.
+#[derive(Clone, Copy)]
+struct Barrier<'a> {
+    live: &'a Live,
+    freeze: &'a Freeze,
+    occasion: &'a Occasion,
+}
+
+/// The freezes that hold in one of these places. What is not known to be out of scope is in it.
+fn in_scope<'a>(
+    case: &'a Case<'_>,
+    live: &'a [Live],
+    spots: &'a [Spot],
+) -> impl Iterator<Item = Barrier<'a>> {
+    let all = &case.records.portfolio().freezes;
+    let known = &case.records.freezes.freezes;
+    let barriers = live.iter().filter_map(|live| {
+        let (freeze, occasion) = (all.get(live.number)?, &known.get(live.place)?.occasion);
+        Some(Barrier { live, freeze, occasion })
+    });
+    barriers.filter(|it| {
+        let mut covers = spots.iter().map(|spot| cover(&it.freeze.scope, spot.place(case.stage)));
+        covers.any(|cover| cover != Cover::No)
+    })
+}
+
+/// When one freeze ends.
+fn own_end(turn: Next) -> Clears {
+    match turn {
+        Next::At(end) => Clears::At(end),
+        Next::BeyondLimit(_) => Clears::Unknown,
+        Next::NoEndKnown | Next::NoMore => Clears::OnAction,
+    }
+}
+
+/// When no freeze is on any more: while several follow each other, when the last has ended.
+fn when_clear(bars: &Calendar<'_, &FreezeId>, at: Instant) -> Clears {
+    match bars.next_open(at) {
+        Turn::At { at, .. } => Clears::At(at),
+        Turn::BeyondLimit(_) => Clears::Unknown,
+        Turn::NoEndKnown(_) | Turn::NoMore => Clears::OnAction,
+    }
+}
+
+/// Adds the freezes that bar a change from a place to its calendar, those to come included; not
+/// those that it passes, by itself or as a part of one of its releases.
+pub fn add_bars<'a>(
+    case: &'a Case<'_>,
+    change: &Change,
+    live: &'a [Live],
+    (spot, calendar): (&'a Spot, &mut Calendar<'a, &'a str>),
+) {
+    let releases = case.records.releases_of(&change.id);
+    for it in in_scope(case, live, std::slice::from_ref(spot)) {
+        if it.live.lift.is_none() && passed(case, releases, change, it).is_none() {
+            calendar.freeze(it.freeze.id.as_str(), it.occasion, Cover::Yes);
+        }
+    }
+}
+
+/// What lets a change pass a freeze: a rule, else an exception.
+fn passed(
+    case: &Case<'_>,
+    releases: &[ReleaseId],
+    change: &Change,
+    it: Barrier<'_>,
+) -> Option<Node> {
+    graded(case, change, it.freeze).or_else(|| excepted(case, releases, change, it))
 }
 
 /// What one freeze that is on says of a change.
 fn one(
     case: &Case<'_>,
-    release: Option<Target<'_>>,
-    change: &Change,
-    (live, freeze): (&Live, &Freeze),
+    subject: &Subject,
+    it: Barrier<'_>,
+    over: Option<Node>,
+    clears: Clears,
 ) -> Reasons {
-    let subject = Subject::Change(change.id.clone());
-    let frozen = frozen(case, &subject, (live, freeze));
-    if let Some(number) = live.lift {
-        return single(lifted(case, &subject, (live, freeze), number));
+    if let Some(number) = it.live.lift {
+        return single(lifted(case, subject, it, number));
     }
-    let over =
-        graded(case, change, freeze).or_else(|| excepted(case, release, change, (live, freeze)));
-    let Some(over) = over else { return single(frozen) };
-    // While it is not known whether the freeze is on, it may begin or end at any time.
-    let over = over.with("freeze", Arg::text(&freeze.id)).until(frozen.holds_until);
+    let Some(over) = over else { return single(frozen(case, subject, it, clears)) };
+    let frozen = frozen(case, subject, it, own_end(it.live.turn));
+    let over = over.with("freeze", Arg::text(&it.freeze.id)).until(frozen.holds_until);
     let mut reasons = Reasons::default();
-    let open = reasons.open(over.citing("freezes", live.number));
+    let open = reasons.open(over.citing("freezes", it.live.number));
     reasons.push(frozen);
     reasons.close_as_is(open);
     reasons
 }
 
 /// The refusal by a freeze.
-fn frozen(case: &Case<'_>, subject: &Subject, (live, freeze): (&Live, &Freeze)) -> Node {
+fn frozen(case: &Case<'_>, subject: &Subject, it: Barrier<'_>, clears: Clears) -> Node {
+    let (live, freeze) = (it.live, it.freeze);
     let node = match live.presence {
         Presence::NotKnown => Node::new(Verdict::Unknown, ReasonCode::FreezeNotKnown, subject),
         Presence::On | Presence::Off => {
-            let (clears, end) = match live.turn {
-                Next::At(end) => (Clears::At(end), end.to_string()),
-                Next::BeyondLimit(_) => (Clears::Unknown, "not known".to_owned()),
-                Next::NoEndKnown | Next::NoMore => (Clears::OnAction, "no end known".to_owned()),
+            let end = match live.turn {
+                Next::At(end) => end.to_string(),
+                Next::BeyondLimit(_) => "not known".to_owned(),
+                Next::NoEndKnown | Next::NoMore => "no end known".to_owned(),
             };
             Node::new(Verdict::NoGo, ReasonCode::Frozen, subject)
                 .clears(clears)
@@ -116,12 +182,8 @@ fn frozen(case: &Case<'_>, subject: &Subject, (live, freeze): (&Live, &Freeze)) 
 }
 
 /// Tells that a freeze would be on, had it not been ended early.
-fn lifted(
-    case: &Case<'_>,
-    subject: &Subject,
-    (live, freeze): (&Live, &Freeze),
-    number: usize,
-) -> Node {
+fn lifted(case: &Case<'_>, subject: &Subject, it: Barrier<'_>, number: usize) -> Node {
+    let (live, freeze) = (it.live, it.freeze);
     let by = case.records.portfolio().lifts.get(number).map(|lift| Arg::text(&lift.by));
     let node = Node::new(Verdict::NotApplicable, ReasonCode::FreezeLifted, subject)
         .with("freeze", Arg::text(&freeze.id))
@@ -139,18 +201,18 @@ fn graded(case: &Case<'_>, change: &Change, freeze: &Freeze) -> Option<Node> {
     Some(node.with("rule", Arg::text(name)).until(holds))
 }
 
-/// The exception that lets a change pass: its own, or that of the release it is asked about in.
+/// The exception that lets a change pass: its own, or that of a release.
 fn excepted(
     case: &Case<'_>,
-    release: Option<Target<'_>>,
+    releases: &[ReleaseId],
     change: &Change,
-    (live, freeze): (&Live, &Freeze),
+    it: Barrier<'_>,
 ) -> Option<Node> {
     let subject = Subject::Change(change.id.clone());
-    let itself = Target { subject: &subject, members: &[change] };
-    let targets = [Some(itself), release];
-    let mut found = targets.into_iter().flatten();
-    let number = found.find_map(|it| case.times.exception(case, it, (live.number, freeze)))?;
+    let freeze = (it.live.number, it.freeze);
+    let releases = releases.iter().cloned().map(Subject::Release);
+    let mut subjects = std::iter::once(subject.clone()).chain(releases);
+    let number = subjects.find_map(|subject| case.times.exception(case, subject, freeze))?;
     let exception = case.records.portfolio().exceptions.get(number)?;
     let mut node = Node::new(Verdict::GoWaived, ReasonCode::FreezeExcepted, &subject)
         .with("exception", Arg::text(&exception.id))

@@ -9,14 +9,15 @@ use crate::base::id::StageId;
 use crate::base::{Instant, Subject, When};
 use crate::calendar::{Next, Presence};
 use crate::gate::judge::Case;
-use crate::gate::leaf::Target;
 use crate::model::Freeze;
 
 /// A freeze that is on at an instant, or will be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Live {
+pub struct Live {
     /// The number of the fact.
     pub(super) number: usize,
+    /// Its place among the freezes known.
+    pub(super) place: usize,
     /// Whether it is on.
     pub(super) presence: Presence,
     /// When it ends, while it is on; otherwise when it begins.
@@ -37,7 +38,8 @@ pub struct Times {
 
 impl Times {
     /// The freezes that are on at the instant of a case, lifted or not, and those still to come.
-    pub(super) fn freezes(&self, case: &Case<'_>) -> Rc<Vec<Live>> {
+    #[must_use]
+    pub fn freezes(&self, case: &Case<'_>) -> Rc<Vec<Live>> {
         let mut known = self.freezes.borrow_mut();
         let found = known.entry(case.at).or_insert_with(|| Rc::new(live(case)));
         Rc::clone(found)
@@ -47,14 +49,14 @@ impl Times {
     pub(super) fn exception(
         &self,
         case: &Case<'_>,
-        target: Target<'_>,
+        subject: Subject,
         (number, freeze): (usize, &Freeze),
     ) -> Option<usize> {
-        let key = (case.stage.clone(), case.at, target.subject.clone(), number);
+        let key = (case.stage.clone(), case.at, subject, number);
         if let Some(found) = self.exceptions.borrow().get(&key) {
             return *found;
         }
-        let found = exception::find(case, target, freeze);
+        let found = exception::find(case, &key.2, freeze);
         self.exceptions.borrow_mut().insert(key, found);
         found
     }
@@ -63,7 +65,7 @@ impl Times {
 fn live(case: &Case<'_>) -> Vec<Live> {
     let all = &case.records.portfolio().freezes;
     let mut found = Vec::new();
-    for scheduled in &case.records.freezes.freezes {
+    for (place, scheduled) in case.records.freezes.freezes.iter().enumerate() {
         let Some(freeze) = all.get(scheduled.number) else { continue };
         let presence = scheduled.occasion.presence(case.at);
         let turn = scheduled.occasion.next_change(case.at);
@@ -71,7 +73,7 @@ fn live(case: &Case<'_>) -> Vec<Live> {
         // What is over, and what was ended before it began, is no longer of interest.
         let over = presence == Presence::Off && (lift.is_some() || turn.not_before().is_none());
         if !over {
-            found.push(Live { number: scheduled.number, presence, turn, lift });
+            found.push(Live { number: scheduled.number, place, presence, turn, lift });
         }
     }
     found

@@ -25,7 +25,8 @@ pub(super) fn judge(case: &Case<'_>, change: &Change) -> Node {
     if let Some(period) = ahead.min_by_key(|period| (period.from, period.to)) {
         let node = Node::new(Verdict::Wait, ReasonCode::PlannedLater, &subject)
             .clears(Clears::At(period.from))
-            .until(When::At(period.from));
+            .until(When::At(period.from))
+            .lapsing();
         return told(node, period);
     }
     let owners = case.owners(change);

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use super::Target;
 use crate::base::Instant;
-use crate::base::id::WindowId;
 use crate::calendar::{
     Calendar, Cover, Openness, State, Turn, cover, next_close_of_any, next_open_of_all,
 };
-use crate::gate::freeze::places;
+use crate::gate::freeze;
+use crate::gate::freeze::places::{self, Spot};
 use crate::gate::freeze::times::until;
 use crate::gate::freeze::windows::meant;
 use crate::gate::judge::Case;
@@ -29,14 +29,14 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &WindowLeaf) -> Node
         let mut calendar = Calendar::new(leaf.without.into());
         for (scheduled, window) in &windows {
             let covers = cover(&window.scope, spot.place(case.stage));
-            calendar.window(&window.id, &scheduled.occasion, covers);
+            calendar.window(window.id.as_str(), &scheduled.occasion, covers);
             if covers != Cover::No {
                 cites.insert(scheduled.number);
             }
         }
         calendars.push(calendar);
     }
-    let node = answer(case, change, leaf, &calendars);
+    let node = answer(case, change, leaf, (&spots, &calendars));
     let turns = calendars.iter().map(|calendar| until(calendar.next_change(case.at), case.at));
     let node = turns.fold(node, Node::until);
     cites.into_iter().fold(node, |node, number| node.citing("windows", number))
@@ -46,12 +46,12 @@ fn answer(
     case: &Case<'_>,
     change: &Change,
     leaf: &WindowLeaf,
-    calendars: &[Calendar<'_, &WindowId>],
+    (spots, calendars): (&[Spot], &[Calendar<'_, &str>]),
 ) -> Node {
     let subject = Target::member(change);
-    let states: Vec<State<&WindowId>> =
+    let states: Vec<State<&str>> =
         calendars.iter().map(|calendar| calendar.state(case.at)).collect();
-    let names = |of: fn(&State<&WindowId>) -> Vec<String>| {
+    let names = |of: fn(&State<&str>) -> Vec<String>| {
         let names: BTreeSet<String> = states.iter().flat_map(of).collect();
         Arg::Texts(names.into_iter().collect())
     };
@@ -68,10 +68,25 @@ fn answer(
             .with("windows", names(|state| as_text(&state.not_known)))
             .act(case.policy.owner.clone());
     }
-    let wait = |clears| Node::new(Verdict::Wait, ReasonCode::WindowClosed, &subject).clears(clears);
+    // What opens while a freeze is on helps nothing.
+    let live = case.times.freezes(case);
+    let mut barred = calendars.to_vec();
+    for (spot, calendar) in spots.iter().zip(&mut barred) {
+        freeze::add_bars(case, change, &live, (spot, calendar));
+    }
+    let (clears, opens) = match next_open_of_all(&barred, case.at) {
+        Turn::At { at, .. } => (Clears::At(at), at.to_string()),
+        Turn::BeyondLimit(_) | Turn::NoMore | Turn::NoEndKnown(_) => {
+            (Clears::Unknown, "not known".to_owned())
+        }
+    };
     match next_open_of_all(calendars, case.at) {
-        Turn::At { at, .. } => wait(Clears::At(at)).with("opens", Arg::text(at)),
-        Turn::BeyondLimit(_) => wait(Clears::Unknown).with("opens", Arg::text("not known")),
+        Turn::At { .. } | Turn::BeyondLimit(_) => {
+            Node::new(Verdict::Wait, ReasonCode::WindowClosed, &subject)
+                .with("opens", Arg::Text(opens))
+                .clears(clears)
+                .lapsing()
+        }
         Turn::NoMore | Turn::NoEndKnown(_) => {
             let undecided = names(|state| as_text(&state.undecided));
             let node = Node::new(Verdict::NeedsAction, ReasonCode::WindowMissing, &subject)
@@ -85,12 +100,12 @@ fn answer(
     }
 }
 
-fn as_text(ids: &[&WindowId]) -> Vec<String> {
+fn as_text(ids: &[&str]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
 }
 
 /// When one of the places closes.
-fn closes(calendars: &[Calendar<'_, &WindowId>], at: Instant) -> String {
+fn closes(calendars: &[Calendar<'_, &str>], at: Instant) -> String {
     match next_close_of_any(calendars, at) {
         Turn::At { at, .. } => at.to_string(),
         Turn::BeyondLimit(_) => "not known".to_owned(),
