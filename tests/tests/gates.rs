@@ -1,9 +1,4 @@
 //! The decisions of the engine against its oracle, on small worlds.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -91,6 +91,12 @@ static void refuse_repeated(const char *before, const char *text, size_t times, 
     "\"changes\": [{\"id\": \"C-1\", \"revision\": 1, \"by\": \"raj\","                           \
     " \"at\": \"2026-11-01T09:00:00Z\", " fields "}]"
 
+/* What if an approval were not there that is not there? */
+#define WITHOUT_NOBODYS_APPROVAL \
+    "{\"decide\": {\"subject\": {\"change\": \"C-1\"}, \"at\": \"2026-11-01T09:00:00Z\"," \
+    " \"what_if\": {\"ignoring\": [\"approvals/sha256:" \
+    "0000000000000000000000000000000000000000000000000000000000000000\"]}}}"
+
 /* An envelope around "{}". */
 #define STATEMENT(type) \
     "\"statements\": [{\"at\": \"2026-11-01T09:00:00Z\", \"by\": \"raj\", \"envelope\": {" \
@@ -124,6 +130,10 @@ static void refused_portfolios(void) {
          DOC("\"cancellations\": [{\"at\": \"2026-11-01T09:00:00Z\", \"by\": \"raj\"}]")},
         {LP_STATUS_TIME_ORDER, DOC(CHANGE("\"recorded\": \"2026-10-01T09:00:00Z\""))},
         {LP_STATUS_EMPTY, DOC(CHANGE("\"requires\": [{\"any\": []}]"))},
+        {LP_STATUS_VOTE_TARGET,
+         DOC("\"approvals\": [{\"change\": \"C-1\", \"revision\": 1, \"requirement\": \"r\","
+             " \"stage\": \"production\", \"decision\": \"delegated\", \"by\": \"raj\","
+             " \"at\": \"2026-11-01T09:00:00Z\"}]")},
         {LP_STATUS_ENVELOPE_MALFORMED, DOC(STATEMENT("application/json"))},
         {LP_STATUS_STATEMENT_MALFORMED, DOC(STATEMENT("application/vnd.in-toto+json"))},
     };
@@ -141,6 +151,19 @@ static void refused_portfolios(void) {
     refuse_repeated("{\"lynchpin\": \"portfolio/1\", \"changes\": [{\"id\": \"C-1\", \"revision\":"
                     " 1, \"by\": \"raj\", \"at\": \"2026-11-01T09:00:00Z\", \"after\": [\"C-0\"",
                     ",\"C-0\"", 10000, "]}]}", LP_STATUS_LIST_TOO_LONG);
+}
+
+static void refuse_expression(const char *expression, uint32_t wanted) {
+    char document[8192];
+    (void)snprintf(document, sizeof document,
+                   "name = \"acme\"\nrequirement.r = { expression = \"%s\" }\n", expression);
+    refuse_policy(document, wanted);
+}
+
+static void refuse_repeated_expression(const char *text, size_t times, uint32_t wanted) {
+    char *expression = repeated("", text, times, "true");
+    refuse_expression(expression, wanted);
+    free(expression);
 }
 
 static void refused_policies(void) {
@@ -165,6 +188,16 @@ static void refused_policies(void) {
     refuse_policy("name = \"acme\"\n"
                   "requirement.r = { signed = { keys = [], predicate = \"p\" } }\n",
                   LP_STATUS_SIGNED_INVALID);
+    refuse_policy("name = \"acme\"\n"
+                  "requirement.r = { plan = \"test\" }\n"
+                  "requirement.s = { approval = { group = \"cab\", after_evidence = [\"r\"] } }\n",
+                  LP_STATUS_REQUIREMENT_KIND);
+    refuse_expression("(", LP_STATUS_EXPRESSION_SYNTAX);
+    refuse_expression("1.5 < 2.5", LP_STATUS_EXPRESSION_REFUSED);
+    refuse_expression("nobody.knows", LP_STATUS_EXPRESSION_NAME_UNKNOWN);
+    refuse_expression("change.kind", LP_STATUS_EXPRESSION_TYPE);
+    refuse_repeated_expression("(", 200, LP_STATUS_EXPRESSION_TOO_DEEP);
+    refuse_repeated_expression(" ", 5000, LP_STATUS_EXPRESSION_TOO_LONG);
     refuse_policy("\xef\xbb\xbfname = \"acme\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
     refuse_policy("name = \"\xff\"\n", LP_STATUS_DOCUMENT_NOT_UTF8);
 }
@@ -252,6 +285,10 @@ static void refused_questions(const lp_snapshot *snapshot) {
     error = NULL;
     expect(lp_ask(snapshot, LP_STR("{\"divine\": {}}"), &answer, &error), &error,
            LP_STATUS_UNKNOWN_WORD, "divine");
+    CHECK(answer.ptr == NULL && answer.len == 0);
+    error = NULL;
+    expect(lp_ask(snapshot, LP_STR(WITHOUT_NOBODYS_APPROVAL), &answer, &error), &error,
+           LP_STATUS_FACT_UNKNOWN, "a fact that is not there");
     CHECK(answer.ptr == NULL && answer.len == 0);
     error = NULL;
     expect(lp_snapshot_plan(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-1"), LP_STR(""), SAMPLE_AT, 9,
@@ -481,6 +518,13 @@ static void no_status_was_forgotten(void) {
         LP_STATUS_CANCELLED,      /* no call can be cancelled yet */
         LP_STATUS_BROKEN,         /* needs a defect: see the Rust tests */
         LP_STATUS_PANIC,          /* needs a defect: see the Rust tests */
+        LP_STATUS_ZONE_UNKNOWN,           /* no document holds a calendar yet */
+        LP_STATUS_LOCAL_TIME_MALFORMED,   /* no document holds a calendar yet */
+        LP_STATUS_RECURRENCE_MALFORMED,   /* no document holds a calendar yet */
+        LP_STATUS_RECURRENCE_UNSUPPORTED, /* no document holds a calendar yet */
+        LP_STATUS_RECURRENCE_TOO_LONG,    /* no document holds a calendar yet */
+        LP_STATUS_OCCASIONS_UNCLEAR,      /* no document holds a calendar yet */
+        LP_STATUS_EXPRESSION_UNSUPPORTED, /* needs a library that was built without them */
         LP_STATUS_SIGNATURES_UNSUPPORTED, /* needs a library that was built without them */
         LP_STATUS_IO,             /* the library opens no file */
         LP_STATUS_OTHER,          /* needs a newer engine than this header */
