@@ -28,7 +28,8 @@ pub struct Go<'w> {
 }
 
 impl Go<'_> {
-    /// The passed results, approvals, by themselves or in minutes, and waivers that a decision cites.
+    /// The passed results, approvals, by themselves or in minutes, and waivers that a decision
+    /// cites.
     ///
     /// # Panics
     ///

@@ -1,5 +1,5 @@
-//! The life of a gate: going through its events by the table gives what judging at the end does, and
-//! the page shows the table as it is.
+//! The life of a gate: going through its events by the table gives what judging at the end does,
+//! and the page shows the table as it is.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,

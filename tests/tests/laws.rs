@@ -342,7 +342,8 @@ proptest! {
             !["changes", "releases", "revocations"].contains(*name)
         });
         for of in world.subjects() {
-            for (stage, hour) in [("production", at_hour(3)), ("production", LAST), ("staging", LAST)] {
+            let asked = [("production", at_hour(3)), ("production", LAST), ("staging", LAST)];
+            for (stage, hour) in asked {
                 let Some(decision) = decide(&whole, of, stage, hour) else { continue };
                 let nodes = decision.reasons().nodes().iter();
                 let cited: BTreeSet<String> = nodes

@@ -1,7 +1,7 @@
 //! Every set of up to four facts about one change: the engine against the oracle.
 //!
-//! With `LYNCHPIN_CASES` the sets of up to three facts are complete, and of those of four there is a
-//! share: all of them in a whole soak, and of fewer cases as much of it, chosen by
+//! With `LYNCHPIN_CASES` the sets of up to three facts are complete, and of those of four there is
+//! a share: all of them in a whole soak, and of fewer cases as much of it, chosen by
 //! `PROPTEST_RNG_SEED`. Without, a debug build looks at what it can in seconds.
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 

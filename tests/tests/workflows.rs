@@ -182,7 +182,8 @@ fn a_retrospective_gate_stands_before_the_end() {
     assert_eq!(found(asked), []);
 }
 
-/// What breaks the sound workflow, and the code, a part of the path and of the text that tell of it.
+/// What breaks the sound workflow, and the code, a part of the path and of the text that tell of
+/// it.
 type Unsound = (fn(&mut Value), ErrorCode, &'static str, &'static str);
 
 #[test]
@@ -470,8 +471,8 @@ fn generated(edges: &Edges, kinds: &[u8]) -> Workflow {
     serde_json::from_value(workflow).expect("the form is right")
 }
 
-/// Whether some way reaches a state of those kinds without the gate, by walking every way whose pairs
-/// of state and "passed" are all different.
+/// Whether some way reaches a state of those kinds without the gate, by walking every way whose
+/// pairs of state and "passed" are all different.
 fn oracle(edges: &Edges, kinds: &[u8], gate: u8, meant: &[u8]) -> bool {
     let mut ways: Vec<Vec<(usize, bool)>> = vec![vec![(0, false)]];
     while let Some(way) = ways.pop() {
@@ -489,6 +490,11 @@ fn oracle(edges: &Edges, kinds: &[u8], gate: u8, meant: &[u8]) -> bool {
     false
 }
 
+/// From where to where, by which trigger, and whether the gate stands in the way.
+fn edge() -> impl Strategy<Value = (usize, usize, u8, bool)> {
+    (0..STATES, 0..STATES, 0_u8..3, prop::bool::weighted(0.1))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 400, failure_persistence: None, ..ProptestConfig::default()
@@ -497,7 +503,7 @@ proptest! {
     /// What is avoided is what the naive walk finds, and the way shown is one.
     #[test]
     fn ways_around_a_gate_are_those_of_the_oracle(
-        edges in prop::collection::vec((0..STATES, 0..STATES, 0_u8..3, prop::bool::weighted(0.1)), 0..9),
+        edges in prop::collection::vec(edge(), 0..9),
         kinds in prop::collection::vec(0_u8..6, STATES),
     ) {
         let workflow = generated(&edges, &kinds);

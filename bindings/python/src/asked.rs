@@ -62,6 +62,11 @@ impl Asked {
             | Question::LintPolicy(_)
             | Question::ComparePolicies(_)
             | Question::DryRun(_)
+            | Question::Claim(_)
+            | Question::Record(_)
+            | Question::Breaches(_)
+            | Question::Obligations(_)
+            | Question::Policies(_)
             | Question::Workflow(_) => Ok(None),
         }
     }

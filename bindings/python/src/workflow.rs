@@ -84,19 +84,11 @@ pub(crate) fn workflow_answer<'py>(
 }
 
 fn answer(question: &[u8]) -> Result<Vec<u8>> {
-    match read_question(question)? {
-        Question::Workflow(asked) => asked.answer()?.to_bytes(),
-        Question::Decide(_)
-        | Question::Plan(_)
-        | Question::Score(_)
-        | Question::Reach(_)
-        | Question::Changed(_)
-        | Question::LintPolicy(_)
-        | Question::ComparePolicies(_)
-        | Question::DryRun(_) => {
-            Err(Error::new(ErrorCode::UnknownWord, "only `workflow` is asked without a snapshot"))
-        }
-    }
+    let Question::Workflow(asked) = read_question(question)? else {
+        let message = "only `workflow` is asked without a snapshot";
+        return Err(Error::new(ErrorCode::UnknownWord, message));
+    };
+    asked.answer()?.to_bytes()
 }
 
 /// An answer's workflow as "text", "markdown", "mermaid" or "svg"; nothing, if it is unsound.

@@ -1,7 +1,7 @@
 //! The approvals of a small world, counted by definition.
 //!
-//! Everything is worked out anew for every person, ballot and instant, and every way of seating people
-//! is tried.
+//! Everything is worked out anew for every person, ballot and instant, and every way of seating
+//! people is tried.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -399,8 +399,8 @@ impl<'w> Asked<'_, 'w> {
         }
     }
 
-    /// Whether a standing delegation was there for a group: from instant to instant, with the ends that
-    /// count.
+    /// Whether a standing delegation was there for a group: from instant to instant, with the ends
+    /// that count.
     fn stands(
         &self,
         (by, to): (u8, u8),

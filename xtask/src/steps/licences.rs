@@ -4,7 +4,7 @@
 
 use crate::job::{Job, Outcome, read};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     let rules = Rules::parse(&read(&job.workspace.root.join("deny.toml"))?)?;
@@ -12,13 +12,29 @@ pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     let text = job.capture(&mut job.workspace.cargo(metadata))?;
     let document: Value =
         serde_json::from_str(&text).map_err(|why| format!("cargo metadata is not JSON: {why}"))?;
-    let shipped = shipped(&document).ok_or("cargo metadata does not say what depends on what")?;
+    let tree = [
+        "tree",
+        "--locked",
+        "--workspace",
+        "--all-features",
+        "--target",
+        "all",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ];
+    let tree = job.capture(&mut job.workspace.cargo(tree))?;
+    let shipped = shipped(&tree);
     let packages = document.get("packages").and_then(Value::as_array);
     let packages = packages.ok_or("cargo metadata names no packages")?;
     let mut problems = Vec::new();
     let mut looked_at = 0;
     for package in packages {
-        if package.get("id").and_then(Value::as_str).is_some_and(|id| shipped.contains(id)) {
+        let field = |name: &str| package.get(name).and_then(Value::as_str).unwrap_or_default();
+        if shipped.contains(&(field("name"), field("version"))) {
             looked_at += 1;
             problems.extend(rules.problem_of(package));
         }
@@ -30,27 +46,14 @@ pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n  ")) }
 }
 
-/// The ids of all packages that somebody who uses ours gets, too: what only tests need stays here.
-fn shipped(document: &Value) -> Option<BTreeSet<&str>> {
-    let nodes = document.get("resolve")?.get("nodes")?.as_array()?;
-    let node_of: BTreeMap<&str, &Value> =
-        nodes.iter().map(|node| Some((node.get("id")?.as_str()?, node))).collect::<Option<_>>()?;
-    let members = document.get("workspace_members")?.as_array()?;
-    let mut open: Vec<&str> = members.iter().map(Value::as_str).collect::<Option<_>>()?;
-    let mut found = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if !found.insert(id) {
-            continue;
-        }
-        for dependency in node_of.get(id)?.get("deps")?.as_array()? {
-            let kinds = dependency.get("dep_kinds")?.as_array()?;
-            let is_dev = |kind: &Value| kind.get("kind").and_then(Value::as_str) == Some("dev");
-            if !kinds.iter().all(is_dev) {
-                open.push(dependency.get("pkg")?.as_str()?);
-            }
-        }
-    }
-    Some(found)
+/// The names and versions of all packages that somebody who uses ours gets, too: what only tests
+/// need stays here, and so does what they switch on in a package that is shipped.
+fn shipped(tree: &str) -> BTreeSet<(&str, &str)> {
+    let package = |line| {
+        let (name, rest): (&str, &str) = str::split_once(line, " v")?;
+        Some((name, rest.split(' ').next()?))
+    };
+    tree.lines().filter_map(package).collect()
 }
 
 /// The part of `deny.toml` that is checked here.
