@@ -200,9 +200,9 @@ proptest! {
         let before = engine.snapshot();
         for of in world.subjects() {
             let by = "pa".parse().expect("a person has an id");
-            let question = ClaimQuestion::new(subject(of), at(after(LAST, 3)), by);
+            let question = ClaimQuestion::new(subject(of), at(END), by);
             let question = question.with_stage("production".parse().expect("a stage has an id"));
-            let decision = decide(&engine.snapshot(), of, 1, after(LAST, 3));
+            let decision = decide(&engine.snapshot(), of, 1, END);
             let decision = decision.expect("it is known by then");
             match engine.claim(&question).expect("it can be claimed") {
                 ClaimOutcome::Claimed(claim) => {

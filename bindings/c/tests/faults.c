@@ -18,6 +18,11 @@
     " \"what_if\": {\"ignoring\": [\"approvals/sha256:" \
     "0000000000000000000000000000000000000000000000000000000000000000\"]}}}"
 
+/* Claims that nobody may make: before what is known, and where no policy is in force. */
+#define CLAIM_AT(at) \
+    "{\"claim\": {\"subject\": {\"change\": \"C-1\"}, \"stage\": \"production\"," \
+    " \"by\": \"raj\", \"at\": \"" at "\"}}"
+
 /* An envelope around "{}". */
 #define STATEMENT(type) \
     "\"statements\": [{\"at\": \"2026-11-01T09:00:00Z\", \"by\": \"raj\", \"envelope\": {" \
@@ -113,6 +118,11 @@ static void refused_policies(void) {
                   "requirement.r = { plan = \"test\" }\n"
                   "requirement.s = { approval = { group = \"cab\", after_evidence = [\"r\"] } }\n",
                   LP_STATUS_REQUIREMENT_KIND);
+    refuse_policy("name = \"acme\"\n"
+                  "[requirement.r]\n"
+                  "reversible = {}\n"
+                  "retrospective = { group = \"cab\", within = \"3d\" }\n",
+                  LP_STATUS_NOT_RETROSPECTIVE);
     refuse_expression("(", LP_STATUS_EXPRESSION_SYNTAX);
     refuse_expression("1.5 < 2.5", LP_STATUS_EXPRESSION_REFUSED);
     refuse_expression("nobody.knows", LP_STATUS_EXPRESSION_NAME_UNKNOWN);
@@ -170,6 +180,28 @@ static uint32_t decide(const lp_snapshot *snapshot, uint32_t kind, const char *i
     CHECK((decision != NULL) == (status == LP_STATUS_OK));
     lp_decision_free(decision);
     return status;
+}
+
+static void refused_claims(const lp_snapshot *snapshot) {
+    lp_engine *engine = NULL;
+    lp_snapshot *lawless = NULL;
+    lp_error *error = NULL;
+    lp_buf answer = {NULL, 0};
+    expect(lp_ask(snapshot, LP_STR(CLAIM_AT("1971-01-01T00:00:00Z")), &answer, &error), &error,
+           LP_STATUS_NOT_AT_HEAD, "a claim in the past");
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_load(engine,
+                         LP_STR(DOC("\"stages\": [{\"id\": \"production\"}], "
+                                    CHANGE("\"title\": \"Serve fares\""))),
+                         NULL)
+          == LP_STATUS_OK);
+    CHECK(lp_engine_snapshot(engine, &lawless, NULL) == LP_STATUS_OK);
+    error = NULL;
+    expect(lp_ask(lawless, LP_STR(CLAIM_AT("2026-11-02T09:00:00Z")), &answer, &error), &error,
+           LP_STATUS_WHAT_IF, "a claim without a policy");
+    CHECK(answer.ptr == NULL && answer.len == 0);
+    lp_snapshot_free(lawless);
+    lp_engine_free(engine);
 }
 
 static void refused_questions(const lp_snapshot *snapshot) {
@@ -533,6 +565,7 @@ static void *all(void *unused) {
     CHECK(lp_engine_snapshot(engine, &snapshot, NULL) == LP_STATUS_OK);
     refused_portfolios();
     refused_policies();
+    refused_claims(snapshot);
     refused_questions(snapshot);
     refused_workflows(snapshot);
     all_problems();
