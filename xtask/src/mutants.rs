@@ -24,6 +24,8 @@ const BUDGET: Duration = Duration::from_secs(5 * 60);
 const PATIENCE: &str = "300";
 /// How many commits are looked back for changed lines where nothing tells what was there before.
 const COMMITS: usize = 10;
+/// The cases that each property gets, always the same ones.
+const CASES: [(&str, &str); 2] = [("LYNCHPIN_CASES", "30"), ("PROPTEST_RNG_SEED", "1")];
 /// The tests that have to notice.
 const TESTS: [&str; 4] = ["corpus", "gates", "laws", "sets"];
 
@@ -78,7 +80,12 @@ pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
     order.retain(|mutant| !known.contains_key(&mutant.place));
     // Tests that fail anyway would seem to notice everything.
     let mut plain = job.workspace.cargo(["test", "--profile", "mutants"]);
-    plain.current_dir(&copy).arg("--target-dir").arg(build(job)).args(["--package", "lynchpin"]);
+    plain
+        .current_dir(&copy)
+        .envs(CASES)
+        .arg("--target-dir")
+        .arg(build(job))
+        .args(["--package", "lynchpin"]);
     plain.args(["--package", "lynchpin-tests", "--lib"]);
     plain.args(TESTS.iter().flat_map(|name| ["--test", name]));
     job.run(&mut plain)?;
@@ -350,7 +357,7 @@ fn tool(job: &mut Job<'_>, copy: &Path) -> Result<Command, String> {
         own
     };
     let mut command = workspace.command(program);
-    command.current_dir(copy).args(["mutants", "--no-config", "--package", "lynchpin"]);
+    command.current_dir(copy).envs(CASES).args(["mutants", "--no-config", "--package", "lynchpin"]);
     command.args(["--file", FLOOR, "--no-times", "--colors", "never"]);
     Ok(command)
 }
