@@ -1,8 +1,8 @@
 //! Mutation testing of the gate floor: each place where it decides is changed in turn, and a test
 //! must fail.
 //!
-//! `cargo xtask soak --mutants` runs all of them; the full test those in the changed lines, then
-//! others of the floor, seeded by the commit, until [`BUDGET`] is over, and says how many it left
+//! `cargo xtask soak --mutants` runs all of them; with `--changed` those in the changed lines, then
+//! others of the floor, seeded by the commit, until [`BUDGET`] is over, and it says how many it left
 //! out. What survives is a defect of the tests, unless `xtask/mutants.toml` says why no verdict
 //! changes by it.
 
@@ -67,8 +67,24 @@ pub(crate) fn run(workspace: &Workspace) -> End {
     }
 }
 
-/// The step of the full test.
-pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
+/// The changed lines, then others until the time is over.
+pub(crate) fn run_changed(workspace: &Workspace) -> End {
+    let outcome = Job::start(workspace, Tier::Full, "mutants").and_then(|mut job| {
+        install(&mut job)?;
+        share(&mut job)?;
+        job.logged()
+    });
+    match outcome {
+        Ok(log) => {
+            let counted = log.lines().filter(|line| line.starts_with("counted: "));
+            counted.for_each(|line| println!("{line}"));
+            End::Good
+        }
+        Err(why) => End::Failed(why),
+    }
+}
+
+fn share(job: &mut Job<'_>) -> Outcome {
     let copy = copy(job)?;
     let all = list(job, &copy, None)?;
     let changed = changed(job, &copy)?;
