@@ -3,8 +3,8 @@
 //!
 //! `cargo xtask soak --mutants` runs all of them; with `--changed` those in the changed lines, then
 //! others of the floor, seeded by the commit, until [`BUDGET`] is over, and it says how many it
-//! left out. What survives is a defect of the tests, unless `xtask/mutants.toml` says why no verdict
-//! changes by it.
+//! left out. What survives is a defect of the tests, unless `xtask/mutants.toml` says why no
+//! verdict changes by it.
 
 use crate::job::{Job, Outcome, Tier, make_folder, read, remove_folder, write};
 use crate::workspace::Workspace;
