@@ -31,7 +31,7 @@ fn around(turns: &BTreeSet<Tick>, chosen: &[Index]) -> BTreeSet<Tick> {
 #[test]
 fn decisions_are_those_of_the_oracle() {
     let asked = Cell::new(0u64);
-    let mut runner = TestRunner::new(config(400));
+    let mut runner = TestRunner::new(config(200));
     let input = (case(), prop::collection::vec(any::<Index>(), TURNS));
     let outcome = runner.run(&input, |((world, policy), chosen)| {
         let snapshot = load(&world, &policy);
@@ -69,7 +69,7 @@ fn decisions_are_those_of_the_oracle() {
 #[test]
 fn a_go_rests_on_its_minimal_reason() {
     let (goes, deleted) = (Cell::new(0u64), Cell::new(0u64));
-    let mut runner = TestRunner::new(config(400));
+    let mut runner = TestRunner::new(config(100));
     let outcome = runner.run(&(case(), any::<Index>()), |((world, policy), chosen)| {
         let snapshot = load(&world, &policy);
         let at = *chosen.get(&world.turns(&policy).into_iter().collect::<Vec<_>>());

@@ -1,10 +1,10 @@
 //! Mutation testing of the gate floor: each place where it decides is changed in turn, and a test
 //! must fail.
 //!
-//! `cargo xtask soak --mutants` runs all of them; the full test those in the changed lines, then
-//! others of the floor, seeded by the commit, until [`BUDGET`] is over, and says how many it left
-//! out. What survives is a defect of the tests, unless `xtask/mutants.toml` says why no verdict
-//! changes by it.
+//! `cargo xtask soak --mutants` runs all of them; with `--changed` those in the changed lines, then
+//! others of the floor, seeded by the commit, until [`BUDGET`] is over, and it says how many it
+//! left out. What survives is a defect of the tests, unless `xtask/mutants.toml` says why no
+//! verdict changes by it.
 
 use crate::job::{Job, Outcome, Tier, make_folder, read, remove_folder, write};
 use crate::workspace::Workspace;
@@ -24,6 +24,8 @@ const BUDGET: Duration = Duration::from_secs(5 * 60);
 const PATIENCE: &str = "300";
 /// How many commits are looked back for changed lines where nothing tells what was there before.
 const COMMITS: usize = 10;
+/// The cases that each property gets, always the same ones.
+const CASES: [(&str, &str); 2] = [("LYNCHPIN_CASES", "30"), ("PROPTEST_RNG_SEED", "1")];
 /// The tests that have to notice.
 const TESTS: [&str; 4] = ["corpus", "gates", "laws", "sets"];
 
@@ -65,8 +67,24 @@ pub(crate) fn run(workspace: &Workspace) -> End {
     }
 }
 
-/// The step of the full test.
-pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
+/// The changed lines, then others until the time is over.
+pub(crate) fn run_changed(workspace: &Workspace) -> End {
+    let outcome = Job::start(workspace, Tier::Full, "mutants").and_then(|mut job| {
+        install(&mut job)?;
+        share(&mut job)?;
+        job.logged()
+    });
+    match outcome {
+        Ok(log) => {
+            let counted = log.lines().filter(|line| line.starts_with("counted: "));
+            counted.for_each(|line| println!("{line}"));
+            End::Good
+        }
+        Err(why) => End::Failed(why),
+    }
+}
+
+fn share(job: &mut Job<'_>) -> Outcome {
     let copy = copy(job)?;
     let all = list(job, &copy, None)?;
     let changed = changed(job, &copy)?;
@@ -78,7 +96,12 @@ pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
     order.retain(|mutant| !known.contains_key(&mutant.place));
     // Tests that fail anyway would seem to notice everything.
     let mut plain = job.workspace.cargo(["test", "--profile", "mutants"]);
-    plain.current_dir(&copy).arg("--target-dir").arg(build(job)).args(["--package", "lynchpin"]);
+    plain
+        .current_dir(&copy)
+        .envs(CASES)
+        .arg("--target-dir")
+        .arg(build(job))
+        .args(["--package", "lynchpin"]);
     plain.args(["--package", "lynchpin-tests", "--lib"]);
     plain.args(TESTS.iter().flat_map(|name| ["--test", name]));
     job.run(&mut plain)?;
@@ -350,7 +373,7 @@ fn tool(job: &mut Job<'_>, copy: &Path) -> Result<Command, String> {
         own
     };
     let mut command = workspace.command(program);
-    command.current_dir(copy).args(["mutants", "--no-config", "--package", "lynchpin"]);
+    command.current_dir(copy).envs(CASES).args(["mutants", "--no-config", "--package", "lynchpin"]);
     command.args(["--file", FLOOR, "--no-times", "--colors", "never"]);
     Ok(command)
 }

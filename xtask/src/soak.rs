@@ -22,6 +22,9 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     if words == ["--mutants"] {
         return mutants::run(workspace);
     }
+    if words == ["--mutants", "--changed"] {
+        return mutants::run_changed(workspace);
+    }
     let (cases, seed) = match options(words) {
         Ok(options) => options,
         Err(why) => return End::Usage(why),

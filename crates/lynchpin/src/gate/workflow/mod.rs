@@ -3,9 +3,9 @@
 //! # Design
 //!
 //! A workflow is data ([`crate::model::workflow`]), written as TOML or shipped ([`shipped`]). It is
-//! used only as a [`Machine`], and there is no other way to get one than through [`verify`]: one
+//! used only as a [`Machine`], and there is no other way to get one than through `verify`: one
 //! initial state, no state that cannot be reached or left, no two transitions that compete, and no
-//! way to a live state around a mandatory gate. [`next`] says where something in a state can go and
+//! way to a live state around a mandatory gate. `next` says where something in a state can go and
 //! on which conditions, [`replay`] where it went, whether it was allowed to or not.
 //!
 //! Ways around a gate are found by leaving out the transitions that pass it and looking what is
