@@ -155,7 +155,7 @@ proptest! {
         }
         let mut more = document.clone();
         more["freezes"].as_array_mut().expect("facts stand in arrays").push(serde_json::json!({
-            "id": "F-more", "strict": true, "when": {"from": instant(tick)}, "by": "pd",
+            "id": "F-more", "grading": "forbidden", "when": {"from": instant(tick)}, "by": "pd",
             "at": instant(hour(0))}));
         others.push(more);
         for other in others {

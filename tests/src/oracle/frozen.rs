@@ -122,8 +122,8 @@ impl Question<'_> {
         })
     }
 
-    /// Whether anybody put it in quarantine who has not let it out since; of a tie, putting it there
-    /// comes last.
+    /// Whether anybody put it in quarantine who has not let it out since; of a tie, putting it
+    /// there comes last.
     fn is_held_apart(&self, on: (bool, u8)) -> bool {
         let all = self.world.frozen.quarantines.iter();
         let mine = all.filter(|(of, _, _, made)| *of == on && self.knows(*made));

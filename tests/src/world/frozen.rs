@@ -133,7 +133,7 @@ impl World {
             let fields = json!({"id": format!("F-{number}")});
             let mut fact = time.fact(fields);
             if *strict {
-                fact["strict"] = json!(true);
+                fact["grading"] = json!("forbidden");
             }
             fact
         });
@@ -244,7 +244,9 @@ fn time() -> impl Strategy<Value = Time> {
 
 fn exception() -> impl Strategy<Value = Exception> {
     let subject = prop_oneof![
-        5 => Just(Subject::Change(0)), 2 => Just(Subject::Change(1)), 3 => Just(Subject::Release(0)),
+        5 => Just(Subject::Change(0)),
+        2 => Just(Subject::Change(1)),
+        3 => Just(Subject::Release(0)),
     ];
     let by = prop_oneof![10 => Just(2u8), 2 => Just(1), 1 => Just(4), 1 => Just(3), 1 => Just(0)];
     let requester = prop_oneof![8 => Just(0u8), 1 => Just(2), 1 => Just(1)];

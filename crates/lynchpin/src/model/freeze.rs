@@ -1,11 +1,33 @@
 //! When work may not go on, and when it may: freezes with their exceptions, windows, quarantine.
 
+use serde::{Deserialize, Serialize};
+
 use super::calendar::{Occasions, Scope};
 use super::decision::HoldEvent;
 use super::fact::fact;
 use crate::base::digest::Digest;
 use crate::base::id::{ChangeId, ExceptionId, FreezeId, PersonId, ReleaseId, StageId, WindowId};
 use crate::base::{Actor, Instant};
+
+/// Whether rules of a policy may let changes pass a freeze.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Grading {
+    /// They may.
+    #[default]
+    Allowed,
+    /// They may not: the freeze is strict, and only exceptions pass it.
+    Forbidden,
+}
+
+impl Grading {
+    /// Whether they may.
+    #[must_use]
+    pub const fn is_allowed(&self) -> bool {
+        matches!(self, Grading::Allowed)
+    }
+}
 
 fact! {
     /// A freeze (blackout), imposed by `by`: while it is on, nothing in its scope goes on, whatever
@@ -19,7 +41,7 @@ fact! {
     ///         "when": {"from": "2026-12-18T00:00:00Z", "to": "2027-01-04T06:00:00Z"},
     ///         "scope": {"stages": ["production"], "tiers": [1, 2]}, "reason": "closing"}"#,
     /// )?;
-    /// assert!(!freeze.strict);
+    /// assert!(freeze.grading.is_allowed());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     "freezes" pub struct Freeze {
@@ -30,9 +52,9 @@ fact! {
         /// Where it holds; everywhere, if it is not said.
         #[serde(default, skip_serializing_if = "Scope::is_everywhere")]
         pub scope: Scope,
-        /// Whether no rule of a policy lets anything pass it, so that only exceptions do.
-        #[serde(default, skip_serializing_if = "is_false")]
-        pub strict: bool,
+        /// Whether rules of a policy may let changes pass it.
+        #[serde(default, skip_serializing_if = "Grading::is_allowed")]
+        pub grading: Grading,
     }
 }
 
@@ -102,9 +124,4 @@ fact! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub owner: Option<Actor>,
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
-fn is_false(it: &bool) -> bool {
-    !*it
 }

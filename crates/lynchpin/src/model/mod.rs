@@ -29,7 +29,7 @@ pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, 
 pub use delegation::{Absence, Delegation, DelegationEvent};
 pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision};
 pub use fact::{Envelope, Fact};
-pub use freeze::{Freeze, FreezeException, Lift, Quarantine, Window};
+pub use freeze::{Freeze, FreezeException, Grading, Lift, Quarantine, Window};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
 pub use people::{Group, GroupKind, Member, Person, PersonKind};
 pub use policy::{PolicyAdoption, PolicyApproval, PolicyVote};

@@ -194,7 +194,7 @@ fn lifted(case: &Case<'_>, subject: &Subject, it: Barrier<'_>, number: usize) ->
 
 /// The rule of the policy that lets a change pass: the first by name that it meets.
 fn graded(case: &Case<'_>, change: &Change, freeze: &Freeze) -> Option<Node> {
-    let mut rules = case.policy.freeze.passes.iter().filter(|_| !freeze.strict);
+    let mut rules = case.policy.freeze.passes.iter().filter(|_| freeze.grading.is_allowed());
     let (name, holds) = rules.find_map(|(name, rule)| Some((name, rule.meets(case, change)?)))?;
     let subject = Subject::Change(change.id.clone());
     let node = Node::new(Verdict::Go, ReasonCode::FreezeGraded, &subject);
