@@ -1,10 +1,10 @@
 //! Mutation testing of the gate floor: each place where it decides is changed in turn, and a test
 //! must fail.
 //!
-//! `cargo xtask soak --mutants` runs all of them; with `--changed` those in the changed lines, then
-//! others of the floor, seeded by the commit, until [`BUDGET`] is over, and it says how many it
-//! left out. What survives is a defect of the tests, unless `xtask/mutants.toml` says why no
-//! verdict changes by it.
+//! `cargo xtask soak --mutants` runs all of them, or those of the files that are named; with
+//! `--changed` those in the changed lines, then others of the floor, seeded by the commit, until
+//! [`BUDGET`] is over, and it says how many it left out. What survives is a defect of the tests,
+//! unless `xtask/mutants.toml` says why no verdict changes by it.
 
 use crate::job::{Job, Outcome, Tier, make_folder, read, remove_folder, write};
 use crate::workspace::Workspace;
@@ -26,8 +26,15 @@ const PATIENCE: &str = "300";
 const COMMITS: usize = 10;
 /// The cases that each property gets, always the same ones.
 const CASES: [(&str, &str); 2] = [("LYNCHPIN_CASES", "30"), ("PROPTEST_RNG_SEED", "1")];
-/// The tests that have to notice.
-const TESTS: [&str; 4] = ["corpus", "gates", "laws", "sets"];
+/// Which tests have to notice, besides those in the core itself: of the files that begin so, the
+/// first that fits.
+const AREAS: [(&str, &[&str]); 5] = [
+    ("crates/lynchpin/src/gate/expression/", &["corpus", "expressions"]),
+    ("crates/lynchpin/src/gate/signed/", &["corpus", "signed"]),
+    ("crates/lynchpin/src/gate/workflow/", &["corpus", "workflows"]),
+    ("crates/lynchpin/src/gate/state.rs", &["corpus", "gate_states", "life"]),
+    ("", &["corpus", "gates", "laws", "life", "sets"]),
+];
 
 /// One change of the code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +44,12 @@ struct Mutant {
     /// The same without line and column, and the line of code that it changes: what stays when
     /// other lines move.
     place: Place,
+}
+
+impl Mutant {
+    fn file(&self) -> &str {
+        self.name.split(':').next().unwrap_or_default()
+    }
 }
 
 /// What is changed, and the line of code in which it is.
@@ -50,14 +63,20 @@ struct Tested {
     others: BTreeSet<String>,
 }
 
-/// The whole floor.
-pub(crate) fn run(workspace: &Workspace) -> End {
+/// The whole floor, or some of its files.
+pub(crate) fn run(workspace: &Workspace, files: &[&str]) -> End {
     let outcome = Job::start(workspace, Tier::Full, "mutants").and_then(|mut job| {
         let copy = copy(&mut job)?;
-        let all = list(&mut job, &copy, None)?;
-        println!("{} mutants of {FLOOR}; log: {}", all.len(), workspace.log("mutants").display());
-        let tested = test(&mut job, &copy, &all)?;
-        let verdict = judge(&mut job, &all, &tested, true);
+        let files = if files.is_empty() { &[FLOOR] } else { files };
+        let all = list(&mut job, &copy, files, None)?;
+        let log = workspace.log("mutants");
+        println!("{} mutants of {}; log: {}", all.len(), files.join(", "), log.display());
+        let mut tested = Tested::default();
+        for (area, mutants) in by_area(&all) {
+            plain(&mut job, &copy, area)?;
+            tested.join(test(&mut job, &copy, area, &mutants, None)?);
+        }
+        let verdict = judge(&mut job, &all, &tested, files == [FLOOR]);
         println!("{} in {:.1} minutes", tested.summary(), job.minutes());
         verdict
     });
@@ -70,7 +89,6 @@ pub(crate) fn run(workspace: &Workspace) -> End {
 /// The changed lines, then others until the time is over.
 pub(crate) fn run_changed(workspace: &Workspace) -> End {
     let outcome = Job::start(workspace, Tier::Full, "mutants").and_then(|mut job| {
-        install(&mut job)?;
         share(&mut job)?;
         job.logged()
     });
@@ -86,7 +104,7 @@ pub(crate) fn run_changed(workspace: &Workspace) -> End {
 
 fn share(job: &mut Job<'_>) -> Outcome {
     let copy = copy(job)?;
-    let all = list(job, &copy, None)?;
+    let all = list(job, &copy, &[FLOOR], None)?;
     let changed = changed(job, &copy)?;
     let mut rest: Vec<&Mutant> = all.iter().filter(|m| !changed.contains(m)).collect();
     let seed = soak::seed(job);
@@ -94,25 +112,18 @@ fn share(job: &mut Job<'_>) -> Outcome {
     let known = known(&job.workspace.root)?;
     let mut order: Vec<&Mutant> = changed.iter().chain(rest).collect();
     order.retain(|mutant| !known.contains_key(&mutant.place));
-    // Tests that fail anyway would seem to notice everything.
-    let mut plain = job.workspace.cargo(["test", "--profile", "mutants"]);
-    plain
-        .current_dir(&copy)
-        .envs(CASES)
-        .arg("--target-dir")
-        .arg(build(job))
-        .args(["--package", "lynchpin"]);
-    plain.args(["--package", "lynchpin-tests", "--lib"]);
-    plain.args(TESTS.iter().flat_map(|name| ["--test", name]));
-    job.run(&mut plain)?;
-    let (mut tested, mut run) = (Tested::default(), Vec::new());
+    let (mut tested, mut run, mut ready) = (Tested::default(), Vec::new(), BTreeSet::new());
     let started = job.minutes();
     for mutant in &order {
         if (job.minutes() - started) * 60.0 > BUDGET.as_secs_f64() {
             break;
         }
+        let area = area(mutant);
+        if ready.insert(area) {
+            plain(job, &copy, area)?;
+        }
         run.push((*mutant).clone());
-        tested.join(test(job, &copy, std::slice::from_ref(*mutant))?);
+        tested.join(test(job, &copy, area, &[mutant], Some(shard(&all, mutant)))?);
     }
     let left = order.len().saturating_sub(run.len());
     job.note(&format!(
@@ -130,6 +141,10 @@ impl Tested {
         self.caught.extend(other.caught);
         self.survived.extend(other.survived);
         self.others.extend(other.others);
+    }
+
+    fn all(&self) -> BTreeSet<&String> {
+        self.caught.iter().chain(&self.survived).chain(&self.others).collect()
     }
 
     fn summary(&self) -> String {
@@ -248,8 +263,13 @@ fn remove_others(folder: &Path, copy: &Path, files: &BTreeSet<&str>) -> Outcome 
 }
 
 /// The mutants of the floor, or those in the lines that a diff changes.
-fn list(job: &mut Job<'_>, copy: &Path, diff: Option<&Path>) -> Result<Vec<Mutant>, String> {
-    let mut command = tool(job, copy)?;
+fn list(
+    job: &mut Job<'_>,
+    copy: &Path,
+    files: &[&str],
+    diff: Option<&Path>,
+) -> Result<Vec<Mutant>, String> {
+    let mut command = tool(job, copy, files)?;
     command.args(["--list", "--json"]);
     if let Some(diff) = diff {
         command.arg("--in-diff").arg(diff);
@@ -287,7 +307,7 @@ fn changed(job: &mut Job<'_>, copy: &Path) -> Result<Vec<Mutant>, String> {
     }
     let path = job.workspace.target.join("mutants/changed.diff");
     write(&path, &text)?;
-    list(job, copy, Some(&path))
+    list(job, copy, &[FLOOR], Some(&path))
 }
 
 /// The commit before what is to be looked at; none where there is no history.
@@ -307,22 +327,65 @@ fn base(job: &mut Job<'_>) -> Option<String> {
     branch.or_else(|| last()?.lines().last().map(str::to_owned)).filter(|base| *base != head)
 }
 
-/// Runs some mutants, one after the other.
-fn test(job: &mut Job<'_>, copy: &Path, mutants: &[Mutant]) -> Result<Tested, String> {
+/// The tests that have to notice a mutant.
+fn area(mutant: &Mutant) -> &'static [&'static str] {
+    let fits = |(start, _): &&(&str, &[&str])| mutant.name.starts_with(start);
+    AREAS.iter().find(fits).map_or(&[], |(_, tests)| tests)
+}
+
+/// The mutants that have the same tests.
+fn by_area(mutants: &[Mutant]) -> BTreeMap<&'static [&'static str], Vec<&Mutant>> {
+    let mut areas: BTreeMap<&[&str], Vec<&Mutant>> = BTreeMap::new();
+    for mutant in mutants {
+        areas.entry(area(mutant)).or_default().push(mutant);
+    }
+    areas
+}
+
+/// What cargo is told in order to run some tests.
+fn which(job: &Job<'_>, tests: &[&str]) -> Vec<String> {
+    let target = format!("--target-dir={}", build(job).display());
+    let named = tests.iter().map(|name| format!("--test={name}"));
+    ["--lib".to_owned(), target].into_iter().chain(named).collect()
+}
+
+/// Runs the tests on what is not mutated: what fails anyway would seem to notice everything.
+fn plain(job: &mut Job<'_>, copy: &Path, tests: &[&str]) -> Outcome {
+    let mut command = job.workspace.cargo(["test", "--profile", "mutants"]);
+    command.current_dir(copy).envs(CASES).args(which(job, tests));
+    job.run(command.args(["--package", "lynchpin", "--package", "lynchpin-tests"]))
+}
+
+/// Which of the mutants of its file it is, and how many these are: what tells one from the others,
+/// because no pattern of names leaves out the fields that are deleted.
+fn shard(all: &[Mutant], mutant: &Mutant) -> (usize, usize) {
+    let of_file = all.iter().filter(|other| other.file() == mutant.file());
+    let names: Vec<&str> = of_file.map(|other| other.name.as_str()).collect();
+    (names.iter().position(|name| *name == mutant.name).unwrap_or(0), names.len())
+}
+
+/// Runs all mutants of some files, one after the other, or one.
+fn test(
+    job: &mut Job<'_>,
+    copy: &Path,
+    tests: &[&str],
+    mutants: &[&Mutant],
+    shard: Option<(usize, usize)>,
+) -> Result<Tested, String> {
     let folder = job.workspace.target.join("mutants");
     let out = folder.join("mutants.out");
     remove_folder(&out)?;
-    let mut command = tool(job, copy)?;
-    command.args(["--in-place", "--profile", "mutants", "--cap-lints", "true"]);
-    command.args(["--timeout", PATIENCE, "--baseline"]);
-    command.arg(if mutants.len() == 1 { "skip" } else { "run" });
+    let files: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.file()).collect();
+    let mut command = tool(job, copy, &files.into_iter().collect::<Vec<_>>())?;
+    command.args(["--in-place", "--profile", "mutants", "--baseline", "skip"]);
+    command.args(["--timeout", PATIENCE, "--build-timeout", PATIENCE]);
     command.arg("--output").arg(&folder);
-    command.arg(format!("--cargo-arg=--target-dir={}", build(job).display()));
-    if let [only] = mutants {
-        command.arg("--re").arg(format!("^{}$", escaped(&only.name)));
+    if let Some((number, count)) = shard {
+        command.args(["--sharding", "round-robin", "--shard"]).arg(format!("{number}/{count}"));
     }
-    command.args(["--test-package", "lynchpin", "--test-package", "lynchpin-tests"]);
-    command.args(["--", "--lib"]).args(TESTS.iter().flat_map(|name| ["--test", name]));
+    command.args(["--test-package", "lynchpin,lynchpin-tests"]);
+    // As arguments of every call, or all tests would be built.
+    command.args(which(job, tests).iter().map(|word| format!("--cargo-arg={word}")));
     // It ends with another status where something survives: what did is read from its report.
     let ended = job.run(&mut command);
     let lines = |name: &str| -> BTreeSet<String> {
@@ -334,12 +397,12 @@ fn test(job: &mut Job<'_>, copy: &Path, mutants: &[Mutant]) -> Result<Tested, St
         survived: lines("missed.txt"),
         others: lines("unviable.txt").union(&lines("timeout.txt")).cloned().collect(),
     };
-    let count = tested.caught.len() + tested.survived.len() + tested.others.len();
-    if count == mutants.len() {
+    let run = tested.all();
+    if mutants.iter().all(|mutant| run.contains(&mutant.name)) && run.len() == mutants.len() {
         return Ok(tested);
     }
     ended?;
-    Err(format!("{count} of {} mutants were run", mutants.len()))
+    Err(format!("asked for {} mutants, cargo-mutants ran {run:?}", mutants.len()))
 }
 
 /// What is built of the copy.
@@ -347,14 +410,8 @@ fn build(job: &Job<'_>) -> PathBuf {
     job.workspace.target.join("mutants/build")
 }
 
-/// A name as a regular expression that matches nothing else.
-fn escaped(name: &str) -> String {
-    let special = |c: char| r"\.+*?()|[]{}^$#&-~".contains(c);
-    name.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
-}
-
 /// `cargo mutants` on the floor in the copy, installed if it is not there.
-fn tool(job: &mut Job<'_>, copy: &Path) -> Result<Command, String> {
+fn tool(job: &mut Job<'_>, copy: &Path, files: &[&str]) -> Result<Command, String> {
     let workspace = job.workspace;
     let root = workspace.target.join("tools");
     let own = root.join("bin/cargo-mutants");
@@ -374,14 +431,9 @@ fn tool(job: &mut Job<'_>, copy: &Path) -> Result<Command, String> {
     };
     let mut command = workspace.command(program);
     command.current_dir(copy).envs(CASES).args(["mutants", "--no-config", "--package", "lynchpin"]);
-    command.args(["--file", FLOOR, "--no-times", "--colors", "never"]);
+    command.args(files.iter().flat_map(|file| ["--file", file]));
+    command.args(["--no-times", "--colors", "never"]);
     Ok(command)
-}
-
-/// Has the tool ready, so that its minutes are counted apart.
-pub(crate) fn install(job: &mut Job<'_>) -> Outcome {
-    let root = job.workspace.root.clone();
-    tool(job, &root).map(drop)
 }
 
 #[cfg(test)]
@@ -399,9 +451,18 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_taken_as_it_is() {
-        let name = "a/b.rs:1:2: replace * with + in f<'_>::g -> Vec<(u8, [u8; 2])>";
-        let pattern = r"a/b\.rs:1:2: replace \* with \+ in f<'_>::g \-> Vec<\(u8, \[u8; 2\]\)>";
-        assert_eq!(escaped(name), pattern);
+    fn a_mutant_is_told_from_the_others_of_its_file() {
+        let named = |name: &str| Mutant { name: name.to_owned(), place: Place::default() };
+        let all = ["a.rs:1:1: x", "b.rs:1:1: x", "a.rs:2:1: y"].map(named);
+        let shards: Vec<_> = all.iter().map(|mutant| shard(&all, mutant)).collect();
+        assert_eq!(shards, [(0, 2), (0, 1), (1, 2)]);
+    }
+
+    #[test]
+    fn every_file_has_tests_that_notice() {
+        let named = |name: &str| Mutant { name: name.to_owned(), place: Place::default() };
+        let of = |name: &str| area(&named(name));
+        assert!(of("crates/lynchpin/src/gate/signed/rule.rs:1:1: x").contains(&"signed"));
+        assert!(of("crates/lynchpin/src/gate/waiver.rs:1:1: x").contains(&"sets"));
     }
 }

@@ -19,11 +19,10 @@ const PROPERTIES: [&str; 9] =
 
 /// `cargo xtask soak`; the seed makes a failure repeatable.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
-    if words == ["--mutants"] {
-        return mutants::run(workspace);
-    }
-    if words == ["--mutants", "--changed"] {
-        return mutants::run_changed(workspace);
+    match words {
+        ["--mutants", "--changed"] => return mutants::run_changed(workspace),
+        ["--mutants", files @ ..] => return mutants::run(workspace, files),
+        _ => {}
     }
     let (cases, seed) = match options(words) {
         Ok(options) => options,

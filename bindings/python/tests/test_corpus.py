@@ -18,6 +18,10 @@ KINDS: dict[
 }
 
 
+# Answers that are documents only: they have no class of their own.
+_DOCUMENTS_ONLY = frozenset(("claim", "record", "breaches", "obligations", "policies"))
+
+
 def _corpus() -> Path:
     """Where the Rust tests unpack the cases."""
     default = Path(__file__).resolve().parents[3] / "target" / "corpus"
@@ -46,7 +50,10 @@ def _check_question(case: Path, snapshot: Snapshot, number: int) -> None:
         return
     assert status == 0, f"{where}: was answered, expected status {status}"
     assert answer == expected, f"{where}: another answer"
-    kind = KINDS[next(iter(json.loads(answer)))]
+    name = next(iter(json.loads(answer)))
+    if name in _DOCUMENTS_ONLY:
+        return
+    kind = KINDS[name]
     value = kind.from_json(answer)
     assert value.to_json() == expected and str(value), where
     if isinstance(value, Decision):
