@@ -296,9 +296,8 @@ fn judge_members(
             reasons.graft_children(found);
             // That what it depends on is there, or that it passes a freeze, makes no go of what
             // nobody judged.
-            let parts = itself.iter().flat_map(|itself| &itself.parts);
-            let depends =
-                found.verdict() != Verdict::NotApplicable || parts.map(passes).any(|passes| passes);
+            let mut parts = itself.iter().flat_map(|itself| &itself.parts);
+            let depends = found.verdict() != Verdict::NotApplicable || parts.any(passes);
             let judged = itself.is_some_and(|itself| itself.judged);
             if members.release.is_none() && depends && !judged {
                 reasons.push(not_judged(case, change));
