@@ -1114,6 +1114,86 @@
 #define LP_REASON_REVERSIBILITY_UNKNOWN UINT32_C(532)
 
 /**
+ * A freeze is on where it goes.
+ */
+#define LP_REASON_FROZEN UINT32_C(540)
+
+/**
+ * Whether a freeze is on takes more work to tell than a question may be.
+ */
+#define LP_REASON_FREEZE_NOT_KNOWN UINT32_C(541)
+
+/**
+ * A rule of the policy lets it pass a freeze, which is shown below.
+ */
+#define LP_REASON_FREEZE_GRADED UINT32_C(542)
+
+/**
+ * An exception lets it pass a freeze, which is shown below.
+ */
+#define LP_REASON_FREEZE_EXCEPTED UINT32_C(543)
+
+/**
+ * A freeze would be on, had it not been ended early.
+ */
+#define LP_REASON_FREEZE_LIFTED UINT32_C(544)
+
+/**
+ * A freeze begins later.
+ */
+#define LP_REASON_FREEZE_AHEAD UINT32_C(545)
+
+/**
+ * A maintenance window is open wherever it goes.
+ */
+#define LP_REASON_WINDOW_OPEN UINT32_C(546)
+
+/**
+ * No maintenance window is open, and one will be.
+ */
+#define LP_REASON_WINDOW_CLOSED UINT32_C(547)
+
+/**
+ * No maintenance window is open, and none is planned.
+ */
+#define LP_REASON_WINDOW_MISSING UINT32_C(548)
+
+/**
+ * Whether a maintenance window is open takes more work to tell than a question may be.
+ */
+#define LP_REASON_WINDOW_NOT_KNOWN UINT32_C(549)
+
+/**
+ * No maintenance window is declared where it goes, and the policy leaves that open.
+ */
+#define LP_REASON_WINDOW_NOT_NEEDED UINT32_C(550)
+
+/**
+ * It is inside its planned times.
+ */
+#define LP_REASON_PLANNED_NOW UINT32_C(551)
+
+/**
+ * Its planned times have not begun.
+ */
+#define LP_REASON_PLANNED_LATER UINT32_C(552)
+
+/**
+ * Its planned times are over.
+ */
+#define LP_REASON_PLANNED_OVER UINT32_C(553)
+
+/**
+ * It has no planned times.
+ */
+#define LP_REASON_PLANNED_MISSING UINT32_C(554)
+
+/**
+ * It, or an artifact that it ships, is in quarantine.
+ */
+#define LP_REASON_QUARANTINED UINT32_C(555)
+
+/**
  * The expression holds.
  */
 #define LP_REASON_EXPRESSION_HOLDS UINT32_C(560)

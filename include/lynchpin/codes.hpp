@@ -360,6 +360,38 @@ enum class reason_code : std::uint32_t {
     irreversible = 531,
     /// It is not said whether it can be undone.
     reversibility_unknown = 532,
+    /// A freeze is on where it goes.
+    frozen = 540,
+    /// Whether a freeze is on takes more work to tell than a question may be.
+    freeze_not_known = 541,
+    /// A rule of the policy lets it pass a freeze, which is shown below.
+    freeze_graded = 542,
+    /// An exception lets it pass a freeze, which is shown below.
+    freeze_excepted = 543,
+    /// A freeze would be on, had it not been ended early.
+    freeze_lifted = 544,
+    /// A freeze begins later.
+    freeze_ahead = 545,
+    /// A maintenance window is open wherever it goes.
+    window_open = 546,
+    /// No maintenance window is open, and one will be.
+    window_closed = 547,
+    /// No maintenance window is open, and none is planned.
+    window_missing = 548,
+    /// Whether a maintenance window is open takes more work to tell than a question may be.
+    window_not_known = 549,
+    /// No maintenance window is declared where it goes, and the policy leaves that open.
+    window_not_needed = 550,
+    /// It is inside its planned times.
+    planned_now = 551,
+    /// Its planned times have not begun.
+    planned_later = 552,
+    /// Its planned times are over.
+    planned_over = 553,
+    /// It has no planned times.
+    planned_missing = 554,
+    /// It, or an artifact that it ships, is in quarantine.
+    quarantined = 555,
     /// The expression holds.
     expression_holds = 560,
     /// The expression does not hold.

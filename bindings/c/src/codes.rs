@@ -344,6 +344,38 @@ pub const LP_REASON_REVERSIBLE: u32 = 530;
 pub const LP_REASON_IRREVERSIBLE: u32 = 531;
 /// It is not said whether it can be undone.
 pub const LP_REASON_REVERSIBILITY_UNKNOWN: u32 = 532;
+/// A freeze is on where it goes.
+pub const LP_REASON_FROZEN: u32 = 540;
+/// Whether a freeze is on takes more work to tell than a question may be.
+pub const LP_REASON_FREEZE_NOT_KNOWN: u32 = 541;
+/// A rule of the policy lets it pass a freeze, which is shown below.
+pub const LP_REASON_FREEZE_GRADED: u32 = 542;
+/// An exception lets it pass a freeze, which is shown below.
+pub const LP_REASON_FREEZE_EXCEPTED: u32 = 543;
+/// A freeze would be on, had it not been ended early.
+pub const LP_REASON_FREEZE_LIFTED: u32 = 544;
+/// A freeze begins later.
+pub const LP_REASON_FREEZE_AHEAD: u32 = 545;
+/// A maintenance window is open wherever it goes.
+pub const LP_REASON_WINDOW_OPEN: u32 = 546;
+/// No maintenance window is open, and one will be.
+pub const LP_REASON_WINDOW_CLOSED: u32 = 547;
+/// No maintenance window is open, and none is planned.
+pub const LP_REASON_WINDOW_MISSING: u32 = 548;
+/// Whether a maintenance window is open takes more work to tell than a question may be.
+pub const LP_REASON_WINDOW_NOT_KNOWN: u32 = 549;
+/// No maintenance window is declared where it goes, and the policy leaves that open.
+pub const LP_REASON_WINDOW_NOT_NEEDED: u32 = 550;
+/// It is inside its planned times.
+pub const LP_REASON_PLANNED_NOW: u32 = 551;
+/// Its planned times have not begun.
+pub const LP_REASON_PLANNED_LATER: u32 = 552;
+/// Its planned times are over.
+pub const LP_REASON_PLANNED_OVER: u32 = 553;
+/// It has no planned times.
+pub const LP_REASON_PLANNED_MISSING: u32 = 554;
+/// It, or an artifact that it ships, is in quarantine.
+pub const LP_REASON_QUARANTINED: u32 = 555;
 /// The expression holds.
 pub const LP_REASON_EXPRESSION_HOLDS: u32 = 560;
 /// The expression does not hold.

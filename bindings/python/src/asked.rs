@@ -62,6 +62,7 @@ impl Asked {
             | Question::LintPolicy(_)
             | Question::ComparePolicies(_)
             | Question::DryRun(_)
+            | Question::Calendar(_)
             | Question::Claim(_)
             | Question::Record(_)
             | Question::Breaches(_)

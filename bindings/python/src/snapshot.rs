@@ -385,6 +385,7 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         }
         Answer::Plan(_)
         | Answer::Reach(_)
+        | Answer::Calendar(_)
         | Answer::Claim(_)
         | Answer::Record(_)
         | Answer::Breaches(_)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use lynchpin::base::id::{ChangeId, ReleaseId, StageId, StateId};
+use lynchpin::base::id::{ChangeId, EnvironmentId, ReleaseId, ServiceId, StageId, StateId};
 use lynchpin::base::{Instant, Subject};
 use lynchpin::plan::PlanScope;
 use lynchpin::portfolio::FactName;
@@ -49,6 +49,8 @@ pub enum Command {
     /// What would the next release of a git repository ship, and is it ready?
     #[command(after_help = ASSESS_STATUSES)]
     Assess(Assess),
+    /// May work go on at a place, and when does that change?
+    Calendar(Calendar),
     /// What changed in a decision between two instants, and through which fact?
     Changed(Changed),
     /// What is wrong with a policy, what differs between two, what would another one decide?
@@ -121,6 +123,59 @@ pub struct Decide {
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text", conflicts_with = "json")]
     pub format: Format,
+}
+
+/// May work go on there?
+#[derive(Debug, Args)]
+pub struct Calendar {
+    /// The portfolio document; `-` reads standard input
+    pub file: PathBuf,
+    /// In which stage
+    #[arg(long, value_name = "ID")]
+    pub stage: StageId,
+    #[command(flatten)]
+    of: CalendarOf,
+    /// In which environment [default: all of the stage]
+    #[arg(long, value_name = "ID")]
+    pub environment: Option<EnvironmentId>,
+    /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
+    #[arg(long, value_name = "T")]
+    pub at: Option<Instant>,
+    /// The policy, which says what windows are asked for [default: what the portfolio adopts, else
+    /// `lynchpin.toml` beside it]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Whose calendar: at most one of these.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct CalendarOf {
+    /// Of a release
+    #[arg(long, value_name = "ID")]
+    release: Option<ReleaseId>,
+    /// Of a change
+    #[arg(long, value_name = "ID")]
+    change: Option<ChangeId>,
+    /// Of a service
+    #[arg(long, value_name = "ID")]
+    service: Option<ServiceId>,
+}
+
+impl Calendar {
+    /// The subject that is asked about, if one is.
+    pub fn subject(&self) -> Option<Subject> {
+        let release = self.of.release.clone().map(Subject::Release);
+        release.or_else(|| self.of.change.clone().map(Subject::Change))
+    }
+
+    /// The service that is asked about, if one is.
+    pub fn service(&self) -> Option<&ServiceId> {
+        self.of.service.as_ref()
+    }
 }
 
 /// What changed?

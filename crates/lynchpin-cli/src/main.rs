@@ -7,6 +7,7 @@
 mod args;
 mod ask;
 mod assess;
+mod calendar;
 mod failure;
 mod init;
 mod load;
@@ -45,6 +46,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Plan(asked) => ask::plan(&asked, output)?,
         Command::Score(asked) => ask::score(&asked, output)?,
         Command::Assess(asked) => assess::assess(&asked, output)?,
+        Command::Calendar(asked) => calendar::calendar(&asked, output)?,
         Command::Changed(asked) => ask::changed(&asked, output)?,
         Command::Policy(asked) => policy::policy(&asked, output)?,
         Command::Workflow(asked) => workflow::workflow(&asked, output)?,

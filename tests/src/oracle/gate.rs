@@ -45,6 +45,8 @@ pub fn decide(question: &Question<'_>, subject: Subject) -> Option<Verdict> {
             let depends =
                 !question.clauses(number).is_empty() || !question.partners(number).is_empty();
             let judged = question.by_itself(number, &item, None).1;
+            // Nor does that it passes a freeze.
+            let depends = depends || question.bound(number, &item, None).is_go();
             Some(if depends && !judged { Verdict::NoGo } else { verdict })
         }
         Subject::Release(number) => {
@@ -447,6 +449,7 @@ impl<'w> Question<'w> {
         if self.owes(change) {
             verdict = verdict.max(Verdict::NeedsAction);
         }
+        verdict = verdict.max(self.bound(change, item, release));
         if self.is_in_conflict(change, item, release) {
             verdict = Verdict::NoGo;
         }
@@ -461,6 +464,7 @@ impl<'w> Question<'w> {
             let members = BTreeSet::from([change]);
             asked.push(self.tree(&gate.tree, Subject::Change(change), &members));
         }
+        asked.extend(self.windowed());
         let by_release: Vec<&&Gate> = gates.iter().filter(|gate| gate.release).collect();
         if asked.is_empty() && by_release.is_empty() {
             asked.push(Verdict::NoGo);

@@ -1,6 +1,7 @@
 //! Answers computed by definition, written apart from the engine.
 
 mod approval;
+mod frozen;
 pub mod gate;
 pub mod graph;
 pub mod life;

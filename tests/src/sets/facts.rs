@@ -158,6 +158,7 @@ pub fn world() -> World {
         cancellations: Vec::new(),
         deployments: Vec::new(),
         incidents: Vec::new(),
+        frozen: crate::world::frozen::Facts::default(),
         life: crate::world::life::Facts::default(),
     }
 }
@@ -191,6 +192,7 @@ pub fn policy() -> Policy {
         sec_for_emergencies: false,
         waivable: 0b0110,
         gates: vec![gate(Tree::All(vec![unit, board])), gate(Tree::Any(vec![lint, sec]))],
+        frozen: crate::world::frozen::Rules::default(),
         life: crate::world::life::Rules::default(),
     }
 }

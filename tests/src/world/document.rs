@@ -36,6 +36,11 @@ fn digest(number: u8) -> String {
     format!("sha256:{}", number.to_string().repeat(64))
 }
 
+/// The digest of one of the two artifacts.
+pub(super) fn artifact(number: u8) -> String {
+    digest(number + 1)
+}
+
 fn bits(mask: u8) -> impl Iterator<Item = u8> {
     (0..8).filter(move |bit| mask & (1 << bit) != 0)
 }
@@ -408,6 +413,7 @@ impl Policy {
                 gate.tree.text()
             ));
         }
+        lines.push(self.frozen.text());
         lines.join("\n") + "\n"
     }
 }

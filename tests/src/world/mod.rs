@@ -4,6 +4,7 @@
 //! engine's types; [`World::document`] writes it as a portfolio and [`Policy::text`] as TOML.
 
 pub mod document;
+pub mod frozen;
 pub mod life;
 pub mod strategy;
 mod turns;
@@ -326,6 +327,8 @@ pub struct World {
     pub deployments: Vec<Deployment>,
     /// Incidents.
     pub incidents: Vec<Incident>,
+    /// Freezes, windows, quarantines.
+    pub frozen: frozen::Facts,
     /// What happens later: declarations, claims, decisions.
     pub life: life::Facts,
 }
@@ -404,6 +407,8 @@ pub struct Policy {
     pub waivable: u8,
     /// The gates.
     pub gates: Vec<Gate>,
+    /// What passes a freeze, and what is asked of windows.
+    pub frozen: frozen::Rules,
     /// What may be met afterwards, and how often a waiver may be used.
     pub life: life::Rules,
 }

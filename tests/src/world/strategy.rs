@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{
     APPROVED, Approval, Board, Change, Content, DELEGATED, Delegation, Deployment, ESCALATED,
     Evidence, Gate, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Release, Revision,
-    Subject, Tick, Tree, WITHDRAWN, Waiver, World, after, hour, life,
+    Subject, Tick, Tree, WITHDRAWN, Waiver, World, after, frozen, hour, life,
 };
 
 /// The last instant at which anything is made.
@@ -311,6 +311,7 @@ pub fn world() -> impl Strategy<Value = World> {
             cancellations: happened.1,
             deployments: happened.2,
             incidents: happened.3,
+            frozen: frozen::Facts::default(),
             life: life::Facts::default(),
         }
     })
@@ -386,6 +387,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         sec_for_emergencies: bits.4,
         waivable: rest.3,
         gates: rest.4,
+        frozen: frozen::Rules::default(),
         life: life::Rules::default(),
     })
 }

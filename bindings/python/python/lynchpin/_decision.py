@@ -29,6 +29,7 @@ _DECISION = frozenset(
         "at",
         "policy",
         "risk_model",
+        "zone_data",
         "what_if",
         "clears_at",
         "holds_until",
@@ -158,6 +159,9 @@ class Decision(Answer):
     """The digest of the policy that was applied; none, if none was in force."""
     risk_model: str | None
     """The name and version of the risk model; none, if the policy asks for no risk."""
+    zone_data: str | None
+    """The version of the time zone data; none, if no freeze or window goes by the clock of a
+    zone."""
     what_if: bool
     """Whether another policy than the one in force was applied: an answer to "what if"."""
     clears_at: datetime | Clears
@@ -180,6 +184,7 @@ class Decision(Answer):
             "at": fields.instant("at"),
             "policy": fields.maybe_text("policy"),
             "risk_model": fields.maybe_text("risk_model"),
+            "zone_data": fields.maybe_text("zone_data"),
             "what_if": "what_if" in fields,
             "clears_at": fields.clears_at("clears_at"),
             "holds_until": fields.holds_until("holds_until"),

@@ -122,6 +122,14 @@ ids! {
     ConfigurationId, "configuration";
     /// Names a waiver.
     WaiverId, "waiver";
+    /// Names a freeze.
+    FreezeId, "freeze";
+    /// Names an exception from a freeze.
+    ExceptionId, "exception";
+    /// Names a rule of a policy.
+    RuleId, "rule";
+    /// Names a maintenance window.
+    WindowId, "window";
     /// Names a deployment.
     DeploymentId, "deployment";
     /// Names an incident.

@@ -25,6 +25,18 @@ pub const DELEGATIONS_MAX: usize = 4_096;
 /// How many meetings a board may plan at once: one a day for five years.
 pub const MEETINGS_MAX: usize = 2_048;
 
+/// How many freezes a portfolio may hold, and how many windows: one a day for five years. Each is
+/// asked about wherever something goes.
+pub const FREEZES_MAX: usize = 2_048;
+
+/// How many services, stages, environments or tiers one scope may name; what is for more is for
+/// all, or is several.
+pub const SCOPE_MAX: usize = 1_000;
+
+/// How many deployments under way in closed places are looked at for what was to be said of them
+/// when they began: each folds all facts known by then.
+pub const IN_FLIGHT_MAX: usize = 1_000;
+
 /// The longest policy, in bytes: it is written and read by people.
 pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 

@@ -153,6 +153,10 @@ fn settings(old: &Policy, new: &Policy) -> Vec<Difference> {
             Some(super::policy::CycleRule::Atomic) | None => Leans::Looser,
         },
     ));
+    // Who lets what pass which freeze cannot be compared rule by rule.
+    let unclear = |_: Option<&_>, _: Option<&_>| Leans::Unclear;
+    let pair = (Some(&old.freeze), Some(&new.freeze));
+    found.extend(difference(What::Policy, "freeze", pair, unclear));
     found.extend(difference(
         What::Policy,
         "claims",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::freeze::times::Times;
 use super::leaf::{self, Target};
 use super::obligation::{self, Obligation};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
@@ -34,6 +35,8 @@ pub struct Case<'a> {
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
     /// Who sits in which group, as far as it was asked for.
     pub rolls: &'a Rolls,
+    /// Which freezes matter when, as far as it was asked for.
+    pub times: &'a Times,
     /// Whether what may be met afterwards holds nothing back once it is declared.
     pub afterwards: bool,
     /// Everything that is owed, in order of ends.
@@ -111,6 +114,26 @@ pub fn gates_for<'a>(
             && gate.stages.contains(stage)
             && gate.only_for.matches(records, change)
     })
+}
+
+/// What the gates before a stage ask a change of windows, where it must hold in any case.
+#[must_use]
+pub fn windows(case: &Case<'_>, change: &Change) -> Vec<Reasons> {
+    let subject = Subject::Change(change.id.clone());
+    let target = Target { subject: &subject, members: &[change] };
+    let mut found = Vec::new();
+    for judges in [Judges::Change, Judges::Release] {
+        for (id, gate) in gates_for(case, judges, change) {
+            for tree in gate.require.conjuncts() {
+                let Tree::Leaf(name) = tree else { continue };
+                let asked = case.policy.requirements.get(name);
+                if asked.is_some_and(|requirement| requirement.window.is_some()) {
+                    found.push(requirement(case, target, id, name));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Answers one gate for a subject.

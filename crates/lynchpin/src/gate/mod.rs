@@ -10,6 +10,7 @@
 
 pub mod compare;
 pub mod expression;
+pub mod freeze;
 pub mod judge;
 pub mod leaf;
 pub mod lint;
@@ -17,6 +18,7 @@ pub mod obligation;
 mod owed;
 pub mod parse;
 pub mod policy;
+pub mod quarantine;
 pub mod rolls;
 pub mod signed;
 pub mod state;

@@ -25,6 +25,7 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
+use super::freeze::rule::FreezeRule;
 use super::policy::{
     AdoptionRule, ApprovalLeaf, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement,
     Selector, Tree,
@@ -49,6 +50,8 @@ struct Document {
     open: Vec<StageId>,
     #[serde(default)]
     cycles: CycleRule,
+    #[serde(default)]
+    freeze: FreezeRule,
     #[serde(default)]
     claims: ClaimRule,
     #[serde(default)]
@@ -128,6 +131,7 @@ impl std::str::FromStr for Policy {
         let gates = read_each::<GateId, GateDocument>(text, "gate", &document.gate, &mut problems);
         let gates: BTreeMap<GateId, Gate> =
             gates.into_iter().map(|(id, gate)| (id, gate.into())).collect();
+        document.freeze.check(&mut problems);
         if document.adoption.as_ref().is_some_and(|rule| rule.people.is_nobody()) {
             let message = "a quorum of nobody passes by silence: ask for at least one person";
             let problem = Problem::new(ErrorCode::QuorumInvalid, message).at("$.adoption");
@@ -147,6 +151,7 @@ impl std::str::FromStr for Policy {
             owner: &document.owner,
             open: &document.open,
             cycles: document.cycles,
+            freeze: &document.freeze,
             claims: document.claims,
             adoption: &document.adoption,
             keys: &keys,
@@ -158,6 +163,7 @@ impl std::str::FromStr for Policy {
             owner: document.owner,
             open: document.open,
             cycles: document.cycles,
+            freeze: document.freeze,
             claims: document.claims,
             adoption: document.adoption,
             keys,
@@ -176,6 +182,8 @@ struct Content<'a> {
     owner: &'a Option<Actor>,
     open: &'a [StageId],
     cycles: CycleRule,
+    #[serde(skip_serializing_if = "FreezeRule::is_empty")]
+    freeze: &'a FreezeRule,
     #[serde(skip_serializing_if = "ClaimRule::is_optional")]
     claims: ClaimRule,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -303,6 +311,8 @@ fn check_requirements(
             ("approval", requirement.approval.is_some()),
             ("soak", requirement.soak.is_some()),
             ("risk", requirement.risk.is_some()),
+            ("window", requirement.window.is_some()),
+            ("planned", requirement.planned.is_some()),
             ("plan", requirement.plan.is_some()),
             ("reversible", requirement.reversible.is_some()),
             ("expression", requirement.expression.is_some()),

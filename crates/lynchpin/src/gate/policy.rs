@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
+use super::freeze::rule::FreezeRule;
 use super::signed::key::Key;
 use super::signed::rule::Signed;
 use crate::base::id::{
     CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, PersonId, ProfileId,
-    RequirementId, StageId,
+    RequirementId, StageId, WindowId,
 };
 use crate::base::{Actor, Digest, Instant, Probability, Span};
+use crate::calendar::Unwindowed;
 use crate::model::{Kind, Section};
 
 /// A policy, checked and ready to be applied.
@@ -39,6 +41,8 @@ pub struct Policy {
     pub open: Vec<StageId>,
     /// Whether changes that require each other in a circle may ship as one group.
     pub cycles: CycleRule,
+    /// What passes a freeze, and who lifts one.
+    pub freeze: FreezeRule,
     /// Whether a deployment without a claim is a breach.
     pub claims: ClaimRule,
     /// Who has to approve the policy that follows; nobody, if it is not said.
@@ -113,6 +117,12 @@ pub struct Requirement {
     /// Its risk must be below a threshold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk: Option<RiskLeaf>,
+    /// A maintenance window must be open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowLeaf>,
+    /// It must be inside its planned times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<PlannedLeaf>,
     /// A plan must be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanLeaf>,
@@ -328,6 +338,46 @@ pub struct RiskLeaf {
     /// The probability that it must stay below, compared at six decimals.
     pub below: Probability,
 }
+
+/// A maintenance window must be open wherever the change goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowLeaf {
+    /// The windows; any that is declared, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<WindowId>,
+    /// Whose windows count; everybody's, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_by: Option<Actor>,
+    /// What holds where no such window is declared.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub without: Without,
+}
+
+/// What holds where no window is declared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Without {
+    /// Nothing goes on until one is declared.
+    #[default]
+    Closed,
+    /// Work may go on at any time.
+    Open,
+}
+
+impl From<Without> for Unwindowed {
+    fn from(without: Without) -> Self {
+        match without {
+            Without::Closed => Unwindowed::Closed,
+            Without::Open => Unwindowed::Open,
+        }
+    }
+}
+
+/// It must be inside its planned times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedLeaf {}
 
 /// A plan that must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use super::boards::Boards;
 use super::delegations::Delegations;
 use super::entries::Entries;
 use super::family::Family;
+use super::freezes::{Freezes, Keeper};
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
@@ -47,6 +48,8 @@ pub struct Records {
     pub delegations: Delegations,
     /// Which groups are boards, when they meet, and what their minutes say.
     pub boards: Boards,
+    /// Freezes, windows and quarantines.
+    pub freezes: Freezes,
     /// Where each change is.
     pub presence: Presence,
     changes: BTreeMap<ChangeId, ChangeRow>,
@@ -112,6 +115,7 @@ impl Records {
             as_of,
             delegations: Delegations::new(p, &people, as_of),
             boards: Boards::new(p, as_of),
+            freezes: Freezes::new(p, &people, &changes, as_of),
             people,
             presence,
             changes,
@@ -163,7 +167,9 @@ impl Records {
         }
         for number in known(&portfolio.revocations, self.as_of) {
             let Some(revocation) = portfolio.revocations.get(number) else { continue };
-            self.revoked.entry(revocation.waiver.clone()).or_insert(number);
+            if let Some(waiver) = &revocation.waiver {
+                self.revoked.entry(waiver.clone()).or_insert(number);
+            }
         }
         for number in known(&portfolio.incidents, self.as_of) {
             let Some(incident) = portfolio.incidents.get(number) else { continue };
@@ -552,7 +558,9 @@ fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Su
         for (number, event) in events {
             match event.event {
                 HoldEvent::Held => held.push((number, event)),
-                HoldEvent::Released => held.retain(|(_, hold)| !may_release(people, hold, event)),
+                HoldEvent::Released => {
+                    held.retain(|(_, it)| !may_release(people, (&it.owner, &it.by), event));
+                }
             }
         }
         if !held.is_empty() {
@@ -565,12 +573,17 @@ fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Su
 /// Whether a release comes from who may end that hold: its owner, or who put it on, if it names
 /// none. Nobody who is suspended may; for a group, only people who belonged to it both when they
 /// say they released it and when that was recorded.
-fn may_release(people: &People, hold: &Hold, release: &Hold) -> bool {
-    let by = people.principal(&release.by);
-    let (recorded, _) = position(release);
+pub(super) fn may_release(
+    people: &People,
+    (owner, put_on): Keeper<'_>,
+    release: &impl Fact,
+) -> bool {
+    let envelope = release.envelope();
+    let Some(by) = envelope.by.map(|by| people.principal(by)) else { return false };
+    let recorded = envelope.recorded;
     let suspended = people.person(by).and_then(|person| person.suspended_from);
-    let may = match &hold.owner {
-        None => by == people.principal(&hold.by),
+    let may = match owner {
+        None => by == people.principal(put_on),
         Some(Actor::Person(owner)) => by == people.principal(owner),
         Some(Actor::Group(owner)) => {
             people.can_sit(by, recorded) && people.belonged(release, owner)

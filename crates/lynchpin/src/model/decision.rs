@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::fact::fact;
 use crate::base::digest::Digest;
 use crate::base::id::{
-    ChangeId, CheckId, ConfigurationId, EnvironmentId, GroupId, PersonId, ReleaseId, RequirementId,
-    StageId, WaiverId,
+    ChangeId, CheckId, ConfigurationId, EnvironmentId, ExceptionId, GroupId, PersonId, ReleaseId,
+    RequirementId, StageId, WaiverId,
 };
 use crate::base::{Actor, Instant, When};
 
@@ -167,10 +167,14 @@ fact! {
 }
 
 fact! {
-    /// A waiver that was taken back.
+    /// A waiver, or an exception from a freeze, that was taken back.
     "revocations" pub struct Revocation {
         /// The waiver that no longer counts.
-        pub waiver: WaiverId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub waiver: Option<WaiverId>,
+        /// The exception that no longer counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub exception: Option<ExceptionId>,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod decision;
 pub mod delegation;
 pub mod entry;
 pub mod fact;
+pub mod freeze;
 pub mod operation;
 pub mod people;
 pub mod policy;
@@ -28,6 +29,7 @@ pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, 
 pub use delegation::{Absence, Delegation, DelegationEvent};
 pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision};
 pub use fact::{Envelope, Fact};
+pub use freeze::{Freeze, FreezeException, Grading, Lift, Quarantine, Window};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
 pub use people::{Group, GroupKind, Member, Person, PersonKind};
 pub use policy::{PolicyAdoption, PolicyApproval, PolicyVote};

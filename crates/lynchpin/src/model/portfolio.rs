@@ -26,6 +26,11 @@ macro_rules! arrays {
             minutes: $crate::model::Minutes,
             waivers: $crate::model::Waiver,
             revocations: $crate::model::Revocation,
+            freezes: $crate::model::Freeze,
+            lifts: $crate::model::Lift,
+            exceptions: $crate::model::FreezeException,
+            windows: $crate::model::Window,
+            quarantines: $crate::model::Quarantine,
             holds: $crate::model::Hold,
             cancellations: $crate::model::Cancellation,
             decisions: $crate::model::RecordedDecision,
@@ -43,8 +48,9 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
-            statements, approvals, minutes, waivers, revocations, holds, cancellations, decisions,
-            claims, declarations, deployments, incidents,
+            statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions,
+            windows, quarantines, holds, cancellations, decisions, claims, declarations,
+            deployments, incidents,
         }
     };
 }

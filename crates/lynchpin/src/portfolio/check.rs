@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check_entries::check_entries;
+use super::check_freezes::check_freezes;
 use super::engine::other_content;
 use super::identities::check_identities;
 use crate::base::digest::Digest;
@@ -64,6 +65,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_votes(portfolio, old, &mut problems);
     check_delegations(portfolio, old, &mut problems);
     check_boards(portfolio, old, &mut problems);
+    check_freezes(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
     if problems.found.is_empty() {
@@ -129,6 +131,9 @@ fn check_ids(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     unique!(services, "service", |item: &crate::model::Service| item.id.clone());
     unique!(stages, "stage", |item: &crate::model::Stage| item.id.clone());
     unique!(waivers, "waiver", |item: &crate::model::Waiver| item.id.clone());
+    unique!(freezes, "freeze", |item: &crate::model::Freeze| item.id.clone());
+    unique!(exceptions, "exception", |item: &crate::model::FreezeException| item.id.clone());
+    unique!(windows, "window", |item: &crate::model::Window| item.id.clone());
     unique!(changes, "this revision of change", |item: &Change| (item.id.clone(), item.revision));
     unique!(releases, "this revision of release", |item: &crate::model::Release| {
         (item.id.clone(), item.revision)
@@ -168,7 +173,7 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
             }
         )*};
     }
-    each!(approvals, waivers, holds, cancellations, decisions, claims);
+    each!(approvals, waivers, exceptions, holds, cancellations, decisions, claims);
     for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
         for (index, decision) in minutes.decisions.iter().enumerate() {
             let at = format!("{at}.decisions[{index}]");
@@ -359,6 +364,9 @@ fn check_periods(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     for (at, waiver) in added(&portfolio.waivers, old.waivers, "waivers") {
         ordered(format!("{at}.expires"), Some(waiver.at), Some(waiver.expires));
     }
+    for (at, exception) in added(&portfolio.exceptions, old.exceptions, "exceptions") {
+        ordered(format!("{at}.expires"), Some(exception.at), Some(exception.expires));
+    }
 }
 
 /// Stated digests must be the true ones.
@@ -381,6 +389,7 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     let resolutions = portfolio.minutes.iter().flat_map(|minutes| &minutes.decisions);
     stated += resolutions.filter(|decision| decision.digest.is_some()).count();
     stated += portfolio.waivers.iter().filter(|waiver| waiver.digest.is_some()).count();
+    stated += portfolio.exceptions.iter().filter(|exception| exception.digest.is_some()).count();
     if stated == 0 {
         return;
     }
@@ -413,6 +422,11 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     for (at, w) in added(&portfolio.waivers, old.waivers, "waivers") {
         if let Some(digest) = w.digest {
             wrong(at, digest, of(w.change.as_ref(), w.release.as_ref(), w.revision));
+        }
+    }
+    for (at, e) in added(&portfolio.exceptions, old.exceptions, "exceptions") {
+        if let Some(digest) = e.digest {
+            wrong(at, digest, of(e.change.as_ref(), e.release.as_ref(), e.revision));
         }
     }
 }

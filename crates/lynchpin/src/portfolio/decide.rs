@@ -14,12 +14,14 @@ use super::snapshot::{Adopted, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
+use crate::calendar::ZONE_DATA_VERSION;
+use crate::gate::freeze::{self, rule::FreezeRule, times::Times};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
-use crate::gate::{Case, Policy, judge, obligation};
+use crate::gate::{Case, Policy, judge, obligation, quarantine};
 use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
@@ -44,6 +46,7 @@ pub(super) fn decide(
         at,
         policy: in_force.policy.map(|policy| policy.digest),
         risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
+        zone_data: records.freezes.reads_zones().then_some(ZONE_DATA_VERSION),
         what_if: in_force.what_if,
         reasons: by_policy(records, policy, adopted, &asked)?,
     };
@@ -72,9 +75,21 @@ pub(super) fn by_policy(
             family::check(records, records.descendants(id).into_iter().chain([id]))?
         }
     }
+    with_case(records, policy, adopted, asked, |case| judged(case, subject, members))
+}
+
+/// Sets up all that gates are judged by, and asks.
+pub(super) fn with_case<T>(
+    records: &Records,
+    policy: &Policy,
+    adopted: &[Adopted],
+    asked: &Asked<'_>,
+    ask: impl FnOnce(&Case<'_>) -> T,
+) -> T {
+    let (subject, members) = (asked.subject, asked.members);
     let before = members.before(records, asked.stage);
     let risks = risks(records, policy, subject, members, asked.at);
-    let (rolls, proofs) = (Rolls::default(), Proofs::default());
+    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
     let case = Case {
         records,
         policy,
@@ -84,25 +99,29 @@ pub(super) fn by_policy(
         at: asked.at,
         risks: &risks,
         rolls: &rolls,
+        times: &times,
         afterwards: true,
         obligations: &[],
         proofs: &proofs,
     };
     let obligations = obligation::obligations(&case);
-    let case = Case { obligations: &obligations, ..case };
+    ask(&Case { obligations: &obligations, ..case })
+}
+
+fn judged(case: &Case<'_>, subject: &Subject, members: &Members<'_>) -> Result<Reasons> {
     let gates = match subject {
         Subject::Change(_) => ReleaseGates::new(),
-        Subject::Release(_) => release_gates(&case, subject, &members.all),
+        Subject::Release(_) => release_gates(case, subject, &members.all),
     };
-    let mut judged = judge_members(&case, members, &gates)?;
+    let mut judged = judge_members(case, members, &gates)?;
     match subject {
         Subject::Change(id) => Ok(judged.remove(id).unwrap_or_default()),
-        Subject::Release(id) if !records.is_parent(id) => {
-            let mut parts = release_parts(&case, subject, members, gates);
-            parts.extend(family::parts(&case, id));
-            Ok(whole(&case, id, members, &parts, judged, &[]))
+        Subject::Release(id) if !case.records.is_parent(id) => {
+            let mut parts = release_parts(case, subject, members, gates);
+            parts.extend(family::parts(case, id));
+            Ok(whole(case, id, members, &parts, judged, &[]))
         }
-        Subject::Release(id) => parent(&case, id, members, gates, judged),
+        Subject::Release(id) => parent(case, id, members, gates, judged),
     }
 }
 
@@ -184,12 +203,13 @@ fn is_held_by_itself(nodes: &[Node], index: usize) -> bool {
 }
 
 /// A policy that names nothing, so that nothing passes.
-fn no_policy() -> Policy {
+pub(super) fn no_policy() -> Policy {
     Policy {
         name: String::new(),
         owner: None,
         open: Vec::new(),
         cycles: CycleRule::Forbidden,
+        freeze: FreezeRule::default(),
         claims: ClaimRule::Optional,
         adoption: None,
         keys: BTreeMap::new(),
@@ -226,7 +246,8 @@ fn risks(
 }
 
 pub(super) fn asks_for_risk(policy: &Policy) -> bool {
-    policy.requirements.values().any(|requirement| requirement.risk.is_some())
+    policy.freeze.asks_for_risk()
+        || policy.requirements.values().any(|requirement| requirement.risk.is_some())
 }
 
 /// The tree of each member, dependencies and all, by id.
@@ -273,8 +294,10 @@ fn judge_members(
         }
         if let Some(found) = clauses.get(&change.id) {
             reasons.graft_children(found);
-            // That what it depends on is there makes no go of what nobody judged.
-            let depends = found.verdict() != Verdict::NotApplicable;
+            // That what it depends on is there, or that it passes a freeze, makes no go of what
+            // nobody judged.
+            let mut parts = itself.iter().flat_map(|itself| &itself.parts);
+            let depends = found.verdict() != Verdict::NotApplicable || parts.any(passes);
             let judged = itself.is_some_and(|itself| itself.judged);
             if members.release.is_none() && depends && !judged {
                 reasons.push(not_judged(case, change));
@@ -340,6 +363,7 @@ fn by_itself(
 ) -> Itself {
     let subject = Subject::Change(change.id.clone());
     let mut parts = standing(case, &subject, case.owners(change));
+    parts.extend(frozen(case, members, change));
     let conflicts = dependencies::conflicts(case, members, priority, change);
     parts.extend(conflicts.into_iter().map(single));
     parts.extend(obligation::holds(case, change).into_iter().map(single));
@@ -397,6 +421,19 @@ pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -
         parts.push(single(node));
     }
     parts
+}
+
+/// Whether it says that a change passes a freeze.
+fn passes(part: &Reasons) -> bool {
+    let codes = [ReasonCode::FreezeGraded, ReasonCode::FreezeExcepted];
+    part.root().is_some_and(|root| codes.contains(&root.code))
+}
+
+/// Quarantines and freezes, asked about a change by itself or as a part of a release.
+pub(super) fn frozen(case: &Case<'_>, members: &Members<'_>, change: &Change) -> Vec<Reasons> {
+    let release = members.release.map(|release| &release.id);
+    let quarantines = quarantine::binding(case, change).into_iter().map(single);
+    quarantines.chain(freeze::binding(case, release, change)).collect()
 }
 
 pub(super) fn single(node: Node) -> Reasons {

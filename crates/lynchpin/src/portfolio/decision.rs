@@ -53,6 +53,8 @@ pub struct Decision {
     pub policy: Option<Digest>,
     /// The name and version of the risk model, if the policy asks for a risk.
     pub risk_model: Option<&'static str>,
+    /// The version of the time zone data, if a freeze or a window goes by the clock of a zone.
+    pub zone_data: Option<&'static str>,
     /// Whether a policy was applied that was not the one in force: an answer to "what if", not a
     /// decision.
     pub what_if: bool,

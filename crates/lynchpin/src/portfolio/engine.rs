@@ -181,6 +181,9 @@ fn once(portfolio: &mut Portfolio) {
     keep_first(&mut portfolio.stages, |stage| stage.id.clone());
     keep_first(&mut portfolio.changes, |change| (change.id.clone(), change.revision));
     keep_first(&mut portfolio.releases, |release| (release.id.clone(), release.revision));
+    keep_first(&mut portfolio.freezes, |freeze| freeze.id.clone());
+    keep_first(&mut portfolio.exceptions, |exception| exception.id.clone());
+    keep_first(&mut portfolio.windows, |window| window.id.clone());
     keep_first(&mut portfolio.waivers, |waiver| waiver.id.clone());
     keep_distinct(&mut portfolio.delegations);
     keep_distinct(&mut portfolio.absences);
@@ -190,6 +193,8 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.statements);
     keep_distinct(&mut portfolio.approvals);
     keep_distinct(&mut portfolio.revocations);
+    keep_distinct(&mut portfolio.lifts);
+    keep_distinct(&mut portfolio.quarantines);
     keep_distinct(&mut portfolio.holds);
     keep_distinct(&mut portfolio.cancellations);
     keep_distinct(&mut portfolio.policy_approvals);

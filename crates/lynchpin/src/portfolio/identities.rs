@@ -81,6 +81,12 @@ fn named(portfolio: &Portfolio) -> impl Iterator<Item = (Place, &PersonId)> {
     for (number, waiver) in portfolio.waivers.iter().enumerate() {
         found.push((("waivers", number, "requester"), &waiver.requester));
     }
+    for (number, exception) in portfolio.exceptions.iter().enumerate() {
+        found.push((("exceptions", number, "requester"), &exception.requester));
+    }
+    for (number, it) in portfolio.quarantines.iter().enumerate() {
+        found.extend(person(&it.owner).map(|id| (("quarantines", number, "owner"), id)));
+    }
     for (number, approval) in portfolio.approvals.iter().enumerate() {
         found.extend(approval.to.iter().map(|id| (("approvals", number, "to"), id)));
     }

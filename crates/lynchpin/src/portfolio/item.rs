@@ -24,19 +24,24 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// No members at all.
+    pub(super) fn nobody() -> Members<'a> {
+        Members {
+            changes: Vec::new(),
+            all: Vec::new(),
+            cancelled: Vec::new(),
+            unknown: Vec::new(),
+            release: None,
+        }
+    }
+
     /// Finds the members of a subject.
     pub(super) fn of(records: &'a Records, subject: &Subject) -> Result<Members<'a>> {
         let unknown = || {
             let message = format!("there is no {subject} by then; check the id and the time");
             Error::new(ErrorCode::SubjectUnknown, message)
         };
-        let mut members = Members {
-            changes: Vec::new(),
-            all: Vec::new(),
-            cancelled: Vec::new(),
-            unknown: Vec::new(),
-            release: None,
-        };
+        let mut members = Members::nobody();
         match subject {
             Subject::Change(id) => {
                 let row = records.change(id).ok_or_else(unknown)?;

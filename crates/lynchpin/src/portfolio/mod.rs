@@ -8,6 +8,7 @@ mod adoption;
 mod breach;
 mod check;
 mod check_entries;
+mod check_freezes;
 mod claim;
 mod decide;
 mod decision;
@@ -17,8 +18,10 @@ mod fact_name;
 mod family;
 mod features;
 mod identities;
+mod in_flight;
 mod item;
 mod look_alike;
+mod openness;
 mod owed;
 mod pinned;
 mod planning;
@@ -33,7 +36,12 @@ pub use decision::Decision;
 pub use engine::Engine;
 pub(crate) use fact_name::recorded_between;
 pub use fact_name::{FactName, FactTold};
+pub use in_flight::{Flight, Must};
 pub use look_alike::look_alike;
-pub use question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+pub use openness::{Because, Calendars, OpenState, PlaceCalendar, TurnKind, Turning};
+pub use question::{
+    CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
+    Where,
+};
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
 pub use snapshot::Snapshot;

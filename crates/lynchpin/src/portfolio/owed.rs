@@ -8,6 +8,7 @@ use super::snapshot::InForce;
 use crate::base::error::Result;
 use crate::base::id::StageId;
 use crate::base::{Instant, Probability, Subject, When};
+use crate::gate::freeze::times::Times;
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
 use crate::gate::{Case, Obligation, obligation};
@@ -27,7 +28,7 @@ pub(super) fn obligations(
     };
     // Each gate is asked about its own stages; this one is never looked at.
     let stage = StageId::new("any")?;
-    let (rolls, proofs) = (Rolls::default(), Proofs::default());
+    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
     let case = Case {
         records,
         policy,
@@ -37,6 +38,7 @@ pub(super) fn obligations(
         at,
         risks: &risks,
         rolls: &rolls,
+        times: &times,
         proofs: &proofs,
         afterwards: false,
         obligations: &[],

@@ -1,6 +1,6 @@
 //! What can be asked of a snapshot.
 
-use crate::base::id::{ChangeId, PersonId, Reference, StageId};
+use crate::base::id::{ChangeId, EnvironmentId, PersonId, Reference, ServiceId, StageId};
 use crate::base::{Digest, Instant, Subject};
 use crate::model::RecordedDecision;
 use crate::plan::{Direction, PlanScope};
@@ -121,6 +121,46 @@ impl ReachQuestion {
     #[must_use]
     pub fn new(change: ChangeId, direction: Direction, at: Instant) -> Self {
         ReachQuestion { change, direction, at }
+    }
+}
+
+/// May work go on there, and when does that change?
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CalendarQuestion {
+    /// Where.
+    pub of: Where,
+    /// The stage.
+    pub stage: StageId,
+    /// The environment; all of the stage that the services have, if it is not said.
+    pub environment: Option<EnvironmentId>,
+    /// The instant.
+    pub at: Instant,
+}
+
+/// What goes there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// A change or a release: every service of it.
+    Subject(Subject),
+    /// One service.
+    Service(ServiceId),
+    /// Something of which nothing is known: what holds for some services or tiers holds.
+    Anywhere,
+}
+
+impl CalendarQuestion {
+    /// Asks about all environments of a stage.
+    #[must_use]
+    pub fn new(of: Where, stage: StageId, at: Instant) -> Self {
+        CalendarQuestion { of, stage, environment: None, at }
+    }
+
+    /// Asks about one environment.
+    #[must_use]
+    pub fn with_environment(mut self, environment: EnvironmentId) -> Self {
+        self.environment = Some(environment);
+        self
     }
 }
 

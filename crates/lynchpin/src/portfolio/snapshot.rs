@@ -9,10 +9,14 @@ use super::claim::{self, ClaimOutcome};
 use super::decide;
 use super::decision::Decision;
 use super::fact_name::{self, FactName};
+use super::in_flight::{self, Flight};
 use super::item::Members;
+use super::openness::{self, Calendars};
 use super::owed;
 use super::planning;
-use super::question::{ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion};
+use super::question::{
+    CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
+};
 use super::scoring::{self, Score};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, PersonId, ReleaseId};
@@ -265,6 +269,47 @@ impl Snapshot {
         planning::plan(&self.records(question.at), &self.in_force(question.at), question)
     }
 
+    /// Whether work may go on at some places, and when that changes: by freezes, and by the windows
+    /// that the policy asks for there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Snapshot::decide`]; the same codes for a service that is not declared, and for an
+    /// environment that is not there.
+    ///
+    /// ```
+    /// use lynchpin::base::Limits;
+    /// use lynchpin::portfolio::{CalendarQuestion, Engine, OpenState, Where};
+    /// use lynchpin::wire::read_portfolio;
+    ///
+    /// let mut engine = Engine::new(Limits::untrusted());
+    /// engine.add(read_portfolio(
+    ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+    ///      "freezes": [{"id": "year-end", "by": "mei", "at": "2026-11-01T00:00:00Z",
+    ///        "when": {"from": "2026-12-18T00:00:00Z", "to": "2027-01-04T06:00:00Z"}}]}"#,
+    ///     engine.limits(),
+    /// )?)?;
+    /// let at = "2026-12-24T00:00:00Z".parse()?;
+    /// let question = CalendarQuestion::new(Where::Anywhere, "production".parse()?, at);
+    /// let answer = engine.snapshot().calendar(&question)?;
+    /// assert_eq!(answer.state, OpenState::Closed);
+    /// assert_eq!(answer.opens.at, Some("2027-01-04T06:00:00Z".parse()?));
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    pub fn calendar(&self, question: &CalendarQuestion) -> Result<Calendars> {
+        openness::calendars(self, question)
+    }
+
+    /// Every deployment under way in a stage of the portfolio whose place has closed since, or was
+    /// closed when it began, and what it must do by the policy's `freeze.in_flight`.
+    ///
+    /// # Errors
+    ///
+    /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if there are too many of them.
+    pub fn in_flight(&self, at: Instant) -> Result<Vec<Flight>> {
+        in_flight::in_flight(self, at)
+    }
+
     /// How likely a change or a release is to cause a failure, and what makes it so.
     ///
     /// # Errors
@@ -319,7 +364,7 @@ impl Snapshot {
     }
 
     /// The facts known by then, folded.
-    fn records(&self, at: Instant) -> Arc<Records> {
+    pub(super) fn records(&self, at: Instant) -> Arc<Records> {
         let fold = || Arc::new(Records::new(Arc::clone(&self.inner.portfolio), at));
         if at >= self.inner.newest {
             return Arc::clone(self.inner.latest.get_or_init(fold));
@@ -327,7 +372,7 @@ impl Snapshot {
         fold()
     }
 
-    fn in_force(&self, at: Instant) -> InForce<'_> {
+    pub(super) fn in_force(&self, at: Instant) -> InForce<'_> {
         let known =
             self.inner.adopted.effective.iter().take_while(|(recorded, _)| *recorded <= at).count();
         let adopted = self.inner.adopted.effective.get(..known).unwrap_or_default();

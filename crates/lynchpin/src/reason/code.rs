@@ -213,6 +213,39 @@ reason_codes! {
     Irreversible = 531, "irreversible", "cannot be undone";
     /// It is not said whether it can be undone.
     ReversibilityUnknown = 532, "reversibility_unknown", "it is not said whether it can be undone";
+    /// A freeze is on where it goes.
+    Frozen = 540, "frozen", "freeze {freeze} is on until {until}";
+    /// Whether a freeze is on takes more work to tell than a question may be.
+    FreezeNotKnown = 541, "freeze_not_known", "cannot tell whether freeze {freeze} is on";
+    /// A rule of the policy lets it pass a freeze, which is shown below.
+    FreezeGraded = 542, "freeze_graded", "passes freeze {freeze} by the rule {rule}";
+    /// An exception lets it pass a freeze, which is shown below.
+    FreezeExcepted = 543, "freeze_excepted",
+        "passes freeze {freeze} by exception {exception} of {by} until {until}";
+    /// A freeze would be on, had it not been ended early.
+    FreezeLifted = 544, "freeze_lifted", "freeze {freeze} was lifted by {by}";
+    /// A freeze begins later.
+    FreezeAhead = 545, "freeze_ahead", "freeze {freeze} begins at {from}";
+    /// A maintenance window is open wherever it goes.
+    WindowOpen = 546, "window_open", "a window is open until {closes}";
+    /// No maintenance window is open, and one will be.
+    WindowClosed = 547, "window_closed", "no window is open before {opens}";
+    /// No maintenance window is open, and none is planned.
+    WindowMissing = 548, "window_missing", "no window is open, and none is planned";
+    /// Whether a maintenance window is open takes more work to tell than a question may be.
+    WindowNotKnown = 549, "window_not_known", "cannot tell whether a window is open";
+    /// No maintenance window is declared where it goes, and the policy leaves that open.
+    WindowNotNeeded = 550, "window_not_needed", "no window is declared, and none is needed";
+    /// It is inside its planned times.
+    PlannedNow = 551, "planned_now", "is planned from {from} to {to}";
+    /// Its planned times have not begun.
+    PlannedLater = 552, "planned_later", "is planned from {from} on";
+    /// Its planned times are over.
+    PlannedOver = 553, "planned_over", "was planned until {to}";
+    /// It has no planned times.
+    PlannedMissing = 554, "planned_missing", "has no planned times";
+    /// It, or an artifact that it ships, is in quarantine.
+    Quarantined = 555, "quarantined", "{what} is in quarantine";
     /// The expression holds.
     ExpressionHolds = 560, "expression_holds", "holds: {expression}";
     /// The expression does not hold.

@@ -107,6 +107,8 @@ pub struct Node {
     pub clears: Clears,
     /// The first instant at which it may change without a new fact.
     pub holds_until: When,
+    /// Whether it may, once it is clear, by itself be clear no longer some time after.
+    pub lapses: bool,
     /// The facts it rests on: kind and number in the portfolio's array of that kind.
     pub cites: Vec<(&'static str, usize)>,
     /// The index after the last descendant.
@@ -127,6 +129,7 @@ impl Node {
             act: Vec::new(),
             clears: if verdict.is_met() { Clears::Now } else { Clears::OnAction },
             holds_until: When::Never,
+            lapses: false,
             cites: Vec::new(),
             next: 0,
         }
@@ -162,6 +165,13 @@ impl Node {
         self
     }
 
+    /// The same node, not clear for good once it is clear.
+    #[must_use]
+    pub fn lapsing(mut self) -> Node {
+        self.lapses = true;
+        self
+    }
+
     /// The same node, resting on one more fact.
     #[must_use]
     pub fn citing(mut self, kind: &'static str, number: usize) -> Node {
@@ -189,11 +199,17 @@ pub enum Join {
     AtLeast(usize),
 }
 
+/// What a child says of when: its verdict, when it clears, until when it holds, whether it lapses.
+type Child = (Verdict, Clears, When, bool);
+
 /// When all children clear, given when the last one does: nobody knows, if one that is met may no
-/// longer be by then.
-fn all_clear(last: Clears, children: &[(Verdict, Clears, When)]) -> Clears {
+/// longer be by then, or one that clears before may lapse meanwhile.
+fn all_clear(last: Clears, children: &[Child]) -> Clears {
     let Clears::At(instant) = last else { return last };
-    let lapses = |child: &(Verdict, Clears, When)| child.0.is_go() && child.2 < When::At(instant);
+    let lapses = |child: &Child| match child.0.is_go() {
+        true => child.2 < When::At(instant),
+        false => child.3 && child.1 < last,
+    };
     if children.iter().any(lapses) { Clears::Unknown } else { last }
 }
 
@@ -289,9 +305,9 @@ impl Reasons {
     /// Ends a node's children and gives it the verdict, the clearing time and the holding time
     /// that follow from theirs. A node without children becomes [`Verdict::NotApplicable`].
     pub fn close(&mut self, index: usize, join: Join) {
-        let children: Vec<(Verdict, Clears, When)> = self
+        let children: Vec<Child> = self
             .open_children(index)
-            .map(|node| (node.verdict, node.clears, node.holds_until))
+            .map(|node| (node.verdict, node.clears, node.holds_until, node.lapses))
             .collect();
         let verdicts = children.iter().map(|child| child.0);
         let applicable: Vec<_> =
@@ -315,6 +331,7 @@ impl Reasons {
         let Some(node) = self.nodes.get_mut(index) else { return };
         node.next = end;
         node.verdict = verdict;
+        node.lapses = !verdict.is_met() && children.iter().any(|child| child.3);
         node.clears =
             if verdict.is_met() { Clears::Now } else { clears.unwrap_or(Clears::OnAction) };
         node.holds_until = node.holds_until.min(holds_until);

@@ -16,6 +16,7 @@ pub mod mermaid;
 pub mod svg;
 pub mod workflow;
 
+mod calendar;
 mod decision;
 mod drawing;
 mod drivers;
@@ -30,6 +31,7 @@ mod table;
 mod tree;
 mod words;
 
+pub use calendar::calendar;
 pub use decision::{decision, headline, summary};
 pub use drivers::{Driven, drivers, driving, raised_alike};
 pub use options::{Fold, Options, Style, Titles};

@@ -14,7 +14,7 @@ use crate::gate::compare::Difference;
 use crate::gate::lint::Finding;
 use crate::model::{Claim, RecordedDecision};
 use crate::plan::{Plan, Reach};
-use crate::portfolio::{self, Breach, FactName, Score, Snapshot};
+use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::study::{Changed, DryRun};
@@ -31,6 +31,8 @@ pub enum Answer {
     Score(Score),
     /// To "what does it need?" and "what needs it?".
     Reach(Reach),
+    /// To "may work go on there, and when does that change?".
+    Calendar(Calendars),
     /// To "what does this workflow say, and is it sound?".
     Workflow(WorkflowAnswer),
     /// To "what changed, and through which fact?".
@@ -101,6 +103,9 @@ pub struct Decision {
     /// The risk model, if the policy asks for a risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_model: Option<&'static str>,
+    /// The version of the time zone data, if a freeze or a window goes by the clock of a zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone_data: Option<&'static str>,
     /// `yes` if another policy than the one in force was applied, or something else was assumed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<&'static str>,
@@ -165,6 +170,7 @@ impl Answer {
             at: decision.at,
             policy: decision.policy,
             risk_model: decision.risk_model,
+            zone_data: decision.zone_data,
             what_if: decision.what_if.then_some("yes"),
             clears_at: decision.clears(),
             holds_until: decision.holds_until(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Lint};
+use super::calendar::Calendar;
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::{check_form, read_part};
 use super::workflow::Workflow;
@@ -31,6 +32,8 @@ pub enum Question {
     Score(Score),
     /// What does it need, or what needs it?
     Reach(Reach),
+    /// May work go on there, and when does that change?
+    Calendar(Calendar),
     /// What changed in a decision between two instants, and through which fact?
     Changed(Changed),
     /// What is wrong with a policy?
@@ -202,7 +205,7 @@ impl Question {
     /// # Errors
     ///
     /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`], [`Snapshot::reach`],
-    /// [`Snapshot::claim`], [`Snapshot::record`] and [`Workflow::answer`].
+    /// [`Snapshot::calendar`], [`Snapshot::claim`], [`Snapshot::record`] and [`Workflow::answer`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -231,6 +234,9 @@ impl Question {
             Question::Reach(asked) => {
                 let question = ReachQuestion::new(asked.change.clone(), asked.direction, asked.at);
                 Ok(Answer::Reach(snapshot.reach(&question)?))
+            }
+            Question::Calendar(asked) => {
+                Ok(Answer::Calendar(snapshot.calendar(&asked.question()?)?))
             }
             Question::Changed(asked) => {
                 let mut question =

@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod calendar;
 mod document;
 mod entry;
 mod lines;
@@ -17,6 +18,7 @@ pub use ask::{
     Changed, ComparePolicies, Decide, Detail, DryRun, LintPolicy, Plan, Question, Reach, Score,
     WhatIf, ask, read_question,
 };
+pub use calendar::Calendar;
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
 pub use workflow::{Workflow, WorkflowAnswer};

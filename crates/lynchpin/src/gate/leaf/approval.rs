@@ -15,7 +15,7 @@ use crate::gate::judge::Case;
 use crate::gate::policy::{ApprovalLeaf, Requirement};
 use crate::history::order::{Position, position};
 use crate::history::revision::{Difference, since_release, since_revision};
-use crate::model::Fact;
+use crate::model::{Fact, Section};
 use crate::reason::tree::{Arg, Clears, Node, Row};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -218,6 +218,16 @@ pub(in crate::gate) fn material_difference(
     revision: u32,
     requirement: &Requirement,
 ) -> BTreeSet<Difference> {
+    difference(case, subject, revision, |section| requirement.is_material(section))
+}
+
+/// What differs between a revision of a subject and now, in the sections that matter.
+pub(in crate::gate) fn difference(
+    case: &Case<'_>,
+    subject: &Subject,
+    revision: u32,
+    is_material: impl Fn(Section) -> bool,
+) -> BTreeSet<Difference> {
     let records = case.records;
     let mut found = BTreeSet::new();
     match subject {
@@ -233,7 +243,7 @@ pub(in crate::gate) fn material_difference(
         }
     }
     found.retain(|difference| match difference {
-        Difference::Section(_, section) => requirement.is_material(*section),
+        Difference::Section(_, section) => is_material(*section),
         Difference::Kind(_)
         | Difference::Added(_)
         | Difference::Removed(_)

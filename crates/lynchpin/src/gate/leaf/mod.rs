@@ -8,10 +8,12 @@ mod expression;
 mod informed;
 mod minutes;
 mod plan;
+mod planned;
 mod seating;
 mod soak;
 mod statement;
 mod votes;
+mod window;
 
 use super::judge::Case;
 use super::policy::Requirement;
@@ -90,6 +92,12 @@ pub(super) fn judge(
     for_each(asked, |change| {
         if let Some(leaf) = &requirement.soak {
             return soak::judge(case, change, leaf);
+        }
+        if let Some(leaf) = &requirement.window {
+            return window::judge(case, change, leaf);
+        }
+        if requirement.planned.is_some() {
+            return planned::judge(case, change);
         }
         if let Some(leaf) = &requirement.plan {
             return plan::plan(case, change, *leaf);

@@ -1,0 +1,49 @@
+//! Work goes on inside its approved planned times.
+//!
+//! The planned times of a change, or else those of the releases it is in. They belong to what is
+//! approved: an approval of other times is stale.
+
+use super::Target;
+use crate::base::When;
+use crate::gate::judge::Case;
+use crate::model::{Change, Period};
+use crate::reason::tree::{Arg, Clears, Node};
+use crate::reason::{ReasonCode, Verdict};
+
+pub(super) fn judge(case: &Case<'_>, change: &Change) -> Node {
+    let subject = Target::member(change);
+    let periods = periods(case, change);
+    let told = |node: Node, period: &Period| {
+        node.with("from", Arg::text(period.from)).with("to", Arg::text(period.to))
+    };
+    let on = |period: &&Period| period.from <= case.at && case.at < period.to;
+    if let Some(period) = periods.iter().filter(on).max_by_key(|period| period.to) {
+        let node = Node::new(Verdict::Go, ReasonCode::PlannedNow, &subject);
+        return told(node.until(When::At(period.to)), period);
+    }
+    let ahead = periods.iter().filter(|period| case.at < period.from);
+    if let Some(period) = ahead.min_by_key(|period| (period.from, period.to)) {
+        let node = Node::new(Verdict::Wait, ReasonCode::PlannedLater, &subject)
+            .clears(Clears::At(period.from))
+            .until(When::At(period.from))
+            .lapsing();
+        return told(node, period);
+    }
+    let owners = case.owners(change);
+    match periods.iter().max_by_key(|period| period.to) {
+        Some(period) => {
+            let node = Node::new(Verdict::NeedsAction, ReasonCode::PlannedOver, &subject);
+            told(node, period).act(owners)
+        }
+        None => Node::new(Verdict::NeedsAction, ReasonCode::PlannedMissing, &subject).act(owners),
+    }
+}
+
+fn periods(case: &Case<'_>, change: &Change) -> Vec<Period> {
+    if let Some(own) = change.planned {
+        return vec![own];
+    }
+    let releases = case.records.releases_of(&change.id).iter();
+    let current = releases.filter_map(|id| case.records.release(id)?.current(case.records));
+    current.filter_map(|release| release.planned).collect()
+}
