@@ -180,13 +180,14 @@ impl Zone {
     }
 
     /// The seconds after `from` and up to `to` at which a rule begins, and its offset.
+    ///
+    /// Asked forwards: backwards, jiff takes changes from the rule for the future where the list
+    /// of past changes ends in the midst of a year, as that of America/Ciudad_Juarez does in 2022.
     fn switches(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
-        let before = self.rules.preceding(timestamp(to.saturating_add(1)));
+        let after = self.rules.following(timestamp(from));
         let switch =
-            before.map(|rule| (rule.timestamp().as_second(), i64::from(rule.offset().seconds())));
-        let mut found: Vec<(i64, i64)> = switch.take_while(|(at, _)| *at > from).collect();
-        found.reverse();
-        found
+            after.map(|rule| (rule.timestamp().as_second(), i64::from(rule.offset().seconds())));
+        switch.take_while(|(at, _)| *at <= to).filter(|(at, _)| *at > from).collect()
     }
 }
 
@@ -228,6 +229,18 @@ mod tests {
     fn read(id: &str, local: &str) -> (String, Reading) {
         let (at, reading) = zone(id).instant(local.parse().unwrap()).unwrap();
         (at.to_string(), reading)
+    }
+
+    #[test]
+    fn a_list_that_ends_within_a_year_is_followed_to_its_end() {
+        let (from, to) = ("2022-10-01T00:00:00Z", "2023-04-01T00:00:00Z");
+        let changes = zone("America/Ciudad_Juarez")
+            .changes(from.parse().unwrap(), to.parse().unwrap())
+            .iter()
+            .map(|(at, offset)| (at.to_string(), offset / 3600))
+            .collect::<Vec<_>>();
+        let wanted = [("2022-11-30T06:00:00Z".into(), -7), ("2023-03-12T09:00:00Z".into(), -6)];
+        assert_eq!(changes, wanted);
     }
 
     #[test]
