@@ -140,6 +140,8 @@ ids! {
     StateId, "state";
     /// Names what moves a workflow on, such as `request_approval`.
     TriggerId, "trigger";
+    /// Names a task of a change.
+    TaskId, "task";
     /// Names how a change ended, such as `successful`.
     CloseCodeId, "close code";
     /// Names something outside that is only pointed to: a ticket, a commit, a connector.

@@ -8,6 +8,7 @@
 //! between two. [`state`] is the life of a gate as one table, [`workflow`] the life of a change as
 //! verified data. This floor computes no risk: the portfolio hands it the figure.
 
+mod bounds;
 pub mod compare;
 pub mod expression;
 pub mod judge;

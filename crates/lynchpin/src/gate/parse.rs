@@ -25,14 +25,15 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
+use super::bounds;
 use super::policy::{
     AdoptionRule, ApprovalLeaf, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement,
-    Selector, Tree,
+    RiskBand, Selector, Tree,
 };
 use super::signed::key::{Key, KeyText};
 use super::signed::rule;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{GateId, KeyId, ProfileId, RequirementId, StageId};
+use crate::base::id::{GateId, KeyId, ModelId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
 use crate::base::{Actor, Instant, canonical};
 use crate::model::Kind;
@@ -73,6 +74,10 @@ struct GateDocument {
     profile: Option<ProfileOneOrMany>,
     #[serde(default)]
     applies: Applies,
+    #[serde(default)]
+    model: Option<ModelOneOrMany>,
+    #[serde(default)]
+    risk: Option<RiskBand>,
     judges: Judges,
     require: Tree,
 }
@@ -95,6 +100,10 @@ struct OneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<StageId>);
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct ProfileOneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<ProfileId>);
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct ModelOneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<ModelId>);
 
 impl std::str::FromStr for Policy {
     type Err = Error;
@@ -198,6 +207,8 @@ impl From<GateDocument> for Gate {
                     Applies::AllOpen => None,
                     Applies::RecordedSince(instant) => Some(instant),
                 },
+                model: document.model.map(|model| model.0).unwrap_or_default(),
+                risk: document.risk,
             },
             judges: document.judges,
             require: document.require,
@@ -305,6 +316,8 @@ fn check_requirements(
             ("risk", requirement.risk.is_some()),
             ("plan", requirement.plan.is_some()),
             ("reversible", requirement.reversible.is_some()),
+            ("tickets", requirement.tickets.is_some()),
+            ("tasks", requirement.tasks.is_some()),
             ("expression", requirement.expression.is_some()),
         ];
         if asked.iter().filter(|(_, asked)| *asked).count() != 1 {
@@ -320,6 +333,7 @@ fn check_requirements(
             problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
         check_leave(&path, requirement, problems);
+        bounds::check(&path, requirement, problems);
         let Some(approval) = &requirement.approval else { continue };
         check_named(approval, requirements, &path, problems);
         // One person stands for one team.
@@ -388,6 +402,7 @@ fn check_gates(
             let message = "a gate stands before at least one stage";
             problems.push(Problem::new(ErrorCode::Empty, message).at(format!("{path}.stage")));
         }
+        bounds::check_band(&path, &gate.only_for, problems);
         // The nesting is bounded by the TOML reader, so is this list.
         let mut open = vec![(&gate.require, 0_usize)];
         while let Some((tree, depth)) = open.pop() {

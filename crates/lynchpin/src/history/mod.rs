@@ -7,6 +7,7 @@
 //! [`lookback`] and [`labels`] read the history of a source: what it says about each change when it
 //! was made, and which changes turned out to have failed, and when that became known.
 
+pub mod baseline;
 pub mod boards;
 pub mod delegations;
 pub mod entries;
@@ -20,10 +21,13 @@ pub mod presence;
 pub mod records;
 pub mod revision;
 mod whereabouts;
+pub mod work;
 
+pub use baseline::Baseline;
 pub use boards::{Boards, NextMeeting};
 pub use delegations::Delegations;
 pub use entries::Content;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};
 pub use records::{ChangeRow, Records, ReleaseRow};
+pub use work::Work;

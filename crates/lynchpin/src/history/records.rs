@@ -11,6 +11,7 @@ use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
 use super::revision::Revision;
+use super::work::Work;
 use crate::base::id::{ChangeId, IncidentId, PersonId, ReleaseId, ServiceId, WaiverId};
 use crate::base::{Actor, Digest, Instant, Subject};
 use crate::model::change::ConflictScope;
@@ -47,6 +48,8 @@ pub struct Records {
     pub delegations: Delegations,
     /// Which groups are boards, when they meet, and what their minutes say.
     pub boards: Boards,
+    /// What was told of tickets and tasks.
+    pub work: Work,
     /// Where each change is.
     pub presence: Presence,
     changes: BTreeMap<ChangeId, ChangeRow>,
@@ -112,6 +115,7 @@ impl Records {
             as_of,
             delegations: Delegations::new(p, &people, as_of),
             boards: Boards::new(p, as_of),
+            work: Work::new(p, as_of),
             people,
             presence,
             changes,

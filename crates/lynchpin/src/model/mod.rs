@@ -19,6 +19,7 @@ pub mod section;
 pub mod service;
 pub mod source_history;
 pub mod statement;
+pub mod work;
 pub mod workflow;
 
 pub use board::{Board, Meeting, Minutes, Resolution};
@@ -36,4 +37,5 @@ pub use section::{Section, SectionDigests};
 pub use service::{Service, Stage};
 pub use source_history::SourceHistory;
 pub use statement::{InToto, Signature, SignedEnvelope, Statement};
+pub use work::{Task, TaskState, TicketState};
 pub use workflow::{Guard, State, StateKind, Transition, Workflow};

@@ -20,6 +20,8 @@ macro_rules! arrays {
             policy_approvals: $crate::model::PolicyApproval,
             releases: $crate::model::Release,
             changes: $crate::model::Change,
+            tasks: $crate::model::Task,
+            ticket_states: $crate::model::TicketState,
             evidence: $crate::model::Evidence,
             statements: $crate::model::Statement,
             approvals: $crate::model::Approval,
@@ -42,9 +44,9 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
-            statements, approvals, minutes, waivers, revocations, holds, cancellations, decisions,
-            claims, declarations, deployments, incidents,
+            delegations, absences, boards, policies, policy_approvals, releases, changes, tasks,
+            ticket_states, evidence, statements, approvals, minutes, waivers, revocations, holds,
+            cancellations, decisions, claims, declarations, deployments, incidents,
         }
     };
 }

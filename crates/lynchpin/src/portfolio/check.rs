@@ -305,6 +305,9 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
         check_text(problems, &at, "plans.test", plans.test.as_ref());
         check_text(problems, &at, "plans.back_out", plans.back_out.as_ref());
     }
+    for (at, task) in added(&portfolio.tasks, old.tasks, "tasks") {
+        check_text(problems, &at, "title", task.title.as_ref());
+    }
     for (at, release) in added(&portfolio.releases, old.releases, "releases") {
         if release.revision == 0 {
             let message = "revisions count from 1";

@@ -186,6 +186,8 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.absences);
     keep_distinct(&mut portfolio.boards);
     keep_distinct(&mut portfolio.minutes);
+    keep_distinct(&mut portfolio.tasks);
+    keep_distinct(&mut portfolio.ticket_states);
     keep_distinct(&mut portfolio.evidence);
     keep_distinct(&mut portfolio.statements);
     keep_distinct(&mut portfolio.approvals);

@@ -2,6 +2,7 @@
 
 pub(super) mod approval;
 mod ballots;
+mod baseline;
 mod electorate;
 pub(super) mod evidence;
 mod expression;
@@ -12,6 +13,7 @@ mod seating;
 mod soak;
 mod statement;
 mod votes;
+mod work;
 
 use super::judge::Case;
 use super::policy::Requirement;
@@ -46,7 +48,7 @@ pub(super) fn asked<'a>(
     match &requirement.only_for {
         None => target.members.to_vec(),
         Some(selector) => {
-            let meant = |change: &&&Change| selector.matches(case.records, change);
+            let meant = |change: &&&Change| selector.matches(case, change);
             target.members.iter().filter(meant).copied().collect()
         }
     }
@@ -90,6 +92,12 @@ pub(super) fn judge(
     for_each(asked, |change| {
         if let Some(leaf) = &requirement.soak {
             return soak::judge(case, change, leaf);
+        }
+        if let Some(leaf) = &requirement.tickets {
+            return work::tickets(case, change, leaf);
+        }
+        if let Some(leaf) = &requirement.tasks {
+            return work::tasks(case, change, leaf);
         }
         if let Some(leaf) = &requirement.plan {
             return plan::plan(case, change, *leaf);
