@@ -1,13 +1,31 @@
-//! Figures in a policy that would ask nothing, or could never be met.
+//! What a requirement says that would ask nothing, could never be met or would let nothing pass.
 
 use super::policy::{Requirement, Selector};
 use crate::base::error::{ErrorCode, Problem};
 
-/// Checks the figures of a requirement.
+/// Checks a requirement by itself.
 pub(super) fn check(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
+    check_leave(path, requirement, problems);
     check_tickets(path, requirement, problems);
     if let Some(only_for) = &requirement.only_for {
         check_band(&format!("{path}.only_for"), only_for, problems);
+    }
+}
+
+/// Checks who may let it pass unmet, and how.
+fn check_leave(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
+    if requirement.waiver.as_ref().is_some_and(|rule| rule.uses_at_most == Some(0)) {
+        let message = "a waiver that nobody may use waives nothing: leave the waiver out";
+        let at = format!("{path}.waiver.uses_at_most");
+        problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
+    }
+    let lacks = requirement.approval.is_some()
+        || requirement.evidence.is_some()
+        || requirement.plan.is_some();
+    if requirement.retrospective.is_some() && !lacks {
+        let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
+        let at = format!("{path}.retrospective");
+        problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
     }
 }
 

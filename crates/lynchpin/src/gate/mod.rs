@@ -13,6 +13,7 @@ pub mod compare;
 pub mod expression;
 pub mod judge;
 pub mod leaf;
+mod leaves;
 pub mod lint;
 pub mod obligation;
 mod owed;

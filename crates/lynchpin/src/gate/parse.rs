@@ -332,7 +332,6 @@ fn check_requirements(
             let path = format!("{path}.expression");
             problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
-        check_leave(&path, requirement, problems);
         bounds::check(&path, requirement, problems);
         let Some(approval) = &requirement.approval else { continue };
         check_named(approval, requirements, &path, problems);
@@ -343,23 +342,6 @@ fn check_requirements(
                            person: ask for at least one, and for no more teams than people";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
-    }
-}
-
-/// Checks who may let it pass unmet, and how.
-fn check_leave(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
-    if requirement.waiver.as_ref().is_some_and(|rule| rule.uses_at_most == Some(0)) {
-        let message = "a waiver that nobody may use waives nothing: leave the waiver out";
-        let at = format!("{path}.waiver.uses_at_most");
-        problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
-    }
-    let lacks = requirement.approval.is_some()
-        || requirement.evidence.is_some()
-        || requirement.plan.is_some();
-    if requirement.retrospective.is_some() && !lacks {
-        let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
-        let at = format!("{path}.retrospective");
-        problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
     }
 }
 

@@ -49,7 +49,12 @@ pub(super) fn declared(records: &Records) -> Vec<Subject> {
     let mut subjects = Vec::new();
     for id in records.declared() {
         subjects.push(Subject::Change(id.clone()));
-        subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
+        for release in records.releases_of(id) {
+            // The risk of any change in it may say which gates judge it.
+            let within = records.changes_within(release).into_iter();
+            subjects.extend(within.map(|change| Subject::Change(change.id.clone())));
+            subjects.push(Subject::Release(release.clone()));
+        }
     }
     subjects.sort_unstable();
     subjects.dedup();
