@@ -1164,6 +1164,41 @@
 #define LP_REASON_TASK_MISSING UINT32_C(575)
 
 /**
+ * Enough of the error budget is left.
+ */
+#define LP_REASON_BUDGET_LEFT UINT32_C(576)
+
+/**
+ * Too little of the error budget is left.
+ */
+#define LP_REASON_BUDGET_EXHAUSTED UINT32_C(577)
+
+/**
+ * What is left of the error budget is not known.
+ */
+#define LP_REASON_BUDGET_UNKNOWN UINT32_C(578)
+
+/**
+ * A change authority gave leave for its model beforehand.
+ */
+#define LP_REASON_PREAUTHORISED UINT32_C(580)
+
+/**
+ * No pre-authorisation stands for it.
+ */
+#define LP_REASON_PREAUTHORISATION_MISSING UINT32_C(581)
+
+/**
+ * The changes of its model have not shown yet that they fail seldom enough.
+ */
+#define LP_REASON_AUTONOMY_NOT_EARNED UINT32_C(582)
+
+/**
+ * The changes of its model failed too often, or the leave was taken back.
+ */
+#define LP_REASON_AUTONOMY_REVOKED UINT32_C(583)
+
+/**
  * The requirement is waived; the answer without the waiver is shown below.
  */
 #define LP_REASON_WAIVED UINT32_C(600)

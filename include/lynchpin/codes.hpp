@@ -380,6 +380,20 @@ enum class reason_code : std::uint32_t {
     task_open = 574,
     /// Fewer tasks were done than must.
     task_missing = 575,
+    /// Enough of the error budget is left.
+    budget_left = 576,
+    /// Too little of the error budget is left.
+    budget_exhausted = 577,
+    /// What is left of the error budget is not known.
+    budget_unknown = 578,
+    /// A change authority gave leave for its model beforehand.
+    preauthorised = 580,
+    /// No pre-authorisation stands for it.
+    preauthorisation_missing = 581,
+    /// The changes of its model have not shown yet that they fail seldom enough.
+    autonomy_not_earned = 582,
+    /// The changes of its model failed too often, or the leave was taken back.
+    autonomy_revoked = 583,
     /// The requirement is waived; the answer without the waiver is shown below.
     waived = 600,
     /// It may be met after the stage was entered; the answer as it is now is shown below.

@@ -364,6 +364,20 @@ pub const LP_REASON_TASKS_DONE: u32 = 573;
 pub const LP_REASON_TASK_OPEN: u32 = 574;
 /// Fewer tasks were done than must.
 pub const LP_REASON_TASK_MISSING: u32 = 575;
+/// Enough of the error budget is left.
+pub const LP_REASON_BUDGET_LEFT: u32 = 576;
+/// Too little of the error budget is left.
+pub const LP_REASON_BUDGET_EXHAUSTED: u32 = 577;
+/// What is left of the error budget is not known.
+pub const LP_REASON_BUDGET_UNKNOWN: u32 = 578;
+/// A change authority gave leave for its model beforehand.
+pub const LP_REASON_PREAUTHORISED: u32 = 580;
+/// No pre-authorisation stands for it.
+pub const LP_REASON_PREAUTHORISATION_MISSING: u32 = 581;
+/// The changes of its model have not shown yet that they fail seldom enough.
+pub const LP_REASON_AUTONOMY_NOT_EARNED: u32 = 582;
+/// The changes of its model failed too often, or the leave was taken back.
+pub const LP_REASON_AUTONOMY_REVOKED: u32 = 583;
 /// The requirement is waived; the answer without the waiver is shown below.
 pub const LP_REASON_WAIVED: u32 = 600;
 /// It may be met after the stage was entered; the answer as it is now is shown below.

@@ -1,12 +1,14 @@
 //! What a requirement says that would ask nothing, could never be met or would let nothing pass.
 
 use super::policy::{Requirement, Selector};
+use crate::base::Probability;
 use crate::base::error::{ErrorCode, Problem};
 
 /// Checks a requirement by itself.
 pub(super) fn check(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
     check_leave(path, requirement, problems);
     check_tickets(path, requirement, problems);
+    check_record(path, requirement, problems);
     if let Some(only_for) = &requirement.only_for {
         check_band(&format!("{path}.only_for"), only_for, problems);
     }
@@ -42,6 +44,18 @@ fn check_tickets(path: &str, requirement: &Requirement, problems: &mut Vec<Probl
                        say in `only_for` which changes need none";
         let at = format!("{path}.tickets.at_least");
         problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(at));
+    }
+}
+
+/// A record of no change at all, or one at certainty, shows nothing or can never be shown.
+fn check_record(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
+    let leaf = requirement.preauthorised.as_ref();
+    let Some(rule) = leaf.and_then(|leaf| leaf.record.as_ref()) else { return };
+    let certain = [Probability::ZERO, Probability::ONE];
+    if rule.at_least == 0 || certain.contains(&rule.confidence) {
+        let message = "ask for at least one change, and for a confidence between 0 and 1";
+        let at = format!("{path}.preauthorised.record");
+        problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
     }
 }
 

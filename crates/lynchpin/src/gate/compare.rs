@@ -274,6 +274,7 @@ fn of_field(path: &str, before: Option<&Value>, after: Option<&Value>) -> Leans 
             }
         }
         "tickets.at_least" | "tasks.at_least" if readable => more(1),
+        "budget.remaining_at_least" | "preauthorised.record.at_least" if readable => more(0),
         "tickets.states" => opposite(longer(before, after)),
         "evidence.against" if after.is_none() => Leans::Tighter,
         "evidence.against" if before.is_none() => Leans::Looser,

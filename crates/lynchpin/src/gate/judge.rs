@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::figures::Figures;
 use super::leaf::{self, Target};
 use super::obligation::{self, Obligation};
 use super::policy::{Gate, Judges, Policy, Selector, Tree};
@@ -32,6 +33,8 @@ pub struct Case<'a> {
     pub at: Instant,
     /// The risk of each subject and until when it stands, as the portfolio computed it.
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
+    /// What else the portfolio counted.
+    pub figures: &'a Figures,
     /// Who sits in which group, as far as it was asked for.
     pub rolls: &'a Rolls,
     /// Whether what may be met afterwards holds nothing back once it is declared.

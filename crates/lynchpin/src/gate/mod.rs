@@ -11,6 +11,7 @@
 mod bounds;
 pub mod compare;
 pub mod expression;
+pub mod figures;
 pub mod judge;
 pub mod leaf;
 mod leaves;

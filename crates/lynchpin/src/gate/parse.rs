@@ -318,6 +318,8 @@ fn check_requirements(
             ("reversible", requirement.reversible.is_some()),
             ("tickets", requirement.tickets.is_some()),
             ("tasks", requirement.tasks.is_some()),
+            ("budget", requirement.budget.is_some()),
+            ("preauthorised", requirement.preauthorised.is_some()),
             ("expression", requirement.expression.is_some()),
         ];
         if asked.iter().filter(|(_, asked)| *asked).count() != 1 {

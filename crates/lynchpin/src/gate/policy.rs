@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
-pub use super::leaves::{TasksLeaf, TicketsLeaf};
+pub use super::leaves::{BudgetLeaf, PreauthorisedLeaf, RecordRule, TasksLeaf, TicketsLeaf};
 use super::signed::key::Key;
 use super::signed::rule::Signed;
 use crate::base::id::{
@@ -126,6 +126,12 @@ pub struct Requirement {
     /// Its tasks must be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tasks: Option<TasksLeaf>,
+    /// Enough must be left of the error budget of each of its services.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetLeaf>,
+    /// A change authority must have given leave for its model beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preauthorised: Option<PreauthorisedLeaf>,
     /// An expression must hold; see [`expression`](super::expression).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<Expression>,

@@ -7,10 +7,12 @@ use super::boards::Boards;
 use super::delegations::Delegations;
 use super::entries::Entries;
 use super::family::Family;
+use super::leave::Leave;
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
 use super::revision::Revision;
+use super::slis::Slis;
 use super::work::Work;
 use crate::base::id::{ChangeId, IncidentId, PersonId, ReleaseId, ServiceId, WaiverId};
 use crate::base::{Actor, Digest, Instant, Subject};
@@ -50,6 +52,10 @@ pub struct Records {
     pub boards: Boards,
     /// What was told of tickets and tasks.
     pub work: Work,
+    /// Change models, and the leave given for each.
+    pub leave: Leave,
+    /// What was measured of services.
+    pub slis: Slis,
     /// Where each change is.
     pub presence: Presence,
     changes: BTreeMap<ChangeId, ChangeRow>,
@@ -116,6 +122,8 @@ impl Records {
             delegations: Delegations::new(p, &people, as_of),
             boards: Boards::new(p, as_of),
             work: Work::new(p, as_of),
+            leave: Leave::new(p, as_of),
+            slis: Slis::new(p, as_of),
             people,
             presence,
             changes,

@@ -22,6 +22,10 @@ macro_rules! arrays {
             changes: $crate::model::Change,
             tasks: $crate::model::Task,
             ticket_states: $crate::model::TicketState,
+            models: $crate::model::ChangeModel,
+            preauthorisations: $crate::model::Preauthorisation,
+            autonomy_revocations: $crate::model::AutonomyRevocation,
+            slis: $crate::model::Sli,
             evidence: $crate::model::Evidence,
             statements: $crate::model::Statement,
             approvals: $crate::model::Approval,
@@ -45,7 +49,7 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             delegations, absences, boards, policies, policy_approvals, releases, changes, tasks,
-            ticket_states, evidence, statements, approvals, minutes, waivers, revocations, holds,
+            ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence, statements, approvals, minutes, waivers, revocations, holds,
             cancellations, decisions, claims, declarations, deployments, incidents,
         }
     };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
 use super::family;
+use super::figures::{asks_for_figures, figures};
 use super::item::Members;
 use super::owed;
 use super::pinned;
@@ -13,7 +14,7 @@ use super::scoring;
 use super::snapshot::{Adopted, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
-use crate::base::{Actor, Instant, Probability, Subject, When};
+use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
@@ -73,7 +74,12 @@ pub(super) fn by_policy(
         }
     }
     let before = members.before(records, asked.stage);
-    let risks = risks(records, policy, subject, members, asked.at);
+    let subjects = subjects(records, policy, subject, members);
+    let risks = match asks_for_risk(policy) {
+        true => scoring::risks(records, &subjects, asked.at),
+        false => BTreeMap::new(),
+    };
+    let figures = figures(records, policy, &subjects, (Some(asked.stage), asked.at));
     let (rolls, proofs) = (Rolls::default(), Proofs::default());
     let case = Case {
         records,
@@ -83,6 +89,7 @@ pub(super) fn by_policy(
         previous: before.as_ref(),
         at: asked.at,
         risks: &risks,
+        figures: &figures,
         rolls: &rolls,
         afterwards: true,
         obligations: &[],
@@ -199,16 +206,16 @@ fn no_policy() -> Policy {
     }
 }
 
-/// The risk of everything that a gate of the policy may ask it of.
-fn risks(
+/// Everything that a gate of the policy may ask for a risk or another figure; nothing, if none
+/// does.
+fn subjects(
     records: &Records,
     policy: &Policy,
     subject: &Subject,
     members: &Members<'_>,
-    at: Instant,
-) -> BTreeMap<Subject, (Probability, When)> {
-    if !asks_for_risk(policy) {
-        return BTreeMap::new();
+) -> Vec<Subject> {
+    if !asks_for_risk(policy) && !asks_for_figures(policy) {
+        return Vec::new();
     }
     let by_risk = policy.selects_by_risk();
     let mut subjects = vec![subject.clone()];
@@ -232,7 +239,7 @@ fn risks(
     subjects.extend(owed::declared(records));
     subjects.sort_unstable();
     subjects.dedup();
-    scoring::risks(records, &subjects, at)
+    subjects
 }
 
 pub(super) fn asks_for_risk(policy: &Policy) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::asks_for_risk;
+use super::figures::figures;
 use super::scoring;
 use super::snapshot::InForce;
 use crate::base::error::Result;
@@ -27,6 +28,7 @@ pub(super) fn obligations(
     };
     // Each gate is asked about its own stages; this one is never looked at.
     let stage = StageId::new("any")?;
+    let figures = figures(records, policy, &declared(records), (None, at));
     let (rolls, proofs) = (Rolls::default(), Proofs::default());
     let case = Case {
         records,
@@ -36,6 +38,7 @@ pub(super) fn obligations(
         previous: None,
         at,
         risks: &risks,
+        figures: &figures,
         rolls: &rolls,
         proofs: &proofs,
         afterwards: false,

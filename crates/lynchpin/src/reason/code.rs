@@ -234,6 +234,22 @@ reason_codes! {
     TaskOpen = 574, "task_open", "not every task is done";
     /// Fewer tasks were done than must.
     TaskMissing = 575, "task_missing", "{done} tasks were done, {needed} must be";
+    /// Enough of the error budget is left.
+    BudgetLeft = 576, "budget_left", "{remaining} of the error budget of {service} is left";
+    /// Too little of the error budget is left.
+    BudgetExhausted = 577, "budget_exhausted",
+        "{remaining} of the error budget of {service} is left";
+    /// What is left of the error budget is not known.
+    BudgetUnknown = 578, "budget_unknown", "what is left of the error budget is not known";
+    /// A change authority gave leave for its model beforehand.
+    Preauthorised = 580, "preauthorised", "pre-authorised as {model}";
+    /// No pre-authorisation stands for it.
+    PreauthorisationMissing = 581, "preauthorisation_missing", "no pre-authorisation stands";
+    /// The changes of its model have not shown yet that they fail seldom enough.
+    AutonomyNotEarned = 582, "autonomy_not_earned",
+        "{changes} changes of {model} do not show that they fail seldom enough";
+    /// The changes of its model failed too often, or the leave was taken back.
+    AutonomyRevoked = 583, "autonomy_revoked", "{model} is no longer pre-authorised";
     /// The requirement is waived; the answer without the waiver is shown below.
     Waived = 600, "waived", "waived by {by} until {until}";
     /// It may be met after the stage was entered; the answer as it is now is shown below.

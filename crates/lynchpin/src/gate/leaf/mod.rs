@@ -3,12 +3,14 @@
 pub(super) mod approval;
 mod ballots;
 mod baseline;
+mod budget;
 mod electorate;
 pub(super) mod evidence;
 mod expression;
 mod informed;
 mod minutes;
 mod plan;
+mod preauthorised;
 mod seating;
 mod soak;
 mod statement;
@@ -84,6 +86,9 @@ pub(super) fn judge(
     if let Some(leaf) = &requirement.expression {
         return expression::judge(case, asked, leaf);
     }
+    if let Some(leaf) = &requirement.budget {
+        return budget::judge(case, asked, name, leaf);
+    }
     if let Some(leaf) = &requirement.risk {
         let mut reasons = Reasons::default();
         reasons.push(plan::risk(case, target, *leaf));
@@ -92,6 +97,9 @@ pub(super) fn judge(
     for_each(asked, |change| {
         if let Some(leaf) = &requirement.soak {
             return soak::judge(case, change, leaf);
+        }
+        if let Some(leaf) = &requirement.preauthorised {
+            return preauthorised::judge(case, change, name, leaf);
         }
         if let Some(leaf) = &requirement.tickets {
             return work::tickets(case, change, leaf);
