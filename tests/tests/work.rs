@@ -125,7 +125,10 @@ proptest! {
 
     /// Without a fact in its favour a verdict is never better.
     #[test]
-    fn less_in_its_favour_is_never_better((world, asked) in case(), dropped in any::<prop::sample::Index>()) {
+    fn less_in_its_favour_is_never_better(
+        (world, asked) in case(),
+        dropped in any::<prop::sample::Index>(),
+    ) {
         let document = world.document();
         let speaks = |array: &str, fact: &Value| FAVOURS.iter().any(|(of, field, word)| {
             *of == array && fact[*field].to_string().trim_matches('"') == *word

@@ -1,5 +1,5 @@
-//! What the requirements ask that rest on facts from elsewhere: tickets and tasks, what was measured
-//! of services, and leave given beforehand.
+//! What the requirements ask that rest on facts from elsewhere: tickets and tasks, what was
+//! measured of services, and leave given beforehand.
 
 use serde::{Deserialize, Serialize};
 

@@ -49,8 +49,9 @@ macro_rules! facts {
     ($then:ident) => {
         $then! {
             delegations, absences, boards, policies, policy_approvals, releases, changes, tasks,
-            ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence, statements, approvals, minutes, waivers, revocations, holds,
-            cancellations, decisions, claims, declarations, deployments, incidents,
+            ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence,
+            statements, approvals, minutes, waivers, revocations, holds, cancellations, decisions,
+            claims, declarations, deployments, incidents,
         }
     };
 }

@@ -8,7 +8,7 @@ use crate::gate::figures::Record;
 use crate::gate::policy::RecordRule;
 use crate::history::Records;
 use crate::history::order::end_of;
-use crate::model::{Attribution, DeploymentOutcome};
+use crate::model::{Attribution, Deployment, DeploymentOutcome};
 use crate::risk::failures_at_most;
 
 /// How the changes of a model went that came to a stage lately.
@@ -19,7 +19,8 @@ pub(super) fn record(
     (stage, at): (&StageId, Instant),
 ) -> Record {
     let mut record = Record::default();
-    for (id, (entered, number)) in entries(records, model, stage, at) {
+    for (id, (deployment, number)) in entries(records, model, stage, at) {
+        let entered = deployment.at;
         let ages = entered.after(rule.over);
         if ages <= at {
             continue;
@@ -51,9 +52,9 @@ fn entries<'a>(
     model: &ModelId,
     stage: &StageId,
     at: Instant,
-) -> BTreeMap<&'a ChangeId, (Instant, usize)> {
+) -> BTreeMap<&'a ChangeId, (&'a Deployment, usize)> {
     let environments = records.environments(stage);
-    let mut found: BTreeMap<&ChangeId, (Instant, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<&ChangeId, (&Deployment, usize)> = BTreeMap::new();
     for (number, deployment) in records.portfolio().deployments.iter().enumerate() {
         let came = deployment.outcome == DeploymentOutcome::Succeeded
             && deployment.at <= at
@@ -64,8 +65,11 @@ fn entries<'a>(
             let known = row.and_then(|row| row.known_by(records, end_of(deployment.at)));
             let then = known.and_then(|(row, position)| row.at(records, position));
             if then.is_some_and(|change| change.model.as_ref() == Some(model)) {
-                let first = found.entry(id).or_insert((deployment.at, number));
-                *first = (*first).min((deployment.at, number));
+                let first = found.entry(id).or_insert((deployment, number));
+                // Of those that tie, the one that says less, wherever it stands.
+                if (deployment.at, deployment) < (first.0.at, first.0) {
+                    *first = (deployment, number);
+                }
             }
         }
     }

@@ -6,9 +6,9 @@ use crate::base::Probability;
 /// asks whether they were rare.
 const FAILURES_MAX: u32 = 10_000;
 
-/// The rate of failure that, at a confidence, is not exceeded, given that so many of so many changes
-/// failed: the upper bound of Clopper and Pearson (1934), one-sided, rounded up to a part in a
-/// billion. Certain, where nothing is known, all failed, or more than ten thousand did.
+/// The rate of failure that, at a confidence, is not exceeded, given that so many of so many
+/// changes failed: the upper bound of Clopper and Pearson (1934), one-sided, rounded up to a part
+/// in a billion. Certain, where nothing is known, all failed, or more than ten thousand did.
 ///
 /// It is the least rate at which so few failures would be a surprise: the chance of so many or
 /// fewer is no more than one less the confidence.

@@ -65,7 +65,11 @@ fn given(case: &Case<'_>, change: &Change, model: &ModelId, leaf: &Preauthorised
         let until =
             case.suspension(&given.by).map_or(given.expires, |from| from.min(given.expires));
         match flaw {
-            None => best = best.max(Some((When::At(until), number))),
+            // They come in the order of facts, so of those that last as long the first is told.
+            None if best.is_none_or(|(longest, _)| longest < When::At(until)) => {
+                best = Some((When::At(until), number));
+            }
+            None => {}
             Some(why) => tried.push(Row(vec![
                 ("preauthorisation", given.id.to_string()),
                 ("why", why.to_owned()),
