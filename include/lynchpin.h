@@ -999,6 +999,11 @@
 #define LP_REASON_STATEMENTS UINT32_C(314)
 
 /**
+ * The check failed, and what runs there already fails in the same way.
+ */
+#define LP_REASON_EVIDENCE_TOLERATED UINT32_C(320)
+
+/**
  * Enough entitled people approved.
  */
 #define LP_REASON_APPROVED UINT32_C(400)
@@ -1207,6 +1212,71 @@
  * The expression cannot be told: a field that it asks for is not said, or it goes too far.
  */
 #define LP_REASON_EXPRESSION_FAILED UINT32_C(562)
+
+/**
+ * Every ticket is in a state that does.
+ */
+#define LP_REASON_TICKETS_READY UINT32_C(570)
+
+/**
+ * The change names fewer tickets than it must.
+ */
+#define LP_REASON_TICKET_MISSING UINT32_C(571)
+
+/**
+ * A ticket is in another state than it must, or nobody told its state.
+ */
+#define LP_REASON_TICKET_NOT_READY UINT32_C(572)
+
+/**
+ * The tasks are done.
+ */
+#define LP_REASON_TASKS_DONE UINT32_C(573)
+
+/**
+ * A task is still to be done.
+ */
+#define LP_REASON_TASK_OPEN UINT32_C(574)
+
+/**
+ * Fewer tasks were done than must.
+ */
+#define LP_REASON_TASK_MISSING UINT32_C(575)
+
+/**
+ * Enough of the error budget is left.
+ */
+#define LP_REASON_BUDGET_LEFT UINT32_C(576)
+
+/**
+ * Too little of the error budget is left.
+ */
+#define LP_REASON_BUDGET_EXHAUSTED UINT32_C(577)
+
+/**
+ * What is left of the error budget is not known.
+ */
+#define LP_REASON_BUDGET_UNKNOWN UINT32_C(578)
+
+/**
+ * A change authority gave leave for its model beforehand.
+ */
+#define LP_REASON_PREAUTHORISED UINT32_C(580)
+
+/**
+ * No pre-authorisation stands for it.
+ */
+#define LP_REASON_PREAUTHORISATION_MISSING UINT32_C(581)
+
+/**
+ * The changes of its model have not shown yet that they fail seldom enough.
+ */
+#define LP_REASON_AUTONOMY_NOT_EARNED UINT32_C(582)
+
+/**
+ * The changes of its model failed too often, or the leave was taken back.
+ */
+#define LP_REASON_AUTONOMY_REVOKED UINT32_C(583)
 
 /**
  * The requirement is waived; the answer without the waiver is shown below.

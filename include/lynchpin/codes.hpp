@@ -314,6 +314,8 @@ enum class reason_code : std::uint32_t {
     statement_refuses = 313,
     /// A signed statement must be there about each of these.
     statements = 314,
+    /// The check failed, and what runs there already fails in the same way.
+    evidence_tolerated = 320,
     /// Enough entitled people approved.
     approved = 400,
     /// Too few people approved.
@@ -398,6 +400,32 @@ enum class reason_code : std::uint32_t {
     expression_false = 561,
     /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
     expression_failed = 562,
+    /// Every ticket is in a state that does.
+    tickets_ready = 570,
+    /// The change names fewer tickets than it must.
+    ticket_missing = 571,
+    /// A ticket is in another state than it must, or nobody told its state.
+    ticket_not_ready = 572,
+    /// The tasks are done.
+    tasks_done = 573,
+    /// A task is still to be done.
+    task_open = 574,
+    /// Fewer tasks were done than must.
+    task_missing = 575,
+    /// Enough of the error budget is left.
+    budget_left = 576,
+    /// Too little of the error budget is left.
+    budget_exhausted = 577,
+    /// What is left of the error budget is not known.
+    budget_unknown = 578,
+    /// A change authority gave leave for its model beforehand.
+    preauthorised = 580,
+    /// No pre-authorisation stands for it.
+    preauthorisation_missing = 581,
+    /// The changes of its model have not shown yet that they fail seldom enough.
+    autonomy_not_earned = 582,
+    /// The changes of its model failed too often, or the leave was taken back.
+    autonomy_revoked = 583,
     /// The requirement is waived; the answer without the waiver is shown below.
     waived = 600,
     /// It may be met after the stage was entered; the answer as it is now is shown below.

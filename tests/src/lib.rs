@@ -8,4 +8,5 @@ pub mod git;
 pub mod oracle;
 pub mod sets;
 pub mod signing;
+pub mod work;
 pub mod world;

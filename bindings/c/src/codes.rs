@@ -298,6 +298,8 @@ pub const LP_REASON_SIGNATURE_INVALID: u32 = 312;
 pub const LP_REASON_STATEMENT_REFUSES: u32 = 313;
 /// A signed statement must be there about each of these.
 pub const LP_REASON_STATEMENTS: u32 = 314;
+/// The check failed, and what runs there already fails in the same way.
+pub const LP_REASON_EVIDENCE_TOLERATED: u32 = 320;
 /// Enough entitled people approved.
 pub const LP_REASON_APPROVED: u32 = 400;
 /// Too few people approved.
@@ -382,6 +384,32 @@ pub const LP_REASON_EXPRESSION_HOLDS: u32 = 560;
 pub const LP_REASON_EXPRESSION_FALSE: u32 = 561;
 /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
 pub const LP_REASON_EXPRESSION_FAILED: u32 = 562;
+/// Every ticket is in a state that does.
+pub const LP_REASON_TICKETS_READY: u32 = 570;
+/// The change names fewer tickets than it must.
+pub const LP_REASON_TICKET_MISSING: u32 = 571;
+/// A ticket is in another state than it must, or nobody told its state.
+pub const LP_REASON_TICKET_NOT_READY: u32 = 572;
+/// The tasks are done.
+pub const LP_REASON_TASKS_DONE: u32 = 573;
+/// A task is still to be done.
+pub const LP_REASON_TASK_OPEN: u32 = 574;
+/// Fewer tasks were done than must.
+pub const LP_REASON_TASK_MISSING: u32 = 575;
+/// Enough of the error budget is left.
+pub const LP_REASON_BUDGET_LEFT: u32 = 576;
+/// Too little of the error budget is left.
+pub const LP_REASON_BUDGET_EXHAUSTED: u32 = 577;
+/// What is left of the error budget is not known.
+pub const LP_REASON_BUDGET_UNKNOWN: u32 = 578;
+/// A change authority gave leave for its model beforehand.
+pub const LP_REASON_PREAUTHORISED: u32 = 580;
+/// No pre-authorisation stands for it.
+pub const LP_REASON_PREAUTHORISATION_MISSING: u32 = 581;
+/// The changes of its model have not shown yet that they fail seldom enough.
+pub const LP_REASON_AUTONOMY_NOT_EARNED: u32 = 582;
+/// The changes of its model failed too often, or the leave was taken back.
+pub const LP_REASON_AUTONOMY_REVOKED: u32 = 583;
 /// The requirement is waived; the answer without the waiver is shown below.
 pub const LP_REASON_WAIVED: u32 = 600;
 /// It may be met after the stage was entered; the answer as it is now is shown below.

@@ -17,4 +17,5 @@ pub mod base;
 pub mod calendar;
 pub mod graph;
 pub mod history;
+pub mod slo;
 pub mod study;

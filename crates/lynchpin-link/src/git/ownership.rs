@@ -188,6 +188,7 @@ impl Ownership {
             profile: service.profile.as_ref().map(|profile| id(profile)).transpose()?,
             depends_on: ids,
             environments,
+            slos: Vec::new(),
         })
     }
 }

@@ -148,6 +148,12 @@ ids! {
     StateId, "state";
     /// Names what moves a workflow on, such as `request_approval`.
     TriggerId, "trigger";
+    /// Names an objective of a service, such as `availability`.
+    SloId, "service level objective";
+    /// Names a pre-authorisation.
+    PreauthorisationId, "pre-authorisation";
+    /// Names a task of a change.
+    TaskId, "task";
     /// Names how a change ended, such as `successful`.
     CloseCodeId, "close code";
     /// Names something outside that is only pointed to: a ticket, a commit, a connector.

@@ -277,6 +277,11 @@ fn of_field(path: &str, before: Option<&Value>, after: Option<&Value>) -> Leans 
                 None => Leans::Looser,
             }
         }
+        "tickets.at_least" | "tasks.at_least" if readable => more(1),
+        "budget.remaining_at_least" | "preauthorised.record.at_least" if readable => more(0),
+        "tickets.states" => opposite(longer(before, after)),
+        "evidence.against" if after.is_none() => Leans::Tighter,
+        "evidence.against" if before.is_none() => Leans::Looser,
         "approval.after_evidence" | "approval.excludes_producers_of" => longer(before, after),
         "approval.escalates_to" => opposite(longer(before, after)),
         _ => Leans::Unclear,

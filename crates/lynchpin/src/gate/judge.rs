@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::figures::Figures;
 use super::freeze::times::Times;
 use super::leaf::{self, Target};
 use super::obligation::{self, Obligation};
@@ -33,6 +34,8 @@ pub struct Case<'a> {
     pub at: Instant,
     /// The risk of each subject and until when it stands, as the portfolio computed it.
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
+    /// What else the portfolio counted.
+    pub figures: &'a Figures,
     /// Who sits in which group, as far as it was asked for.
     pub rolls: &'a Rolls,
     /// Which freezes matter when, as far as it was asked for.
@@ -81,12 +84,18 @@ impl Case<'_> {
 }
 
 impl Selector {
-    /// Whether a change is meant: by its kind, by when it was first recorded, and by the tier and
-    /// profile of any of its services. What is not known of a service matches, so that a gate is
-    /// not slipped past by leaving it out.
+    /// Whether a change is meant: by its kind, its model, its risk, by when it was first recorded,
+    /// and by the tier and profile of any of its services. What is not known of a service matches,
+    /// so that a gate is not slipped past by leaving it out, and a risk that was not handed in is
+    /// certain.
     #[must_use]
-    pub fn matches(&self, records: &Records, change: &Change) -> bool {
+    pub fn matches(&self, case: &Case<'_>, change: &Change) -> bool {
+        let records = case.records;
         let kind = self.kind.is_empty() || self.kind.contains(&change.kind);
+        let followed = change.model.as_ref().is_some_and(|model| self.model.contains(model));
+        let model = self.model.is_empty() || followed;
+        let risk = || case.risk(&Subject::Change(change.id.clone())).0;
+        let within = self.risk.is_none_or(|band| band.holds(risk()));
         let fits = |service: &Service| {
             let tier = service.tier.is_none_or(|tier| self.tier.contains(&tier));
             let profile = service.profile.as_ref().is_none_or(|p| self.profile.contains(p));
@@ -98,7 +107,8 @@ impl Selector {
         let known = change.services.iter().filter_map(|id| records.service(id));
         let first = || records.change(&change.id).and_then(|row| row.first_recorded(records));
         let since = self.recorded_since.is_none_or(|since| first().is_none_or(|at| at >= since));
-        kind && since && (!narrowed || unknown || known.into_iter().any(fits))
+        let itself = kind && model && within && since;
+        itself && (!narrowed || unknown || known.into_iter().any(fits))
     }
 }
 
@@ -108,11 +118,9 @@ pub fn gates_for<'a>(
     judges: Judges,
     change: &Change,
 ) -> impl Iterator<Item = (&'a GateId, &'a Gate)> {
-    let (records, stage) = (case.records, case.stage);
+    let (case, stage) = (*case, case.stage);
     case.policy.gates.iter().filter(move |(_, gate)| {
-        gate.judges == judges
-            && gate.stages.contains(stage)
-            && gate.only_for.matches(records, change)
+        gate.judges == judges && gate.stages.contains(stage) && gate.only_for.matches(&case, change)
     })
 }
 

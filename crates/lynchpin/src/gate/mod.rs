@@ -8,11 +8,14 @@
 //! between two. [`state`] is the life of a gate as one table, [`workflow`] the life of a change as
 //! verified data. This floor computes no risk: the portfolio hands it the figure.
 
+mod bounds;
 pub mod compare;
 pub mod expression;
+pub mod figures;
 pub mod freeze;
 pub mod judge;
 pub mod leaf;
+mod leaves;
 pub mod lint;
 pub mod obligation;
 mod owed;

@@ -313,7 +313,7 @@ fn of_gate(
             let (number, declaration, entry) = declared?;
             let since = entry.at.max(declaration.envelope().recorded);
             let met = owed::met(case, subject, &entry, since, |case, target| {
-                let binds = target.members.iter().any(|c| gate.only_for.matches(case.records, c));
+                let binds = target.members.iter().any(|c| gate.only_for.matches(case, c));
                 if !binds {
                     return None;
                 }

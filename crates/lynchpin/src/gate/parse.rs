@@ -25,15 +25,16 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Spanned;
 
+use super::bounds;
 use super::freeze::rule::FreezeRule;
 use super::policy::{
     AdoptionRule, ApprovalLeaf, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement,
-    Selector, Tree,
+    RiskBand, Selector, Tree,
 };
 use super::signed::key::{Key, KeyText};
 use super::signed::rule;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{GateId, KeyId, ProfileId, RequirementId, StageId};
+use crate::base::id::{GateId, KeyId, ModelId, ProfileId, RequirementId, StageId};
 use crate::base::limits::{DEPTH_MAX, POLICY_BYTES_MAX};
 use crate::base::{Actor, Instant, canonical};
 use crate::model::Kind;
@@ -76,6 +77,10 @@ struct GateDocument {
     profile: Option<ProfileOneOrMany>,
     #[serde(default)]
     applies: Applies,
+    #[serde(default)]
+    model: Option<ModelOneOrMany>,
+    #[serde(default)]
+    risk: Option<RiskBand>,
     judges: Judges,
     require: Tree,
 }
@@ -98,6 +103,10 @@ struct OneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<StageId>);
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct ProfileOneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<ProfileId>);
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct ModelOneOrMany(#[serde(deserialize_with = "one_or_many")] Vec<ModelId>);
 
 impl std::str::FromStr for Policy {
     type Err = Error;
@@ -206,6 +215,8 @@ impl From<GateDocument> for Gate {
                     Applies::AllOpen => None,
                     Applies::RecordedSince(instant) => Some(instant),
                 },
+                model: document.model.map(|model| model.0).unwrap_or_default(),
+                risk: document.risk,
             },
             judges: document.judges,
             require: document.require,
@@ -315,6 +326,10 @@ fn check_requirements(
             ("planned", requirement.planned.is_some()),
             ("plan", requirement.plan.is_some()),
             ("reversible", requirement.reversible.is_some()),
+            ("tickets", requirement.tickets.is_some()),
+            ("tasks", requirement.tasks.is_some()),
+            ("budget", requirement.budget.is_some()),
+            ("preauthorised", requirement.preauthorised.is_some()),
             ("expression", requirement.expression.is_some()),
         ];
         if asked.iter().filter(|(_, asked)| *asked).count() != 1 {
@@ -329,7 +344,7 @@ fn check_requirements(
             let path = format!("{path}.expression");
             problems.extend(expression.problems().iter().map(|found| found.clone().at(&path)));
         }
-        check_leave(&path, requirement, problems);
+        bounds::check(&path, requirement, problems);
         let Some(approval) = &requirement.approval else { continue };
         check_named(approval, requirements, &path, problems);
         // One person stands for one team.
@@ -339,23 +354,6 @@ fn check_requirements(
                            person: ask for at least one, and for no more teams than people";
             problems.push(Problem::new(ErrorCode::QuorumInvalid, message).at(&path));
         }
-    }
-}
-
-/// Checks who may let it pass unmet, and how.
-fn check_leave(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
-    if requirement.waiver.as_ref().is_some_and(|rule| rule.uses_at_most == Some(0)) {
-        let message = "a waiver that nobody may use waives nothing: leave the waiver out";
-        let at = format!("{path}.waiver.uses_at_most");
-        problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
-    }
-    let lacks = requirement.approval.is_some()
-        || requirement.evidence.is_some()
-        || requirement.plan.is_some();
-    if requirement.retrospective.is_some() && !lacks {
-        let message = "only an `approval`, `evidence` or a `plan` can be met afterwards";
-        let at = format!("{path}.retrospective");
-        problems.push(Problem::new(ErrorCode::NotRetrospective, message).at(at));
     }
 }
 
@@ -398,6 +396,7 @@ fn check_gates(
             let message = "a gate stands before at least one stage";
             problems.push(Problem::new(ErrorCode::Empty, message).at(format!("{path}.stage")));
         }
+        bounds::check_band(&path, &gate.only_for, problems);
         // The nesting is bounded by the TOML reader, so is this list.
         let mut open = vec![(&gate.require, 0_usize)];
         while let Some((tree, depth)) = open.pop() {

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
 use super::freeze::rule::FreezeRule;
+pub use super::leaves::{BudgetLeaf, PreauthorisedLeaf, RecordRule, TasksLeaf, TicketsLeaf};
 use super::signed::key::Key;
 use super::signed::rule::Signed;
 use crate::base::id::{
-    CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, PersonId, ProfileId,
+    CheckId, ConfigurationId, EnvironmentId, GateId, GroupId, KeyId, ModelId, PersonId, ProfileId,
     RequirementId, StageId, WindowId,
 };
 use crate::base::{Actor, Digest, Instant, Probability, Span};
@@ -129,6 +130,18 @@ pub struct Requirement {
     /// It must be possible to undo it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reversible: Option<ReversibleLeaf>,
+    /// Its tickets must be in one of some states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tickets: Option<TicketsLeaf>,
+    /// Its tasks must be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<TasksLeaf>,
+    /// Enough must be left of the error budget of each of its services.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetLeaf>,
+    /// A change authority must have given leave for its model beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preauthorised: Option<PreauthorisedLeaf>,
     /// An expression must hold; see [`expression`](super::expression).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<Expression>,
@@ -179,12 +192,26 @@ pub struct EvidenceLeaf {
     /// How many runs may have failed before the one that passed; any number, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_runs_at_most: Option<u32>,
+    /// What a failure is judged against.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub against: Against,
     /// Which signed statements are its results; what is not signed, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<Signed>,
     /// Who answers for the check; the change's owner, if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Actor>,
+}
+
+/// What a failed check is judged against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Against {
+    /// Nothing: it has failed.
+    #[default]
+    Nothing,
+    /// What runs in the stage already: a failure is borne that this has, too.
+    Baseline,
 }
 
 /// People of a group must have approved.
@@ -438,6 +465,49 @@ pub struct Selector {
     /// says that it was made does not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_since: Option<Instant>,
+    /// The change models; any, if none is named. A change that follows no model is not meant where
+    /// one is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub model: Vec<ModelId>,
+    /// The band that the risk of the change lies in; any, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskBand>,
+}
+
+/// A band of risk, compared at six decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskBand {
+    /// The least probability in it; 0, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Probability>,
+    /// The least probability that is beyond it; certainty is in it, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<Probability>,
+}
+
+impl RiskBand {
+    /// Whether a risk lies in it.
+    ///
+    /// ```
+    /// use lynchpin::gate::policy::RiskBand;
+    ///
+    /// let band = RiskBand { at_least: Some("0.05".parse()?), below: Some("0.2".parse()?) };
+    /// assert!(band.holds("0.05".parse()?));
+    /// assert!(!band.holds("0.2".parse()?));
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    #[must_use]
+    pub fn holds(self, risk: Probability) -> bool {
+        let risk = risk.to_millionths();
+        self.at_least.is_none_or(|least| least <= risk) && self.below.is_none_or(|end| risk < end)
+    }
+
+    /// Whether any risk can lie in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.below.is_some_and(|end| end <= self.at_least.unwrap_or(Probability::ZERO))
+    }
 }
 
 /// What a gate judges.
@@ -475,6 +545,16 @@ pub enum Tree {
     Any(Vec<Tree>),
     /// So many of these.
     AtLeast(u32, Vec<Tree>),
+}
+
+impl Policy {
+    /// Whether the risk of a change says which gates it meets, or what they ask of it.
+    #[must_use]
+    pub fn selects_by_risk(&self) -> bool {
+        let asked = self.requirements.values().filter_map(|named| named.only_for.as_ref());
+        let mut all = self.gates.values().map(|gate| &gate.only_for).chain(asked);
+        all.any(|selector| selector.risk.is_some())
+    }
 }
 
 impl Tree {

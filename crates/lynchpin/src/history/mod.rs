@@ -7,12 +7,14 @@
 //! [`lookback`] and [`labels`] read the history of a source: what it says about each change when it
 //! was made, and which changes turned out to have failed, and when that became known.
 
+pub mod baseline;
 pub mod boards;
 pub mod delegations;
 pub mod entries;
 mod family;
 pub mod freezes;
 pub mod labels;
+pub mod leave;
 pub mod lookback;
 mod numbers;
 pub mod order;
@@ -20,12 +22,18 @@ pub mod people;
 pub mod presence;
 pub mod records;
 pub mod revision;
+pub mod slis;
 mod whereabouts;
+pub mod work;
 
+pub use baseline::Baseline;
 pub use boards::{Boards, NextMeeting};
 pub use delegations::Delegations;
 pub use entries::Content;
 pub use freezes::Freezes;
+pub use leave::Leave;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};
 pub use records::{ChangeRow, Records, ReleaseRow};
+pub use slis::Slis;
+pub use work::Work;

@@ -8,10 +8,13 @@ use super::delegations::Delegations;
 use super::entries::Entries;
 use super::family::Family;
 use super::freezes::{Freezes, Keeper};
+use super::leave::Leave;
 use super::order::{Position, by_record, is_known, position};
 use super::people::People;
 use super::presence::Presence;
 use super::revision::Revision;
+use super::slis::Slis;
+use super::work::Work;
 use crate::base::id::{ChangeId, IncidentId, PersonId, ReleaseId, ServiceId, WaiverId};
 use crate::base::{Actor, Digest, Instant, Subject};
 use crate::model::change::ConflictScope;
@@ -50,6 +53,12 @@ pub struct Records {
     pub boards: Boards,
     /// Freezes, windows and quarantines.
     pub freezes: Freezes,
+    /// What was told of tickets and tasks.
+    pub work: Work,
+    /// Change models, and the leave given for each.
+    pub leave: Leave,
+    /// What was measured of services.
+    pub slis: Slis,
     /// Where each change is.
     pub presence: Presence,
     changes: BTreeMap<ChangeId, ChangeRow>,
@@ -116,6 +125,9 @@ impl Records {
             delegations: Delegations::new(p, &people, as_of),
             boards: Boards::new(p, as_of),
             freezes: Freezes::new(p, &people, &changes, as_of),
+            work: Work::new(p, as_of),
+            leave: Leave::new(p, as_of),
+            slis: Slis::new(p, as_of),
             people,
             presence,
             changes,

@@ -16,10 +16,13 @@ pub mod operation;
 pub mod people;
 pub mod policy;
 pub mod portfolio;
+pub mod preauthorisation;
 pub mod section;
 pub mod service;
+pub mod sli;
 pub mod source_history;
 pub mod statement;
+pub mod work;
 pub mod workflow;
 
 pub use board::{Board, Meeting, Minutes, Resolution};
@@ -34,8 +37,11 @@ pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, Incide
 pub use people::{Group, GroupKind, Member, Person, PersonKind};
 pub use policy::{PolicyAdoption, PolicyApproval, PolicyVote};
 pub use portfolio::Portfolio;
+pub use preauthorisation::{AutonomyRevocation, ChangeModel, Preauthorisation};
 pub use section::{Section, SectionDigests};
-pub use service::{Service, Stage};
+pub use service::{Service, Slo, Stage};
+pub use sli::Sli;
 pub use source_history::SourceHistory;
 pub use statement::{InToto, Signature, SignedEnvelope, Statement};
+pub use work::{Task, TaskState, TicketState};
 pub use workflow::{Guard, State, StateKind, Transition, Workflow};

@@ -20,6 +20,12 @@ macro_rules! arrays {
             policy_approvals: $crate::model::PolicyApproval,
             releases: $crate::model::Release,
             changes: $crate::model::Change,
+            tasks: $crate::model::Task,
+            ticket_states: $crate::model::TicketState,
+            models: $crate::model::ChangeModel,
+            preauthorisations: $crate::model::Preauthorisation,
+            autonomy_revocations: $crate::model::AutonomyRevocation,
+            slis: $crate::model::Sli,
             evidence: $crate::model::Evidence,
             statements: $crate::model::Statement,
             approvals: $crate::model::Approval,
@@ -47,7 +53,8 @@ pub(crate) use arrays;
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            delegations, absences, boards, policies, policy_approvals, releases, changes, evidence,
+            delegations, absences, boards, policies, policy_approvals, releases, changes, tasks,
+            ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence,
             statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions,
             windows, quarantines, holds, cancellations, decisions, claims, declarations,
             deployments, incidents,

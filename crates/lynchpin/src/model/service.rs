@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Actor;
-use crate::base::id::{EnvironmentId, ProfileId, ServiceId, StageId};
+use crate::base::id::{EnvironmentId, ProfileId, ServiceId, SloId, StageId};
+use crate::base::{Actor, Probability, Span};
 
 /// A service: what changes are made to, and who answers for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,22 @@ pub struct Service {
     /// The environments it has; all of every stage, if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<EnvironmentId>,
+    /// What it promises those who use it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slos: Vec<Slo>,
+}
+
+/// A service level objective: which share of events must be good, over which time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Slo {
+    /// The id that policies and samples name.
+    pub id: SloId,
+    /// The share of events that must be good, such as `"0.999"`.
+    pub objective: Probability,
+    /// The time up to now over which they are counted.
+    pub window: Span,
 }
 
 /// A stage on the way to the users, such as `staging` or `production`. Their order is that of the

@@ -67,6 +67,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_boards(portfolio, old, &mut problems);
     check_freezes(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
+    check_measured(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
     if problems.found.is_empty() {
         check_digests(portfolio, old, &mut problems);
@@ -134,6 +135,9 @@ fn check_ids(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     unique!(freezes, "freeze", |item: &crate::model::Freeze| item.id.clone());
     unique!(exceptions, "exception", |item: &crate::model::FreezeException| item.id.clone());
     unique!(windows, "window", |item: &crate::model::Window| item.id.clone());
+    unique!(preauthorisations, "pre-authorisation", |item: &crate::model::Preauthorisation| {
+        item.id.clone()
+    });
     unique!(changes, "this revision of change", |item: &Change| (item.id.clone(), item.revision));
     unique!(releases, "this revision of release", |item: &crate::model::Release| {
         (item.id.clone(), item.revision)
@@ -310,12 +314,47 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
         check_text(problems, &at, "plans.test", plans.test.as_ref());
         check_text(problems, &at, "plans.back_out", plans.back_out.as_ref());
     }
+    for (at, task) in added(&portfolio.tasks, old.tasks, "tasks") {
+        check_text(problems, &at, "title", task.title.as_ref());
+    }
     for (at, release) in added(&portfolio.releases, old.releases, "releases") {
         if release.revision == 0 {
             let message = "revisions count from 1";
             problems.add(format!("{at}.revision"), ErrorCode::NumberOutOfRange, message);
         }
         check_text(problems, &at, "title", release.title.as_ref());
+    }
+}
+
+/// Samples are of the past, and no more was good than there was; a service has one objective of a
+/// name.
+fn check_measured(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    for (at, sli) in added(&portfolio.slis, old.slis, "slis") {
+        if sli.to <= sli.from || sli.at < sli.to {
+            let message = "a sample ends after it begins, and is measured once it has ended";
+            problems.add(format!("{at}.to"), ErrorCode::TimeOrder, message);
+        }
+        if sli.good > sli.total || sli.total > INTEGER_MAX {
+            let message = "no more events can be good than there were, at most 2^53-1";
+            problems.add(format!("{at}.good"), ErrorCode::NumberOutOfRange, message);
+        }
+    }
+    for (at, service) in added(&portfolio.services, old.services, "services") {
+        let mut seen = std::collections::BTreeSet::new();
+        for (index, slo) in service.slos.iter().enumerate() {
+            if !seen.insert(&slo.id) {
+                let (code, message) = other_content(&format!("objective `{}`", slo.id));
+                problems.add(format!("{at}.slos[{index}].id"), code, message);
+            }
+        }
+    }
+    for (at, given) in
+        added(&portfolio.preauthorisations, old.preauthorisations, "preauthorisations")
+    {
+        if given.expires <= given.at {
+            let message = "it expires before it is given";
+            problems.add(format!("{at}.expires"), ErrorCode::TimeOrder, message);
+        }
     }
 }
 

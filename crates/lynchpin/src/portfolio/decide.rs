@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
 use super::family;
+use super::figures::{asks_for_figures, figures};
 use super::item::Members;
 use super::owed;
 use super::pinned;
@@ -13,7 +14,7 @@ use super::scoring;
 use super::snapshot::{Adopted, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
-use crate::base::{Actor, Instant, Probability, Subject, When};
+use crate::base::{Actor, Instant, Subject, When};
 use crate::calendar::ZONE_DATA_VERSION;
 use crate::gate::freeze::{self, rule::FreezeRule, times::Times};
 use crate::gate::judge::gates_for;
@@ -88,7 +89,12 @@ pub(super) fn with_case<T>(
 ) -> T {
     let (subject, members) = (asked.subject, asked.members);
     let before = members.before(records, asked.stage);
-    let risks = risks(records, policy, subject, members, asked.at);
+    let subjects = subjects(records, policy, subject, members);
+    let risks = match asks_for_risk(policy) {
+        true => scoring::risks(records, &subjects, asked.at),
+        false => BTreeMap::new(),
+    };
+    let figures = figures(records, policy, &subjects, (Some(asked.stage), asked.at));
     let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
     let case = Case {
         records,
@@ -98,6 +104,7 @@ pub(super) fn with_case<T>(
         previous: before.as_ref(),
         at: asked.at,
         risks: &risks,
+        figures: &figures,
         rolls: &rolls,
         times: &times,
         afterwards: true,
@@ -219,35 +226,46 @@ pub(super) fn no_policy() -> Policy {
     }
 }
 
-/// The risk of everything that a gate of the policy may ask it of.
-fn risks(
+/// Everything that a gate of the policy may ask for a risk or another figure; nothing, if none
+/// does.
+fn subjects(
     records: &Records,
     policy: &Policy,
     subject: &Subject,
     members: &Members<'_>,
-    at: Instant,
-) -> BTreeMap<Subject, (Probability, When)> {
-    if !asks_for_risk(policy) {
-        return BTreeMap::new();
+) -> Vec<Subject> {
+    if !asks_for_risk(policy) && !asks_for_figures(policy) {
+        return Vec::new();
     }
+    let by_risk = policy.selects_by_risk();
     let mut subjects = vec![subject.clone()];
-    subjects.extend(members.all.iter().map(|change| Subject::Change(change.id.clone())));
+    let each = |members: &[&Change]| -> Vec<Subject> {
+        members.iter().map(|change| Subject::Change(change.id.clone())).collect()
+    };
+    subjects.extend(each(&members.all));
     let releases: BTreeSet<&ReleaseId> = match subject {
         Subject::Change(id) => records.releases_of(id).iter().collect(),
         Subject::Release(id) => records.descendants(id).into_iter().chain([id]).collect(),
     };
     let above = releases.iter().flat_map(|id| records.ancestors(id));
     let releases = releases.iter().copied().chain(above);
-    subjects.extend(releases.cloned().map(Subject::Release));
+    for release in releases.cloned().map(Subject::Release) {
+        // Which gates judge it, the risk of any change in it may say.
+        if let Some(members) = Members::of(records, &release).ok().filter(|_| by_risk) {
+            subjects.extend(each(&members.all));
+        }
+        subjects.push(release);
+    }
     subjects.extend(owed::declared(records));
     subjects.sort_unstable();
     subjects.dedup();
-    scoring::risks(records, &subjects, at)
+    subjects
 }
 
 pub(super) fn asks_for_risk(policy: &Policy) -> bool {
     policy.freeze.asks_for_risk()
-        || policy.requirements.values().any(|requirement| requirement.risk.is_some())
+        || policy.selects_by_risk()
+        || policy.requirements.values().any(|named| named.risk.is_some())
 }
 
 /// The tree of each member, dependencies and all, by id.
@@ -265,8 +283,9 @@ fn judge_members(
         }
         own.insert(&change.id, itself);
     }
+    let selected = selected_until(case);
     let alone: BTreeMap<&ChangeId, Own> =
-        own.iter().map(|(id, itself)| (*id, by_parts(&itself.parts))).collect();
+        own.iter().map(|(id, itself)| (*id, by_parts(selected, &itself.parts))).collect();
     let item = Item::new(case.records, &members.changes, case.stage)?;
     let mut flow = Flow::new(item, &alone, case.policy.cycles)?;
     let mut clauses: BTreeMap<ChangeId, Reasons> = BTreeMap::new();
@@ -306,7 +325,7 @@ fn judge_members(
         let partners = dependencies::partners(case, &flow, &held, change, so_far(&change.id));
         partners.into_iter().for_each(|node| reasons.push(node));
         reasons.close(root, Join::All);
-        reasons.hold_until(root, flow.holds_until(&change.id));
+        reasons.hold_until(root, flow.holds_until(&change.id).min(selected));
         judged.insert(change.id.clone(), reasons);
     }
     Ok(judged)
@@ -333,13 +352,19 @@ fn not_judged(case: &Case<'_>, change: &Change) -> Node {
     node.act(case.policy.owner.clone())
 }
 
+/// Until when the same gates mean what is judged, without a new fact.
+pub(super) fn selected_until(case: &Case<'_>) -> When {
+    let risks = case.risks.values().filter(|_| case.policy.selects_by_risk());
+    risks.map(|(_, until)| *until).min().unwrap_or(When::Never)
+}
+
 /// What the parts of a member's tree come to.
-pub(super) fn by_parts(parts: &[Reasons]) -> Own {
+pub(super) fn by_parts(selected: When, parts: &[Reasons]) -> Own {
     let roots = || parts.iter().filter_map(Reasons::root);
     Own {
         verdict: Verdict::all(roots().map(|root| root.verdict)),
         clears: roots().map(|root| root.clears).max().unwrap_or(Clears::Now),
-        holds_until: roots().map(|root| root.holds_until).min().unwrap_or(When::Never),
+        holds_until: roots().map(|root| root.holds_until).fold(selected, When::min),
     }
 }
 
@@ -520,7 +545,7 @@ pub(super) fn release_gates<'a>(
     let binds = |gate: &Gate| {
         gate.judges == Judges::Release
             && gate.stages.contains(case.stage)
-            && members.iter().any(|c| gate.only_for.matches(case.records, c))
+            && members.iter().any(|c| gate.only_for.matches(case, c))
     };
     let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
     gates.map(|(id, gate)| (id, judge::judge(case, target, id, gate))).collect()
@@ -570,5 +595,6 @@ fn whole(
     }
     below.iter().for_each(|tree| reasons.graft(tree));
     reasons.close(root, Join::All);
+    reasons.hold_until(root, selected_until(case));
     reasons
 }

@@ -189,6 +189,12 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.absences);
     keep_distinct(&mut portfolio.boards);
     keep_distinct(&mut portfolio.minutes);
+    keep_distinct(&mut portfolio.tasks);
+    keep_distinct(&mut portfolio.ticket_states);
+    keep_distinct(&mut portfolio.models);
+    keep_first(&mut portfolio.preauthorisations, |given| given.id.clone());
+    keep_distinct(&mut portfolio.autonomy_revocations);
+    keep_distinct(&mut portfolio.slis);
     keep_distinct(&mut portfolio.evidence);
     keep_distinct(&mut portfolio.statements);
     keep_distinct(&mut portfolio.approvals);

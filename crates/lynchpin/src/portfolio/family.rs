@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{by_parts, release_gates, single, standing, was_cancelled};
+use super::decide::{by_parts, release_gates, selected_until, single, standing, was_cancelled};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::ReleaseId;
 use crate::base::limits::PARENTS_MAX;
@@ -82,7 +82,7 @@ fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     let members = case.records.changes_within(id);
     parts.extend(release_gates(case, &subject, &members).into_values());
     parts.extend(through(case, id));
-    let own = by_parts(&parts);
+    let own = by_parts(selected_until(case), &parts);
     let node = |verdict, code| Node::new(verdict, code, &subject).until(own.holds_until);
     let node = match own.verdict {
         Verdict::NotApplicable | Verdict::Go | Verdict::GoWaived => {

@@ -112,6 +112,9 @@ fn named(portfolio: &Portfolio) -> impl Iterator<Item = (Place, &PersonId)> {
     for (number, service) in portfolio.services.iter().enumerate() {
         found.extend(person(&service.owner).map(|id| (("services", number, "owner"), id)));
     }
+    for (number, task) in portfolio.tasks.iter().enumerate() {
+        found.extend(person(&task.owner).map(|id| (("tasks", number, "owner"), id)));
+    }
     for (number, hold) in portfolio.holds.iter().enumerate() {
         found.extend(person(&hold.owner).map(|id| (("holds", number, "owner"), id)));
     }

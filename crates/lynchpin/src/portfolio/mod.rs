@@ -5,7 +5,9 @@
 //! of the same height hand to each other.
 
 mod adoption;
+mod autonomy;
 mod breach;
+mod budgets;
 mod check;
 mod check_entries;
 mod check_freezes;
@@ -17,6 +19,7 @@ mod engine;
 mod fact_name;
 mod family;
 mod features;
+mod figures;
 mod identities;
 mod in_flight;
 mod item;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::asks_for_risk;
+use super::figures::figures;
 use super::scoring;
 use super::snapshot::InForce;
 use crate::base::error::Result;
@@ -28,6 +29,7 @@ pub(super) fn obligations(
     };
     // Each gate is asked about its own stages; this one is never looked at.
     let stage = StageId::new("any")?;
+    let figures = figures(records, policy, &declared(records), (None, at));
     let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
     let case = Case {
         records,
@@ -37,6 +39,7 @@ pub(super) fn obligations(
         previous: None,
         at,
         risks: &risks,
+        figures: &figures,
         rolls: &rolls,
         times: &times,
         proofs: &proofs,
@@ -51,7 +54,12 @@ pub(super) fn declared(records: &Records) -> Vec<Subject> {
     let mut subjects = Vec::new();
     for id in records.declared() {
         subjects.push(Subject::Change(id.clone()));
-        subjects.extend(records.releases_of(id).iter().cloned().map(Subject::Release));
+        for release in records.releases_of(id) {
+            // The risk of any change in it may say which gates judge it.
+            let within = records.changes_within(release).into_iter();
+            subjects.extend(within.map(|change| Subject::Change(change.id.clone())));
+            subjects.push(Subject::Release(release.clone()));
+        }
     }
     subjects.sort_unstable();
     subjects.dedup();

@@ -167,6 +167,8 @@ reason_codes! {
     StatementRefuses = 313, "statement_refuses", "a signed statement says no";
     /// A signed statement must be there about each of these.
     Statements = 314, "statements", "must be said of all of";
+    /// The check failed, and what runs there already fails in the same way.
+    EvidenceTolerated = 320, "evidence_tolerated", "failed, and so does what runs there already";
     /// Enough entitled people approved.
     Approved = 400, "approved", "approved by {given} of {needed}";
     /// Too few people approved.
@@ -253,6 +255,34 @@ reason_codes! {
     /// The expression cannot be told: a field that it asks for is not said, or it goes too far.
     ExpressionFailed = 562, "expression_failed",
         "cannot be told: {error}, at line {line}, column {column} of {expression}";
+    /// Every ticket is in a state that does.
+    TicketsReady = 570, "tickets_ready", "every ticket is ready";
+    /// The change names fewer tickets than it must.
+    TicketMissing = 571, "ticket_missing", "names {given} tickets, {needed} must be there";
+    /// A ticket is in another state than it must, or nobody told its state.
+    TicketNotReady = 572, "ticket_not_ready", "not every ticket is ready";
+    /// The tasks are done.
+    TasksDone = 573, "tasks_done", "the tasks are done";
+    /// A task is still to be done.
+    TaskOpen = 574, "task_open", "not every task is done";
+    /// Fewer tasks were done than must.
+    TaskMissing = 575, "task_missing", "{done} tasks were done, {needed} must be";
+    /// Enough of the error budget is left.
+    BudgetLeft = 576, "budget_left", "{remaining} of the error budget of {service} is left";
+    /// Too little of the error budget is left.
+    BudgetExhausted = 577, "budget_exhausted",
+        "{remaining} of the error budget of {service} is left";
+    /// What is left of the error budget is not known.
+    BudgetUnknown = 578, "budget_unknown", "what is left of the error budget is not known";
+    /// A change authority gave leave for its model beforehand.
+    Preauthorised = 580, "preauthorised", "pre-authorised as {model}";
+    /// No pre-authorisation stands for it.
+    PreauthorisationMissing = 581, "preauthorisation_missing", "no pre-authorisation stands";
+    /// The changes of its model have not shown yet that they fail seldom enough.
+    AutonomyNotEarned = 582, "autonomy_not_earned",
+        "{changes} changes of {model} do not show that they fail seldom enough";
+    /// The changes of its model failed too often, or the leave was taken back.
+    AutonomyRevoked = 583, "autonomy_revoked", "{model} is no longer pre-authorised";
     /// The requirement is waived; the answer without the waiver is shown below.
     Waived = 600, "waived", "waived by {by} until {until}";
     /// It may be met after the stage was entered; the answer as it is now is shown below.

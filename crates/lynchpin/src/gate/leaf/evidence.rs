@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Target;
+use super::{Target, baseline};
 use crate::base::id::{ConfigurationId, EnvironmentId, PersonId};
 use crate::base::{Digest, Instant, When};
 use crate::gate::judge::Case;
@@ -19,7 +19,7 @@ use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
 /// What one line of runs is kept apart by.
-type Line<'a> = (Option<&'a ConfigurationId>, Option<&'a EnvironmentId>, &'a PersonId);
+pub(super) type Line<'a> = (Option<&'a ConfigurationId>, Option<&'a EnvironmentId>, &'a PersonId);
 
 pub(super) fn judge(case: &Case<'_>, target: Target<'_>, leaf: &EvidenceLeaf) -> Reasons {
     let mut nodes = Vec::new();
@@ -55,14 +55,36 @@ fn about(
     artifact: Option<&Digest>,
     leaf: &EvidenceLeaf,
 ) -> Vec<Node> {
+    // Of a change without artifacts nobody can tell what of it runs already.
+    let bear = |line: &Line<'_>, node: Node| match artifact {
+        Some(_) => baseline::tolerate(case, change, leaf, line, node),
+        None => node,
+    };
     let Some(rule) = &leaf.signed else {
-        return answers(case, change, artifact, leaf, &unsigned(case, change, artifact, leaf));
+        let runs = unsigned(case, change, artifact, leaf);
+        return answers(case, change, artifact, leaf, &runs, &bear);
     };
     let found = signed_by(case, change, artifact, leaf, rule);
     let runs = found.evidence(case.records.portfolio(), &leaf.check, artifact);
     let runs: Vec<_> = borrowed(case, &runs, leaf);
-    let nodes = answers(case, change, artifact, leaf, &runs);
+    let nodes = answers(case, change, artifact, leaf, &runs, &bear);
     nodes.into_iter().map(|node| found.explain(node)).collect()
+}
+
+/// Hands the runs on an artifact that the leaf admits to something else.
+pub(super) fn with_runs<R>(
+    case: &Case<'_>,
+    change: &Change,
+    artifact: Option<&Digest>,
+    leaf: &EvidenceLeaf,
+    then: impl FnOnce(&[(usize, &Evidence)]) -> R,
+) -> R {
+    let Some(rule) = &leaf.signed else {
+        return then(&unsigned(case, change, artifact, leaf));
+    };
+    let found = signed_by(case, change, artifact, leaf, rule);
+    let runs = found.evidence(case.records.portfolio(), &leaf.check, artifact);
+    then(&borrowed(case, &runs, leaf))
 }
 
 fn signed_by(
@@ -135,19 +157,25 @@ pub(super) fn on_change<'a>(
     found
 }
 
+/// The line that a run belongs to.
+pub(super) fn line_of<'a>(case: &'a Case<'_>, evidence: &'a Evidence) -> Line<'a> {
+    let producer = case.records.people.principal(&evidence.by);
+    (evidence.configuration.as_ref(), evidence.environment.as_ref(), producer)
+}
+
 /// The answers for one artifact: one for each line of runs, and for each configuration without any.
+/// What is said of a failure, `bear` may say otherwise.
 pub(super) fn answers(
     case: &Case<'_>,
     change: &Change,
     artifact: Option<&Digest>,
     leaf: &EvidenceLeaf,
     found: &[(usize, &Evidence)],
+    bear: &dyn Fn(&Line<'_>, Node) -> Node,
 ) -> Vec<Node> {
     let mut lines: BTreeMap<Line<'_>, Vec<(usize, &Evidence)>> = BTreeMap::new();
     for (number, evidence) in found {
-        let producer = case.records.people.principal(&evidence.by);
-        let line = (evidence.configuration.as_ref(), evidence.environment.as_ref(), producer);
-        lines.entry(line).or_default().push((*number, evidence));
+        lines.entry(line_of(case, evidence)).or_default().push((*number, evidence));
     }
     let subject = Target::member(change);
     let base = |verdict, code| {
@@ -158,7 +186,10 @@ pub(super) fn answers(
     let mut judged: Vec<(Line<'_>, Say, Node)> = lines
         .into_iter()
         .map(|(line, runs)| {
-            let (kind, node) = judge_line(case.at, leaf, &runs, &base);
+            let (kind, mut node) = judge_line(case.at, leaf, &runs, &base);
+            if node.code == ReasonCode::EvidenceFailed {
+                node = bear(&line, node);
+            }
             let node = line.0.into_iter().fold(node, |n, c| n.with("configuration", Arg::text(c)));
             (line, kind, node)
         })
@@ -293,7 +324,7 @@ fn run_number(run: u64) -> Arg {
 }
 
 /// When a result stops counting: when it says so, or when it grows too old.
-fn expiry(leaf: &EvidenceLeaf, evidence: &Evidence) -> When {
+pub(super) fn expiry(leaf: &EvidenceLeaf, evidence: &Evidence) -> When {
     let aged = leaf.max_age.map(|age| evidence.at.after(age));
     let first = [evidence.expires, aged].into_iter().flatten().min();
     first.map_or(When::Never, When::At)

@@ -44,7 +44,7 @@ impl Shown {
         let shown = each(case, target, names).all(|(change, leaf)| {
             evidence_on(case, change, leaf).into_iter().all(|(artifact, mut found)| {
                 found.retain(|(_, evidence)| position(*evidence) <= then);
-                let answers = answers(&past, change, artifact, leaf, &found);
+                let answers = answers(&past, change, artifact, leaf, &found, &|_, node| node);
                 answers.iter().all(|node| node.verdict.is_go())
             })
         });
@@ -88,7 +88,7 @@ fn each<'t>(
     let leaves = requirements.filter_map(|named| Some((named, named.evidence.as_ref()?)));
     leaves.flat_map(move |(named, leaf)| {
         let meant = |change: &&'t Change| {
-            named.only_for.as_ref().is_none_or(|only| only.matches(case.records, change))
+            named.only_for.as_ref().is_none_or(|only| only.matches(case, change))
         };
         let changes: Vec<&Change> = target.members.iter().copied().filter(meant).collect();
         changes.into_iter().map(move |change| (change, leaf))

@@ -2,6 +2,8 @@
 
 pub(super) mod approval;
 mod ballots;
+mod baseline;
+mod budget;
 mod electorate;
 pub(super) mod evidence;
 mod expression;
@@ -9,11 +11,13 @@ mod informed;
 mod minutes;
 mod plan;
 mod planned;
+mod preauthorised;
 mod seating;
 mod soak;
 mod statement;
 mod votes;
 mod window;
+mod work;
 
 use super::judge::Case;
 use super::policy::Requirement;
@@ -48,7 +52,7 @@ pub(super) fn asked<'a>(
     match &requirement.only_for {
         None => target.members.to_vec(),
         Some(selector) => {
-            let meant = |change: &&&Change| selector.matches(case.records, change);
+            let meant = |change: &&&Change| selector.matches(case, change);
             target.members.iter().filter(meant).copied().collect()
         }
     }
@@ -84,6 +88,9 @@ pub(super) fn judge(
     if let Some(leaf) = &requirement.expression {
         return expression::judge(case, asked, leaf);
     }
+    if let Some(leaf) = &requirement.budget {
+        return budget::judge(case, asked, name, leaf);
+    }
     if let Some(leaf) = &requirement.risk {
         let mut reasons = Reasons::default();
         reasons.push(plan::risk(case, target, *leaf));
@@ -98,6 +105,15 @@ pub(super) fn judge(
         }
         if requirement.planned.is_some() {
             return planned::judge(case, change);
+        }
+        if let Some(leaf) = &requirement.preauthorised {
+            return preauthorised::judge(case, change, name, leaf);
+        }
+        if let Some(leaf) = &requirement.tickets {
+            return work::tickets(case, change, leaf);
+        }
+        if let Some(leaf) = &requirement.tasks {
+            return work::tasks(case, change, leaf);
         }
         if let Some(leaf) = &requirement.plan {
             return plan::plan(case, change, *leaf);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, FindingCode};
+use crate::base::Probability;
 use crate::base::id::{ProfileId, StageId};
 use crate::gate::policy::{Gate, Policy, Selector};
 use crate::history::Records;
@@ -69,18 +70,43 @@ fn left_out(stage: &StageId, gates: &[&Gate], makes: &BTreeSet<Make<'_>>) -> Vec
         for (tier, profile) in &makes {
             let of_kind =
                 |gate: &&&Gate| gate.only_for.kind.is_empty() || gate.only_for.kind.contains(&kind);
-            let judged =
-                gates.iter().filter(of_kind).any(|gate| fits(&gate.only_for, (*tier, *profile)));
-            if !judged {
+            let meant = gates.iter().filter(of_kind);
+            let meant = meant.filter(|gate| fits(&gate.only_for, (*tier, *profile)));
+            if let Some(from) = gap(&meant.map(|gate| &gate.only_for).collect::<Vec<_>>()) {
                 let tier = tier.map(|tier| format!(", tier {tier}")).unwrap_or_default();
                 let profile = profile.map(|it| format!(", profile `{it}`")).unwrap_or_default();
-                let why = format!("{} changes{tier}{profile}", kind.name());
+                let risk = (from > Probability::ZERO).then(|| format!(", risk from {from} on"));
+                let risk = risk.unwrap_or_default();
+                let why = format!("{} changes{tier}{profile}{risk}", kind.name());
                 let finding = Finding::new(FindingCode::NotJudged).stage(stage);
                 found.push(finding.because(&why));
             }
         }
     }
     found
+}
+
+/// The least risk that none of these selectors means, for a change that follows no model: where
+/// such a change is judged, one that follows a model is, too.
+fn gap(selectors: &[&Selector]) -> Option<Probability> {
+    let any_model = selectors.iter().filter(|selector| selector.model.is_empty());
+    let mut bands: Vec<(Probability, Option<Probability>)> = any_model
+        .map(|selector| match selector.risk {
+            None => (Probability::ZERO, None),
+            Some(band) => (band.at_least.unwrap_or(Probability::ZERO), band.below),
+        })
+        .collect();
+    bands.sort_unstable();
+    let mut reached = Probability::ZERO;
+    for (from, below) in bands {
+        if from > reached {
+            break;
+        }
+        // A band without an end holds certainty, too.
+        let below = below?;
+        reached = reached.max(below);
+    }
+    Some(reached)
 }
 
 /// Whether a gate is for a service of that make; what is not known matches, as it does in a

@@ -251,6 +251,49 @@ mod tests {
     }
 
     #[test]
+    fn bands_of_risk_leave_nothing_out() {
+        let text = |bands: &[&str]| {
+            let gates = bands.iter().enumerate().map(|(number, band)| {
+                format!(
+                    "gate.g{number} = {{ stage = \"production\", judges = \"change\", \
+                     {band} require = \"plan\" }}\n"
+                )
+            });
+            let gates: String = gates.collect();
+            format!("name = \"x\"\nrequirement.plan = {{ plan = \"test\" }}\n{gates}")
+        };
+        let all = ["risk = { below = '0.1' },", "risk = { at_least = '0.1' },"];
+        assert_eq!(found(&text(&all), None), [""; 0]);
+        let certain = ["risk = { below = '0.1' },", "risk = { at_least = '0.1', below = '1' },"];
+        let none = ["not_judged production"; 3];
+        assert_eq!(found(&text(&certain), None), none, "certainty is in no band");
+        let hole = ["risk = { below = '0.1' },", "risk = { at_least = '0.2' },"];
+        assert_eq!(found(&text(&hole), None), none);
+        assert_eq!(found(&text(&["risk = { at_least = '0.2' },"]), None), none);
+        let model = ["model = 'm',", "risk = { at_least = '0.2' },"];
+        assert_eq!(found(&text(&model), None), none, "not each change follows the model");
+        let wider = ["risk = { below = '0.5' },", "risk = { below = '0.1' },", ""];
+        let shadowed = ["gate_shadowed g0", "gate_shadowed g1"];
+        assert_eq!(found(&text(&wider), None), shadowed);
+        let apart = ["risk = { below = '0.5' }, model = 'm',", "risk = { below = '0.1' },", ""];
+        assert_eq!(found(&text(&apart), None), shadowed);
+    }
+
+    #[test]
+    fn leave_is_given_by_somebody() {
+        let text = |group: &str| {
+            format!(
+                "name = \"x\"\nopen = [\"staging\"]\n\
+                 requirement.leave = {{ preauthorised = {{ group = \"{group}\" }} }}\n\
+                 gate.g = {{ stage = \"production\", judges = \"change\", require = \"leave\" }}"
+            )
+        };
+        assert_eq!(found(&text("cab"), Some(PORTFOLIO)), [""; 0]);
+        let never = ["gate_never_passes g", "nobody_can_approve leave"];
+        assert_eq!(found(&text("nobody"), Some(PORTFOLIO)), never);
+    }
+
+    #[test]
     fn who_is_there_to_approve_is_counted() {
         let text = |leaf: &str| {
             format!(

@@ -82,6 +82,11 @@ fn obstacle(
         let why = cannot_soak(gate, leaf, records)?;
         return Some((FindingCode::RequirementNeverPasses, why));
     }
+    if let Some(leaf) = &requirement.preauthorised {
+        let nobody = seats(records, &leaf.group, at) == 0;
+        let why = format!("group `{}` has no member who can", leaf.group);
+        return nobody.then_some((FindingCode::NobodyCanApprove, why));
+    }
     let leaf = requirement.approval.as_ref()?;
     Some((FindingCode::NobodyCanApprove, too_few(leaf, records, at)?))
 }

@@ -1,8 +1,9 @@
 //! Gates that add nothing to another.
 
 use super::{Finding, FindingCode};
+use crate::base::Probability;
 use crate::base::id::GateId;
-use crate::gate::policy::{Gate, Policy, Selector, Tree};
+use crate::gate::policy::{Gate, Policy, RiskBand, Selector, Tree};
 
 /// Finds each gate of which another asks everything already. Of two that are equal, the one whose
 /// name comes later adds nothing.
@@ -42,10 +43,19 @@ fn is_wider(wider: &Selector, narrow: &Selector) -> bool {
     }
     // Named one by one, so that a new field of a selector cannot be forgotten here. A service must
     // match tier and profile at once, so each may be compared alone.
-    let Selector { kind, tier, profile, recorded_since } = wider;
+    let Selector { kind, tier, profile, recorded_since, model, risk } = wider;
     let since = recorded_since.is_none_or(|since| narrow.recorded_since >= Some(since));
     since
         && includes(kind, &narrow.kind)
         && includes(tier, &narrow.tier)
         && includes(profile, &narrow.profile)
+        && includes(model, &narrow.model)
+        && risk.is_none_or(|wider| narrow.risk.is_some_and(|narrow| reaches(wider, narrow)))
+}
+
+/// Whether a band of risk holds all that another does.
+fn reaches(wider: RiskBand, narrow: RiskBand) -> bool {
+    let from = |band: RiskBand| band.at_least.unwrap_or(Probability::ZERO);
+    from(wider) <= from(narrow)
+        && wider.below.is_none_or(|end| narrow.below.is_some_and(|other| other <= end))
 }

@@ -235,7 +235,8 @@ impl Found {
         if node.code == ReasonCode::EvidenceMissing && node.cites.is_empty() {
             node = self.missing(node);
         }
-        node.cites.iter_mut().for_each(|(kind, _)| *kind = "statements");
+        let read = node.cites.iter_mut().filter(|(kind, _)| *kind == "evidence");
+        read.for_each(|(kind, _)| *kind = "statements");
         self.bounded(node)
     }
 

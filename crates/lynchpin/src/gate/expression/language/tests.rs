@@ -26,6 +26,7 @@ fn ask(text: &str) -> Result<bool, String> {
             profile: None,
             depends_on: Vec::new(),
             environments: Vec::new(),
+            slos: Vec::new(),
         }],
         ..Portfolio::default()
     };

@@ -1,0 +1,44 @@
+//! Figures that gates compare and do not compute: the portfolio hands them in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::id::{ChangeId, ModelId, RequirementId, ServiceId, StageId};
+use crate::base::{Probability, When};
+use crate::slo::Figure;
+
+/// The figures of everything that a requirement may ask them of.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// What is left of each error budget, by who asks and the service.
+    pub budgets: BTreeMap<(RequirementId, ServiceId), Figure>,
+    /// How the changes of each model went, by who asks, the model and the stage.
+    pub records: BTreeMap<(RequirementId, ModelId, StageId), Record>,
+}
+
+/// How the changes of a model went that came to a stage lately.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// How many there were that failed or had time to.
+    pub changes: u32,
+    /// Those that failed, confirmed by an incident, in order of ids.
+    pub failures: Vec<ChangeId>,
+    /// The rate of failure that is not exceeded, at the confidence that the policy asks for.
+    pub at_most: Probability,
+    /// Until when the figure stands without a new fact.
+    pub until: When,
+    /// The facts that it rests on: their kind and number.
+    pub cites: BTreeSet<(&'static str, usize)>,
+}
+
+impl Default for Record {
+    /// No change at all: a failure is certain.
+    fn default() -> Self {
+        Record {
+            changes: 0,
+            failures: Vec::new(),
+            at_most: Probability::ONE,
+            until: When::Never,
+            cites: BTreeSet::new(),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What was measured of services, by service and objective.
+
+use std::collections::BTreeMap;
+
+use super::records::known;
+use crate::base::Instant;
+use crate::base::id::{ServiceId, SloId};
+use crate::model::{Portfolio, Sli};
+
+/// The samples known as of an instant.
+#[derive(Clone, Debug, Default)]
+pub struct Slis {
+    filed: BTreeMap<ServiceId, BTreeMap<SloId, Vec<usize>>>,
+}
+
+impl Slis {
+    /// Files what a portfolio knows by that instant.
+    #[must_use]
+    pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
+        let mut filed = Slis::default();
+        for number in known(&portfolio.slis, as_of) {
+            if let Some(sli) = portfolio.slis.get(number) {
+                let of = filed.filed.entry(sli.service.clone()).or_default();
+                of.entry(sli.slo.clone()).or_default().push(number);
+            }
+        }
+        filed
+    }
+
+    /// The samples of an objective that count, one for each time that was measured: of those whose
+    /// word is admitted, the newest, and of several that tie the one with the most bad events.
+    #[must_use]
+    pub fn samples<'a>(
+        &self,
+        portfolio: &'a Portfolio,
+        (service, slo): (&ServiceId, &SloId),
+        admits: impl Fn(&Sli) -> bool,
+    ) -> Vec<(usize, &'a Sli)> {
+        let numbers = self.filed.get(service).and_then(|of| of.get(slo));
+        let told = numbers.into_iter().flatten();
+        let told = told.filter_map(|number| Some((*number, portfolio.slis.get(*number)?)));
+        let mut times: BTreeMap<(Instant, Instant), (usize, &Sli)> = BTreeMap::new();
+        for (number, sli) in told.filter(|(_, sli)| admits(sli)) {
+            // They come in order of recording, so what is later takes the place of what was.
+            let kept = times.entry((sli.to, sli.from)).or_insert((number, sli));
+            let ties = super::order::by_record(kept.1, sli).is_eq();
+            if !ties || bad(sli) > bad(kept.1) {
+                *kept = (number, sli);
+            }
+        }
+        times.into_values().collect()
+    }
+}
+
+fn bad(sli: &Sli) -> u64 {
+    sli.total.saturating_sub(sli.good)
+}

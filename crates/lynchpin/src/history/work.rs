@@ -1,0 +1,78 @@
+//! What was told of tickets, and of the tasks of changes.
+
+use std::collections::BTreeMap;
+
+use super::order::position;
+use super::records::known;
+use crate::base::Instant;
+use crate::base::id::{ChangeId, Reference, TaskId};
+use crate::model::{Fact, Portfolio};
+
+/// The tickets and tasks known as of an instant.
+#[derive(Clone, Debug, Default)]
+pub struct Work {
+    tickets: BTreeMap<Reference, Vec<usize>>,
+    tasks: BTreeMap<ChangeId, BTreeMap<TaskId, Vec<usize>>>,
+}
+
+impl Work {
+    /// Files what a portfolio knows by that instant.
+    #[must_use]
+    pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
+        let mut filed = Work::default();
+        for number in known(&portfolio.ticket_states, as_of) {
+            if let Some(told) = portfolio.ticket_states.get(number) {
+                filed.tickets.entry(told.ticket.clone()).or_default().push(number);
+            }
+        }
+        for number in known(&portfolio.tasks, as_of) {
+            if let Some(task) = portfolio.tasks.get(number) {
+                let of = filed.tasks.entry(task.change.clone()).or_default();
+                of.entry(task.id.clone()).or_default().push(number);
+            }
+        }
+        filed
+    }
+
+    /// The numbers of what was told of a ticket, in order.
+    #[must_use]
+    pub fn ticket(&self, ticket: &Reference) -> &[usize] {
+        self.tickets.get(ticket).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tasks of a change in order of ids, each with the numbers of what was told of it, in
+    /// order.
+    pub fn tasks(&self, change: &ChangeId) -> impl Iterator<Item = (&TaskId, &[usize])> + '_ {
+        self.tasks.get(change).into_iter().flatten().map(|(id, told)| (id, told.as_slice()))
+    }
+}
+
+/// The newest of some facts, given by their numbers in order: all that tie, where several do.
+///
+/// ```
+/// use lynchpin::history::work::newest;
+/// use lynchpin::model::Portfolio;
+///
+/// let portfolio: Portfolio = serde_json::from_str(
+///     r#"{"lynchpin": "portfolio/1", "ticket_states": [
+///         {"ticket": "T-1", "state": "open", "by": "jira", "at": "2026-11-01T00:00:00Z"},
+///         {"ticket": "T-1", "state": "done", "by": "jira", "at": "2026-11-02T00:00:00Z"},
+///         {"ticket": "T-1", "state": "open", "by": "bob", "at": "2026-11-02T00:00:00Z"}]}"#,
+/// )?;
+/// let all = newest(&portfolio.ticket_states, &[0, 1, 2], |_| true);
+/// assert_eq!(all.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [2, 1]);
+/// let of_jira = newest(&portfolio.ticket_states, &[0, 1, 2], |it| it.by.as_str() == "jira");
+/// assert_eq!(of_jira.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[must_use]
+pub fn newest<'a, T: Fact>(
+    facts: &'a [T],
+    numbers: &[usize],
+    admits: impl Fn(&T) -> bool,
+) -> Vec<(usize, &'a T)> {
+    let found = numbers.iter().rev().filter_map(|number| Some((*number, facts.get(*number)?)));
+    let mut admitted = found.filter(|(_, fact)| admits(fact)).peekable();
+    let last = admitted.peek().map(|(_, fact)| position(*fact));
+    admitted.take_while(|(_, fact)| Some(position(*fact)) == last).collect()
+}
