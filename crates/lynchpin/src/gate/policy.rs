@@ -329,6 +329,14 @@ pub struct RiskLeaf {
     pub below: Probability,
 }
 
+impl RiskLeaf {
+    /// Whether a risk is low enough.
+    #[must_use]
+    pub fn accepts(self, risk: Probability) -> bool {
+        risk.to_millionths() < self.below
+    }
+}
+
 /// A plan that must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -184,7 +184,7 @@ fn is_held_by_itself(nodes: &[Node], index: usize) -> bool {
 }
 
 /// A policy that names nothing, so that nothing passes.
-fn no_policy() -> Policy {
+pub(super) fn no_policy() -> Policy {
     Policy {
         name: String::new(),
         owner: None,

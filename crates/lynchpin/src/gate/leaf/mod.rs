@@ -7,9 +7,10 @@ pub(super) mod evidence;
 mod expression;
 mod informed;
 mod minutes;
-mod plan;
+pub(super) mod plan;
 mod seating;
-mod soak;
+pub(super) mod soak;
+pub(super) mod state;
 mod statement;
 mod votes;
 
