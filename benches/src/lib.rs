@@ -8,8 +8,9 @@
 
 use std::io::{Error, Result};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use wait4::Wait4;
 
 /// What one run of a process took.
@@ -72,11 +73,7 @@ pub fn beside(
 }
 
 fn medians(taken: &[Taken]) -> Taken {
-    let of = |field: fn(&Taken) -> f64| {
-        let mut values: Vec<f64> = taken.iter().map(field).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-    };
+    let of = |field: fn(&Taken) -> f64| median(&taken.iter().map(field).collect::<Vec<_>>());
     Taken {
         seconds: of(|taken| taken.seconds),
         processor: of(|taken| taken.processor),
@@ -84,9 +81,34 @@ fn medians(taken: &[Taken]) -> Taken {
     }
 }
 
+/// The seconds of a processor that some work takes on this thread, whatever else the machine does
+/// meanwhile. What comes of it is looked at, or it might not be done at all.
+pub fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
+    let start = processor();
+    std::hint::black_box(work());
+    processor() - start
+}
+
+fn processor() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).map_or(f64::NAN, |time| time.as_secs_f64())
+}
+
+/// The middle one of some measures.
+#[must_use]
+pub fn median(measures: &[f64]) -> f64 {
+    let mut values = measures.to_vec();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
 /// What is wanted of a figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wanted {
+    /// Nothing: it is told so that others can be read.
+    Nothing,
+    /// The value is at least that.
+    AtLeast(f64),
     /// The value is at most that.
     AtMost(f64),
     /// The value is at most so many times that of the peer.
@@ -100,12 +122,14 @@ pub fn figure(name: &str, value: f64, peer: Option<f64>, wanted: Wanted) {
 
 fn line(name: &str, value: f64, peer: Option<f64>, wanted: Wanted) -> String {
     let peer = peer.map_or("-".to_owned(), |peer| peer.to_string());
-    let (subject, most) = match wanted {
-        Wanted::AtMost(most) => ("value", most),
-        Wanted::TimesPeer(times) => ("ratio", times),
+    let wanted = match wanted {
+        Wanted::Nothing => "told; -; -".to_owned(),
+        Wanted::AtLeast(least) => format!("value; >=; {least}"),
+        Wanted::AtMost(most) => format!("value; <=; {most}"),
+        Wanted::TimesPeer(times) => format!("ratio; <=; {times}"),
     };
     let name = name.replace([';', '\n'], " ");
-    format!("figure: {name}; {value}; {peer}; {subject}; <=; {most}")
+    format!("figure: {name}; {value}; {peer}; {wanted}")
 }
 
 #[cfg(test)]
@@ -117,6 +141,8 @@ mod tests {
         let of = |wanted| line("a; b", 1.5, Some(0.5), wanted);
         assert_eq!(of(Wanted::TimesPeer(3.0)), "figure: a  b; 1.5; 0.5; ratio; <=; 3");
         assert_eq!(line("x", 0.0, None, Wanted::AtMost(0.0)), "figure: x; 0; -; value; <=; 0");
+        assert_eq!(line("x", 2.0, None, Wanted::AtLeast(1.5)), "figure: x; 2; -; value; >=; 1.5");
+        assert_eq!(line("x", 2.0, None, Wanted::Nothing), "figure: x; 2; -; told; -; -");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! A topic is a program `benches/src/bin/TOPIC.rs`, which is told the folders; beside it stands the
 //! `lynchpin` command, built alike. It measures, and prints one line per figure:
 //! `figure: NAME; VALUE; PEER or -; value or ratio; <= or >=; WANTED`, the ratio being value by
-//! peer. What it takes to hold is judged here, so that no program judges itself.
+//! peer, or `figure: NAME; VALUE; PEER or -; told; -; -` for what is only told. What it takes to
+//! hold is judged here, so that no program judges itself.
 
 use crate::End;
 use crate::job::{Job, Tier};
@@ -66,30 +67,43 @@ struct Figure {
     name: String,
     value: f64,
     peer: Option<f64>,
+    /// What must hold; nothing, if the number is only told.
+    wanted: Option<Wanted>,
+}
+
+/// What must hold of a number.
+struct Wanted {
     of_ratio: bool,
     at_most: bool,
-    wanted: f64,
+    bound: f64,
 }
 
 impl Figure {
     fn parse(line: &str) -> Result<Self, String> {
         let wrong = || format!("`{line}` is not a figure");
         let parts: Vec<&str> = line.split(';').map(str::trim).collect();
-        let &[name, value, peer, subject @ ("value" | "ratio"), sense @ ("<=" | ">="), wanted] =
-            parts.as_slice()
-        else {
+        let &[name, value, peer, subject, sense, bound] = parts.as_slice() else {
             return Err(wrong());
         };
         let number = |text: &str| {
             text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(wrong)
         };
+        let (name, value) = (name.to_owned(), number(value)?);
         let peer = if peer == "-" { None } else { Some(number(peer)?) };
-        let of_ratio = subject == "ratio";
+        let wanted = match (subject, sense, bound) {
+            ("told", "-", "-") => None,
+            ("value" | "ratio", "<=" | ">=", bound) => Some(Wanted {
+                of_ratio: subject == "ratio",
+                at_most: sense == "<=",
+                bound: number(bound)?,
+            }),
+            _ => return Err(wrong()),
+        };
+        let of_ratio = wanted.as_ref().is_some_and(|wanted| wanted.of_ratio);
         if of_ratio && peer.is_none_or(|peer| peer == 0.0) {
             return Err(format!("{}: a ratio needs a peer that is not zero", wrong()));
         }
-        let (value, wanted) = (number(value)?, number(wanted)?);
-        Ok(Self { name: name.to_owned(), value, peer, of_ratio, at_most: sense == "<=", wanted })
+        Ok(Self { name, value, peer, wanted })
     }
 
     fn ratio(&self) -> Option<f64> {
@@ -97,23 +111,24 @@ impl Figure {
     }
 
     fn holds(&self) -> bool {
-        let judged = if self.of_ratio { self.ratio() } else { Some(self.value) };
-        judged.is_some_and(|it| if self.at_most { it <= self.wanted } else { it >= self.wanted })
+        let Some(Wanted { of_ratio, at_most, bound }) = self.wanted else { return true };
+        let judged = if of_ratio { self.ratio() } else { Some(self.value) };
+        judged.is_some_and(|it| if at_most { it <= bound } else { it >= bound })
     }
 
     fn line(&self) -> String {
         let shown = |number: Option<f64>| number.map_or("-".to_owned(), |it| format!("{it:.3}"));
-        let (subject, sense) =
-            (if self.of_ratio { "ratio" } else { "value" }, if self.at_most { "<=" } else { ">=" });
-        let verdict = if self.holds() { "holds" } else { "falls short" };
-        format!(
-            "{}, {:.3}, {}, {}, {subject} {sense} {}, {verdict}",
-            self.name,
-            self.value,
-            shown(self.peer),
-            shown(self.ratio()),
-            self.wanted
-        )
+        let wanted = match &self.wanted {
+            None => "nothing, told".to_owned(),
+            Some(Wanted { of_ratio, at_most, bound }) => {
+                let subject = if *of_ratio { "ratio" } else { "value" };
+                let sense = if *at_most { "<=" } else { ">=" };
+                let verdict = if self.holds() { "holds" } else { "falls short" };
+                format!("{subject} {sense} {bound}, {verdict}")
+            }
+        };
+        let (peer, ratio) = (shown(self.peer), shown(self.ratio()));
+        format!("{}, {:.3}, {peer}, {ratio}, {wanted}", self.name, self.value)
     }
 }
 
@@ -128,6 +143,9 @@ mod tests {
         assert_eq!(good.unwrap(), "load ms, 50.000, 200.000, 0.250, ratio <= 0.5, holds");
         let short = line("speed; 3; -; value; >=; 4");
         assert_eq!(short.unwrap(), "speed, 3.000, -, -, value >= 4, falls short");
+        let told = line("bandwidth; 30; 32; told; -; -");
+        assert_eq!(told.unwrap(), "bandwidth, 30.000, 32.000, 0.938, nothing, told");
+        assert!(line("speed; 3; -; told; >=; 4").is_err());
         assert!(line("speed; 3; -; ratio; >=; 4").is_err());
         assert!(line("speed; NaN; -; value; >=; 4").is_err());
         assert!(line("speed; 3").is_err());

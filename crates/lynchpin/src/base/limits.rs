@@ -91,6 +91,18 @@ pub const WORKFLOW_TRANSITIONS_MAX: usize = 1024;
 /// The most conditions of one transition, and the most mandatory gates of a workflow.
 pub const WORKFLOW_GUARDS_MAX: usize = 32;
 
+/// How many parts a gate may have that is asked of many subjects at once: people read gates.
+pub const GATE_PARTS_MAX: usize = 4_096;
+
+/// How many of a list such a gate may ask for: that many verdicts are kept of each row.
+pub const GATE_AT_LEAST_MAX: usize = 64;
+
+/// How many people may approve one requirement of such a gate: a bit of each row for every one.
+pub const GATE_SEATS_MAX: usize = 1_024;
+
+/// How many rows such a gate may be asked of: as many changes as the largest list holds.
+pub const GATE_ROWS_MAX: usize = 10_000_000;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

@@ -406,6 +406,14 @@ impl From<Without> for Unwindowed {
 #[serde(deny_unknown_fields)]
 pub struct PlannedLeaf {}
 
+impl RiskLeaf {
+    /// Whether a risk is low enough.
+    #[must_use]
+    pub fn accepts(self, risk: Probability) -> bool {
+        risk.to_millionths() < self.below
+    }
+}
+
 /// A plan that must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::adoption::{self, Adoptions, IgnoredAdoption};
 use super::breach::{self, Breach};
 use super::claim::{self, ClaimOutcome};
+use super::columns::{self, GateColumns};
 use super::decide;
 use super::decision::Decision;
 use super::fact_name::{self, FactName};
@@ -19,7 +20,7 @@ use super::question::{
 };
 use super::scoring::{self, Score};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::id::{ChangeId, PersonId, ReleaseId};
+use crate::base::id::{ChangeId, GateId, PersonId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};
 use crate::gate::lint::{Finding, lint};
 use crate::gate::{Obligation, Policy};
@@ -330,6 +331,20 @@ impl Snapshot {
         let records = self.records(question.at);
         Members::of(&records, &Subject::Change(question.change.clone()))?;
         Reach::new(&records, &question.change, question.direction)
+    }
+
+    /// What is known of everything that one gate judges before a stage, in columns: its verdict of
+    /// all of it in one pass, and the reasons of each. What else a decision looks at (other gates,
+    /// dependencies, holds) is not in it.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownWord`](crate::base::ErrorCode::UnknownWord) if the policy in force has no such
+    /// gate, [`StageUnknown`](crate::base::ErrorCode::StageUnknown) if it does not stand before that
+    /// stage, [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if the gate or the number of
+    /// subjects is too large.
+    pub fn gate_columns(&self, gate: &GateId, stage: &StageId, at: Instant) -> Result<GateColumns> {
+        columns::of(&self.records(at), &self.in_force(at), gate, stage, at)
     }
 
     /// All facts.

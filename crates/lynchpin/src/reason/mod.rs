@@ -1,6 +1,7 @@
 //! Floor 1: verdicts, reason codes, and the tree that explains an answer.
 
 pub mod code;
+pub mod join;
 pub mod tree;
 pub mod verdict;
 

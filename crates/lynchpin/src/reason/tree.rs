@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::code::ReasonCode;
+use super::join::Child;
 use super::verdict::Verdict;
 use crate::base::id::{GateId, RequirementId};
 use crate::base::{Actor, Instant, Subject, When};
@@ -199,20 +200,6 @@ pub enum Join {
     AtLeast(usize),
 }
 
-/// What a child says of when: its verdict, when it clears, until when it holds, whether it lapses.
-type Child = (Verdict, Clears, When, bool);
-
-/// When all children clear, given when the last one does: nobody knows, if one that is met may no
-/// longer be by then, or one that clears before may lapse meanwhile.
-fn all_clear(last: Clears, children: &[Child]) -> Clears {
-    let Clears::At(instant) = last else { return last };
-    let lapses = |child: &Child| match child.0.is_go() {
-        true => child.2 < When::At(instant),
-        false => child.3 && child.1 < last,
-    };
-    if children.iter().any(lapses) { Clears::Unknown } else { last }
-}
-
 /// A tree of reasons, flat.
 ///
 /// ```
@@ -305,39 +292,24 @@ impl Reasons {
     /// Ends a node's children and gives it the verdict, the clearing time and the holding time
     /// that follow from theirs. A node without children becomes [`Verdict::NotApplicable`].
     pub fn close(&mut self, index: usize, join: Join) {
-        let children: Vec<Child> = self
-            .open_children(index)
-            .map(|node| (node.verdict, node.clears, node.holds_until, node.lapses))
-            .collect();
-        let verdicts = children.iter().map(|child| child.0);
-        let applicable: Vec<_> =
-            children.iter().filter(|child| child.0 != Verdict::NotApplicable).collect();
-        let mut clears: Vec<Clears> = applicable.iter().map(|child| child.1).collect();
-        clears.sort_unstable();
-        let (verdict, clears) = match join {
-            Join::All => {
-                (Verdict::all(verdicts), clears.last().map(|last| all_clear(*last, &children)))
-            }
-            Join::Any => (Verdict::any(verdicts), clears.first().copied()),
-            Join::AtLeast(count) => (
-                Verdict::at_least(count, verdicts),
-                clears.get(count.saturating_sub(1)).copied().or(Some(Clears::OnAction)),
-            ),
+        let of = |node: &Node| Child {
+            verdict: node.verdict,
+            clears: node.clears,
+            holds_until: node.holds_until,
+            lapses: node.lapses,
         };
-        let too_few = matches!(join, Join::AtLeast(count) if count > applicable.len());
-        let holds_until = children.iter().map(|child| child.2).min().unwrap_or(When::Never);
-        let applicable_count = applicable.len();
+        let mut children: Vec<Child> = self.open_children(index).map(of).collect();
+        let joined = join.of(&mut children);
         let end = self.nodes.len();
         let Some(node) = self.nodes.get_mut(index) else { return };
         node.next = end;
-        node.verdict = verdict;
-        node.lapses = !verdict.is_met() && children.iter().any(|child| child.3);
-        node.clears =
-            if verdict.is_met() { Clears::Now } else { clears.unwrap_or(Clears::OnAction) };
-        node.holds_until = node.holds_until.min(holds_until);
-        if too_few && applicable_count > 0 {
+        node.verdict = joined.verdict;
+        node.lapses = joined.lapses;
+        node.clears = joined.clears;
+        node.holds_until = node.holds_until.min(joined.holds_until);
+        if joined.too_few {
             node.code = ReasonCode::CannotPass;
-            node.args.push(("applicable", Arg::count(applicable_count)));
+            node.args.push(("applicable", Arg::count(joined.applicable)));
         }
     }
 

@@ -67,6 +67,25 @@ impl Verdict {
         }
     }
 
+    /// The place in the order, 0 for the best. Not the number on the wire.
+    pub(crate) const fn rank(self) -> u8 {
+        self as u8
+    }
+
+    /// The verdict at a place in the order; what lies behind the last is the last.
+    pub(crate) const fn of_rank(rank: u8) -> Verdict {
+        match rank {
+            0 => Verdict::NotApplicable,
+            1 => Verdict::Go,
+            2 => Verdict::GoWaived,
+            3 => Verdict::Wait,
+            4 => Verdict::Blocked,
+            5 => Verdict::NeedsAction,
+            6 => Verdict::Unknown,
+            _ => Verdict::NoGo,
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -137,6 +156,8 @@ mod tests {
     fn numbers_grow_with_the_rank_and_none_is_zero() {
         assert!(Verdict::ALL.is_sorted_by(|a, b| a < b && a.number() < b.number()));
         assert!(Verdict::ALL.iter().all(|verdict| verdict.number() > 1));
+        assert!(Verdict::ALL.iter().all(|verdict| Verdict::of_rank(verdict.rank()) == *verdict));
+        assert_eq!(Verdict::of_rank(8), NoGo);
     }
 
     #[test]

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use super::Target;
 use super::informed::Shown;
-use super::votes::{Against, Asked, Count};
+use super::state::LeafState;
+pub(in crate::gate) use super::votes::Against;
+use super::votes::{Asked, Count};
 use crate::base::id::{PersonId, ReleaseId, RequirementId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::judge::Case;
@@ -16,8 +18,8 @@ use crate::gate::policy::{ApprovalLeaf, Requirement};
 use crate::history::order::{Position, position};
 use crate::history::revision::{Difference, since_release, since_revision};
 use crate::model::{Fact, Section};
+use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Row};
-use crate::reason::{ReasonCode, Verdict};
 
 pub(super) fn judge(
     case: &Case<'_>,
@@ -31,8 +33,10 @@ pub(super) fn judge(
     let count = Count::take(case, asked);
     let needed = leaf.people.needed(count.base());
     let (standing, later) = standing(case, asked, &count, needed);
-    let (verdict, code) = standing.answer();
-    let mut node = Node::new(verdict, code, target.subject)
+    let verdict = standing.state().verdict();
+    let mut node = standing
+        .state()
+        .node(target.subject)
         .with("given", Arg::count(count.distinct()))
         .with("needed", Arg::count(needed))
         .with("group", Arg::text(&leaf.group))
@@ -291,20 +295,21 @@ pub(in crate::gate) fn excluded<'a>(
 }
 
 /// Where the approval stands, in order of precedence.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Rejected,
-    Unreachable,
-    ChangesRequested,
-    Approved,
-    Later,
-    Deferred,
-    Stale,
-    BeforeEvidence,
-    WithoutDigest,
-    Escalated,
-    Delegated,
-    Missing,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(in crate::gate) enum Standing {
+    Rejected = LeafState::ApprovalRejected as u8,
+    Unreachable = LeafState::QuorumUnreachable as u8,
+    ChangesRequested = LeafState::ChangesRequested as u8,
+    Approved = LeafState::Approved as u8,
+    Later = LeafState::ApprovalLater as u8,
+    Deferred = LeafState::ApprovalDeferred as u8,
+    Stale = LeafState::ApprovalStale as u8,
+    BeforeEvidence = LeafState::ApprovalBeforeEvidence as u8,
+    WithoutDigest = LeafState::ApprovalWithoutDigest as u8,
+    Escalated = LeafState::ApprovalEscalated as u8,
+    Delegated = LeafState::ApprovalDelegated as u8,
+    Missing = LeafState::ApprovalMissing as u8,
 }
 
 impl Standing {
@@ -326,21 +331,53 @@ impl Standing {
         }
     }
 
-    fn answer(self) -> (Verdict, ReasonCode) {
-        match self {
-            Standing::Rejected => (Verdict::NoGo, ReasonCode::ApprovalRejected),
-            Standing::Unreachable => (Verdict::NoGo, ReasonCode::QuorumUnreachable),
-            Standing::ChangesRequested => (Verdict::NeedsAction, ReasonCode::ChangesRequested),
-            Standing::Approved => (Verdict::Go, ReasonCode::Approved),
-            Standing::Later => (Verdict::Wait, ReasonCode::ApprovalLater),
-            Standing::Deferred => (Verdict::NeedsAction, ReasonCode::ApprovalDeferred),
-            Standing::Stale => (Verdict::NeedsAction, ReasonCode::ApprovalStale),
-            Standing::BeforeEvidence => (Verdict::NeedsAction, ReasonCode::ApprovalBeforeEvidence),
-            Standing::WithoutDigest => (Verdict::NeedsAction, ReasonCode::ApprovalWithoutDigest),
-            Standing::Escalated => (Verdict::NeedsAction, ReasonCode::ApprovalEscalated),
-            Standing::Delegated => (Verdict::NeedsAction, ReasonCode::ApprovalDelegated),
-            Standing::Missing => (Verdict::NeedsAction, ReasonCode::ApprovalMissing),
+    /// The precedence, in one place. What costs something to find out is asked only where it
+    /// matters: whether enough people approved, whether enough may, whether enough will have at a
+    /// later instant, and what is missing.
+    #[inline]
+    pub(in crate::gate) fn of(
+        against: Option<Against>,
+        enough: impl FnOnce() -> bool,
+        reachable: impl Fn() -> bool,
+        later: impl FnOnce() -> bool,
+        missing: impl FnOnce() -> Standing,
+    ) -> Standing {
+        match against {
+            Some(Against::Rejected) => return Standing::Rejected,
+            Some(Against::Changes) if reachable() => return Standing::ChangesRequested,
+            Some(Against::Changes) => return Standing::Unreachable,
+            None => {}
         }
+        if enough() {
+            return Standing::Approved;
+        }
+        // Who may not approve any more may have done so for later on.
+        if later() {
+            return Standing::Later;
+        }
+        if reachable() { missing() } else { Standing::Unreachable }
+    }
+
+    pub(in crate::gate) const fn state(self) -> LeafState {
+        match self {
+            Standing::Rejected => LeafState::ApprovalRejected,
+            Standing::Unreachable => LeafState::QuorumUnreachable,
+            Standing::ChangesRequested => LeafState::ChangesRequested,
+            Standing::Approved => LeafState::Approved,
+            Standing::Later => LeafState::ApprovalLater,
+            Standing::Deferred => LeafState::ApprovalDeferred,
+            Standing::Stale => LeafState::ApprovalStale,
+            Standing::BeforeEvidence => LeafState::ApprovalBeforeEvidence,
+            Standing::WithoutDigest => LeafState::ApprovalWithoutDigest,
+            Standing::Escalated => LeafState::ApprovalEscalated,
+            Standing::Delegated => LeafState::ApprovalDelegated,
+            Standing::Missing => LeafState::ApprovalMissing,
+        }
+    }
+
+    /// The rank of its verdict.
+    pub(in crate::gate) const fn rank(self) -> u8 {
+        self as u8 >> 4
     }
 }
 
@@ -351,27 +388,69 @@ fn standing(
     count: &Count<'_>,
     needed: usize,
 ) -> (Standing, Option<Instant>) {
-    let reachable = || count.is_within_reach(case, asked.leaf, needed);
-    match count.against(asked.leaf) {
-        Some(Against::Rejected) => return (Standing::Rejected, None),
-        Some(Against::Changes) if reachable() => return (Standing::ChangesRequested, None),
-        Some(Against::Changes) => return (Standing::Unreachable, None),
-        None => {}
+    let mut later = None;
+    let standing = Standing::of(
+        count.against(asked.leaf),
+        || count.is_enough(asked.leaf, needed),
+        || count.is_within_reach(case, asked.leaf, needed),
+        || {
+            later = enough_at(case, asked, count);
+            later.is_some()
+        },
+        || missing(count),
+    );
+    (standing, later)
+}
+
+/// Why it is that too few approved.
+fn missing(count: &Count<'_>) -> Standing {
+    match () {
+        () if count.deferred => Standing::Deferred,
+        () if count.stale.outdated => Standing::Stale,
+        () if count.stale.before_evidence => Standing::BeforeEvidence,
+        () if count.stale.without_digest => Standing::WithoutDigest,
+        () if !count.escalated.is_empty() => Standing::Escalated,
+        () if !count.passed_on.is_empty() => Standing::Delegated,
+        () => Standing::Missing,
     }
-    if count.is_enough(asked.leaf, needed) {
-        return (Standing::Approved, None);
-    }
-    // Who may not approve any more may have done so for later on.
-    match enough_at(case, asked, count) {
-        Some(at) => (Standing::Later, Some(at)),
-        None if !reachable() => (Standing::Unreachable, None),
-        None if count.deferred => (Standing::Deferred, None),
-        None if count.stale.outdated => (Standing::Stale, None),
-        None if count.stale.before_evidence => (Standing::BeforeEvidence, None),
-        None if count.stale.without_digest => (Standing::WithoutDigest, None),
-        None if !count.escalated.is_empty() => (Standing::Escalated, None),
-        None if !count.passed_on.is_empty() => (Standing::Delegated, None),
-        None => (Standing::Missing, None),
+}
+
+/// The people that an approval is counted by, as bulk evaluation keeps them.
+pub(in crate::gate) struct Tally {
+    /// Who approved, so that it counts now.
+    pub(in crate::gate) given: Vec<PersonId>,
+    /// Who may not.
+    pub(in crate::gate) excluded: Vec<PersonId>,
+    /// Who rejected.
+    pub(in crate::gate) rejected: Vec<PersonId>,
+    /// Whether changes were asked for.
+    pub(in crate::gate) changes: bool,
+    /// Whether it was put off.
+    pub(in crate::gate) deferred: bool,
+    /// Whether an approval no longer stands.
+    pub(in crate::gate) stale: bool,
+    /// Whether that is all there is to it.
+    pub(in crate::gate) is_plain: bool,
+}
+
+/// Counts who approved a requirement, and leaves open what that comes to.
+pub(in crate::gate) fn tally(
+    case: &Case<'_>,
+    target: Target<'_>,
+    name: &RequirementId,
+    requirement: &Requirement,
+    leaf: &ApprovalLeaf,
+) -> Tally {
+    let shown = Shown::default();
+    let count = Count::take(case, Asked { target, name, requirement, leaf, shown: &shown });
+    Tally {
+        given: count.given.keys().copied().cloned().collect(),
+        excluded: count.excluded().cloned().collect(),
+        rejected: count.rejected.iter().copied().cloned().collect(),
+        changes: !count.changes.is_empty(),
+        deferred: count.deferred,
+        stale: count.stale.outdated,
+        is_plain: count.is_plain(),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::state::LeafState;
 use super::{Target, baseline};
 use crate::base::id::{ConfigurationId, EnvironmentId, PersonId};
 use crate::base::{Digest, Instant, When};
@@ -178,8 +179,8 @@ pub(super) fn answers(
         lines.entry(line_of(case, evidence)).or_default().push((*number, evidence));
     }
     let subject = Target::member(change);
-    let base = |verdict, code| {
-        let node = Node::new(verdict, code, &subject).with("check", Arg::text(&leaf.check));
+    let base = |state: LeafState| {
+        let node = state.node(&subject).with("check", Arg::text(&leaf.check));
         artifact.into_iter().fold(node, |node, digest| node.with("artifact", Arg::text(digest)))
     };
     let act = || leaf.owner.clone().map_or_else(|| case.owners(change), |owner| vec![owner]);
@@ -205,7 +206,7 @@ pub(super) fn answers(
         .filter(|wanted| !judged.iter().any(|(line, _, _)| line.0 == Some(*wanted)));
     let missing: Vec<Node> = missing
         .map(|configuration| {
-            base(Verdict::NeedsAction, ReasonCode::EvidenceMissing)
+            base(LeafState::EvidenceMissing)
                 .with("configuration", Arg::text(configuration))
                 .act(act())
         })
@@ -219,7 +220,7 @@ pub(super) fn answers(
         .chain(missing)
         .collect();
     if nodes.is_empty() {
-        nodes.push(base(Verdict::NeedsAction, ReasonCode::EvidenceMissing).act(act()));
+        nodes.push(base(LeafState::EvidenceMissing).act(act()));
     }
     nodes
 }
@@ -236,7 +237,7 @@ fn judge_line(
     at: Instant,
     leaf: &EvidenceLeaf,
     runs: &[(usize, &Evidence)],
-    base: &impl Fn(Verdict, ReasonCode) -> Node,
+    base: &impl Fn(LeafState) -> Node,
 ) -> (Say, Node) {
     let mut ordered: Vec<&(usize, &Evidence)> = runs.iter().collect();
     // Newest first; of equal run numbers, the less favourable first.
@@ -249,20 +250,19 @@ fn judge_line(
     let cite = |node: Node| node.citing("evidence", *number).with("run", run_number(newest.run));
     let node = match newest.outcome {
         Outcome::Passed => return judge_passed(at, leaf, &finished, runs, base),
-        Outcome::Failed => cite(base(Verdict::NoGo, ReasonCode::EvidenceFailed)),
-        Outcome::Errored => cite(base(Verdict::Unknown, ReasonCode::EvidenceErrored)),
-        Outcome::Inconclusive => cite(base(Verdict::Unknown, ReasonCode::EvidenceInconclusive)),
+        Outcome::Failed => cite(base(LeafState::EvidenceFailed)),
+        Outcome::Errored => cite(base(LeafState::EvidenceErrored)),
+        Outcome::Inconclusive => cite(base(LeafState::EvidenceInconclusive)),
         Outcome::Info | Outcome::Skipped | Outcome::Running => {
-            cite(base(Verdict::NeedsAction, ReasonCode::EvidenceMissing))
-                .with("outcome", Arg::text(newest.outcome.name()))
+            cite(base(LeafState::EvidenceMissing)).with("outcome", Arg::text(newest.outcome.name()))
         }
     };
     (Say::Counts, node)
 }
 
 /// The answer where nothing but a run that is going has a say.
-fn running(runs: &[(usize, &Evidence)], base: &impl Fn(Verdict, ReasonCode) -> Node) -> Node {
-    cite_all(base(Verdict::Wait, ReasonCode::EvidenceRunning).clears(Clears::Unknown), runs)
+fn running(runs: &[(usize, &Evidence)], base: &impl Fn(LeafState) -> Node) -> Node {
+    cite_all(base(LeafState::EvidenceRunning).clears(Clears::Unknown), runs)
 }
 
 /// Judges a line whose newest finished run passed.
@@ -271,7 +271,7 @@ fn judge_passed(
     leaf: &EvidenceLeaf,
     finished: &[&(usize, &Evidence)],
     runs: &[(usize, &Evidence)],
-    base: &impl Fn(Verdict, ReasonCode) -> Node,
+    base: &impl Fn(LeafState) -> Node,
 ) -> (Say, Node) {
     let mut failed: Vec<u64> = finished
         .iter()
@@ -295,18 +295,18 @@ fn judge_passed(
         }
         let only = runs.iter().all(|(_, e)| e.outcome == Outcome::Passed);
         let kind = if only { Say::OnlyExpiredPasses } else { Say::Counts };
-        let node = base(Verdict::NeedsAction, ReasonCode::EvidenceExpired);
+        let node = base(LeafState::EvidenceExpired);
         return (kind, cite_all(node, runs));
     };
     let too_many = leaf
         .failed_runs_at_most
         .is_some_and(|most| usize::try_from(most).is_ok_and(|most| failed.len() > most));
-    let (verdict, code) = match (too_many, failed.is_empty()) {
-        (true, _) => (Verdict::NoGo, ReasonCode::TooManyReruns),
-        (false, true) => (Verdict::Go, ReasonCode::EvidencePassed),
-        (false, false) => (Verdict::Go, ReasonCode::PassedOnRerun),
+    let state = match (too_many, failed.is_empty()) {
+        (true, _) => LeafState::TooManyReruns,
+        (false, true) => LeafState::EvidencePassed,
+        (false, false) => LeafState::PassedOnRerun,
     };
-    let mut node = base(verdict, code).with("run", run_number(evidence.run)).until(expiry);
+    let mut node = base(state).with("run", run_number(evidence.run)).until(expiry);
     if failed.is_empty() {
         node = node.citing("evidence", number);
     } else {

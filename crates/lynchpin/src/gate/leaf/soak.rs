@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::Target;
+use super::state::LeafState;
 use crate::base::id::StageId;
 use crate::base::{Instant, When};
 use crate::gate::judge::Case;
@@ -16,7 +17,6 @@ use crate::history::order::end_of;
 use crate::history::revision::{Difference, since_position};
 use crate::model::{Attribution, Change, Evidence, Incident, IncidentEvent, Outcome, Section};
 use crate::reason::tree::{Arg, Clears, Node};
-use crate::reason::{ReasonCode, Verdict};
 
 /// The facts that an answer rests on: their kind and number.
 type Cites = BTreeSet<(&'static str, usize)>;
@@ -24,23 +24,21 @@ type Cites = BTreeSet<(&'static str, usize)>;
 pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Node {
     let subject = Target::member(change);
     let Some(stage) = leaf.stage.as_ref().or(case.previous) else {
-        return Node::new(Verdict::NoGo, ReasonCode::NoStageBefore, &subject)
-            .act(case.policy.owner.clone());
+        return LeafState::NoStageBefore.node(&subject).act(case.policy.owner.clone());
     };
     let mut cites = Cites::new();
     let node = match healthy_since(case, change, stage, &mut cites) {
-        Err(why) => Node::new(Verdict::NeedsAction, ReasonCode::NotSoaking, &subject)
+        Err(why) => LeafState::NotSoaking
+            .node(&subject)
             .with("stage", Arg::text(stage))
             .with("why", Arg::text(why))
             .act(case.owners(change)),
         Ok(since) => {
             let done = since.after(leaf.span);
             let node = if done <= case.at {
-                Node::new(Verdict::Go, ReasonCode::Soaked, &subject)
+                LeafState::Soaked.node(&subject)
             } else {
-                Node::new(Verdict::Wait, ReasonCode::Soaking, &subject)
-                    .clears(Clears::At(done))
-                    .until(When::At(done))
+                LeafState::Soaking.node(&subject).clears(Clears::At(done)).until(When::At(done))
             };
             node.with("stage", Arg::text(stage))
                 .with("since", Arg::text(since))
@@ -48,6 +46,13 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Node {
         }
     };
     cites.into_iter().fold(node, |node, (kind, number)| node.citing(kind, number))
+}
+
+/// When a change will have soaked for long enough, if it is soaking at all.
+pub(in crate::gate) fn ready(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Option<Instant> {
+    let stage = leaf.stage.as_ref().or(case.previous)?;
+    let since = healthy_since(case, change, stage, &mut Cites::new()).ok()?;
+    Some(since.after(leaf.span))
 }
 
 /// Since when the current stay is healthy, or why there is none.

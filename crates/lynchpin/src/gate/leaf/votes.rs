@@ -86,7 +86,7 @@ enum Answer {
 
 /// What stands against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Against {
+pub(in crate::gate) enum Against {
     /// A rejection.
     Rejected,
     /// That changes were asked for.
@@ -245,6 +245,24 @@ impl<'a> Count<'a> {
         if leaf.teams.is_some() {
             given.teams.extend(case.records.people.teams(ballot.person, ballot.moment.at));
         }
+    }
+
+    /// Whether each of those who approved did so in their own seat of the group that is asked, and
+    /// nothing is passed on: then they are told apart by who they are.
+    pub(super) fn is_plain(&self) -> bool {
+        let own = |(person, given): (&&PersonId, &Given<'_>)| {
+            given.seats.len() == 1 && given.seats.get(*person) == Some(&true)
+        };
+        self.given.iter().all(own)
+            && self.escalated.is_empty()
+            && self.passed_on.is_empty()
+            && !self.stale.before_evidence
+            && !self.stale.without_digest
+    }
+
+    /// Who may not approve.
+    pub(super) fn excluded(&self) -> impl Iterator<Item = &'a PersonId> + '_ {
+        self.excluded.iter().copied()
     }
 
     /// How many distinct people approved, each for one seat and no seat twice.

@@ -1,0 +1,259 @@
+//! The explaining pass: one row, and why it stands where it does.
+
+use super::columns::{Answer, Columns, Who};
+use super::compile::{Ask, Leaf, Part, Step};
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::{Actor, Instant, Probability, Subject, When};
+use crate::reason::join::Child;
+use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
+use crate::reason::{ReasonCode, Verdict};
+
+/// One reason of a row. It stands where its [part](Part) stands in the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RowNode {
+    /// The verdict of this part.
+    pub verdict: Verdict,
+    /// Why.
+    pub code: ReasonCode,
+    /// Who can change it.
+    pub who: Who,
+    /// When it clears.
+    pub clears: Clears,
+    /// The first instant at which it may change without a new fact.
+    pub holds_until: When,
+    /// Whether it may, once it is clear, by itself be clear no longer some time after.
+    pub lapses: bool,
+    /// The figures behind it: of an approval, how many gave it and how many must; of a risk, its
+    /// parts per billion; of a list of which too few apply, how many do. Otherwise zero.
+    pub figures: [u32; 2],
+}
+
+/// Memory for the reasons of a row, used again for the next.
+#[derive(Clone, Debug, Default)]
+pub struct Buffer {
+    nodes: Vec<RowNode>,
+    children: Vec<Child>,
+    /// The node and the first child of each combinator that is open.
+    open: Vec<(usize, usize)>,
+}
+
+/// Why one row stands where it does: the whole tree of the gate down to its requirements. What lies
+/// below one of them, such as which run of a check failed, is told by
+/// [`Snapshot::decide`](crate::portfolio::Snapshot::decide).
+#[derive(Clone, Copy, Debug)]
+pub struct RowReasons<'a> {
+    columns: &'a Columns,
+    row: usize,
+    nodes: &'a [RowNode],
+}
+
+impl Columns {
+    /// Why a row stands where it does at an instant.
+    ///
+    /// It takes no memory but that of the buffer, and names nothing: names stand in the
+    /// [gate](Columns::gate), and [`RowReasons::tree`] puts them in.
+    ///
+    /// # Errors
+    ///
+    /// [`NumberOutOfRange`](ErrorCode::NumberOutOfRange) if there is no such row.
+    pub fn explain<'a>(
+        &'a self,
+        row: usize,
+        at: Instant,
+        buffer: &'a mut Buffer,
+    ) -> Result<RowReasons<'a>> {
+        if row >= self.rows() {
+            let message = format!("there is no row {row}");
+            return Err(Error::new(ErrorCode::NumberOutOfRange, message));
+        }
+        buffer.fill(self, row, at.micros());
+        Ok(RowReasons { columns: self, row, nodes: &buffer.nodes })
+    }
+}
+
+impl Buffer {
+    fn fill(&mut self, columns: &Columns, row: usize, at: i64) {
+        self.nodes.clear();
+        self.children.clear();
+        self.open.clear();
+        self.nodes.reserve(columns.gate().steps().len());
+        for step in columns.gate().steps() {
+            match *step {
+                Step::Open(join) => {
+                    self.open.push((self.nodes.len(), self.children.len()));
+                    self.nodes.push(RowNode::combining(self.nodes.is_empty(), join));
+                }
+                Step::Leaf(leaf) => {
+                    let known = columns.leaf(leaf);
+                    let found = known.and_then(|(leaf, column)| column.row(leaf, row, at));
+                    let node = match found {
+                        Some(found) => RowNode::answered(found.answer, found.figures),
+                        // Every column has every row; if not, it must not pass.
+                        None => RowNode::answered(NOTHING, [0; 2]),
+                    };
+                    self.children.push(node.child());
+                    self.nodes.push(node);
+                }
+                Step::Close(join) => self.close(join),
+            }
+        }
+    }
+
+    fn close(&mut self, join: Join) {
+        let Some((index, first)) = self.open.pop() else { return };
+        let joined = join.of(self.children.get_mut(first..).unwrap_or_default());
+        self.children.truncate(first);
+        let Some(node) = self.nodes.get_mut(index) else { return };
+        node.verdict = joined.verdict;
+        node.clears = joined.clears;
+        node.holds_until = joined.holds_until;
+        node.lapses = joined.lapses;
+        if joined.too_few {
+            node.code = ReasonCode::CannotPass;
+            node.figures = [u32::try_from(joined.applicable).unwrap_or(u32::MAX), 0];
+        }
+        self.children.push(node.child());
+    }
+}
+
+/// The answer where there is none.
+const NOTHING: Answer = Answer {
+    verdict: Verdict::NoGo,
+    code: ReasonCode::EvidenceMissing,
+    who: Who::Owners,
+    clears: Clears::OnAction,
+    holds_until: When::Never,
+    lapses: false,
+};
+
+impl RowNode {
+    fn combining(root: bool, join: Join) -> RowNode {
+        let code = match join {
+            Join::All if root => ReasonCode::Gate,
+            Join::All => ReasonCode::All,
+            Join::Any => ReasonCode::Any,
+            Join::AtLeast(_) => ReasonCode::AtLeast,
+        };
+        RowNode::answered(Answer { code, who: Who::Nobody, ..NOTHING }, [0; 2])
+    }
+
+    fn answered(answer: Answer, figures: [u32; 2]) -> RowNode {
+        let Answer { verdict, code, who, clears, holds_until, lapses } = answer;
+        RowNode { verdict, code, who, clears, holds_until, lapses, figures }
+    }
+
+    fn child(&self) -> Child {
+        let RowNode { verdict, clears, holds_until, lapses, .. } = *self;
+        Child { verdict, clears, holds_until, lapses }
+    }
+}
+
+impl<'a> RowReasons<'a> {
+    /// The verdict of the gate.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.nodes.first().map_or(Verdict::NoGo, |node| node.verdict)
+    }
+
+    /// The nodes, parents before their children.
+    #[must_use]
+    pub fn nodes(&self) -> &'a [RowNode] {
+        self.nodes
+    }
+
+    /// Each node with the part of the gate that it answers.
+    pub fn parts(&self) -> impl Iterator<Item = (Part<'a>, &'a RowNode)> {
+        self.columns.gate().parts().zip(self.nodes)
+    }
+
+    /// The same as a tree of reasons, of a subject that those people answer for.
+    #[must_use]
+    pub fn tree(&self, subject: &Subject, owners: &[Actor]) -> Reasons {
+        let gate = self.columns.gate();
+        let mut reasons = Reasons::default();
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for (index, (part, row)) in self.parts().enumerate() {
+            while let Some((node, _)) = open.pop_if(|(_, end)| *end <= index) {
+                reasons.close_as_is(node);
+            }
+            let mut node =
+                Node::new(row.verdict, row.code, subject).clears(row.clears).until(row.holds_until);
+            node.lapses = row.lapses;
+            match part {
+                Part::Gate(id) => node.gate = Some(id.clone()),
+                Part::All | Part::Any => {}
+                Part::AtLeast(count) => {
+                    node = node.with("needed", Arg::count(count));
+                    if row.code == ReasonCode::CannotPass {
+                        node = node.with("applicable", figure(row.figures, 0));
+                    }
+                }
+                Part::Requirement(name, _) => {
+                    node.gate = Some(gate.id().clone());
+                    node.requirement = Some(name.clone());
+                    if let Some((leaf, _)) =
+                        gate.leaf(name).and_then(|leaf| self.columns.leaf(leaf))
+                    {
+                        node = arguments(node, leaf, row).act(self.actors(leaf, row.who, owners));
+                    }
+                }
+            }
+            open.push((reasons.open(node), gate.next(index)));
+        }
+        while let Some((node, _)) = open.pop() {
+            reasons.close_as_is(node);
+        }
+        reasons
+    }
+
+    /// Who that is.
+    fn actors(&self, leaf: &Leaf, who: Who, owners: &[Actor]) -> Vec<Actor> {
+        let requirement = &leaf.requirement;
+        match who {
+            Who::Nobody => Vec::new(),
+            Who::Owners => owners.to_vec(),
+            Who::Group => {
+                let asked = requirement.approval.iter();
+                asked.map(|asked| Actor::Group(asked.group.clone())).collect()
+            }
+            Who::CheckOwner => {
+                requirement.evidence.iter().filter_map(|leaf| leaf.owner.clone()).collect()
+            }
+            Who::PolicyOwner => self.columns.gate().owner().cloned().into_iter().collect(),
+            Who::Refusers => {
+                let number = self.columns.gate().leaf(&leaf.name);
+                let found = number.and_then(|number| self.columns.leaf(number));
+                let refused = found.map(|(_, column)| column.refused(self.row)).unwrap_or_default();
+                refused.iter().cloned().map(Actor::Person).collect()
+            }
+        }
+    }
+}
+
+/// The figures and words behind a requirement's answer, named as a decision names them.
+fn arguments(node: Node, leaf: &Leaf, row: &RowNode) -> Node {
+    let requirement = &leaf.requirement;
+    match leaf.ask {
+        Ask::Approval(_) => {
+            let group = requirement.approval.iter().map(|asked| &asked.group);
+            let node =
+                node.with("given", figure(row.figures, 0)).with("needed", figure(row.figures, 1));
+            group.fold(node, |node, group| node.with("group", Arg::text(group)))
+        }
+        Ask::Risk(below, _) => {
+            let [risk, _] = row.figures;
+            let risk = Probability::from_parts_per_billion(risk).to_millionths();
+            node.with("probability", Arg::text(risk)).with("below", Arg::text(below))
+        }
+        Ask::Evidence => {
+            let check = requirement.evidence.iter().map(|leaf| &leaf.check);
+            check.fold(node, |node, check| node.with("check", Arg::text(check)))
+        }
+        Ask::Soak | Ask::Plan | Ask::Reversible | Ask::Answered => node,
+    }
+}
+
+fn figure(figures: [u32; 2], index: usize) -> Arg {
+    Arg::Integer(i64::from(figures.get(index).copied().unwrap_or(0)))
+}
