@@ -25,9 +25,10 @@ impl Rego {
     pub fn new(inputs: &[Input], way: Way) -> Result<Self, Failure> {
         let roles = match way {
             Way::Aggregated => format!("input.roles >= {ROLES_NEEDED}"),
-            Way::Counting => format!(
-                "count({{a.role | some a in input.approvals; a.by != input.author}}) >= {ROLES_NEEDED}"
-            ),
+            Way::Counting => {
+                let roles = "{a.role | some a in input.approvals; a.by != input.author}";
+                format!("count({roles}) >= {ROLES_NEEDED}")
+            }
         };
         let policy = format!(
             r#"

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::records::{Records, ReleaseRow};
+use super::records::Records;
+use super::row::ReleaseRow;
 use crate::base::Subject;
 use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::limits::PARENTS_MAX;

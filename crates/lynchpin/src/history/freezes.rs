@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::order::position;
 use super::people::People;
-use super::records::{ChangeRow, Records, known, may_release};
+use super::records::{Records, known, may_release};
+use super::row::ChangeRow;
 use crate::base::id::{ChangeId, ExceptionId, FreezeId, GroupId, PersonId};
 use crate::base::{Actor, Digest, Instant, Subject};
 use crate::calendar::Occasion;

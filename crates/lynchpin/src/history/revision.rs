@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::order::position;
-use super::records::{ChangeRow, Records};
+use super::records::Records;
+use super::row::ChangeRow;
 use crate::base::Digest;
 use crate::base::id::{ChangeId, ReleaseId};
 use crate::model::{Change, Release, Section, SectionDigests};

@@ -335,14 +335,14 @@ impl Snapshot {
 
     /// What is known of everything that one gate judges before a stage, in columns: its verdict of
     /// all of it in one pass, and the reasons of each. What else a decision looks at (other gates,
-    /// dependencies, holds) is not in it.
+    /// dependencies, holds, freezes) is not in it.
     ///
     /// # Errors
     ///
     /// [`UnknownWord`](crate::base::ErrorCode::UnknownWord) if the policy in force has no such
-    /// gate, [`StageUnknown`](crate::base::ErrorCode::StageUnknown) if it does not stand before that
-    /// stage, [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if the gate or the number of
-    /// subjects is too large.
+    /// gate, [`StageUnknown`](crate::base::ErrorCode::StageUnknown) if it does not stand before
+    /// that stage, [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if the gate or the
+    /// number of subjects is too large.
     pub fn gate_columns(&self, gate: &GateId, stage: &StageId, at: Instant) -> Result<GateColumns> {
         columns::of(&self.records(at), &self.in_force(at), gate, stage, at)
     }

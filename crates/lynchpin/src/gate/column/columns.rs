@@ -70,10 +70,15 @@ pub(super) struct Found {
 /// | requirement | written by | until then |
 /// | --- | --- | --- |
 /// | evidence, plan, reversible | [`set_state`](Columns::set_state) | missing, not said |
-/// | approval by a number, all or a share of a group | [`set_seats`](Columns::set_seats), then [`approve`](Columns::approve), [`bar`](Columns::bar), [`object`](Columns::object) | nobody may approve |
+/// | approval by a number, all, a share of a group | [`set_seats`], then [`approve`] | nobody may |
 /// | risk | [`set_risk`](Columns::set_risk) | certain to fail |
 /// | soak | [`set_soaked_at`](Columns::set_soaked_at) | not soaking |
 /// | all others | [`set_answer`](Columns::set_answer) | there is no result |
+///
+/// Beside [`approve`] there are [`bar`](Columns::bar) and [`object`](Columns::object).
+///
+/// [`set_seats`]: Columns::set_seats
+/// [`approve`]: Columns::approve
 #[derive(Clone, Debug)]
 pub struct Columns {
     gate: CompiledGate,
@@ -227,8 +232,8 @@ impl Columns {
     }
 
     /// Says until when what was written of a row stands. From then on a go of a check is
-    /// [expired](LeafState::EvidenceExpired), an approval [stale](LeafState::ApprovalStale) and a risk
-    /// unknown and so too high, until the row is written anew; what is not a go stays as it is.
+    /// [expired](LeafState::EvidenceExpired), an approval [stale](LeafState::ApprovalStale) and a
+    /// risk unknown and so too high, until the row is written anew; what is no go stays as it is.
     ///
     /// # Errors
     ///
@@ -277,7 +282,8 @@ impl Columns {
         Ok(())
     }
 
-    /// How many answers the columns work out themselves; the others were [written](Columns::set_answer).
+    /// How many answers the columns work out themselves; the others were
+    /// [written](Columns::set_answer).
     #[must_use]
     pub fn worked_out(&self) -> usize {
         let counted = self.columns.iter().filter(|it| !matches!(it.data, Data::Answers { .. }));
@@ -385,15 +391,15 @@ impl Leaf {
         if state.verdict().is_met() || state.verdict() == Verdict::Wait {
             return Who::Nobody;
         }
-        let check = self.requirement.evidence.as_ref();
-        match self.ask {
-            Ask::Approval(_) if state == LeafState::ChangesRequested => Who::Owners,
-            Ask::Approval(_) if state == LeafState::ApprovalRejected => Who::Refusers,
-            Ask::Approval(_) if state == LeafState::QuorumUnreachable => Who::PolicyOwner,
-            Ask::Approval(_) => Who::Group,
-            Ask::Evidence if check.is_some_and(|leaf| leaf.owner.is_some()) => Who::CheckOwner,
-            Ask::Evidence | Ask::Risk(..) | Ask::Soak | Ask::Plan | Ask::Reversible => Who::Owners,
-            Ask::Answered => Who::Owners,
+        let asked = &self.requirement;
+        let check = asked.evidence.as_ref();
+        match state {
+            LeafState::ChangesRequested => Who::Owners,
+            LeafState::ApprovalRejected => Who::Refusers,
+            LeafState::QuorumUnreachable => Who::PolicyOwner,
+            _ if asked.approval.is_some() => Who::Group,
+            _ if check.is_some_and(|leaf| leaf.owner.is_some()) => Who::CheckOwner,
+            _ => Who::Owners,
         }
     }
 

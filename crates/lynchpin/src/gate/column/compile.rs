@@ -17,7 +17,10 @@ use crate::reason::tree::Join;
 ///     name = "acme"
 ///     requirement.unit = { evidence = { check = "unit" } }
 ///     requirement.low-risk = { risk = { below = "0.2" } }
-///     gate.fast = { stage = "production", judges = "change", require = { any = ["unit", "low-risk"] } }
+///     [gate.fast]
+///     stage = "production"
+///     judges = "change"
+///     require = { any = ["unit", "low-risk"] }
 /// "#
 /// .parse()?;
 /// let gate = CompiledGate::new(&policy, &"fast".parse()?)?;
@@ -305,9 +308,8 @@ mod tests {
         let text = |require: &str| {
             let names = (0..70).map(|n| format!("requirement.r{n} = {{ reversible = {{}} }}\n"));
             let names: String = names.collect();
-            format!(
-                "name = \"a\"\n{names}gate.g = {{ stage = \"s\", judges = \"change\", require = {require} }}"
-            )
+            let gate = "stage = \"s\"\njudges = \"change\"\n";
+            format!("name = \"a\"\n{names}[gate.g]\n{gate}require = {require}\n")
         };
         let all: Vec<String> = (0..70).map(|n| format!("\"r{n}\"")).collect();
         let policy = |require: &str| text(require).parse::<Policy>().unwrap();

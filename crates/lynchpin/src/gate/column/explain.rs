@@ -167,7 +167,8 @@ impl<'a> RowReasons<'a> {
         self.columns.gate().parts().zip(self.nodes)
     }
 
-    /// The same as a tree of reasons, of a subject that those people answer for.
+    /// The same as a tree of reasons, of a subject that those people answer for. Whom an approval
+    /// was passed on to (delegates, a group that it escalated to) only a decision names.
     #[must_use]
     pub fn tree(&self, subject: &Subject, owners: &[Actor]) -> Reasons {
         let gate = self.columns.gate();

@@ -2,17 +2,17 @@
 //!
 //! A host that wants to know of a million changes which may go, whenever something happened, does
 //! not want a million decisions. It compiles a gate once ([`CompiledGate`]), keeps what is known of
-//! each change in [`Columns`] (a row for each change, a column for each requirement, written when a
-//! fact arrives), and asks for all verdicts in one pass ([`Columns::verdicts`]) or why one row
-//! stands where it does ([`Columns::explain`]). Both walk the same steps of the gate and ask the same
-//! function of each requirement; one keeps the verdicts of a block of rows, the other the reasons
-//! of one row.
+//! each change in [`Columns`] (a row for each change, a column for each requirement, written when
+//! a fact arrives), and asks for all verdicts in one pass ([`Columns::verdicts`]) or why one row
+//! stands where it does ([`Columns::explain`]). Both walk the same steps of the gate and ask the
+//! same function of each requirement; one keeps the verdicts of a block of rows, the other the
+//! reasons of one row.
 //!
 //! The columns are worked out by nobody here but from what is written to them: which run of a check
 //! counts, who belongs to a group, whether an approval is stale. Their answer is that of
 //! [`judge`](super::judge::judge) if they are written from it, as
-//! [`Snapshot::gate_columns`](crate::portfolio::Snapshot::gate_columns) does. What no column is made
-//! for (teams, waivers, several artifacts that differ) enters as an answer that was worked out
+//! [`Snapshot::gate_columns`](crate::portfolio::Snapshot::gate_columns) does. What no column is
+//! made for (teams, waivers, several artifacts that differ) enters as an answer that was worked out
 //! elsewhere.
 //!
 //! ```
@@ -24,7 +24,10 @@
 //!     name = "acme"
 //!     requirement.unit = { evidence = { check = "unit" } }
 //!     requirement.review = { approval = { group = "reviewers", people = 2 } }
-//!     gate.fast = { stage = "production", judges = "change", require = { all = ["unit", "review"] } }
+//!     [gate.fast]
+//!     stage = "production"
+//!     judges = "change"
+//!     require = { all = ["unit", "review"] }
 //! "#
 //! .parse()?;
 //! let mut columns = Columns::new(CompiledGate::new(&policy, &"fast".parse()?)?, 2)?;

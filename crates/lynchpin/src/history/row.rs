@@ -1,0 +1,89 @@
+//! What is known of one change and of one release: its revisions, oldest first.
+
+use super::order::{Position, position};
+use super::records::Records;
+use super::revision::Revision;
+use crate::base::Instant;
+use crate::base::id::{ChangeId, ReleaseId};
+use crate::model::{Change, Release, SectionDigests};
+
+/// What is known of one change.
+#[derive(Clone, Debug)]
+pub struct ChangeRow {
+    /// The change.
+    pub id: ChangeId,
+    /// Its revisions, oldest first; never empty.
+    pub revisions: Vec<Revision>,
+}
+
+/// What is known of one release.
+#[derive(Clone, Debug)]
+pub struct ReleaseRow {
+    /// The release.
+    pub id: ReleaseId,
+    /// The numbers of its revisions in the portfolio, oldest first; never empty.
+    pub revisions: Vec<usize>,
+}
+
+impl ChangeRow {
+    /// The current revision.
+    #[must_use]
+    pub fn current<'a>(&self, records: &'a Records) -> Option<&'a Change> {
+        records.portfolio().changes.get(self.revisions.last()?.fact)
+    }
+
+    /// The revision at a position, oldest first.
+    #[must_use]
+    pub fn at<'a>(&self, records: &'a Records, position: usize) -> Option<&'a Change> {
+        records.portfolio().changes.get(self.revisions.get(position)?.fact)
+    }
+
+    /// When a revision of it was recorded first.
+    #[must_use]
+    pub fn first_recorded(&self, records: &Records) -> Option<Instant> {
+        let revisions = (0..self.revisions.len()).filter_map(|position| self.at(records, position));
+        revisions.map(|revision| position(revision).0).min()
+    }
+
+    /// The position of a revision number.
+    #[must_use]
+    pub fn position_of(&self, records: &Records, revision: u32) -> Option<usize> {
+        (0..self.revisions.len())
+            .find(|position| self.at(records, *position).is_some_and(|c| c.revision == revision))
+    }
+
+    /// The newest revision that was recorded by then.
+    #[must_use]
+    pub fn known_by(&self, records: &Records, then: Position) -> Option<(&ChangeRow, usize)> {
+        let by_then = |change: &Change| position(change) <= then;
+        let known = |position: &usize| self.at(records, *position).is_some_and(by_then);
+        (0..self.revisions.len()).rev().find(known).map(|position| (self, position))
+    }
+
+    /// The digests of the revision at a position.
+    #[must_use]
+    pub fn digests(&self, records: &Records, position: usize) -> Option<SectionDigests> {
+        self.revisions.get(position)?.digests(self.at(records, position)?)
+    }
+}
+
+impl ReleaseRow {
+    /// The current revision.
+    #[must_use]
+    pub fn current<'a>(&self, records: &'a Records) -> Option<&'a Release> {
+        records.portfolio().releases.get(*self.revisions.last()?)
+    }
+
+    /// The revision at a position, oldest first.
+    #[must_use]
+    pub fn at<'a>(&self, records: &'a Records, position: usize) -> Option<&'a Release> {
+        records.portfolio().releases.get(*self.revisions.get(position)?)
+    }
+
+    /// The position of a revision number.
+    #[must_use]
+    pub fn position_of(&self, records: &Records, revision: u32) -> Option<usize> {
+        (0..self.revisions.len())
+            .find(|position| self.at(records, *position).is_some_and(|r| r.revision == revision))
+    }
+}
