@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lynchpin.h"
+#include "calendars.h"
 #include "faults.h"
 
 #define DOC(fields) "{\"lynchpin\": \"portfolio/1\", " fields "}"
@@ -67,6 +68,7 @@ static void refused_portfolios(void) {
     for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         refuse_portfolio(cases[i].document, strlen(cases[i].document), cases[i].status);
     }
+    refused_calendars();
     refuse_portfolio("{\"\xff\"}", 5, LP_STATUS_DOCUMENT_NOT_UTF8);
     refuse_portfolio("{}\0{}", 5, LP_STATUS_SYNTAX);
     refuse_repeated("", "[", 100000, "", LP_STATUS_DOCUMENT_TOO_DEEP);
@@ -471,12 +473,6 @@ static void no_status_was_forgotten(void) {
         LP_STATUS_CANCELLED,      /* no call can be cancelled yet */
         LP_STATUS_BROKEN,         /* needs a defect: see the Rust tests */
         LP_STATUS_PANIC,          /* needs a defect: see the Rust tests */
-        LP_STATUS_ZONE_UNKNOWN,           /* no document holds a calendar yet */
-        LP_STATUS_LOCAL_TIME_MALFORMED,   /* no document holds a calendar yet */
-        LP_STATUS_RECURRENCE_MALFORMED,   /* no document holds a calendar yet */
-        LP_STATUS_RECURRENCE_UNSUPPORTED, /* no document holds a calendar yet */
-        LP_STATUS_RECURRENCE_TOO_LONG,    /* no document holds a calendar yet */
-        LP_STATUS_OCCASIONS_UNCLEAR,      /* no document holds a calendar yet */
         LP_STATUS_EXPRESSION_UNSUPPORTED, /* needs a library that was built without them */
         LP_STATUS_SIGNATURES_UNSUPPORTED, /* needs a library that was built without them */
         LP_STATUS_IO,             /* the library opens no file */

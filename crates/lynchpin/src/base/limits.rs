@@ -29,6 +29,10 @@ pub const MEETINGS_MAX: usize = 2_048;
 /// asked about wherever something goes.
 pub const FREEZES_MAX: usize = 2_048;
 
+/// How many declarations of boards may hold a recurring calendar: one for each working day of eight
+/// years. Each calendar costs work to be read.
+pub const BOARD_CALENDARS_MAX: usize = 2_048;
+
 /// How many services, stages, environments or tiers one scope may name; what is for more is for
 /// all, or is several.
 pub const SCOPE_MAX: usize = 1_000;

@@ -20,7 +20,7 @@ mod starts;
 mod steps;
 mod zone;
 
-pub use occasion::{Next, Occasion, Presence};
+pub use occasion::{Next, Occasion, Occurrence, Presence};
 pub use open::{Calendar, Cause, Openness, State, Turn, Unwindowed};
 pub use scope::{Cover, Place, cover};
 pub use several::{next_close_of_any, next_open_of_all};

@@ -40,6 +40,15 @@ enum Form {
     Recurring(Box<Starts>, i64),
 }
 
+/// One time that something is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// When it starts.
+    pub from: Instant,
+    /// The first instant after it; none if no end of it is known.
+    pub to: Option<Instant>,
+}
+
 /// Whether something is on at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -181,6 +190,47 @@ impl Occasion {
         }
     }
 
+    /// The time that starts exactly at an instant; none, if none does or that cannot be told.
+    #[must_use]
+    pub fn starting(&self, at: Instant) -> Option<Occurrence> {
+        self.first_from(at).filter(|found| found.from == at)
+    }
+
+    /// The first time that is not over at an instant: the one going on, or the next one. None, if
+    /// there is none or that cannot be told.
+    #[must_use]
+    pub fn current_or_next(&self, at: Instant) -> Option<Occurrence> {
+        match &self.0 {
+            Form::Once(from, to) => {
+                let over = to.is_some_and(|to| to <= at);
+                (!over).then_some(Occurrence { from: *from, to: *to })
+            }
+            Form::Recurring(..) => match self.on_since(at, &mut Steps::new()).ok()? {
+                Some(start) => self.occurrence(start),
+                None => self.first_from(at),
+            },
+        }
+    }
+
+    /// The first time that starts at an instant or later.
+    fn first_from(&self, at: Instant) -> Option<Occurrence> {
+        match &self.0 {
+            Form::Once(from, to) => (at <= *from).then_some(Occurrence { from: *from, to: *to }),
+            Form::Recurring(starts, _) => {
+                let whole = at.micros().rem_euclid(SECOND) == 0;
+                let from = second(at).saturating_add(i64::from(!whole));
+                self.occurrence(starts.first_from(from, &mut Steps::new()).ok()??)
+            }
+        }
+    }
+
+    /// The time that starts in a second.
+    fn occurrence(&self, start: i64) -> Option<Occurrence> {
+        let Form::Recurring(_, lasts) = &self.0 else { return None };
+        let at = |second: i64| Instant::from_micros(second.saturating_mul(SECOND)).ok();
+        Some(Occurrence { from: at(start)?, to: at(start.saturating_add(*lasts)) })
+    }
+
     /// A start from which it is still on.
     fn on_since(&self, at: Instant, steps: &mut Steps) -> Result<Option<i64>, Spent> {
         match &self.0 {
@@ -314,6 +364,28 @@ mod tests {
     fn codes(text: &str) -> Vec<(ErrorCode, String)> {
         let error = Occasion::compile(&said(text)).unwrap_err();
         error.problems().iter().map(|problem| (problem.code, problem.path.clone())).collect()
+    }
+
+    #[test]
+    fn times_are_told_one_by_one() {
+        let weekly = clock("2026-01-06T10:00:00", "1h", "FREQ=WEEKLY");
+        let turn = |from: &str, to: &str| Some(Occurrence { from: at(from), to: Some(at(to)) });
+        let (first, second) = (
+            turn("2026-01-06T10:00:00Z", "2026-01-06T11:00:00Z"),
+            turn("2026-01-13T10:00:00Z", "2026-01-13T11:00:00Z"),
+        );
+        assert_eq!(weekly.starting(at("2026-01-06T10:00:00Z")), first);
+        assert_eq!(weekly.starting(at("2026-01-06T10:00:00.000001Z")), None);
+        assert_eq!(weekly.starting(at("2026-01-06T09:59:59.999999Z")), None);
+        assert_eq!(weekly.current_or_next(at("2026-01-01T00:00:00Z")), first);
+        assert_eq!(weekly.current_or_next(at("2026-01-06T10:59:59.999999Z")), first);
+        assert_eq!(weekly.current_or_next(at("2026-01-06T11:00:00Z")), second);
+        let once = r#"{"from": "2026-01-06T10:00:00Z"}"#;
+        let once = occasion(once);
+        let open = Some(Occurrence { from: at("2026-01-06T10:00:00Z"), to: None });
+        assert_eq!(once.current_or_next(at("2030-01-01T00:00:00Z")), open);
+        assert_eq!(once.starting(at("2026-01-06T10:00:00Z")), open);
+        assert_eq!(once.starting(at("2026-01-07T10:00:00Z")), None);
     }
 
     #[test]

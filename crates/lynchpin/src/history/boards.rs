@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::order::{Position, by_record, end_of, is_known, position};
 use crate::base::id::GroupId;
 use crate::base::{Instant, Subject};
+use crate::calendar::{Occasion, Occurrence};
 use crate::model::{Board, Meeting, Portfolio};
 
 /// The boards and minutes known as of an instant.
@@ -12,6 +13,7 @@ use crate::model::{Board, Meeting, Portfolio};
 pub struct Boards {
     /// What was declared of each, with the number of the fact, in order.
     declared: BTreeMap<GroupId, Vec<(usize, Board)>>,
+    reads_zones: bool,
     /// The minutes that decided on a subject: the number of the fact, and of the decision in it.
     minutes: BTreeMap<Subject, Vec<(usize, usize)>>,
 }
@@ -32,6 +34,7 @@ impl Boards {
         let mut filed = Boards::default();
         for (number, board) in portfolio.boards.iter().enumerate() {
             if is_known(board, as_of) {
+                filed.reads_zones |= board.meets.as_ref().is_some_and(|it| it.zone.is_some());
                 filed
                     .declared
                     .entry(board.board.clone())
@@ -62,6 +65,28 @@ impl Boards {
         let all = self.declared.get(board)?;
         let known = all.partition_point(|(_, board)| position(board) <= by);
         all.get(known.checked_sub(1)?).map(|(number, board)| (*number, board))
+    }
+
+    /// The meeting of a board that began at an instant, by what was declared of it by then, with
+    /// the number of that fact.
+    #[must_use]
+    pub fn meeting(
+        &self,
+        board: &GroupId,
+        by: Position,
+        from: Instant,
+    ) -> Option<(usize, &Board, Meeting)> {
+        let (number, declared) = self.declared(board, by)?;
+        let planned = declared.meetings.iter().filter(|meeting| meeting.from == from).copied();
+        let recurring = calendar(declared).and_then(|calendar| calendar.starting(from));
+        let meeting = planned.chain(recurring.map(meeting_of)).max()?;
+        Some((number, declared, meeting))
+    }
+
+    /// Whether a board meets by the clock of a zone, so that answers may rest on zone data.
+    #[must_use]
+    pub fn reads_zones(&self) -> bool {
+        self.reads_zones
     }
 
     /// The minutes that decided on a subject: the number of each in the portfolio, and of the
@@ -100,8 +125,19 @@ impl Boards {
     pub fn next_meeting(&self, board: &GroupId, at: Instant) -> Option<NextMeeting> {
         let (_, declared) = self.declared(board, end_of(at))?;
         let over = |meeting: &Meeting| meeting.to.unwrap_or(meeting.from) <= at;
-        let next = declared.meetings.iter().filter(|meeting| !over(meeting)).min()?;
+        let recurring = calendar(declared).and_then(|calendar| calendar.current_or_next(at));
+        let all = declared.meetings.iter().copied().chain(recurring.map(meeting_of));
+        let next = all.filter(|meeting| !over(meeting)).min()?;
         let closes = declared.agenda_closes.map_or(next.from, |span| next.from.before(span));
-        Some(NextMeeting { meeting: *next, agenda_closes: closes })
+        Some(NextMeeting { meeting: next, agenda_closes: closes })
     }
+}
+
+/// When a board meets by the clock, made ready. What cannot be read is no meeting.
+fn calendar(board: &Board) -> Option<Occasion> {
+    Occasion::compile(board.meets.as_ref()?).ok()
+}
+
+fn meeting_of(occurrence: Occurrence) -> Meeting {
+    Meeting { from: occurrence.from, to: occurrence.to }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Occasions;
 use super::decision::Vote;
 use super::fact::fact;
 use crate::base::digest::Digest;
@@ -49,6 +50,10 @@ fact! {
         /// When it meets.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub meetings: Vec<Meeting>,
+        /// When it meets besides, by the clock of a zone again and again; a meeting that is left
+        /// out or moved is named in its `except`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub meets: Option<Occasions>,
         /// How long before a meeting its agenda closes; when it begins, if it is not said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub agenda_closes: Option<Span>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check_entries::check_entries;
-use super::check_freezes::check_freezes;
+use super::check_freezes::{check_freezes, check_meets};
 use super::engine::other_content;
 use super::identities::check_identities;
 use crate::base::digest::Digest;
@@ -65,6 +65,7 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_votes(portfolio, old, &mut problems);
     check_delegations(portfolio, old, &mut problems);
     check_boards(portfolio, old, &mut problems);
+    check_meets(portfolio, old, &mut problems);
     check_freezes(portfolio, old, &mut problems);
     check_changes(portfolio, old, &mut problems);
     check_measured(portfolio, old, &mut problems);

@@ -1,8 +1,8 @@
-//! What a type cannot check of freezes, windows and quarantines.
+//! What a type cannot check of calendars, freezes, windows and quarantines.
 
 use super::check::{Counts, Problems, added};
 use crate::base::error::{ErrorCode, Result};
-use crate::base::limits::{FREEZES_MAX, SCOPE_MAX};
+use crate::base::limits::{BOARD_CALENDARS_MAX, FREEZES_MAX, SCOPE_MAX};
 use crate::calendar::Occasion;
 use crate::model::{Occasions, Portfolio, Scope};
 
@@ -21,11 +21,13 @@ pub(super) fn check_freezes(portfolio: &Portfolio, old: &Counts, problems: &mut 
     // Each calendar costs work to be read, so no more of them are than may be there.
     let freezes = added(&portfolio.freezes, old.freezes, "freezes").take(FREEZES_MAX);
     for (at, freeze) in freezes {
-        check_calendar(&at, &freeze.when, &freeze.scope, problems);
+        check_calendar(&format!("{at}.when"), &freeze.when, problems);
+        check_scope(&at, &freeze.scope, problems);
     }
     let windows = added(&portfolio.windows, old.windows, "windows").take(FREEZES_MAX);
     for (at, window) in windows {
-        check_calendar(&at, &window.when, &window.scope, problems);
+        check_calendar(&format!("{at}.when"), &window.when, problems);
+        check_scope(&at, &window.scope, problems);
     }
     for (at, it) in added(&portfolio.quarantines, old.quarantines, "quarantines") {
         if it.change.is_some() == it.artifact.is_some() {
@@ -41,12 +43,30 @@ pub(super) fn check_freezes(portfolio: &Portfolio, old: &Counts, problems: &mut 
     }
 }
 
-fn check_calendar(at: &str, when: &Occasions, scope: &Scope, problems: &mut Problems) {
+/// When boards meet by the clock.
+pub(super) fn check_meets(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    let before = portfolio.boards.iter().take(old.boards).filter(|it| it.meets.is_some()).count();
+    let boards = added(&portfolio.boards, old.boards, "boards");
+    let meets = boards.filter_map(|(at, board)| board.meets.as_ref().map(|meets| (at, meets)));
+    for (number, (at, meets)) in meets.enumerate() {
+        if number.saturating_add(before) >= BOARD_CALENDARS_MAX {
+            let message = format!("a portfolio holds at most {BOARD_CALENDARS_MAX} of them");
+            problems.add(format!("{at}.meets"), ErrorCode::ListTooLong, message);
+            return;
+        }
+        check_calendar(&format!("{at}.meets"), meets, problems);
+    }
+}
+
+fn check_calendar(at: &str, when: &Occasions, problems: &mut Problems) {
     let read: Result<Occasion> = Occasion::compile(when);
     for problem in read.err().iter().flat_map(|error| error.problems()) {
         let inner = problem.path.trim_start_matches('$');
-        problems.add(format!("{at}.when{inner}"), problem.code, problem.message.clone());
+        problems.add(format!("{at}{inner}"), problem.code, problem.message.clone());
     }
+}
+
+fn check_scope(at: &str, scope: &Scope, problems: &mut Problems) {
     let lists = [
         ("services", scope.services.len()),
         ("stages", scope.stages.len()),

@@ -391,15 +391,22 @@ impl Leaf {
         if state.verdict().is_met() || state.verdict() == Verdict::Wait {
             return Who::Nobody;
         }
-        let asked = &self.requirement;
-        let check = asked.evidence.as_ref();
-        match state {
-            LeafState::ChangesRequested => Who::Owners,
-            LeafState::ApprovalRejected => Who::Refusers,
-            LeafState::QuorumUnreachable => Who::PolicyOwner,
-            _ if asked.approval.is_some() => Who::Group,
-            _ if check.is_some_and(|leaf| leaf.owner.is_some()) => Who::CheckOwner,
-            _ => Who::Owners,
+        if state == LeafState::ChangesRequested {
+            return Who::Owners;
+        }
+        if state == LeafState::ApprovalRejected {
+            return Who::Refusers;
+        }
+        if state == LeafState::QuorumUnreachable {
+            return Who::PolicyOwner;
+        }
+        let check = self.requirement.evidence.as_ref();
+        if self.requirement.approval.is_some() {
+            Who::Group
+        } else if check.is_some_and(|leaf| leaf.owner.is_some()) {
+            Who::CheckOwner
+        } else {
+            Who::Owners
         }
     }
 

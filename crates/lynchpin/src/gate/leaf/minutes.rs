@@ -113,9 +113,10 @@ fn is_unseen(case: &Case<'_>, decision: &Resolution, meeting: Meeting) -> bool {
 
 /// The declaration of the board as it was when its minutes were recorded, and the meeting.
 fn held(case: &Case<'_>, minutes: &Minutes) -> Option<(usize, Meeting)> {
-    let (number, board) = case.records.boards.declared(&minutes.board, position(minutes))?;
-    let meeting = board.meetings.iter().filter(|meeting| meeting.from == minutes.meeting).max()?;
-    is_entitled(case, board, minutes).then_some((number, *meeting))
+    let boards = &case.records.boards;
+    let (number, board, meeting) =
+        boards.meeting(&minutes.board, position(minutes), minutes.meeting)?;
+    is_entitled(case, board, minutes).then_some((number, meeting))
 }
 
 /// Whether who recorded the minutes was the chair or the secretary, both when they say they wrote
