@@ -17,6 +17,7 @@ use lynchpin::calendar::{
     Calendar, Cause, Cover, Next, Occasion, Openness, Presence, Turn, Unwindowed, Zone,
 };
 use lynchpin::model::Occasions;
+use lynchpin_tests::cases::config;
 use proptest::prelude::*;
 
 const MINUTE: i64 = 60;
@@ -41,14 +42,6 @@ const PLACES: [(&str, &str); 8] = [
     // Back and forth for a month each year.
     ("Africa/Casablanca", "2025-02-14"),
 ];
-
-/// How many calendars: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config() -> ProptestConfig {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(30, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 fn at(second: i64) -> Instant {
     Instant::from_micros(second * 1_000_000).expect("an instant")
@@ -307,7 +300,7 @@ fn said() -> impl Strategy<Value = Said> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(30))]
 
     /// One occasion is on when the scan says so, and starts and ends then.
     #[test]

@@ -11,6 +11,7 @@ use lynchpin::portfolio::{DecideQuestion, Engine, GateColumns, Snapshot};
 use lynchpin::reason::tree::{Node, Reasons};
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::read_portfolio;
+use lynchpin_tests::cases::config;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
 use lynchpin_tests::world::{Policy, Quorum, STAGES, Tick, World};
@@ -18,14 +19,6 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-
-/// How many worlds: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config() -> ProptestConfig {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(300, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 /// A world as far as it was recorded by an hour.
 fn load(world: &World, policy: &Policy, known_by: Tick) -> Snapshot {
@@ -102,7 +95,7 @@ fn said(node: &Node) -> impl PartialEq + std::fmt::Debug {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(300))]
 
     /// Verdict, reason, when it clears and until when it stands, of every part of every gate.
     #[test]

@@ -12,6 +12,7 @@ use lynchpin::gate::Policy;
 use lynchpin::portfolio::{DecideQuestion, Decision, Engine};
 use lynchpin::reason::ReasonCode;
 use lynchpin::wire::read_portfolio;
+use lynchpin_tests::cases::config;
 use proptest::prelude::*;
 
 /// The stack that we run on: that of a thread in a small embedded host.
@@ -20,14 +21,6 @@ const STACK_BYTES: usize = 256 * 1024;
 const LARGE_STACK_BYTES: usize = 64 * 1024 * 1024;
 /// How many expressions stand in one policy.
 const BATCH: usize = 24;
-
-/// How many policies: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config() -> ProptestConfig {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(150, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 fn on_stack<T: Send>(bytes: usize, run: impl FnOnce() -> T + Send) -> std::thread::Result<T> {
     std::thread::scope(|scope| {
@@ -136,7 +129,7 @@ fn deep() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(150))]
 
     #[test]
     fn any_text(text in "\\PC{0,200}") {

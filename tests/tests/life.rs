@@ -13,6 +13,7 @@ use lynchpin::portfolio::{
 };
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::read_portfolio;
+use lynchpin_tests::cases::config;
 use lynchpin_tests::oracle::life::decide_for_life;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::life::life;
@@ -25,14 +26,6 @@ use serde_json::{Value, json};
 
 /// The last hour that is asked about.
 const END: Tick = after(LAST, 6);
-
-/// How many worlds: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config(usual: u32) -> ProptestConfig {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(usual, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 fn document(world: &World, policies: &[Policy; 2], adopted: Tick) -> Value {
     let parsed = policies.clone().map(|policy| {

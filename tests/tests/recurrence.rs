@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use lynchpin::base::{ErrorCode, Instant, LocalTime};
 use lynchpin::calendar::{Next, Occasion};
 use lynchpin::model::Occasions;
+use lynchpin_tests::cases::config;
 use proptest::prelude::*;
 
 /// A case of the file: its rule, its first start, where to look from, and the starts wanted.
@@ -186,14 +187,6 @@ fn the_cases_of_libical_hold() {
     assert_eq!((too_often, not_ours), (TOO_OFTEN, NOT_OURS.len()));
 }
 
-/// How many rules: `LYNCHPIN_CASES`, else what a debug build does in seconds.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn config() -> ProptestConfig {
-    let told = std::env::var("LYNCHPIN_CASES").ok();
-    let cases = told.map_or(60, |cases| cases.parse().expect("`LYNCHPIN_CASES` is a number"));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 /// A part of a rule: nothing, or some numbers.
 fn part(name: &'static str, least: i64, most: i64, signed: bool) -> BoxedStrategy<String> {
     let sign = if signed { prop_oneof![Just(1), Just(-1)].boxed() } else { Just(1).boxed() };
@@ -271,7 +264,7 @@ fn others(rule: &str, first: LocalTime, most: u16) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(60))]
 
     /// Rules of every kind give the starts that another program gives, also when looked at from
     /// the middle.

@@ -35,7 +35,7 @@ const AREAS: [(&str, &[&str]); 7] = [
     ("crates/lynchpin/src/gate/signed/", &["corpus", "signed"]),
     ("crates/lynchpin/src/gate/workflow/", &["corpus", "workflows"]),
     ("crates/lynchpin/src/gate/state.rs", &["corpus", "gate_states", "life"]),
-    ("", &["corpus", "frozen", "gates", "laws", "life", "sets"]),
+    ("", &["corpus", "frozen", "gates", "laws", "life", "sets", "work"]),
 ];
 
 /// One change of the code.

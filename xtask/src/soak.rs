@@ -14,8 +14,22 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 9] =
-    ["calendar", "gates", "graph", "hostile", "laws", "lines", "recurrence", "sets", "zones"];
+const PROPERTIES: [&str; 14] = [
+    "calendar",
+    "columns",
+    "expressions",
+    "frozen",
+    "gates",
+    "graph",
+    "hostile",
+    "laws",
+    "life",
+    "lines",
+    "recurrence",
+    "sets",
+    "work",
+    "zones",
+];
 
 /// `cargo xtask soak`; the seed makes a failure repeatable.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {

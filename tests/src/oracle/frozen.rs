@@ -46,9 +46,8 @@ impl Question<'_> {
         });
         let meant: Vec<&Time> = meant.collect();
         let known: Vec<&&Time> = meant.iter().filter(|time| !time.tier).collect();
-        Some(if known.iter().any(|time| time.is_on(self.at)) {
-            Verdict::Go
-        } else if meant.is_empty() && rule.open {
+        let unasked = meant.is_empty() && rule.open;
+        Some(if unasked || known.iter().any(|time| time.is_on(self.at)) {
             Verdict::Go
         } else if known.iter().any(|time| self.at < time.from) {
             Verdict::Wait

@@ -29,6 +29,9 @@ pub(super) fn tests(job: &mut Job<'_>) -> Outcome {
         let run = ["test", "--locked", "--no-fail-fast", "--", "--show-output"];
         job.run(&mut job.workspace.cargo(run))?;
     }
+    // The core as it is without its features: what asks for one is refused, not passed over.
+    let bare = ["test", "--locked", "--package", "lynchpin", "--no-default-features", "--lib"];
+    job.run(&mut job.workspace.cargo(bare))?;
     // What is not among the default members.
     let own = ["test", "--locked", "--package", "xtask", "--package", "lynchpin-benches"];
     job.run(&mut job.workspace.cargo(own))
