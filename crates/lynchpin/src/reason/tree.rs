@@ -224,6 +224,12 @@ pub struct Reasons {
 }
 
 impl Reasons {
+    /// No nodes yet, and room for so many.
+    #[must_use]
+    pub fn with_capacity(nodes: usize) -> Reasons {
+        Reasons { nodes: Vec::with_capacity(nodes) }
+    }
+
     /// All nodes, parents before their children.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {

@@ -243,6 +243,14 @@ impl CompiledGate {
         })
     }
 
+    /// The number of the column that answers a part, if it is a requirement.
+    pub(super) fn leaf_at(&self, part: usize) -> Option<usize> {
+        match self.shapes.get(part)?.kind {
+            Kind::Leaf(leaf) => Some(leaf),
+            Kind::Gate | Kind::All | Kind::Any | Kind::AtLeast(_) => None,
+        }
+    }
+
     /// The index after the last descendant of a part.
     #[must_use]
     pub fn next(&self, part: usize) -> usize {

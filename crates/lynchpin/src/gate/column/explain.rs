@@ -1,6 +1,6 @@
 //! The explaining pass: one row, and why it stands where it does.
 
-use super::columns::{Answer, Columns, Who};
+use super::columns::{Answer, Column, Columns, Who};
 use super::compile::{Ask, Leaf, Part, Step};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{Actor, Instant, Probability, Subject, When};
@@ -172,31 +172,31 @@ impl<'a> RowReasons<'a> {
     #[must_use]
     pub fn tree(&self, subject: &Subject, owners: &[Actor]) -> Reasons {
         let gate = self.columns.gate();
-        let mut reasons = Reasons::default();
-        let mut open: Vec<(usize, usize)> = Vec::new();
+        let mut reasons = Reasons::with_capacity(self.nodes.len());
+        let mut open: Vec<(usize, usize)> = Vec::with_capacity(self.nodes.len());
         for (index, (part, row)) in self.parts().enumerate() {
             while let Some((node, _)) = open.pop_if(|(_, end)| *end <= index) {
                 reasons.close_as_is(node);
             }
-            let mut node =
-                Node::new(row.verdict, row.code, subject).clears(row.clears).until(row.holds_until);
-            node.lapses = row.lapses;
+            let mut node = Node::new(row.verdict, row.code, subject);
+            (node.clears, node.holds_until, node.lapses) =
+                (row.clears, row.holds_until, row.lapses);
             match part {
                 Part::Gate(id) => node.gate = Some(id.clone()),
                 Part::All | Part::Any => {}
                 Part::AtLeast(count) => {
-                    node = node.with("needed", Arg::count(count));
+                    node.args.push(("needed", Arg::count(count)));
                     if row.code == ReasonCode::CannotPass {
-                        node = node.with("applicable", figure(row.figures, 0));
+                        node.args.push(("applicable", figure(row.figures, 0)));
                     }
                 }
                 Part::Requirement(name, _) => {
                     node.gate = Some(gate.id().clone());
                     node.requirement = Some(name.clone());
-                    if let Some((leaf, _)) =
-                        gate.leaf(name).and_then(|leaf| self.columns.leaf(leaf))
-                    {
-                        node = arguments(node, leaf, row).act(self.actors(leaf, row.who, owners));
+                    let number = gate.leaf_at(index);
+                    if let Some((leaf, column)) = number.and_then(|it| self.columns.leaf(it)) {
+                        arguments(&mut node, leaf, row);
+                        node.act = self.actors((leaf, column), row.who, owners);
                     }
                 }
             }
@@ -209,7 +209,7 @@ impl<'a> RowReasons<'a> {
     }
 
     /// Who that is.
-    fn actors(&self, leaf: &Leaf, who: Who, owners: &[Actor]) -> Vec<Actor> {
+    fn actors(&self, (leaf, column): (&Leaf, &Column), who: Who, owners: &[Actor]) -> Vec<Actor> {
         let requirement = &leaf.requirement;
         match who {
             Who::Nobody => Vec::new(),
@@ -222,36 +222,32 @@ impl<'a> RowReasons<'a> {
                 requirement.evidence.iter().filter_map(|leaf| leaf.owner.clone()).collect()
             }
             Who::PolicyOwner => self.columns.gate().owner().cloned().into_iter().collect(),
-            Who::Refusers => {
-                let number = self.columns.gate().leaf(&leaf.name);
-                let found = number.and_then(|number| self.columns.leaf(number));
-                let refused = found.map(|(_, column)| column.refused(self.row)).unwrap_or_default();
-                refused.iter().cloned().map(Actor::Person).collect()
-            }
+            Who::Refusers => column.refused(self.row).iter().cloned().map(Actor::Person).collect(),
         }
     }
 }
 
 /// The figures and words behind a requirement's answer, named as a decision names them.
-fn arguments(node: Node, leaf: &Leaf, row: &RowNode) -> Node {
-    let requirement = &leaf.requirement;
+fn arguments(node: &mut Node, leaf: &Leaf, row: &RowNode) {
+    let (requirement, args) = (&leaf.requirement, &mut node.args);
     match leaf.ask {
         Ask::Approval(_) => {
-            let group = requirement.approval.iter().map(|asked| &asked.group);
-            let node =
-                node.with("given", figure(row.figures, 0)).with("needed", figure(row.figures, 1));
-            group.fold(node, |node, group| node.with("group", Arg::text(group)))
+            args.push(("given", figure(row.figures, 0)));
+            args.push(("needed", figure(row.figures, 1)));
+            let group = requirement.approval.as_ref();
+            args.extend(group.map(|asked| ("group", Arg::Text(asked.group.as_str().to_owned()))));
         }
         Ask::Risk(below, _) => {
             let [risk, _] = row.figures;
             let risk = Probability::from_parts_per_billion(risk).to_millionths();
-            node.with("probability", Arg::text(risk)).with("below", Arg::text(below))
+            args.push(("probability", Arg::text(risk)));
+            args.push(("below", Arg::text(below)));
         }
         Ask::Evidence => {
-            let check = requirement.evidence.iter().map(|leaf| &leaf.check);
-            check.fold(node, |node, check| node.with("check", Arg::text(check)))
+            let check = requirement.evidence.as_ref();
+            args.extend(check.map(|asked| ("check", Arg::Text(asked.check.as_str().to_owned()))));
         }
-        Ask::Soak | Ask::Plan | Ask::Reversible | Ask::Answered => node,
+        Ask::Soak | Ask::Plan | Ask::Reversible | Ask::Answered => {}
     }
 }
 
