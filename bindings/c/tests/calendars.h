@@ -5,10 +5,10 @@
 #include "faults.h"
 
 #define FROZEN(when)                                                                            \
-    "{\"lynchpin\": \"portfolio/1\", \"people\": [{\"id\": \"mei\"}], \"freezes\": [{\"id\": "      \
+    "{\"lynchpin\": \"portfolio/1\", \"people\": [{\"id\": \"mei\"}], \"freezes\": [{\"id\": "   \
     "\"F-1\", \"at\": \"2026-11-01T09:00:00Z\", \"by\": \"mei\", \"when\": {" when "}}]}"
 #define DAILY(zone, starts, rule)                                                               \
-    FROZEN("\"zone\": \"" zone "\", \"starts\": \"" starts "\", \"lasts\": \"1h\", "               \
+    FROZEN("\"zone\": \"" zone "\", \"starts\": \"" starts "\", \"lasts\": \"1h\", "              \
            "\"recurs\": \"" rule "\"")
 
 static void refused_calendars(void) {

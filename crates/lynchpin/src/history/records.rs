@@ -235,6 +235,12 @@ impl Records {
         &self.portfolio
     }
 
+    /// Whether answers may rest on zone data: something that is known goes by the clock of a zone.
+    #[must_use]
+    pub fn reads_zones(&self) -> bool {
+        self.freezes.reads_zones() || self.boards.reads_zones()
+    }
+
     /// The row of a change.
     #[must_use]
     pub fn change(&self, id: &ChangeId) -> Option<&ChangeRow> {

@@ -47,16 +47,11 @@ pub(super) fn decide(
         at,
         policy: in_force.policy.map(|policy| policy.digest),
         risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
-        zone_data: reads_zones(records).then_some(ZONE_DATA_VERSION),
+        zone_data: records.reads_zones().then_some(ZONE_DATA_VERSION),
         what_if: in_force.what_if,
         reasons: by_policy(records, policy, adopted, &asked)?,
     };
     pinned::join(records, in_force, &asked, decision)
-}
-
-/// Whether an answer may rest on zone data.
-fn reads_zones(records: &Records) -> bool {
-    records.freezes.reads_zones() || records.boards.reads_zones()
 }
 
 /// What is asked about, resolved.
