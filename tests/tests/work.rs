@@ -1,10 +1,6 @@
 //! Tickets, tasks, budgets, leave given beforehand and failures that are there already: the engine
 //! against its oracle, and its laws, on small worlds at every hour.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
