@@ -1,6 +1,7 @@
 //! What Python passes in, as what the engine takes.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
 use lynchpin::base::{Error, ErrorCode, Instant, Result, Subject};
@@ -98,6 +99,21 @@ fn text_of<'a>(name: &'a Bound<'_, PyString>) -> Cow<'a, str> {
 /// The change that was named.
 pub(crate) fn change_of(change: &Bound<'_, PyString>) -> Result<ChangeId> {
     ChangeId::new(text_of(change))
+}
+
+/// An id, or another value that is written as text.
+pub(crate) fn parsed<T: FromStr<Err = Error>>(text: &Bound<'_, PyString>) -> Result<T> {
+    text_of(text).parse()
+}
+
+/// The text of a policy, as a question holds it.
+pub(crate) fn policy_of(policy: &Bound<'_, PyAny>) -> PyResult<String> {
+    let bytes = bytes_of(Given::Policy, policy)?;
+    let text = refuse_path(&bytes).and_then(|()| {
+        String::from_utf8(bytes.into_owned())
+            .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the policy is not UTF-8"))
+    });
+    text.map_err(|error| exception(policy.py(), Given::Policy, &error))
 }
 
 /// The stage that was named, if one was.

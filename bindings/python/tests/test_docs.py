@@ -15,6 +15,11 @@ import pytest
 from lynchpin import Assessment, Engine
 
 ROOT = Path(__file__).parent.parent
+PLANNED = """{"lynchpin": "portfolio/1",
+    "people": [{"id": "raj"}],
+    "stages": [{"id": "production"}],
+    "changes": [{"id": "C-1", "revision": 1, "plans": {"back_out": "Put the old one back."},
+        "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"""
 SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
 
 
@@ -32,7 +37,39 @@ def _globals() -> dict[str, object]:
     names["plan"] = snapshot.plan(change="C-1", at=at)
     names["score"] = snapshot.score(change="C-1", at=at)
     names["reach"] = snapshot.reach(change="C-1", direction="upstream", at=at)
-    return names
+    return names | _entries(snapshot, at)
+
+
+def _entries(snapshot: lynchpin.Snapshot, at: datetime) -> dict[str, object]:
+    """Answers about entries and policies to the same example, and to one that may go."""
+    before = at.replace(day=1, hour=0)
+    loose = """
+    name = "acme"
+    requirement.back-out = { plan = "back_out", waiver = { group = "leads", for_at_most = "7d" } }
+    gate.fast = { stage = "production", judges = "change", require = "back-out" }
+    """
+    asks_nothing = 'name = "acme"\nopen = ["production"]'
+    unknown = 'name = "acme"\nopen = ["production", "lab"]'
+    engine = Engine()
+    engine.load(PLANNED)
+    engine.set_policy("""
+    name = "acme"
+    requirement.back-out = { plan = "back_out" }
+    gate.fast = { stage = "production", judges = "change", require = "back-out" }
+    """)
+    planned = engine.snapshot()
+    return {
+        "calendar": snapshot.calendar(stage="production", at=at),
+        "claim": planned.claim(change="C-1", at=at, by="raj"),
+        "receipt": planned.record(change="C-1", at=at, by="raj"),
+        "breaches": snapshot.breaches(at=at),
+        "obligations": snapshot.obligations(at=at),
+        "policies": snapshot.policies(at=at),
+        "changed": snapshot.changed(change="C-1", since=before, until=at),
+        "lint": snapshot.lint_policy(unknown, at=at),
+        "comparison": snapshot.compare_policies(loose, at=at),
+        "dry_run": snapshot.dry_run(asks_nothing, at=at),
+    }
 
 
 def _documented() -> Iterator[tuple[str, object]]:

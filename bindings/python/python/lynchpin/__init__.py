@@ -2,7 +2,8 @@
 
 Load what is known of changes, releases, evidence and approvals into an `Engine`, take a `Snapshot`
 of it and ask: may it go (`decide`), in which order does it ship (`plan`), how risky is it
-(`score`), what does it need (`reach`)? Answers are frozen values. A refusal is an answer, never an
+(`score`), what does it need (`reach`), when may work go on (`calendar`), what would another policy
+change (`dry_run`)? Answers are frozen values. A refusal is an answer, never an
 exception; exceptions are the `LynchpinError` family.
 
 `assess` reads git repositories and answers all of that about them. Nothing else in the package
@@ -14,13 +15,28 @@ reads a file or runs a program, and nothing reads the clock: documents and insta
 from typing import Final
 
 from ._assess import Assessment, assess
+from ._calendar import Calendar, Cause, Flight, Place, Turning
 from ._decision import Decision, Reason
+from ._entry import (
+    Breach,
+    Breaches,
+    Claim,
+    Entered,
+    IgnoredAdoption,
+    Obligation,
+    Obligations,
+    Policies,
+    PolicyAdoption,
+    RecordedDecision,
+)
+from ._fields import Setting
 from ._history import Assessed, Because, Dependency, Failure, Notes, Range
 from ._lynchpin import (
     Engine,
     Snapshot,
     assess_policy,
     error_codes,
+    finding_codes,
     gate_events,
     gate_moves,
     gate_states,
@@ -32,6 +48,19 @@ from ._lynchpin import (
 from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
+from ._study import (
+    Blocker,
+    Changed,
+    ChangedReason,
+    Comparison,
+    Difference,
+    DryRun,
+    FactTold,
+    Finding,
+    Flip,
+    Lint,
+    Said,
+)
 from ._values import Actor, Clears, Subject, Verdict
 from ._workflow import (
     Condition,
@@ -64,9 +93,18 @@ __all__ = [
     "Assessed",
     "Assessment",
     "Because",
+    "Blocker",
+    "Breach",
+    "Breaches",
     "BrokenError",
+    "Calendar",
+    "Cause",
     "ChangeScore",
+    "Changed",
+    "ChangedReason",
+    "Claim",
     "Clears",
+    "Comparison",
     "Condition",
     "Conflict",
     "Contribution",
@@ -74,32 +112,50 @@ __all__ = [
     "Cycle",
     "Decision",
     "Dependency",
+    "Difference",
     "DocumentError",
     "Driver",
     "Dropped",
+    "DryRun",
     "Edge",
     "Engine",
+    "Entered",
+    "FactTold",
     "Failure",
+    "Finding",
+    "Flight",
+    "Flip",
+    "IgnoredAdoption",
     "Late",
     "LimitError",
+    "Lint",
     "LynchpinError",
     "Missing",
     "NextState",
     "NotFoundError",
     "Notes",
+    "Obligation",
+    "Obligations",
     "PanicError",
+    "Place",
     "Plan",
+    "Policies",
+    "PolicyAdoption",
     "PolicyError",
     "Problem",
     "QuestionError",
     "Range",
     "Reach",
     "Reason",
+    "RecordedDecision",
     "ReleaseScore",
     "Risk",
+    "Said",
     "Score",
+    "Setting",
     "Snapshot",
     "Subject",
+    "Turning",
     "Verdict",
     "Workflow",
     "WorkflowState",
@@ -108,6 +164,7 @@ __all__ = [
     "assess",
     "assess_policy",
     "error_codes",
+    "finding_codes",
     "gate_events",
     "gate_moves",
     "gate_states",

@@ -9,7 +9,7 @@ from typing import ClassVar, Never, TypeAlias, final
 
 from . import _show
 from ._answer import Answer
-from ._read import Fields, read_own, refuse
+from ._read import Fields, refuse
 from ._value import public, value
 from ._values import Actor, Clears, Subject, Verdict
 
@@ -163,7 +163,8 @@ class Decision(Answer):
     """The version of the time zone data; none, if no freeze or window goes by the clock of a
     zone."""
     what_if: bool
-    """Whether another policy than the one in force was applied: an answer to "what if"."""
+    """Whether it only answers "what if": it was decided by another policy than the one in force, or
+    without some facts."""
     clears_at: datetime | Clears
     """When it becomes a go."""
     holds_until: datetime | None
@@ -193,7 +194,7 @@ class Decision(Answer):
 
     def _both(self) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
         if self._reasons is None:
-            both = _read_both(read_own(self._wire, self._KIND))
+            both = _read_both(self._own())
             object.__setattr__(self, "_reasons", both)
             return both
         return self._reasons
@@ -212,8 +213,9 @@ class Decision(Answer):
 
     @property
     def is_go(self) -> bool:
-        """Whether it may go: the verdict is `GO` or `GO_WAIVED`."""
-        return self.verdict.is_go
+        """Whether it may go: the verdict is `GO` or `GO_WAIVED`, by the policy in force. What would
+        be so by another policy, or without some facts, never is."""
+        return self.verdict.is_go and not self.what_if
 
     @property
     def changes(self) -> tuple[Reason, ...]:

@@ -220,7 +220,7 @@ class Fields:
 
 
 def read_answer(document: object, kind: str) -> tuple[Fields, bytes]:
-    """The answer of that kind which a document of anybody holds, and its bytes."""
+    """A document of anybody, whose only field is an answer of that kind, and its bytes."""
     try:
         wire = _bytes_of(document)
         text = wire.decode()
@@ -234,19 +234,19 @@ def read_answer(document: object, kind: str) -> tuple[Fields, bytes]:
         refuse("document_not_utf8", "the answer is not UTF-8", "$")
     except ValueError as error:
         refuse("syntax", f"the answer is no JSON: {error}", "$")
-    return _inner(value, kind), wire
+    return _only(value, kind), wire
 
 
 def read_own(wire: bytes, kind: str) -> Fields:
-    """The answer of that kind which the engine gave just now."""
-    return _inner(json.loads(wire), kind)
+    """The document of an answer of that kind, which the engine gave just now."""
+    return _only(json.loads(wire), kind)
 
 
-def _inner(value: object, kind: str) -> Fields:
+def _only(value: object, kind: str) -> Fields:
     fields = Fields(value)
     if list(fields.names()) != [kind]:
         refuse("wrong_version", f"expected an answer whose only field is `{kind}`", "$")
-    return fields.inner(kind)
+    return fields
 
 
 def _bytes_of(document: object) -> bytes:
