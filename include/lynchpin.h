@@ -2081,8 +2081,9 @@ void lp_engine_free(struct lp_engine *engine);
  * - `workflow`: `name` or `text`, and `state` or `code`, `situation`
  *
  * A `decide` may have a `what_if`: an object of `policy` (TOML, asked instead) and `ignoring` (a
- * list of facts, as reasons cite them); its answer is marked, and no go. A subject is {"change": "C-7"} or {"release": "R-11"}, an instant "2026-11-03T10:00:00Z". The
- * answer is one line without a newline at its end. On success `*answer_out` is yours: free it with
+ * list of facts, as reasons cite them); its answer is marked, and no go. A subject is
+ * {"change": "C-7"} or {"release": "R-11"}, an instant "2026-11-03T10:00:00Z". The answer is one
+ * line without a newline at its end. On success `*answer_out` is yours: free it with
  * `lp_buf_free`.
  *
  *     lp_buf answer = {NULL, 0};

@@ -78,7 +78,7 @@ impl Snapshot {
     ///     release: The id of a release.
     ///     change: The id of a change.
     ///     stage: The id of the stage; the first not wholly entered yet, if left out.
-    ///     at: The instant, as a datetime with a time zone; not before the newest fact was recorded.
+    ///     at: The instant, as a datetime with a time zone; no fact was recorded after it.
     ///     by: The id of the person who enters.
     ///     via: The connector that relays it.
     ///     digest: The digest of the recorded decision that it rests on.
@@ -375,8 +375,8 @@ impl Snapshot {
     /// Args:
     ///     policy: The other policy (TOML) as text or its UTF-8 bytes.
     ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
-    ///     since: Over every deployment begun since that instant; over what is open at `at`, if left
-    ///         out.
+    ///     since: Over every deployment begun since that instant; over what is open at `at`, if
+    ///         left out.
     ///
     /// Returns:
     ///     A `DryRun`: the decisions that are a go by one of the two policies only.

@@ -60,8 +60,8 @@ class Turning:
     """
 
     when: Literal["at", "no_end_known", "never", "not_before"]
-    """How sure that is: `at` that instant; `not_before` it, as further was not looked; what is on has
-    `no_end_known`; or nothing that is there turns it any more."""
+    """How sure that is: `at` that instant; `not_before` it, as further was not looked;
+    `no_end_known` of what is on; or `never`, as nothing that is there turns it any more."""
     at: datetime | None
     """The instant, in UTC, with `at` and `not_before`."""
     because: Annotated[tuple[Cause, ...], _causes]

@@ -6,6 +6,7 @@ import json
 import types
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import (
     Annotated,
     Any,
@@ -34,6 +35,7 @@ _CODES = {code: code for code in _show.TEXTS}
 _TYPES: dict[object, _Take] = {
     str: Fields.text,
     int: Fields.integer,
+    Decimal: Fields.decimal,
     datetime: Fields.instant,
     Subject: Fields.subject,
     Verdict: Fields.verdict,
@@ -128,8 +130,9 @@ def _table(cls: type[Any]) -> _Table:
     """Of each field of a class its name, that in documents, and how it is read."""
     types_of = get_type_hints(cls, include_extras=True)
     keys: dict[str, str] = getattr(cls, "_KEYS", {})
-    names = [field.name for field in dataclasses.fields(cls) if not field.name.startswith("_")]
-    rows = tuple((name, keys.get(name, name), _take(types_of[name])) for name in names)
+    names = [field.name for field in dataclasses.fields(cls)]
+    told = [name for name in names if name in keys or not name.startswith("_")]
+    rows = tuple((name, keys.get(name, name), _take(types_of[name])) for name in told)
     return rows, frozenset(key for _, key, _ in rows)
 
 

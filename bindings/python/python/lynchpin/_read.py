@@ -70,6 +70,11 @@ class Fields:
         """The names of all fields, in order."""
         return self._values.keys()
 
+    def without(self, name: str) -> "Fields":
+        """All fields but one, at the same place."""
+        rest = {key: value for key, value in self._values.items() if key != name}
+        return Fields(rest, self._parent, self._name)
+
     def raw(self) -> dict[str, object]:
         """All fields as they are."""
         return self._values

@@ -263,6 +263,16 @@ def instant(at: datetime) -> str:
     return at.replace(tzinfo=None).isoformat(timespec=form) + "Z"
 
 
+def filled(code: str, args: "Mapping[str, Arg]") -> str:
+    """What a reason code says, with the figures in it."""
+
+    def figure(match: re.Match[str]) -> str:
+        arg = args.get(match[1])
+        return match[0] if arg is None or isinstance(arg, tuple) else str(arg)
+
+    return re.sub(r"\{(\w+)\}", figure, TEXTS[code])
+
+
 def word(verdict: Verdict) -> str:
     """A verdict as reports write it."""
     return _WORDS[verdict]
