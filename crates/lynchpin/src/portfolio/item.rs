@@ -89,6 +89,15 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// The first stage on the way that some member has not entered.
+    pub(super) fn next_stage(&self, records: &'a Records) -> Option<StageId> {
+        let open = |stage: &StageId| {
+            self.all.is_empty()
+                || self.all.iter().any(|change| !records.has_entered(&change.id, stage))
+        };
+        self.stages(records).into_iter().find(open)
+    }
+
     /// The stage that is asked about: the one named, or the first that some member has not entered.
     pub(super) fn stage(
         &self,
@@ -98,11 +107,7 @@ impl<'a> Members<'a> {
     ) -> Result<StageId> {
         let stages = self.stages(records);
         let Some(named) = named else {
-            let open = |stage: &&StageId| {
-                self.all.is_empty()
-                    || self.all.iter().any(|change| !records.has_entered(&change.id, stage))
-            };
-            let next = stages.iter().find(open).or(stages.last()).cloned();
+            let next = self.next_stage(records).or(stages.last().cloned());
             let message =
                 "neither the release nor the portfolio names a stage; say which one is meant";
             return next.ok_or_else(|| Error::new(ErrorCode::StageUnknown, message));

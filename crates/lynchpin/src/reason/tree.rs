@@ -43,8 +43,8 @@ impl Serialize for Clears {
     }
 }
 
-/// One argument of a reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One argument of a reason. The order is there to list reasons in, and means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Arg {
     /// A whole number.
@@ -58,7 +58,7 @@ pub enum Arg {
 }
 
 /// Named texts, in the order in which they are written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row(pub Vec<(&'static str, String)>);
 
 impl Serialize for Row {

@@ -346,6 +346,12 @@ impl<'a> Count<'a> {
             && !self.given.values().any(|given| given.seats.contains_key(person))
     }
 
+    /// Everybody who may still approve, and has not.
+    pub(super) fn awaited(&self) -> BTreeSet<&PersonId> {
+        let sitting = self.roll.iter().chain(&self.others).flat_map(|roll| &roll.sitting);
+        sitting.filter(|person| self.is_awaited(person)).collect()
+    }
+
     /// Whether enough people of enough teams are left who may approve.
     pub(super) fn is_within_reach(
         &self,
