@@ -89,13 +89,19 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// The first stage on the way that some member has not entered.
-    pub(super) fn next_stage(&self, records: &'a Records) -> Option<StageId> {
-        let open = |stage: &StageId| {
-            self.all.is_empty()
-                || self.all.iter().any(|change| !records.has_entered(&change.id, stage))
+    /// The stages that some member enters next, in order: of each, the one after the last that it
+    /// entered. None, if every member has entered the last of all.
+    pub(super) fn next_stages(&self, records: &'a Records) -> Vec<StageId> {
+        let stages = self.stages(records);
+        if self.all.is_empty() {
+            return stages.into_iter().take(1).collect();
+        }
+        let next = |change: &&Change| {
+            let entered = stages.iter().rposition(|stage| records.has_entered(&change.id, stage));
+            entered.map_or(0, |last| last.saturating_add(1))
         };
-        self.stages(records).into_iter().find(open)
+        let found: BTreeSet<usize> = self.all.iter().map(next).collect();
+        found.into_iter().filter_map(|place| stages.get(place).cloned()).collect()
     }
 
     /// The stage that is asked about: the one named, or the first that some member has not entered.
@@ -107,7 +113,11 @@ impl<'a> Members<'a> {
     ) -> Result<StageId> {
         let stages = self.stages(records);
         let Some(named) = named else {
-            let next = self.next_stage(records).or(stages.last().cloned());
+            let open = |stage: &&StageId| {
+                self.all.is_empty()
+                    || self.all.iter().any(|change| !records.has_entered(&change.id, stage))
+            };
+            let next = stages.iter().find(open).or(stages.last()).cloned();
             let message =
                 "neither the release nor the portfolio names a stage; say which one is meant";
             return next.ok_or_else(|| Error::new(ErrorCode::StageUnknown, message));

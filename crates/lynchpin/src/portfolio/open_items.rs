@@ -12,7 +12,7 @@ use super::question::DecideQuestion;
 use super::scoring;
 use super::snapshot::InForce;
 use crate::base::error::Result;
-use crate::base::id::{RequirementId, StageId};
+use crate::base::id::{PersonId, RequirementId, StageId};
 use crate::base::{Instant, Probability, Subject};
 use crate::gate::figures::Figures;
 use crate::gate::freeze::times::Times;
@@ -23,7 +23,7 @@ use crate::gate::signed::Proofs;
 use crate::gate::{Case, Policy};
 use crate::history::Records;
 
-/// Something that is open, and the stage that it enters next.
+/// Something that is open, and a stage that it, or a change in it, enters next.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct OpenItem {
@@ -61,9 +61,11 @@ impl<'a> AsOf<'a> {
         });
         let releases = releases.map(|row| Subject::Release(row.id.clone()));
         let subjects = releases.chain(alone.map(|row| Subject::Change(row.id.clone())));
-        let entering = subjects.filter_map(|subject| {
-            let stage = Members::of(records, &subject).ok()?.next_stage(records)?;
-            Some(OpenItem { subject, stage })
+        let entering = subjects.flat_map(|subject| {
+            let members = Members::of(records, &subject);
+            let stages = members.map(|members| members.next_stages(records)).unwrap_or_default();
+            let item = move |stage| OpenItem { subject: subject.clone(), stage };
+            stages.into_iter().map(item).collect::<Vec<_>>()
         });
         entering.collect()
     }
@@ -81,15 +83,17 @@ impl<'a> AsOf<'a> {
         risks.into_iter().map(|(subject, (risk, _))| (subject, risk)).collect()
     }
 
-    /// Whose approval a requirement waits for; nothing, if it asks for none.
+    /// Whether a requirement waits for the approval of one person.
     pub(crate) fn awaited(
         &self,
         subject: &Subject,
         stage: &StageId,
-        name: &RequirementId,
-    ) -> Option<Awaited> {
-        let policy = self.in_force.policy?;
-        let members = Members::of(&self.records, subject).ok()?;
+        (name, person): (&RequirementId, &PersonId),
+    ) -> Awaited {
+        let members = Members::of(&self.records, subject);
+        let (Some(policy), Ok(members)) = (self.in_force.policy, members) else {
+            return Awaited::NotAsked;
+        };
         let previous = members.before(&self.records, stage);
         let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
         let case = Case {
@@ -108,6 +112,6 @@ impl<'a> AsOf<'a> {
             afterwards: true,
             obligations: &[],
         };
-        awaited(&case, Target { subject, members: &members.all }, name)
+        awaited(&case, Target { subject, members: &members.all }, name, person)
     }
 }

@@ -365,8 +365,9 @@ impl Snapshot {
     }
 
     /// What is open as of an instant, in order of ids: each release that is not cancelled and then
-    /// each change in none, as long as not all of it has entered every stage on its way, with the
-    /// stage that it enters next.
+    /// each change in none, with the stage that it enters next: the one after the last that it
+    /// entered; with each of them, if the changes of a release are not all as far. What has entered
+    /// the last stage on its way is not open.
     #[must_use]
     pub fn open_items(&self, at: Instant) -> Vec<OpenItem> {
         self.as_of(at).open()

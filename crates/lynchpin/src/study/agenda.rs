@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::open::{Current, decide_all};
+use super::open::{Current, blockers, decide_all};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, GateId, GroupId, RequirementId, StageId};
 use crate::base::{Actor, Digest, Instant, Probability, Subject, When};
@@ -53,7 +53,8 @@ pub struct Agenda {
     /// The first instant at which nothing more is taken on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agenda_closes: Option<Instant>,
-    /// How many open releases, and changes in none, were decided.
+    /// How many open items were decided: see
+    /// [`Snapshot::open_items`](crate::portfolio::Snapshot::open_items).
     pub decided: usize,
     /// How many were not, since there were more than are looked at in one go.
     pub left_out: usize,
@@ -173,7 +174,7 @@ pub fn agenda(snapshot: &Snapshot, question: &AgendaQuestion) -> Result<Agenda> 
     let mut found: BTreeMap<Key, AgendaItem> = BTreeMap::new();
     let open = snapshot.open_items(at);
     let (decided, left_out) = decide_all(&as_of, &open, |item, decision| {
-        for node in decision.root_blockers().filter(|node| node.act.contains(&actor)) {
+        for node in blockers(&as_of, item, decision).filter(|node| node.act.contains(&actor)) {
             collect(&as_of, board, (item, node), &mut found);
         }
     })?;

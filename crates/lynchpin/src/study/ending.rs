@@ -43,7 +43,8 @@ pub struct Ending {
     pub at: Instant,
     /// Until when.
     pub until: Instant,
-    /// How many open releases, and changes in none, were followed to the end.
+    /// How many open items were followed to the end: see
+    /// [`Snapshot::open_items`](crate::portfolio::Snapshot::open_items).
     pub followed: usize,
     /// How many were not, or not to the end, since that would take more decisions than are made in
     /// one go.

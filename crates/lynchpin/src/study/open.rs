@@ -10,6 +10,7 @@ use crate::base::limits::DAILY_DECISIONS_MAX;
 use crate::base::{Actor, Instant, Subject};
 use crate::model::{Change, Fact, Period, Release};
 use crate::portfolio::{AsOf, Decision, OpenItem};
+use crate::reason::ReasonCode;
 use crate::reason::tree::{Arg, Node};
 
 /// Decides everything that is open, and tells how many were and how many were too many.
@@ -23,6 +24,21 @@ pub(super) fn decide_all(
     }
     let decided = items.len().min(DAILY_DECISIONS_MAX);
     Ok((decided, items.len().saturating_sub(decided)))
+}
+
+/// What holds an item back, without what is said of changes in it that have entered the stage
+/// already: nobody waits for that.
+pub(super) fn blockers<'a>(
+    as_of: &'a AsOf<'_>,
+    item: &'a OpenItem,
+    decision: &'a Decision,
+) -> impl Iterator<Item = &'a Node> {
+    decision.reasons().root_blockers_outside(|node| match &node.subject {
+        Subject::Change(id) => {
+            node.code == ReasonCode::Change && as_of.records.has_entered(id, &item.stage)
+        }
+        Subject::Release(_) => false,
+    })
 }
 
 /// The current revision of a subject.

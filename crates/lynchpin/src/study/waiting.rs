@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::open::{Current, as_object, decide_all, ends, named};
+use super::open::{Current, as_object, blockers, decide_all, ends, named};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{GateId, GroupId, PersonId, RequirementId, StageId};
 use crate::base::{Actor, Digest, Instant, Span, Subject, When};
@@ -60,7 +60,8 @@ pub struct Waiting {
     /// The policy in force, if one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Digest>,
-    /// How many open releases, and changes in none, were decided.
+    /// How many open items were decided: see
+    /// [`Snapshot::open_items`](crate::portfolio::Snapshot::open_items).
     pub decided: usize,
     /// How many were not, since there were more than are looked at in one go.
     pub left_out: usize,
@@ -148,7 +149,8 @@ pub struct Through {
 /// Decides everything that is open once, and tells what holds it back by who can act.
 ///
 /// Of an approval, only those are asked who still can give it: not who has, nor who had a hand in
-/// it. At most [`DAILY_DECISIONS_MAX`](crate::base::limits::DAILY_DECISIONS_MAX) are decided, in
+/// it. What is said of a change that has entered the stage already waits for nobody. At most
+/// [`DAILY_DECISIONS_MAX`](crate::base::limits::DAILY_DECISIONS_MAX) are decided, in
 /// order of ids; how many were left out is told.
 ///
 /// # Errors
@@ -242,7 +244,7 @@ fn collect(
     into: &mut BTreeMap<Key, WaitingItem>,
 ) {
     let lapses = lapses(as_of, decision);
-    for node in decision.root_blockers() {
+    for node in blockers(as_of, item, decision) {
         let key: Key = (
             node.subject.clone(),
             item.stage.clone(),
@@ -349,7 +351,10 @@ type Reached = Option<Through>;
 impl Reach<'_> {
     fn of(&self, all: Vec<WaitingItem>) -> Vec<WaitsFor> {
         let reached = all.into_iter().filter_map(|item| {
-            let about = (&item.subject, &item.stage, item.requirement.as_ref());
+            // What is overdue is owed by another subject than the one that it holds.
+            let own = item.code != ReasonCode::ObligationOverdue;
+            let name = item.requirement.as_ref().filter(|_| own);
+            let about = (&item.subject, &item.stage, name);
             let through = self.to(&item.act, about)?;
             Some(WaitingItem { through, ..item })
         });
@@ -405,27 +410,14 @@ impl Reach<'_> {
         if groups.is_empty() {
             return None;
         }
-        let awaited = name.and_then(|name| self.as_of.awaited(subject, stage, name));
-        self.seat(person, &groups, awaited.as_ref()).map(Some)
-    }
-
-    /// The group in which somebody is asked, or whoever they may answer for is.
-    fn seat(
-        &self,
-        person: &PersonId,
-        groups: &[&GroupId],
-        awaited: Option<&Awaited>,
-    ) -> Option<Through> {
-        let (people, at) = (&self.as_of.records.people, self.as_of.at);
-        let of = |id: &PersonId| groups.iter().find(|group| people.belongs(id, group, at));
-        let own = awaited.is_none_or(|awaited| awaited.people.contains(person));
-        if let Some(group) = of(person).filter(|_| own) {
-            return Some(Through { group: (*group).clone(), in_place_of: None });
-        }
-        let mut delegates = awaited.into_iter().flat_map(|awaited| &awaited.delegates);
-        delegates.find_map(|(holder, to)| {
-            let group = of(holder).filter(|_| to == person)?;
-            Some(Through { group: (*group).clone(), in_place_of: Some(holder.clone()) })
-        })
+        let asked = name.map(|name| self.as_of.awaited(subject, stage, (name, person)));
+        let seat = match asked.unwrap_or(Awaited::NotAsked) {
+            Awaited::No => return None,
+            Awaited::NotAsked => person.clone(),
+            Awaited::Seat(holder) => holder,
+        };
+        let group = groups.into_iter().find(|group| people.belongs(&seat, group, at))?;
+        let in_place_of = Some(seat).filter(|seat| seat != person);
+        Some(Some(Through { group: group.clone(), in_place_of }))
     }
 }

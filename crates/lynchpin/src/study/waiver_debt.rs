@@ -21,7 +21,8 @@ const DAY: i64 = 86_400_000_000;
 pub struct WaiverDebt {
     /// As of when.
     pub at: Instant,
-    /// How many open releases, and changes in none, were decided.
+    /// How many open items were decided: see
+    /// [`Snapshot::open_items`](crate::portfolio::Snapshot::open_items).
     pub decided: usize,
     /// How many were not, since there were more than are looked at in one go.
     pub left_out: usize,
@@ -182,7 +183,7 @@ pub struct WaiverInUse {
 /// ```
 pub fn waiver_debt(snapshot: &Snapshot, at: Instant) -> Result<WaiverDebt> {
     let as_of = snapshot.as_of(at);
-    let mut rests: BTreeMap<usize, Vec<Subject>> = BTreeMap::new();
+    let mut rests: BTreeMap<usize, BTreeSet<Subject>> = BTreeMap::new();
     let items = snapshot.open_items(at);
     let (decided, left_out) = decide_all(&as_of, &items, |item, decision| {
         let waived = |code| code == ReasonCode::Waived;
@@ -193,14 +194,14 @@ pub fn waiver_debt(snapshot: &Snapshot, at: Instant) -> Result<WaiverDebt> {
             .map(|(_, number)| *number)
             .collect();
         for number in cites {
-            rests.entry(number).or_default().push(item.subject.clone());
+            rests.entry(number).or_default().insert(item.subject.clone());
         }
     })?;
     let portfolio = as_of.records.portfolio();
     let known = portfolio.waivers.iter().enumerate().filter(|(_, it)| is_known(*it, at));
     let standing = known.filter(|(_, it)| at < it.expires && !as_of.records.is_revoked(&it.id));
     let used = standing.filter_map(|(number, waiver)| {
-        in_use(&as_of, waiver, rests.get(&number).cloned().unwrap_or_default())
+        in_use(&as_of, waiver, rests.remove(&number).unwrap_or_default())
     });
     let mut waivers: Vec<WaiverInUse> = used.collect();
     waivers.sort_by(|a, b| (a.since, &a.waiver).cmp(&(b.since, &b.waiver)));
@@ -248,7 +249,11 @@ fn sums<K: Ord>(
 }
 
 /// A waiver, if something rests on it or what it is for has entered the stage.
-fn in_use(as_of: &AsOf<'_>, waiver: &Waiver, rests_on_it: Vec<Subject>) -> Option<WaiverInUse> {
+fn in_use(
+    as_of: &AsOf<'_>,
+    waiver: &Waiver,
+    rests_on_it: BTreeSet<Subject>,
+) -> Option<WaiverInUse> {
     let records = &*as_of.records;
     let subject = Subject::one(waiver.change.as_ref(), waiver.release.as_ref()).ok()?;
     let changes = match &subject {
@@ -281,7 +286,7 @@ fn in_use(as_of: &AsOf<'_>, waiver: &Waiver, rests_on_it: Vec<Subject>) -> Optio
         days_left: days(as_of.at, waiver.expires),
         uses,
         uses_left: most.map(|most| most.saturating_sub(uses)),
-        rests_on_it,
+        rests_on_it: rests_on_it.into_iter().collect(),
         entered,
     })
 }
