@@ -68,6 +68,10 @@ impl Asked {
             Question::LintPolicy(asked) => self.other(asked.at, form),
             Question::ComparePolicies(asked) => self.other(asked.at, form),
             Question::DryRun(asked) => self.other(asked.at, form),
+            Question::Waiting(asked) => self.other(asked.at, form),
+            Question::Agenda(asked) => self.other(asked.at, form),
+            Question::Ending(asked) => self.other(asked.at, form),
+            Question::WaiverDebt(asked) => self.other(asked.at, form),
         }
     }
 
@@ -145,6 +149,10 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         Answer::Policies(found) => {
             report::policies(found.answers, &came(found), &found.ignored, options)
         }
+        Answer::Waiting(found) => report::waiting(found, options),
+        Answer::Agenda(found) => report::agenda(found, options),
+        Answer::Ending(found) => report::ending(found, options),
+        Answer::WaiverDebt(found) => report::waiver_debt(found, options),
         // The refusal of a claim is one: the package tells it by what is in its document.
         Answer::Decision(_)
         | Answer::Plan(_)
@@ -163,7 +171,11 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         Answer::Policies(found) => {
             Some(report::markdown::policies(found.answers, &came(found), &found.ignored))
         }
-        Answer::Calendar(_)
+        Answer::Waiting(_)
+        | Answer::Agenda(_)
+        | Answer::Ending(_)
+        | Answer::WaiverDebt(_)
+        | Answer::Calendar(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

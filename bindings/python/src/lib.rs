@@ -11,6 +11,7 @@
 mod asked;
 mod assess;
 mod convert;
+mod daily;
 mod engine;
 mod error;
 mod family;

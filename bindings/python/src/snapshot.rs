@@ -399,6 +399,10 @@ fn class_of(answer: &Answer) -> (&'static str, &'static str) {
         Answer::Breaches(_) => ("lynchpin._entry", "Breaches"),
         Answer::Obligations(_) => ("lynchpin._entry", "Obligations"),
         Answer::Policies(_) => ("lynchpin._entry", "Policies"),
+        Answer::Waiting(_) => ("lynchpin._daily", "Waiting"),
+        Answer::Agenda(_) => ("lynchpin._daily", "Agenda"),
+        Answer::Ending(_) => ("lynchpin._daily", "Ending"),
+        Answer::WaiverDebt(_) => ("lynchpin._daily", "WaiverDebt"),
     }
 }
 
@@ -422,6 +426,10 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Breaches(_)
         | Answer::Obligations(_)
         | Answer::Policies(_)
+        | Answer::Waiting(_)
+        | Answer::Agenda(_)
+        | Answer::Ending(_)
+        | Answer::WaiverDebt(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

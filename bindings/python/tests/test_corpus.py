@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lynchpin import (
+    Agenda,
     Breaches,
     Calendar,
     Changed,
@@ -13,6 +14,7 @@ from lynchpin import (
     Comparison,
     Decision,
     DryRun,
+    Ending,
     Engine,
     Lint,
     LynchpinError,
@@ -23,6 +25,8 @@ from lynchpin import (
     RecordedDecision,
     Score,
     Snapshot,
+    Waiting,
+    WaiverDebt,
     Workflow,
 )
 from lynchpin._answer import Answer
@@ -44,6 +48,10 @@ KINDS: dict[str, type[Answer]] = {
     "breaches": Breaches,
     "obligations": Obligations,
     "policies": Policies,
+    "waiting": Waiting,
+    "agenda": Agenda,
+    "ending": Ending,
+    "waiver_debt": WaiverDebt,
 }
 
 

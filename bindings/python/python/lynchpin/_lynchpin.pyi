@@ -1,17 +1,18 @@
 """Types of the native half, and a copy of what is said there, which a test holds to it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Never, Self, TypeAlias, final, overload
 
 from ._calendar import Calendar
+from ._daily import Agenda, Ending, Waiting, WaiverDebt
 from ._decision import Decision
 from ._entry import Breaches, Claim, Obligations, Policies, RecordedDecision
 from ._plan import Plan
 from ._reach import Reach
 from ._score import Score
 from ._study import Changed, Comparison, DryRun, Lint
-from ._values import Subject
+from ._values import Actor, Subject
 
 __all__ = [
     "Asked",
@@ -1008,4 +1009,98 @@ class Snapshot:
             >>> open_for_all = 'name = "acme"\\nopen = ["production"]'
             >>> snapshot.dry_run(open_for_all, at=at).flips[0].before
             Verdict.NEEDS_ACTION
+        """
+
+    def waiting(
+        self,
+        who: Actor | None = None,
+        /,
+        *,
+        person: str | None = None,
+        group: str | None = None,
+        at: datetime,
+        within: timedelta | None = None,
+    ) -> Waiting:
+        """Says what waits for a person or a group, or for everybody, among all that is open.
+
+        Args:
+            who: Who is asked about; or name them by one of the next two; or everybody.
+            person: The id of a person.
+            group: The id of a group: a role, a team or a board.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+            within: Only what is of use until so long after, a timedelta of whole seconds.
+
+        Returns:
+            A `Waiting`: what waits, by who can act, what is to be done soonest first.
+
+        Raises:
+            NotFoundError: The person or the group is neither declared nor named by any reason.
+            QuestionError: An id is malformed, `at` has no time zone, or `within` is negative.
+            LimitError: Something is too large.
+            TypeError: More than one was named.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> found = snapshot.waiting(person="raj", at=at)
+            >>> [item.requirement for item in found.waits[0].items]
+            ['back-out']
+        """
+
+    def agenda(self, *, board: str, at: datetime) -> Agenda:
+        """Says what a board is to decide at its next meeting.
+
+        Args:
+            board: The id of the board.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            An `Agenda`: the meeting, and what is planned to begin soonest first.
+
+        Raises:
+            NotFoundError: It is not known as a board as of that instant.
+            QuestionError: The id is malformed, or `at` has no time zone.
+            LimitError: Something is too large.
+
+        Example:
+            >>> agenda.items[0].requirement
+            'review'
+        """
+
+    def ending(self, *, at: datetime, within: timedelta) -> Ending:
+        """Says what ends soon, and what turns by it: obligations, waivers, approvals and more.
+
+        Args:
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+            within: How long after it is looked ahead, a timedelta of whole seconds.
+
+        Returns:
+            An `Ending`: what ends, and whatever becomes a go or ceases to be one.
+
+        Raises:
+            QuestionError: `at` has no time zone, or `within` is negative.
+            LimitError: Something is too large.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> snapshot.ending(at=at, within=timedelta(days=7)).ends
+            ()
+        """
+
+    def waiver_debt(self, *, at: datetime) -> WaiverDebt:
+        """Says what rests on waivers, since when and for how long yet.
+
+        Args:
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `WaiverDebt`: the waivers in use, and what they come to.
+
+        Raises:
+            QuestionError: `at` has no time zone.
+            LimitError: Something is too large.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> snapshot.waiver_debt(at=at).total.count
+            0
         """

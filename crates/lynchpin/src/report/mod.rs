@@ -17,6 +17,7 @@ pub mod svg;
 pub mod workflow;
 
 mod calendar;
+mod daily;
 mod decision;
 mod drawing;
 mod drivers;
@@ -33,6 +34,7 @@ mod tree;
 mod words;
 
 pub use calendar::calendar;
+pub use daily::{agenda, ending, waiting, waiver_debt};
 pub use decision::{decision, headline, summary};
 pub use drivers::{Driven, drivers, driving, raised_alike};
 pub use entry::{breaches, claim, obligations, policies, recorded};
