@@ -2,6 +2,7 @@
 #ifndef LYNCHPIN_ENGINE_HPP
 #define LYNCHPIN_ENGINE_HPP
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -148,6 +149,38 @@ public:
     /// What is or was owed since something entered a stage, by whom and until when.
     template <class Duration> std::string obligations(internal::time_point<Duration> at) const {
         return internal::question("obligations").with("at", at).ask(get());
+    }
+
+    /// What waits for somebody, or for everybody if nobody is named, of all that is open? Within a
+    /// time, if one is given.
+    template <class Duration>
+    std::string waiting(internal::time_point<Duration> at, const std::optional<actor> &who = {},
+                        std::optional<std::chrono::seconds> within = {}) const {
+        return internal::question("waiting")
+            .with("who", who)
+            .with("at", at)
+            .with("within", within)
+            .ask(get());
+    }
+
+    /// What is a board to decide at its next meeting?
+    template <class Duration>
+    std::string agenda(std::string_view board, internal::time_point<Duration> at) const {
+        return internal::question("agenda").with("board", board).with("at", at).ask(get());
+    }
+
+    /// What ends within a time, and what becomes a go or ceases to be one by then?
+    template <class Duration>
+    std::string ending(internal::time_point<Duration> at, std::chrono::seconds within) const {
+        return internal::question("ending")
+            .with("at", at)
+            .with("within", std::optional(within))
+            .ask(get());
+    }
+
+    /// What rests on waivers, since when and for how long yet?
+    template <class Duration> std::string waiver_debt(internal::time_point<Duration> at) const {
+        return internal::question("waiver_debt").with("at", at).ask(get());
     }
 
     /// Which policies came into force, and which adoptions had no effect.

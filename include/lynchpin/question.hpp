@@ -2,6 +2,7 @@
 #ifndef LYNCHPIN_QUESTION_HPP
 #define LYNCHPIN_QUESTION_HPP
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,19 @@ public:
                                                                      : "{\"release\":");
         quote(about.id).text_.push_back('}');
         return *this;
+    }
+
+    question &with(std::string_view field, const std::optional<actor> &who) {
+        if (!who) {
+            return *this;
+        }
+        begin(field).text_.append(who->kind == actor_kind::group ? "{\"group\":" : "{\"person\":");
+        quote(who->id).text_.push_back('}');
+        return *this;
+    }
+
+    question &with(std::string_view field, std::optional<std::chrono::seconds> span) {
+        return span ? with(field, std::string_view(std::to_string(span->count()) + 's')) : *this;
     }
 
     template <class Duration>

@@ -255,6 +255,15 @@ void documents(const lynchpin::snapshot &snapshot) {
                                              : snapshot.policies(at);
         CHECK(answer == asked && begins(answer, "{\"" + std::string(kind) + "\":"));
     }
+    CHECK(snapshot.waiver_debt(at) == snapshot.ask("{\"waiver_debt\":{" + when));
+    CHECK(snapshot.waiting(at) == snapshot.ask("{\"waiting\":{" + when));
+    const lynchpin::actor cab{lynchpin::actor_kind::group, "cab"};
+    const auto waits = snapshot.waiting(at, cab, std::chrono::hours(24));
+    CHECK(begins(waits, R"({"waiting":{"at":"2026-11-04T00:00:00Z","who":{"group":"cab"})"));
+    CHECK(begins(snapshot.ending(at, std::chrono::hours(24)), R"({"ending":{"at":"2026-11-04T)"));
+    CHECK(status_of([&] { (void)snapshot.ending(at, std::chrono::seconds(-1)); })
+          == status::span_malformed);
+    CHECK(status_of([&] { (void)snapshot.agenda("cab", at); }) == status::subject_unknown);
     const auto record = snapshot.record(c6, at, "mei", "production");
     CHECK(begins(record, R"({"record":{"change":"C-6","revision":1,"digest":"sha256:)"));
     lynchpin::claim_terms terms;

@@ -6,25 +6,30 @@ import inspect
 import json
 import pickle
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import lynchpin
 import pytest
 from lynchpin import (
     Actor,
+    Agenda,
     Breaches,
     Calendar,
     Cause,
     Changed,
     Claim,
     Comparison,
+    DebtOf,
     Decision,
     DocumentError,
     DryRun,
+    Ending,
     Engine,
     Lint,
     LynchpinError,
+    NotFoundError,
     Obligations,
     Policies,
     PolicyError,
@@ -34,6 +39,9 @@ from lynchpin import (
     Snapshot,
     Subject,
     Verdict,
+    Waiting,
+    WaitingItem,
+    WaiverDebt,
 )
 from lynchpin._fields import Plain
 
@@ -72,6 +80,37 @@ BLOCKER = {
     "requirement": "back-out",
     "act": [{"person": "raj"}, {"group": "leads"}],
 }
+
+OWED = {
+    "until": AT,
+    "subject": RELEASE,
+    "stage": "production",
+    "gate": "board",
+    "requirement": "review",
+    "since": AT,
+    "met": AT,
+    "owner": [{"group": "cab"}],
+}
+ITEM = {
+    "by": AT,
+    "planned": AT,
+    "meeting": AT,
+    "lapses": AT,
+    "subject": CHANGE,
+    "title": "Split the tax table",
+    "stage": "production",
+    "gate": "fast",
+    "requirement": "unit",
+    "verdict": "needs_action",
+    "code": "approval_missing",
+    "args": {"given": 1, "needed": 2, "group": "leads"},
+    "act": [{"person": "ann"}],
+    "since": AT,
+    "through": {"group": "leads", "in_place_of": "bob"},
+    "holds_up": [RELEASE],
+}
+OPEN = {"subject": CHANGE, "stage": "production"}
+DEBT = {"count": 1, "uses": 2, "days": 3, "days_left": 4, "oldest": "W-1", "since": AT}
 
 # One document of each kind, with every field that it may have.
 DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
@@ -193,19 +232,109 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
             }
         ]
     },
-    Obligations: {
-        "obligations": [
-            {
-                "until": AT,
-                "subject": RELEASE,
-                "stage": "production",
-                "gate": "board",
-                "requirement": "review",
-                "since": AT,
-                "met": AT,
-                "owner": [{"group": "cab"}],
-            }
-        ]
+    Obligations: {"obligations": [OWED]},
+    Waiting: {
+        "waiting": {
+            "at": AT,
+            "who": {"person": "ann"},
+            "policy": ONE,
+            "decided": 3,
+            "left_out": 1,
+            "later": 2,
+            "waits": [{"actor": {"person": "ann"}, "items": [ITEM]}],
+            "owed": [OWED],
+        }
+    },
+    Agenda: {
+        "agenda": {
+            "board": "cab",
+            "at": AT,
+            "chair": {"person": "mei"},
+            "secretary": {"person": "ann"},
+            "meeting": {"from": AT, "to": AT},
+            "agenda_closes": AT,
+            "decided": 3,
+            "left_out": 1,
+            "items": [
+                {
+                    "subject": CHANGE,
+                    "title": "Split the tax table",
+                    "stage": "production",
+                    "gate": "slow",
+                    "requirement": "board",
+                    "verdict": "needs_action",
+                    "code": "approval_missing",
+                    "revision": 2,
+                    "digest": ONE,
+                    "planned": {"from": AT, "to": AT},
+                    "risk": "0.012000000",
+                    "deferred": 1,
+                    "last_deferred": AT,
+                    "conflicts": [{"change": "C-1", "with": "C-2"}],
+                    "holds_up": [RELEASE],
+                }
+            ],
+            "owed": [OWED],
+        }
+    },
+    Ending: {
+        "ending": {
+            "at": AT,
+            "until": AT,
+            "followed": 2,
+            "left_out": 1,
+            "ends": [
+                {
+                    "at": AT,
+                    "what": "waiver",
+                    "id": "W-1",
+                    "fact": f"waivers/{ONE}",
+                    "subject": CHANGE,
+                    "stage": "production",
+                    "requirement": "unit",
+                    "owner": [{"person": "mei"}],
+                    "holds_up": [OPEN],
+                    "lets_go": [OPEN],
+                }
+            ],
+            "turns": [
+                {"at": AT, "before": "go_waived", "after": "wait", "because": [BLOCKER]} | OPEN
+            ],
+        }
+    },
+    WaiverDebt: {
+        "waiver_debt": {
+            "at": AT,
+            "decided": 2,
+            "left_out": 1,
+            "total": DEBT,
+            "by_requirement": [{"requirement": "unit"} | DEBT],
+            "by_group": [{"group": "leads"} | DEBT],
+            "by_service": [{"service": "shop"} | DEBT],
+            "waivers": [
+                {
+                    "since": AT,
+                    "waiver": "W-1",
+                    "subject": CHANGE,
+                    "stage": "production",
+                    "requirement": "unit",
+                    "group": "leads",
+                    "services": ["shop"],
+                    "requester": "raj",
+                    "by": "mei",
+                    "expires": AT,
+                    "days": 3,
+                    "days_left": 4,
+                    "uses": 1,
+                    "uses_left": 2,
+                    "rests_on_it": [RELEASE],
+                    "entered": ["C-1"],
+                }
+            ],
+            "overdue": 1,
+            "breaches": 2,
+            "ignored_adoptions": 3,
+        }
     },
     Policies: {
         "policies": {
@@ -245,12 +374,24 @@ def _again(value: object) -> object:
             return {setting.name: json.loads(setting.value) for setting in value}
         case tuple():
             return [_again(item) for item in value]
+        case Decimal() as number:
+            return str(number)
         case int() | str():
             return value
     assert dataclasses.is_dataclass(value)
     keys: dict[str, str] = getattr(value, "_KEYS", {})
     told = {keys.get(name, name): getattr(value, name) for name in _names(value)}
-    return {name: _again(inner) for name, inner in told.items() if inner is not None}
+    found = {name: _again(inner) for name, inner in told.items() if inner is not None}
+    for name in ("requirement", "group", "service"):
+        debts: tuple[DebtOf, ...] = told.get(f"by_{name}", ())
+        if debts:
+            again = [_again(it.debt) for it in debts]
+            assert all(isinstance(it, dict) for it in again)
+            found[f"by_{name}"] = [
+                {name: it.id} | json.loads(json.dumps(debt))
+                for it, debt in zip(debts, again, strict=True)
+            ]
+    return found | ({"args": dict(value.args)} if isinstance(value, WaitingItem) else {})
 
 
 @KINDS
@@ -287,8 +428,7 @@ def test_what_is_too_much_or_of_another_type_is_refused(kind: type[Plain]) -> No
     for number in range(count):
         document = copy.deepcopy(DOCUMENTS[kind])
         found = list(_objects(document))[number]
-        if kind is Comparison and not {"comparison", "what", "differences"} & found.keys():
-            # What a policy says may be anything.
+        if _is_open(kind, found):
             continue
         found["more"] = 1
         codes = {"unknown_field", "wrong_version", "wrong_type", "unknown_word"}
@@ -297,9 +437,16 @@ def test_what_is_too_much_or_of_another_type_is_refused(kind: type[Plain]) -> No
             for wrong in (None, 1.5, True, [7], {"more": 1}):
                 document = copy.deepcopy(DOCUMENTS[kind])
                 list(_objects(document))[number][name] = wrong
-                setting = kind is Comparison and name in ("before", "after")
-                if not (setting and wrong == {"more": 1}):
+                open_field = name == "args" or (kind is Comparison and name in ("before", "after"))
+                if not (open_field and wrong == {"more": 1}):
                     _refused(kind, document)
+
+
+def _is_open(kind: type[Plain], found: dict[str, Any]) -> bool:
+    """Whether anything may stand there: what a policy says, and the figures of a reason."""
+    if kind is Comparison:
+        return not {"comparison", "what", "differences"} & found.keys()
+    return "needed" in found and kind is Waiting
 
 
 @KINDS
@@ -315,7 +462,8 @@ def test_unknown_words_are_refused_and_other_texts_move_no_cursor(kind: type[Pla
             try:
                 value = kind.from_json(json.dumps(document))
             except DocumentError as error:
-                assert error.code in ("unknown_word", "instant_malformed"), name
+                known = ("unknown_word", "instant_malformed", "decimal_malformed")
+                assert error.code in known, name
                 refused += 1
                 continue
             taken += 1
@@ -331,7 +479,9 @@ def test_what_is_needed_is_missed(kind: type[Plain]) -> None:
     optional = {"before", "zone_data", "in_flight", "places", "reasons", "findings", "flips"}
     optional |= {"differences", "policy", "waivers", "not_after", "recorded", "sequence", "via"}
     optional |= {"reason", "change", "release", "changes", "expires", "answers", "adopted"}
-    optional |= {"ignored", "met", "owner"}
+    optional |= {"ignored", "met", "owner", "who", "waits", "owed", "chair", "secretary"}
+    optional |= {"meeting", "agenda_closes", "items", "ends", "turns", "waivers"}
+    optional |= {"by_requirement", "by_group", "by_service"}
     _, inner = next(iter(DOCUMENTS[kind].items()))
     first = inner[0] if isinstance(inner, list) else inner
     for name in first.keys() - optional:
@@ -459,6 +609,34 @@ def test_policies_are_examined_compared_and_tried() -> None:
                 call(wrong, at=DAY)
     with pytest.raises(QuestionError):
         snapshot.lint_policy(at=DAY.replace(tzinfo=None))
+
+
+def test_what_people_ask_every_day() -> None:
+    snapshot = _snapshot(""", "boards": [{"board": "leads", "by": "mei",
+        "meetings": [{"from": "2026-11-10T10:00:00Z"}], "at": "2026-11-01T00:00:00Z"}]""")
+    engine_policy = POLICY.replace('plan = "back_out"', 'approval = { group = "leads" }')
+    asked = snapshot.dry_run(engine_policy, at=DAY).flips[0]
+    assert asked.because[0].act == (Actor("group", "leads"),)
+    everybody = snapshot.waiting(at=DAY)
+    assert everybody.who is None and everybody.decided == 1 and everybody.waits == ()
+    mei = Actor("person", "mei")
+    assert snapshot.waiting(person="mei", at=DAY) == snapshot.waiting(mei, at=DAY)
+    assert snapshot.waiting(mei, at=DAY).who == mei
+    agenda = snapshot.agenda(board="leads", at=DAY)
+    assert agenda.meeting and agenda.meeting.start.day == 10 and agenda.items == ()
+    assert snapshot.ending(at=DAY, within=timedelta(days=1)).until == DAY + timedelta(days=1)
+    assert snapshot.waiver_debt(at=DAY).total.count == 0
+    for answer in (everybody, agenda):
+        assert str(answer).splitlines() and answer.to_markdown().startswith("### ")
+    for wrong in (timedelta(days=-1), timedelta(microseconds=1), timedelta.max):
+        with pytest.raises(QuestionError):
+            snapshot.ending(at=DAY, within=wrong)
+    with pytest.raises(TypeError, match="name at most one"):
+        snapshot.waiting(person="mei", group="leads", at=DAY)
+    with pytest.raises(NotFoundError):
+        snapshot.waiting(person="nobody", at=DAY)
+    with pytest.raises(NotFoundError):
+        snapshot.agenda(board="nothing", at=DAY)
 
 
 def test_what_another_policy_lets_go_is_no_go() -> None:

@@ -23,7 +23,7 @@ class Through:
 
     Example:
         >>> print(waiting.waits[0].items[0].through)
-        group leads
+        group cab
     """
 
     group: str
@@ -439,7 +439,7 @@ class Debt:
 
     Example:
         >>> waiver_debt.total.count, waiver_debt.total.days
-        (1, 2)
+        (1, 1)
     """
 
     count: int
@@ -487,7 +487,7 @@ class WaiverInUse:
     Example:
         >>> used = waiver_debt.waivers[0]
         >>> used.waiver, used.requirement, used.days
-        ('W-1', 'review', 2)
+        ('W-1', 'review', 1)
     """
 
     since: datetime

@@ -38,9 +38,14 @@ _TYPES: dict[object, _Take] = {
     Decimal: Fields.decimal,
     datetime: Fields.instant,
     Subject: Fields.subject,
+    Actor: Fields.actor,
     Verdict: Fields.verdict,
 }
-_LISTS: dict[object, _Take] = {str: Fields.texts, Actor: Fields.actors}
+_LISTS: dict[object, _Take] = {
+    str: Fields.texts,
+    Subject: Fields.subjects,
+    Actor: Fields.actors,
+}
 _TABLES: dict[type[Any], _Table] = {}
 
 

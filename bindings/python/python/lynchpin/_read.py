@@ -166,13 +166,24 @@ class Fields:
 
     def subject(self, name: str) -> Subject:
         """A change or a release."""
-        match self.value(name):
+        return self._subject(name, self.value(name))
+
+    def subjects(self, name: str) -> tuple[Subject, ...]:
+        """A list of changes and releases; an empty one, if it is not there."""
+        return tuple([self._subject(name, item) for item in self.items(name)])
+
+    def _subject(self, name: str, item: object) -> Subject:
+        match item:
             case {"change": str(change), **others} if not others:
                 return _subject("change", change)
             case {"release": str(release), **others} if not others:
                 return _subject("release", release)
             case _:
                 self._wrong(name, "a change or a release")
+
+    def actor(self, name: str) -> Actor:
+        """A person or a group."""
+        return self._actor(name, self.value(name))
 
     def actors(self, name: str) -> tuple[Actor, ...]:
         """A list of people and groups; an empty one, if it is not there."""
@@ -187,7 +198,7 @@ class Fields:
             case {"group": str(group), **others} if not others:
                 return _actor("group", group)
             case _:
-                self._wrong(name, "a list of people and groups")
+                self._wrong(name, "a person or a group")
 
     def value(self, name: str) -> object:
         """Whatever there is."""
