@@ -2074,6 +2074,11 @@ void lp_engine_free(struct lp_engine *engine);
  * - `record`: `subject`, `at`, `by`, `stage`: the decision as a fact to append
  * - `breaches`, `obligations`, `policies`: `at`: what was deployed without a claim, what is or was
  *   owed, which policies came into force
+ * - `waiting`: `at`, `who`: {"person": "ann"} or {"group": "cab"}, `within`, such as "7d": what
+ *   waits for whom
+ * - `agenda`: `board`, `at`: what a board is to decide at its next meeting
+ * - `ending`: `at`, `within`: what ends, and what becomes a go or ceases to be one
+ * - `waiver_debt`: `at`: what rests on waivers, since when and for how long yet
  * - `changed`: `subject`, `from`, `to`, `stage`: what changed in a decision, and through what
  * - `lint_policy`: `at`, `policy` (TOML; the one in force, if it is left out): what is wrong in it
  * - `compare_policies`: `after`, `at`, `before` (the one in force, if it is left out)
