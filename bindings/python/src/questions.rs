@@ -1,11 +1,14 @@
 //! More that a snapshot answers: calendars, entries, what is owed, and what another policy changes.
 
-use lynchpin::base::Subject;
+use lynchpin::base::{Result, Subject};
+use lynchpin::gate::Policy;
+use lynchpin::portfolio::FactName;
 use lynchpin::wire::{self, Question};
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyString};
 
 use crate::convert::{instant_of, parsed, policy_of, stage_of, subject_of};
+use crate::error::exception;
 use crate::family::Given;
 use crate::snapshot::{Snapshot, checked, detail_of};
 
@@ -70,7 +73,7 @@ impl Snapshot {
     /// Enters a stage, if it may: the answer is the entry to append, or why not.
     ///
     /// It is decided again, at the head of all that is known. Nothing has entered before the entry
-    /// is taken in. What was decided before may be shown by `digest` and `expires`: then nothing of
+    /// is taken in; `Engine.claim` does both at once. What was decided before may be shown by `digest` and `expires`: then nothing of
     /// the content may differ by now.
     ///
     /// Args:
@@ -122,20 +125,9 @@ impl Snapshot {
         not_after: Option<&Bound<'py, PyDateTime>>,
         detail: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let instant = |at: Option<&Bound<'py, PyDateTime>>| {
-            checked(py, at.map(instant_of).transpose()?.transpose())
-        };
-        let question = Question::Claim(wire::Claim {
-            subject: named_subject(py, subject, release, change)?,
-            stage: checked(py, stage_of(stage))?,
-            at: checked(py, instant_of(at)?)?,
-            by: checked(py, parsed(by))?,
-            via: checked(py, via.map(parsed).transpose())?,
-            digest: checked(py, digest.map(parsed).transpose())?,
-            expires: instant(expires)?,
-            not_after: instant(not_after)?,
-            detail: detail_of(detail)?,
-        });
+        let subject = named_subject(py, subject, release, change)?;
+        let fields = (stage, at, by, via, digest, expires, not_after, detail);
+        let question = claim_of(py, subject, fields)?;
         self.value(py, question, Given::Question)
     }
 
@@ -303,6 +295,43 @@ impl Snapshot {
         self.value(py, question, Given::Question)
     }
 
+    /// The same without some facts, or by another policy: what it decides is a what-if, and no go.
+    ///
+    /// Args:
+    ///     ignoring: The facts to leave out, named as reasons cite them.
+    ///     policy: The policy (TOML) to ask instead, as text or its UTF-8 bytes.
+    ///
+    /// Returns:
+    ///     A `Snapshot`, all of whose decisions are marked.
+    ///
+    /// Raises:
+    ///     QuestionError: There is no such fact.
+    ///     PolicyError: The policy is malformed.
+    ///     TypeError: The facts are no list of texts, or the policy is neither text nor bytes.
+    ///
+    /// Example:
+    ///     >>> loose = snapshot.assuming(policy='name = "acme"\nopen = ["production"]')
+    ///     >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    ///     >>> decision = loose.decide(change="C-1", at=at)
+    ///     >>> decision.verdict, decision.what_if, decision.is_go
+    ///     (Verdict.GO, True, False)
+    #[pyo3(signature = (*, ignoring = None, policy = None))]
+    fn assuming(
+        &self,
+        py: Python<'_>,
+        ignoring: Option<Vec<Bound<'_, PyString>>>,
+        policy: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Snapshot> {
+        let ignoring = ignoring.unwrap_or_default();
+        let names: Result<Vec<FactName>> = ignoring.iter().map(parsed).collect();
+        let names = checked(py, names)?;
+        let policy = policy.map(policy_of).transpose()?;
+        let policy = policy.map(|text| text.parse::<Policy>()).transpose();
+        let policy = policy.map_err(|error| exception(py, Given::Policy, &error))?;
+        let assumed = self.guarded(py, |snapshot| snapshot.assuming(&names, policy.as_ref()));
+        Ok(Snapshot::from(checked(py, assumed)?))
+    }
+
     /// Says what is wrong with a policy, among the people, stages and services of this portfolio.
     ///
     /// Args:
@@ -409,7 +438,40 @@ impl Snapshot {
     }
 }
 
-fn named_subject(
+/// What a claim is asked with, besides its subject, in the order of the arguments.
+type Claimed<'a, 'py> = (
+    Option<&'a Bound<'py, PyString>>,
+    &'a Bound<'py, PyDateTime>,
+    &'a Bound<'py, PyString>,
+    Option<&'a Bound<'py, PyString>>,
+    Option<&'a Bound<'py, PyString>>,
+    Option<&'a Bound<'py, PyDateTime>>,
+    Option<&'a Bound<'py, PyDateTime>>,
+    &'a str,
+);
+
+pub(crate) fn claim_of<'py>(
+    py: Python<'py>,
+    subject: Subject,
+    (stage, at, by, via, digest, expires, not_after, detail): Claimed<'_, 'py>,
+) -> PyResult<Question> {
+    let instant = |at: Option<&Bound<'py, PyDateTime>>| {
+        checked(py, at.map(instant_of).transpose()?.transpose())
+    };
+    Ok(Question::Claim(wire::Claim {
+        subject,
+        stage: checked(py, stage_of(stage))?,
+        at: checked(py, instant_of(at)?)?,
+        by: checked(py, parsed(by))?,
+        via: checked(py, via.map(parsed).transpose())?,
+        digest: checked(py, digest.map(parsed).transpose())?,
+        expires: instant(expires)?,
+        not_after: instant(not_after)?,
+        detail: detail_of(detail)?,
+    }))
+}
+
+pub(crate) fn named_subject(
     py: Python<'_>,
     subject: Option<&Bound<'_, PyAny>>,
     release: Option<&Bound<'_, PyString>>,

@@ -45,7 +45,7 @@ impl Snapshot {
         done.map_err(|error| exception(py, Given::Question, &error))
     }
 
-    fn guarded<T: Send>(
+    pub(crate) fn guarded<T: Send>(
         &self,
         py: Python<'_>,
         body: impl FnOnce(&lynchpin::portfolio::Snapshot) -> Result<T> + Send,
@@ -63,15 +63,36 @@ impl Snapshot {
         question: Question,
         given: Given,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let done = self.guarded(py, |snapshot| {
-            let answer = question.ask(snapshot)?;
-            Ok((class_of(&answer), answer.to_bytes()?, head(answer)?))
-        });
-        let ((module, class), document, head) =
-            done.map_err(|error| exception(py, given, &error))?;
-        let document = PyBytes::new(py, &document);
-        let head = head.map_or_else(|| document.clone(), |head| PyBytes::new(py, &head));
-        let asked = Asked::new(self.snapshot.clone(), question);
+        let done = self.guarded(py, |snapshot| Told::of(question.ask(snapshot)?));
+        let told = done.map_err(|error| exception(py, given, &error))?;
+        told.value(py, self.snapshot.clone(), question)
+    }
+}
+
+/// An answer as the package is given it.
+pub(crate) struct Told {
+    class: (&'static str, &'static str),
+    document: Vec<u8>,
+    head: Option<Vec<u8>>,
+}
+
+impl Told {
+    pub(crate) fn of(answer: Answer) -> Result<Told> {
+        let (class, document) = (class_of(&answer), answer.to_bytes()?);
+        Ok(Told { class, document, head: head(answer)? })
+    }
+
+    /// The value of its class, which remembers how to ask for it again.
+    pub(crate) fn value<'py>(
+        self,
+        py: Python<'py>,
+        snapshot: lynchpin::portfolio::Snapshot,
+        question: Question,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let document = PyBytes::new(py, &self.document);
+        let head = self.head.map_or_else(|| document.clone(), |head| PyBytes::new(py, &head));
+        let (module, class) = self.class;
+        let asked = Asked::new(snapshot, question);
         py.import(module)?.getattr(class)?.call_method1("_answered", (document, head, asked))
     }
 }

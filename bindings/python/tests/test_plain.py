@@ -6,6 +6,7 @@ import inspect
 import json
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -512,21 +513,19 @@ claims = "required"
 requirement.back-out = { plan = "back_out" }
 gate.fast = { stage = "production", judges = "change", require = "back-out" }
 """
+APPROVED = POLICY.replace('plan = "back_out"', 'approval = { group = "leads" }')
+PORTFOLIO = """{"lynchpin": "portfolio/1",
+    "people": [{"id": "raj"}, {"id": "mei"}, {"id": "ci", "kind": "machine"}],
+    "groups": [{"id": "leads", "members": [{"person": "mei"}]}],
+    "stages": [{"id": "production"}],
+    "changes": [{"id": "C-1", "revision": 1, "title": "Split the tax table",
+        "plans": {"back_out": "Put it back."}, "at": "2026-11-01T09:00:00Z", "by": "raj"}]"""
 
 
-def _snapshot(extra: str = "") -> Snapshot:
+def _snapshot(extra: str = "", policy: str = POLICY) -> Snapshot:
     engine = Engine()
-    engine.load(
-        """{"lynchpin": "portfolio/1",
-        "people": [{"id": "raj"}, {"id": "mei"}, {"id": "ci", "kind": "machine"}],
-        "groups": [{"id": "leads", "members": [{"person": "mei"}]}],
-        "stages": [{"id": "production"}],
-        "changes": [{"id": "C-1", "revision": 1, "title": "Split the tax table",
-            "plans": {"back_out": "Put it back."}, "at": "2026-11-01T09:00:00Z", "by": "raj"}]"""
-        + extra
-        + "}"
-    )
-    engine.set_policy(POLICY)
+    engine.load(PORTFOLIO + extra + "}")
+    engine.set_policy(policy)
     return engine.snapshot()
 
 
@@ -552,12 +551,7 @@ def test_a_go_is_claimed_once() -> None:
     assert entry.to_markdown().startswith("### ✓ GO: change C-1 enters production\n")
 
     engine = Engine()
-    engine.load(
-        """{"lynchpin": "portfolio/1", "people": [{"id": "raj"}, {"id": "mei"}],
-        "stages": [{"id": "production"}],
-        "changes": [{"id": "C-1", "revision": 1, "plans": {"back_out": "Put it back."},
-            "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"""
-    )
+    engine.load(PORTFOLIO + "}")
     engine.set_policy(POLICY)
     first = engine.snapshot().claim(change="C-1", at=DAY, by="mei")
     assert isinstance(first, Claim)
@@ -565,6 +559,57 @@ def test_a_go_is_claimed_once() -> None:
     again = engine.snapshot().claim(change="C-1", at=DAY, by="mei")
     assert isinstance(again, Decision) and not again.is_go
     assert "has entered already, claimed by mei" in str(again)
+
+
+def test_an_engine_claims_with_nothing_in_between() -> None:
+    engine = Engine()
+    engine.load(PORTFOLIO + "}")
+    engine.set_policy(POLICY)
+    entered = engine.claim(change="C-1", at=DAY, by="mei")
+    assert isinstance(entered, Claim) and str(entered).startswith("✓ GO: change C-1 enters")
+    again = engine.claim(Subject("change", "C-1"), at=DAY, by="mei", detail="unmet")
+    assert isinstance(again, Decision) and again.root_blockers
+    assert Claim.from_json(entered.to_json()) == entered
+    with pytest.raises(QuestionError):
+        engine.claim(change="C-1", at=DAY, by="")
+    # Of any number that try at once, one enters.
+    engine = Engine()
+    engine.load(PORTFOLIO + "}")
+    engine.set_policy(POLICY)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: engine.claim(change="C-1", at=DAY, by="mei"), range(8)))
+    assert sum(isinstance(it, Claim) for it in found) == 1
+
+
+def test_without_a_fact_it_is_a_what_if() -> None:
+    snapshot = _snapshot(
+        """, "approvals": [{"change": "C-1", "revision": 1, "requirement": "back-out",
+        "stage": "production", "decision": "approved", "at": "2026-11-01T10:00:00Z",
+        "by": "mei"}]""",
+        APPROVED,
+    )
+    decision = snapshot.decide(change="C-1", at=DAY)
+    assert decision.is_go and not decision.what_if
+    (fact,) = {fact for reason in decision.reasons for fact in reason.cites}
+    assert fact.startswith("approvals/sha256:")
+    without = snapshot.assuming(ignoring=[fact]).decide(change="C-1", at=DAY)
+    assert without.what_if and without.verdict is Verdict.NEEDS_ACTION
+    strict = snapshot.assuming(policy=POLICY.replace('"back_out"', '"test"'))
+    assert strict.decide(change="C-1", at=DAY).verdict is Verdict.NEEDS_ACTION
+    loose = snapshot.assuming(policy='name = "open"\nopen = ["production"]')
+    found = loose.decide(change="C-1", at=DAY)
+    assert found.what_if and found.verdict.is_go and not found.is_go
+    with pytest.raises(LynchpinError) as caught:
+        loose.claim(change="C-1", at=DAY, by="mei")
+    assert caught.value.code == "what_if"
+    for wrong in ("approvals", "approvals/sha256:00", f"approvals/{ONE}"):
+        with pytest.raises(QuestionError):
+            snapshot.assuming(ignoring=[wrong])
+    with pytest.raises(PolicyError):
+        snapshot.assuming(policy="name = 7")
+    ask: Any = snapshot.assuming
+    with pytest.raises(TypeError):
+        ask(ignoring=[7])
 
 
 def test_what_was_deployed_without_a_claim_is_a_breach() -> None:
@@ -614,8 +659,7 @@ def test_policies_are_examined_compared_and_tried() -> None:
 def test_what_people_ask_every_day() -> None:
     snapshot = _snapshot(""", "boards": [{"board": "leads", "by": "mei",
         "meetings": [{"from": "2026-11-10T10:00:00Z"}], "at": "2026-11-01T00:00:00Z"}]""")
-    engine_policy = POLICY.replace('plan = "back_out"', 'approval = { group = "leads" }')
-    asked = snapshot.dry_run(engine_policy, at=DAY).flips[0]
+    asked = snapshot.dry_run(APPROVED, at=DAY).flips[0]
     assert asked.because[0].act == (Actor("group", "leads"),)
     everybody = snapshot.waiting(at=DAY)
     assert everybody.who is None and everybody.decided == 1 and everybody.waits == ()

@@ -1,6 +1,6 @@
 """Types of the native half, and a copy of what is said there, which a test holds to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Never, Self, TypeAlias, final, overload
 
@@ -305,6 +305,93 @@ class Engine:
             >>> Engine().snapshot()
             <lynchpin.Snapshot of 0 facts>
         """
+
+    @overload
+    def claim(
+        self,
+        subject: Subject,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision:
+        """Enters a stage, if it may, and takes the entry in: nothing can come in between.
+
+        It is decided on all that the engine holds; what was decided before may be shown by `digest`
+        and `expires`. The host keeps the entry in its ledger, too.
+
+        Args:
+            subject: What enters; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            stage: The id of the stage; the first not wholly entered yet, if left out.
+            at: The instant, as a datetime with a time zone; no fact was recorded after it.
+            by: The id of the person who enters.
+            via: The connector that relays it.
+            digest: The digest of the recorded decision that it rests on.
+            expires: The instant at which that decision expires.
+            not_after: The first instant at which a deployment may no longer begin on the strength
+                of it.
+            detail: How much of the reasons of a refusal to answer, as for `Snapshot.decide`.
+
+        Returns:
+            The `Claim` that was taken in, or the `Decision` that refuses it.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of that instant.
+            QuestionError: An argument is malformed.
+            LynchpinError: It cannot be claimed at all, such as behind the head or in a what-if.
+            TypeError: Not exactly one subject was named.
+            ValueError: `detail` is none of the three.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+            >>> engine.claim(change="C-1", at=at, by="raj").verdict
+            Verdict.NEEDS_ACTION
+        """
+
+    @overload
+    def claim(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: str,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision: ...
+    @overload
+    def claim(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: str,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision: ...
 
 @final
 class Snapshot:
@@ -758,7 +845,7 @@ class Snapshot:
         """Enters a stage, if it may: the answer is the entry to append, or why not.
 
         It is decided again, at the head of all that is known. Nothing has entered before the entry
-        is taken in. What was decided before may be shown by `digest` and `expires`: then nothing of
+        is taken in; `Engine.claim` does both at once. What was decided before may be shown by `digest` and `expires`: then nothing of
         the content may differ by now.
 
         Args:
@@ -1103,4 +1190,29 @@ class Snapshot:
             >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
             >>> snapshot.waiver_debt(at=at).total.count
             0
+        """
+
+    def assuming(
+        self, *, ignoring: Sequence[str] | None = None, policy: _Text | None = None
+    ) -> Self:
+        """The same without some facts, or by another policy: what it decides is a what-if, and no go.
+
+        Args:
+            ignoring: The facts to leave out, named as reasons cite them.
+            policy: The policy (TOML) to ask instead, as text or its UTF-8 bytes.
+
+        Returns:
+            A `Snapshot`, all of whose decisions are marked.
+
+        Raises:
+            QuestionError: There is no such fact.
+            PolicyError: The policy is malformed.
+            TypeError: The facts are no list of texts, or the policy is neither text nor bytes.
+
+        Example:
+            >>> loose = snapshot.assuming(policy='name = "acme"\\nopen = ["production"]')
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> decision = loose.decide(change="C-1", at=at)
+            >>> decision.verdict, decision.what_if, decision.is_go
+            (Verdict.GO, True, False)
         """
