@@ -150,7 +150,7 @@ struct Ballot {
     /// Whether it is from minutes.
     relayed: bool,
     /// Until when what it names must have been there.
-    seen_by: Tick,
+    seen_by: Made,
 }
 
 fn recorded(ballot: &Ballot) -> Tick {
@@ -189,7 +189,7 @@ impl<'w> Asked<'_, 'w> {
                 made: approval.made,
                 order: approval.made.recorded,
                 relayed: false,
-                seen_by: approval.made.recorded,
+                seen_by: approval.made,
             })
             .collect();
         for minutes in &self.world().minutes {
@@ -231,7 +231,7 @@ impl<'w> Asked<'_, 'w> {
             made: Made { at: *from, recorded: minutes.made.recorded },
             order: *from,
             relayed: true,
-            seen_by: to.unwrap_or(*from),
+            seen_by: Made { at: to.unwrap_or(*from), recorded: to.unwrap_or(*from) },
         };
         voters.into_iter().map(ballot).collect()
     }

@@ -103,7 +103,7 @@ impl Question<'_> {
             && self.can_sit(by)
             && by != person(it.requester)
             && !self.hands(it.subject, members).contains(&by)
-            && self.was_there(it.subject, it.revision, it.made.recorded)
+            && self.was_there(it.subject, it.revision, it.made)
             && !self.is_stale(it.subject, it.revision)
     }
 

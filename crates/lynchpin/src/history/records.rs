@@ -407,17 +407,18 @@ impl Records {
         }
     }
 
-    /// Where a revision of a change or a release stands in the order of facts, if it is known.
+    /// When a revision of a change or a release was made, as it says, and where it stands in the
+    /// order of facts, if it is known.
     #[must_use]
-    pub fn recorded_at(&self, subject: &Subject, revision: u32) -> Option<Position> {
+    pub fn made(&self, subject: &Subject, revision: u32) -> Option<(Instant, Position)> {
         match subject {
             Subject::Change(id) => {
                 let row = self.change(id)?;
-                row.at(self, row.position_of(self, revision)?).map(position)
+                row.at(self, row.position_of(self, revision)?).map(|it| (it.at, position(it)))
             }
             Subject::Release(id) => {
                 let row = self.release(id)?;
-                row.at(self, row.position_of(self, revision)?).map(position)
+                row.at(self, row.position_of(self, revision)?).map(|it| (it.at, position(it)))
             }
         }
     }

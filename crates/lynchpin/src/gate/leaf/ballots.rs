@@ -136,7 +136,8 @@ impl Freshness<'_, '_, '_> {
             return changed.is_empty();
         }
         // A new policy voids approvals of what it asks differently, but lifts no rejection.
-        let otherwise = !case.requirement_unchanged_since(asked.name, ballot.order.0);
+        let said = [ballot.moment.at, ballot.order.0];
+        let otherwise = !case.requirement_unchanged_since(asked.name, said);
         let unseen = unseen();
         let fresh = changed.is_empty() && !otherwise && !unseen;
         if ballot.decision != Vote::Approved {
