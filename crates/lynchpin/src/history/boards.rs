@@ -12,6 +12,9 @@ use crate::model::{Board, Meeting, Portfolio};
 pub struct Boards {
     /// What was declared of each, with the number of the fact, in order.
     declared: BTreeMap<GroupId, Vec<(usize, Board)>>,
+    /// Which of what was declared of each up to there is the newest by when it was said, so that
+    /// an older declaration does not come back by being told again.
+    newest: BTreeMap<GroupId, Vec<usize>>,
     /// The minutes that decided on a subject: the number of the fact, and of the decision in it.
     minutes: BTreeMap<Subject, Vec<(usize, usize)>>,
 }
@@ -39,8 +42,14 @@ impl Boards {
                     .push((number, board.clone()));
             }
         }
-        for of in filed.declared.values_mut() {
+        for (group, of) in &mut filed.declared {
             of.sort_by(|(_, a), (_, b)| by_record(a, b).then_with(|| a.cmp(b)));
+            let said = of.iter().map(|(_, board)| board.at).enumerate();
+            let newest = said.scan((Instant::EPOCH, 0), |newest, (index, at)| {
+                *newest = (*newest).max((at, index));
+                Some(newest.1)
+            });
+            filed.newest.insert(group.clone(), newest.collect());
         }
         for (number, minutes) in portfolio.minutes.iter().enumerate() {
             if !is_known(minutes, as_of) {
@@ -61,7 +70,8 @@ impl Boards {
     pub fn declared(&self, board: &GroupId, by: Position) -> Option<(usize, &Board)> {
         let all = self.declared.get(board)?;
         let known = all.partition_point(|(_, board)| position(board) <= by);
-        all.get(known.checked_sub(1)?).map(|(number, board)| (*number, board))
+        let newest = *self.newest.get(board)?.get(known.checked_sub(1)?)?;
+        all.get(newest).map(|(number, board)| (*number, board))
     }
 
     /// The minutes that decided on a subject: the number of each in the portfolio, and of the

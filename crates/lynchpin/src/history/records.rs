@@ -557,7 +557,7 @@ fn order_incident(p: &Portfolio, numbers: &mut [usize]) {
 }
 
 /// The holds that stand on each subject: each ends when somebody who may release it does, and a
-/// release that ties with it comes before it.
+/// release that ties with it, or was said before it and is told again, comes before it.
 fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Subject, Vec<usize>> {
     let filed = file(&p.holds, as_of, |hold| {
         Subject::one(hold.change.as_ref(), hold.release.as_ref()).ok()
@@ -572,7 +572,9 @@ fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Su
             match event.event {
                 HoldEvent::Held => held.push((number, event)),
                 HoldEvent::Released => {
-                    held.retain(|(_, it)| !may_release(people, (&it.owner, &it.by), event));
+                    held.retain(|(_, it)| {
+                        event.at < it.at || !may_release(people, (&it.owner, &it.by), event)
+                    });
                 }
             }
         }
