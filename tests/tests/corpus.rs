@@ -6,6 +6,10 @@
 //! answer, where `null` stands for a field that must not be there. A case whose portfolio or policy
 //! must be refused says so instead of asking.
 //!
+//! The ways around a gate have numbers, from A01 on, and so have the cases that try them: every
+//! language says which it tried, and fails if one is missing. What a case cannot show before there
+//! is a ledger stands in its `follows`, and is told by every language as well.
+//!
 //! All cases are unpacked into `corpus` of the target folder, for the other languages to run.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -20,6 +24,9 @@ use lynchpin::wire::{ask, read_portfolio};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+/// How many numbered ways around a gate there are.
+const WAYS: u32 = 54;
 
 /// One worked case.
 #[derive(Deserialize)]
@@ -41,6 +48,15 @@ struct Case {
     refused: Option<Vec<Problem>>,
     #[serde(default)]
     ask: Vec<Asked>,
+    /// What else it would have to show, and needs what is not there yet.
+    #[serde(default)]
+    follows: Option<Follows>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Follows {
+    ledger: String,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +95,11 @@ struct Asked {
 }
 
 impl Case {
+    /// The number of the way around a gate that it tries, if it tries one.
+    fn way(&self) -> Option<u32> {
+        self.name.strip_prefix('A')?.get(..2)?.parse().ok()
+    }
+
     fn portfolio(&self) -> Vec<u8> {
         match (&self.portfolio, &self.portfolio_bytes) {
             (Some(written), None) => written.get().as_bytes().to_vec(),
@@ -213,6 +234,9 @@ fn unpack(folder: &Path, case: &Case, wrong: &mut Vec<String>) -> usize {
     if let Some(policy) = case.policy() {
         write("policy.toml".to_owned(), policy.as_bytes());
     }
+    if let Some(follows) = &case.follows {
+        write("follows.txt".to_owned(), follows.ledger.as_bytes());
+    }
     let snapshot = match (case.load(), &case.refused) {
         (Ok(snapshot), None) => snapshot,
         (Err(error), Some(expected)) => {
@@ -268,6 +292,11 @@ fn every_case_answers_as_derived() {
     assert!(wrong.is_empty(), "\n{wrong}");
     fs::write(folder.join("index.txt"), index).expect("the index can be written");
     println!("corpus: {} cases", cases.len());
+    let tried: BTreeSet<u32> = cases.iter().filter_map(|(_, case)| case.way()).collect();
+    let later = cases.iter().filter(|(_, case)| case.follows.is_some());
+    let later: BTreeSet<u32> = later.filter_map(|(_, case)| case.way()).collect();
+    println!("ways around a gate: {tried:?}, more with the ledger: {later:?}");
+    assert!(tried.into_iter().eq(1..=WAYS), "each of {WAYS} ways around a gate is tried");
 }
 
 /// The order of facts in a document says nothing, so it changes no byte of an answer.
