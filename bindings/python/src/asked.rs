@@ -68,6 +68,10 @@ impl Asked {
             | Question::Breaches(_)
             | Question::Obligations(_)
             | Question::Policies(_)
+            | Question::Waiting(_)
+            | Question::Agenda(_)
+            | Question::Ending(_)
+            | Question::WaiverDebt(_)
             | Question::Workflow(_) => Ok(None),
         }
     }

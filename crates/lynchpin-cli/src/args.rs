@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use lynchpin::base::id::{ChangeId, EnvironmentId, ReleaseId, ServiceId, StageId, StateId};
-use lynchpin::base::{Instant, Subject};
+use lynchpin::base::id::{
+    ChangeId, EnvironmentId, GroupId, PersonId, ReleaseId, ServiceId, StageId, StateId,
+};
+use lynchpin::base::{Actor, Instant, Span, Subject};
 use lynchpin::plan::PlanScope;
 use lynchpin::portfolio::FactName;
 use lynchpin::wire::Detail;
@@ -53,6 +55,14 @@ pub enum Command {
     Calendar(Calendar),
     /// What changed in a decision between two instants, and through which fact?
     Changed(Changed),
+    /// What waits for whom, and until when is it of use to act?
+    Waiting(Waiting),
+    /// What is a board to decide at its next meeting?
+    Agenda(Agenda),
+    /// What ends soon, and what would no longer be a go?
+    Ending(Ending),
+    /// What rests on waivers, since when and for how long yet?
+    Waivers(Daily),
     /// What is wrong with a policy, what differs between two, what would another one decide?
     #[command(subcommand)]
     Policy(Policy),
@@ -189,6 +199,74 @@ pub struct Changed {
     /// Since which instant; `--at` is the later one
     #[arg(long, value_name = "T")]
     pub since: Instant,
+}
+
+/// What every daily question needs.
+#[derive(Debug, Args)]
+pub struct Daily {
+    /// The portfolio document; `-` reads standard input
+    pub file: PathBuf,
+    /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
+    #[arg(long, value_name = "T")]
+    pub at: Option<Instant>,
+    /// The policy to judge by [default: what the portfolio adopts, else `lynchpin.toml` beside it]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What waits for whom?
+#[derive(Debug, Args)]
+pub struct Waiting {
+    #[command(flatten)]
+    pub daily: Daily,
+    #[command(flatten)]
+    who: WaitingWho,
+    /// Only what is of use until so long after, such as 7d [default: everything]
+    #[arg(long, value_name = "SPAN")]
+    pub within: Option<Span>,
+}
+
+/// For whom: at most one of these.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct WaitingWho {
+    /// For this person, in their groups and for those who let them answer, too [default: everybody]
+    #[arg(long, value_name = "ID")]
+    person: Option<PersonId>,
+    /// For this role, team or board
+    #[arg(long, value_name = "ID")]
+    group: Option<GroupId>,
+}
+
+impl Waiting {
+    /// Who is asked about, or nobody for everybody.
+    pub fn who(&self) -> Option<Actor> {
+        let person = self.who.person.clone().map(Actor::Person);
+        person.or_else(|| self.who.group.clone().map(Actor::Group))
+    }
+}
+
+/// A board's agenda.
+#[derive(Debug, Args)]
+pub struct Agenda {
+    #[command(flatten)]
+    pub daily: Daily,
+    /// The board
+    #[arg(long, value_name = "ID")]
+    pub board: GroupId,
+}
+
+/// What ends soon?
+#[derive(Debug, Args)]
+pub struct Ending {
+    #[command(flatten)]
+    pub daily: Daily,
+    /// How long to look ahead
+    #[arg(long, value_name = "SPAN", default_value = "14d")]
+    pub within: Span,
 }
 
 /// Questions about policies.

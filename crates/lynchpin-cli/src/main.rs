@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod assess;
 mod calendar;
+mod daily;
 mod failure;
 mod init;
 mod load;
@@ -48,6 +49,10 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Assess(asked) => assess::assess(&asked, output)?,
         Command::Calendar(asked) => calendar::calendar(&asked, output)?,
         Command::Changed(asked) => ask::changed(&asked, output)?,
+        Command::Waiting(asked) => daily::waiting(&asked, output)?,
+        Command::Agenda(asked) => daily::agenda(&asked, output)?,
+        Command::Ending(asked) => daily::ending(&asked, output)?,
+        Command::Waivers(asked) => daily::waivers(&asked, output)?,
         Command::Policy(asked) => policy::policy(&asked, output)?,
         Command::Workflow(asked) => workflow::workflow(&asked, output)?,
         Command::Init(asked) => init::init(&asked, output)?,

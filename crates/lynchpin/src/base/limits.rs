@@ -48,6 +48,10 @@ pub const POLICY_BYTES_MAX: usize = 1024 * 1024;
 /// all facts known by then.
 pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 
+/// How many decisions one daily question makes: of a large company, each release and each change
+/// in none that is open at once, or a smaller one's on every day of a month.
+pub const DAILY_DECISIONS_MAX: usize = 10_000;
+
 /// How many facts are left out one by one to find those through which a decision changed: each
 /// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;

@@ -83,11 +83,21 @@ impl People {
     /// Whether a person belonged to a group, directly or through other groups.
     #[must_use]
     pub fn belongs(&self, person: &PersonId, group: &GroupId, at: Instant) -> bool {
-        let person = self.principal(person);
-        let Some(wanted) = self.group_of.get(group) else { return false };
         // From the person up: a group may have very many members, and nobody is in as many groups.
+        self.leads(self.of_person.get(self.principal(person)), group, at)
+    }
+
+    /// Whether a group was part of another one, directly or through others, or is that one itself.
+    #[must_use]
+    pub fn is_within(&self, inner: &GroupId, group: &GroupId, at: Instant) -> bool {
+        inner == group || self.leads(self.of_group.get(inner), group, at)
+    }
+
+    /// Whether some memberships lead to a group, by themselves or through the groups they are of.
+    fn leads(&self, from: Option<&Vec<(usize, usize)>>, group: &GroupId, at: Instant) -> bool {
+        let Some(wanted) = self.group_of.get(group) else { return false };
         let mut seen = BTreeSet::new();
-        let mut open = vec![self.of_person.get(person)];
+        let mut open = vec![from];
         while let Some(places) = open.pop() {
             for (index, number) in places.into_iter().flatten() {
                 let Some(found) = self.groups.get(*index) else { continue };
@@ -204,6 +214,9 @@ mod tests {
         let people = People::new(&[], &[group("a", "b", vec![]), group("b", "a", vec![until])]);
         assert!(people.belongs(&ann, &id("a"), Instant::EPOCH));
         assert!(!people.belongs(&ann, &id("a"), leaves));
+        assert!(people.is_within(&id("a"), &id("b"), leaves));
+        assert!(people.is_within(&id("b"), &id("a"), leaves));
+        assert!(!people.is_within(&id("c"), &id("a"), leaves));
         for group in ["a", "b", "c"] {
             for at in [Instant::EPOCH, leaves] {
                 let is_member = people.members(&id(group), at).contains(&ann);

@@ -89,6 +89,21 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// The stages that some member enters next, in order: of each, the one after the last that it
+    /// entered. None, if every member has entered the last of all.
+    pub(super) fn next_stages(&self, records: &'a Records) -> Vec<StageId> {
+        let stages = self.stages(records);
+        if self.all.is_empty() {
+            return stages.into_iter().take(1).collect();
+        }
+        let next = |change: &&Change| {
+            let entered = stages.iter().rposition(|stage| records.has_entered(&change.id, stage));
+            entered.map_or(0, |last| last.saturating_add(1))
+        };
+        let found: BTreeSet<usize> = self.all.iter().map(next).collect();
+        found.into_iter().filter_map(|place| stages.get(place).cloned()).collect()
+    }
+
     /// The stage that is asked about: the one named, or the first that some member has not entered.
     pub(super) fn stage(
         &self,

@@ -25,6 +25,7 @@ mod identities;
 mod in_flight;
 mod item;
 mod look_alike;
+mod open_items;
 mod openness;
 mod owed;
 mod pinned;
@@ -39,10 +40,12 @@ pub use claim::ClaimOutcome;
 pub use columns::GateColumns;
 pub use decision::Decision;
 pub use engine::Engine;
-pub(crate) use fact_name::recorded_between;
 pub use fact_name::{FactName, FactTold};
+pub(crate) use fact_name::{recorded, recorded_between};
 pub use in_flight::{Flight, Must};
 pub use look_alike::look_alike;
+pub(crate) use open_items::AsOf;
+pub use open_items::OpenItem;
 pub use openness::{Because, Calendars, OpenState, PlaceCalendar, TurnKind, Turning};
 pub use question::{
     CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,

@@ -12,6 +12,7 @@ use super::decision::Decision;
 use super::fact_name::{self, FactName};
 use super::in_flight::{self, Flight};
 use super::item::Members;
+use super::open_items::{AsOf, OpenItem};
 use super::openness::{self, Calendars};
 use super::owed;
 use super::planning;
@@ -361,6 +362,20 @@ impl Snapshot {
             return self.changes(at).into_iter().map(Subject::Change).collect();
         }
         self.releases(at).into_iter().map(Subject::Release).collect()
+    }
+
+    /// What is open as of an instant, in order of ids: each release that is not cancelled and then
+    /// each change in none, with the stage that it enters next: the one after the last that it
+    /// entered; with each of them, if the changes of a release are not all as far. What has entered
+    /// the last stage on its way is not open.
+    #[must_use]
+    pub fn open_items(&self, at: Instant) -> Vec<OpenItem> {
+        self.as_of(at).open()
+    }
+
+    /// What is known and in force as of an instant, folded once for many decisions.
+    pub(crate) fn as_of(&self, at: Instant) -> AsOf<'_> {
+        AsOf::new(self.records(at), self.in_force(at), at)
     }
 
     /// The releases known by then and not cancelled, in order of ids.

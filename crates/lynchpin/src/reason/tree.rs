@@ -43,8 +43,8 @@ impl Serialize for Clears {
     }
 }
 
-/// One argument of a reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One argument of a reason. The order is there to list reasons in, and means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Arg {
     /// A whole number.
@@ -58,7 +58,7 @@ pub enum Arg {
 }
 
 /// Named texts, in the order in which they are written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row(pub Vec<(&'static str, String)>);
 
 impl Serialize for Row {
@@ -268,9 +268,21 @@ impl Reasons {
     /// The reasons that hold the answer back and were not merely passed on along a dependency:
     /// what somebody has to do something about. Reasons below a node that is met are left out.
     pub fn root_blockers(&self) -> impl Iterator<Item = &Node> + '_ {
+        self.root_blockers_outside(|_| false)
+    }
+
+    /// The same, without those at or below any node that is to be left out.
+    pub fn root_blockers_outside<'a>(
+        &'a self,
+        left_out: impl Fn(&Node) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a Node> + 'a {
         let mut at = 0;
         std::iter::from_fn(move || {
             while let Some(node) = self.nodes.get(at) {
+                if left_out(node) {
+                    at = node.next.max(at + 1);
+                    continue;
+                }
                 // Too few children apply: that is said by no child.
                 let leaf = node.next <= at + 1 || node.code == ReasonCode::CannotPass;
                 let met = node.verdict.is_met();

@@ -17,6 +17,7 @@ pub mod svg;
 pub mod workflow;
 
 mod calendar;
+mod daily;
 mod decision;
 mod drawing;
 mod drivers;
@@ -32,6 +33,7 @@ mod tree;
 mod words;
 
 pub use calendar::calendar;
+pub use daily::{agenda, ending, waiting, waiver_debt};
 pub use decision::{decision, headline, summary};
 pub use drivers::{Driven, drivers, driving, raised_alike};
 pub use options::{Fold, Options, Style, Titles};

@@ -4,11 +4,12 @@ use super::options::Options;
 use super::safe::printable;
 use super::table::Table;
 use super::words::{Tone, actors, counted, paint, short, word};
-use crate::base::Digest;
+use crate::base::{Digest, Subject};
 use crate::gate::compare::{Became, Difference, Leans, What};
 use crate::gate::lint::{Finding, Severity};
 use crate::reason::Verdict;
 use crate::study::changed::By;
+use crate::study::dry_run::Because;
 use crate::study::{Changed, ChangedReason, DryRun, Flip};
 
 /// What is wrong with a policy, one finding a line, the worst first.
@@ -128,22 +129,24 @@ fn flipped(flip: &Flip, options: &Options<'_>) -> String {
     );
     let mut out = format!("\n{}\n", paint(options.style, Tone::Strong, &head));
     let by = if flip.after.is_go() { "was held back by" } else { "is held back by" };
-    for because in &flip.because {
-        let gate = because.gate.as_ref().map(|gate| format!(" of gate {gate}"));
-        let asked = because.requirement.as_ref().map(|name| format!(" {name}"));
-        let about = format!("{}{}", asked.unwrap_or_default(), gate.unwrap_or_default());
-        let of = if because.subject == flip.subject {
-            String::new()
-        } else {
-            format!(" for {}", because.subject)
-        };
-        let act = match because.act.as_slice() {
-            [] => String::new(),
-            act => format!(", {} can change that", actors(act)),
-        };
-        out.push_str(&format!("  {by}{about}{of}: {}{act}\n", because.code.name()));
+    for reason in &flip.because {
+        out.push_str(&because(by, reason, &flip.subject));
     }
     out
+}
+
+/// One reason that holds something back, on a line of its own.
+pub(super) fn because(by: &str, reason: &Because, about: &Subject) -> String {
+    let gate = reason.gate.as_ref().map(|gate| format!(" of gate {gate}"));
+    let asked = reason.requirement.as_ref().map(|name| format!(" {name}"));
+    let asks = format!("{}{}", asked.unwrap_or_default(), gate.unwrap_or_default());
+    let of =
+        if reason.subject == *about { String::new() } else { format!(" for {}", reason.subject) };
+    let act = match reason.act.as_slice() {
+        [] => String::new(),
+        act => format!(", {} can change that", actors(act)),
+    };
+    format!("  {by}{asks}{of}: {}{act}\n", reason.code.name())
 }
 
 /// What changed in a decision between two instants, one reason a line, each with what changed it.
@@ -165,7 +168,7 @@ pub fn changed(changed: &Changed, options: &Options<'_>) -> String {
     out
 }
 
-fn turned(reason: &ChangedReason, about: &crate::base::Subject) -> String {
+fn turned(reason: &ChangedReason, about: &Subject) -> String {
     let said = |said: Option<(Verdict, &str)>| match said {
         Some((verdict, code)) => format!("{} ({code})", word(verdict)),
         None => "nothing".to_owned(),

@@ -112,7 +112,7 @@ pub struct Because {
 }
 
 impl Because {
-    fn of(node: &Node) -> Because {
+    pub(super) fn of(node: &Node) -> Because {
         Because {
             verdict: node.verdict,
             code: node.code,

@@ -1,11 +1,25 @@
-//! Floor 8: questions about answers: what another policy would decide, and what changed since.
+//! Floor 8: questions about answers: what another policy would decide, what changed since, and what
+//! people ask every day.
 //!
 //! [`dry_run`](dry_run::dry_run) asks everything twice, by the policy in force and by another, and
 //! tells which decisions flip. [`changed`](changed::changed) compares a decision at two instants
-//! and finds the facts that it was changed by. Neither is ever a decision itself.
+//! and finds the facts that it was changed by. The daily questions decide everything that is open:
+//! [`waiting`](waiting::waiting) tells what waits for whom, [`agenda`](agenda::agenda) what a board
+//! is to decide at its next meeting, [`ending`](ending::ending) what ends soon and what turns by it,
+//! and [`waiver_debt`](waiver_debt::waiver_debt) what rests on waivers. None is ever a decision
+//! itself.
 
+pub mod agenda;
 pub mod changed;
 pub mod dry_run;
+pub mod ending;
+mod open;
+pub mod waiting;
+pub mod waiver_debt;
 
+pub use agenda::{Agenda, AgendaItem, AgendaQuestion, Clash};
 pub use changed::{Changed, ChangedQuestion, ChangedReason};
 pub use dry_run::{DryRun, DryRunQuestion, Flip, Over};
+pub use ending::{End, EndKind, Ending, EndingQuestion, Turn};
+pub use waiting::{Through, Waiting, WaitingItem, WaitingQuestion, WaitsFor};
+pub use waiver_debt::{Debt, OfGroup, OfRequirement, OfService, WaiverDebt, WaiverInUse};

@@ -17,7 +17,7 @@ use crate::plan::{Plan, Reach};
 use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
-use crate::study::{Changed, DryRun};
+use crate::study::{Agenda, Changed, DryRun, Ending, Waiting, WaiverDebt};
 
 /// Everything that can be answered, as a document. The enum is closed, as the questions are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,6 +53,14 @@ pub enum Answer {
     Obligations(Vec<Obligation>),
     /// To "which policies came into force?".
     Policies(Policies),
+    /// To "what waits for whom?".
+    Waiting(Waiting),
+    /// To "what is on the agenda?".
+    Agenda(Agenda),
+    /// To "what ends soon, and what turns by it?".
+    Ending(Ending),
+    /// To "what rests on waivers?".
+    WaiverDebt(WaiverDebt),
 }
 
 /// What is wrong with a policy.

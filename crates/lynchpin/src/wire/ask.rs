@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Lint};
 use super::calendar::Calendar;
+use super::daily::{Agenda, Ending, Waiting};
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::{check_form, read_part};
 use super::workflow::Workflow;
@@ -54,6 +55,14 @@ pub enum Question {
     Obligations(AsOf),
     /// Which policies came into force, and which adoptions had no effect?
     Policies(AsOf),
+    /// What waits for whom?
+    Waiting(Waiting),
+    /// What is on the agenda of a board's next meeting?
+    Agenda(Agenda),
+    /// What ends soon, and what turns by it?
+    Ending(Ending),
+    /// What rests on waivers, since when and for how long yet?
+    WaiverDebt(AsOf),
 }
 
 /// How much of the reasons an answer carries.
@@ -260,6 +269,12 @@ impl Question {
             }
             Question::Breaches(asked) => Ok(Answer::Breaches(snapshot.breaches(asked.at))),
             Question::Workflow(asked) => asked.answer(),
+            Question::Waiting(asked) => asked.ask(snapshot),
+            Question::Agenda(asked) => asked.ask(snapshot),
+            Question::Ending(asked) => asked.ask(snapshot),
+            Question::WaiverDebt(asked) => {
+                Ok(Answer::WaiverDebt(study::waiver_debt::waiver_debt(snapshot, asked.at)?))
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 mod answer;
 mod ask;
 mod calendar;
+mod daily;
 mod document;
 mod entry;
 mod lines;
@@ -19,6 +20,7 @@ pub use ask::{
     WhatIf, ask, read_question,
 };
 pub use calendar::Calendar;
+pub use daily::{Agenda, Ending, Waiting};
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
 pub use workflow::{Workflow, WorkflowAnswer};

@@ -1,6 +1,7 @@
 //! One requirement, answered for one subject.
 
 pub(super) mod approval;
+pub mod awaited;
 mod ballots;
 mod baseline;
 mod budget;

@@ -346,6 +346,24 @@ impl<'a> Count<'a> {
             && !self.given.values().any(|given| given.seats.contains_key(person))
     }
 
+    /// In whose seat an approval by somebody would now count as one more: their own, if they have
+    /// one; nothing, if in none.
+    pub(super) fn seat_left(&self, person: &PersonId) -> Option<PersonId> {
+        let mut rolls = self.roll.iter().chain(&self.others);
+        let sits = rolls.any(|roll| roll.sitting.contains(person));
+        let own = Some(person).filter(|_| sits && !self.excluded.contains(person));
+        let others = self.delegates.iter().filter(|(_, to)| *to == person);
+        let left: BTreeSet<&PersonId> = others.map(|(holder, _)| *holder).chain(own).collect();
+        let known = self.given.get(person).into_iter().flat_map(|given| given.holders());
+        let all: BTreeSet<&PersonId> = left.iter().copied().chain(known).collect();
+        let given = self.given.iter().filter(|(other, _)| **other != person);
+        let mut seats: Vec<BTreeSet<&PersonId>> = given.map(|(_, given)| given.holders()).collect();
+        seats.push(all);
+        let counts = filled(&seats) > self.distinct();
+        let seat = own.or_else(|| left.first().copied()).filter(|_| counts);
+        seat.cloned()
+    }
+
     /// Whether enough people of enough teams are left who may approve.
     pub(super) fn is_within_reach(
         &self,

@@ -1,0 +1,117 @@
+//! Everything that is open as of an instant, decided by what was known then.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::decide;
+use super::decision::Decision;
+use super::item::Members;
+use super::question::DecideQuestion;
+use super::scoring;
+use super::snapshot::InForce;
+use crate::base::error::Result;
+use crate::base::id::{PersonId, RequirementId, StageId};
+use crate::base::{Instant, Probability, Subject};
+use crate::gate::figures::Figures;
+use crate::gate::freeze::times::Times;
+use crate::gate::leaf::Target;
+use crate::gate::leaf::awaited::{Awaited, awaited};
+use crate::gate::rolls::Rolls;
+use crate::gate::signed::Proofs;
+use crate::gate::{Case, Policy};
+use crate::history::Records;
+
+/// Something that is open, and a stage that it, or a change in it, enters next.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct OpenItem {
+    /// The release, or the change that is in none.
+    pub subject: Subject,
+    /// The stage.
+    pub stage: StageId,
+}
+
+/// What is known and in force as of an instant, folded once.
+pub(crate) struct AsOf<'a> {
+    /// The instant.
+    pub(crate) at: Instant,
+    /// What is known by then.
+    pub(crate) records: Arc<Records>,
+    in_force: InForce<'a>,
+}
+
+impl<'a> AsOf<'a> {
+    pub(super) fn new(records: Arc<Records>, in_force: InForce<'a>, at: Instant) -> Self {
+        AsOf { at, records, in_force }
+    }
+
+    /// The policy that answers, if one does.
+    pub(crate) fn policy(&self) -> Option<&'a Policy> {
+        self.in_force.policy
+    }
+
+    /// What is open, releases first, in order of ids.
+    pub(super) fn open(&self) -> Vec<OpenItem> {
+        let records = &self.records;
+        let releases = records.releases().filter(|row| !records.is_release_cancelled(&row.id));
+        let alone = records.changes().filter(|row| {
+            !records.is_cancelled(&row.id) && records.releases_of(&row.id).is_empty()
+        });
+        let releases = releases.map(|row| Subject::Release(row.id.clone()));
+        let subjects = releases.chain(alone.map(|row| Subject::Change(row.id.clone())));
+        let entering = subjects.flat_map(|subject| {
+            let members = Members::of(records, &subject);
+            let stages = members.map(|members| members.next_stages(records)).unwrap_or_default();
+            let item = move |stage| OpenItem { subject: subject.clone(), stage };
+            stages.into_iter().map(item).collect::<Vec<_>>()
+        });
+        entering.collect()
+    }
+
+    /// Decides at an instant, now or to come, by what is known as of this one.
+    pub(crate) fn decide(&self, item: &OpenItem, at: Instant) -> Result<Decision> {
+        let question = DecideQuestion::new(item.subject.clone(), at);
+        let question = question.with_stage(item.stage.clone());
+        decide::decide(&self.records, &self.in_force, &question)
+    }
+
+    /// How likely each of some subjects is to cause a failure.
+    pub(crate) fn risks(&self, subjects: &[Subject]) -> BTreeMap<Subject, Probability> {
+        let risks = scoring::risks(&self.records, subjects, self.at);
+        risks.into_iter().map(|(subject, (risk, _))| (subject, risk)).collect()
+    }
+
+    /// Whether a requirement waits for the approval of one person.
+    pub(crate) fn awaited(
+        &self,
+        subject: &Subject,
+        stage: &StageId,
+        (name, person): (&RequirementId, &PersonId),
+    ) -> Awaited {
+        let members = Members::of(&self.records, subject);
+        let (Some(policy), Ok(members)) = (self.in_force.policy, members) else {
+            return Awaited::NotAsked;
+        };
+        let previous = members.before(&self.records, stage);
+        let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
+        let case = Case {
+            records: &self.records,
+            policy,
+            adopted: if self.in_force.what_if { &[] } else { self.in_force.adopted },
+            stage,
+            previous: previous.as_ref(),
+            at: self.at,
+            // Who approved is counted without any figure.
+            risks: &BTreeMap::new(),
+            figures: &Figures::default(),
+            rolls: &rolls,
+            times: &times,
+            proofs: &proofs,
+            afterwards: true,
+            obligations: &[],
+        };
+        awaited(&case, Target { subject, members: &members.all }, name, person)
+    }
+}

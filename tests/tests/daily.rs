@@ -1,0 +1,466 @@
+//! The daily questions on generated small worlds, against answers put together one by one.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lynchpin::base::{Actor, Instant, Limits, Subject};
+use lynchpin::portfolio::{DecideQuestion, Decision, Engine, Snapshot};
+use lynchpin::reason::ReasonCode;
+use lynchpin::reason::tree::Node;
+use lynchpin::study::ending::{EndKind, Ending, EndingQuestion, ending};
+use lynchpin::study::waiting::{WaitingQuestion, waiting};
+use lynchpin::study::waiver_debt::waiver_debt;
+use lynchpin::wire::read_portfolio;
+use lynchpin_tests::cases::config;
+use lynchpin_tests::world::document::instant;
+use lynchpin_tests::world::frozen::frozen;
+use lynchpin_tests::world::life::life;
+use lynchpin_tests::world::strategy::LAST;
+use lynchpin_tests::world::{STAGES, Tick, after, hour};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+
+/// How many hours are looked ahead: nothing changes by itself after them.
+const AHEAD: u8 = 12;
+
+/// A document and a policy that is put in force from outside.
+fn worlds() -> impl Strategy<Value = (Value, String)> {
+    let frozen =
+        frozen().prop_map(|(world, policy)| (world.with_freezes(world.document()), policy.text()));
+    let life = life().prop_map(|(world, policies, _)| {
+        let digests = policies.clone().map(|policy| {
+            let policy: lynchpin::gate::Policy = policy.text().parse().expect("a policy");
+            policy.digest.to_string()
+        });
+        (world.with_life(world.document(), &digests), policies[0].text())
+    });
+    prop_oneof![frozen, life]
+}
+
+fn load(document: &Value, policy: &str) -> Snapshot {
+    let mut engine = Engine::new(Limits::untrusted());
+    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
+    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
+    engine.set_policy(policy).expect("a policy can be read");
+    engine.snapshot()
+}
+
+fn at(tick: Tick) -> Instant {
+    instant(tick).parse().expect("a tick is an instant")
+}
+
+fn list<'a>(document: &'a Value, name: &str) -> &'a [Value] {
+    document[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The document with what was recorded by then.
+fn known(document: &Value, tick: Tick) -> Value {
+    let mut document = document.clone();
+    let described = ["people", "groups", "stages", "services"];
+    for (name, facts) in document.as_object_mut().expect("a document is an object") {
+        let facts = facts.as_array_mut().filter(|_| !described.contains(&name.as_str()));
+        for facts in facts {
+            facts.retain(|fact| {
+                let said = fact["recorded"].as_str().or(fact["at"].as_str());
+                let said: Option<Instant> = said.and_then(|said| said.parse().ok());
+                said.is_some_and(|said| said <= at(tick))
+            });
+        }
+    }
+    document
+}
+
+/// The current revisions of one kind, by id.
+fn current<'a>(document: &'a Value, kind: &str) -> BTreeMap<&'a str, &'a Value> {
+    let mut found: BTreeMap<&str, &Value> = BTreeMap::new();
+    for fact in list(document, kind) {
+        let held = found.entry(fact["id"].as_str().expect("an id")).or_insert(fact);
+        if fact["revision"].as_u64() > held["revision"].as_u64() {
+            *held = fact;
+        }
+    }
+    found
+}
+
+fn is_cancelled(document: &Value, kind: &str, id: &str) -> bool {
+    list(document, "cancellations").iter().any(|fact| fact[kind] == json!(id))
+}
+
+fn has_entered(document: &Value, change: &str, stage: &str) -> bool {
+    list(document, "deployments").iter().any(|fact| {
+        fact["environment"] == json!(stage)
+            && fact["outcome"] != json!("rolled_back")
+            && list(fact, "changes").contains(&json!(change))
+    })
+}
+
+/// The changes of a subject that are known and stand.
+fn members<'a>(document: &'a Value, kind: &str, id: &'a str) -> Vec<&'a str> {
+    let ids = match kind {
+        "change" => vec![id],
+        _ => {
+            let release = current(document, "releases").get(id).copied();
+            let changes = release.map(|release| list(release, "changes")).unwrap_or_default();
+            changes.iter().filter_map(Value::as_str).collect()
+        }
+    };
+    let changes = current(document, "changes");
+    let there = |id: &&str| changes.contains_key(id) && !is_cancelled(document, "change", id);
+    ids.into_iter().filter(there).collect()
+}
+
+/// What is open, with each stage that it enters next.
+fn open(document: &Value) -> BTreeSet<(Subject, String)> {
+    let releases: Vec<&str> = current(document, "releases")
+        .into_keys()
+        .filter(|id| !is_cancelled(document, "release", id))
+        .collect();
+    let within = |change: &str| {
+        releases
+            .iter()
+            .any(|id| list(current(document, "releases")[id], "changes").contains(&json!(change)))
+    };
+    let changes = current(document, "changes").into_keys();
+    let alone = changes.filter(|id| !is_cancelled(document, "change", id) && !within(id));
+    let mut subjects: Vec<(&str, &str)> = alone.map(|id| ("change", id)).collect();
+    subjects.extend(releases.iter().map(|id| ("release", *id)));
+    let mut found = BTreeSet::new();
+    for (kind, id) in subjects {
+        let subject: Subject = serde_json::from_value(json!({ kind: id })).expect("a subject");
+        let members = members(document, kind, id);
+        for change in &members {
+            let last = STAGES.iter().rposition(|stage| has_entered(document, change, stage));
+            let next = STAGES.get(last.map_or(0, |last| last + 1));
+            found.extend(next.map(|stage| (subject.clone(), (*stage).to_owned())));
+        }
+        if members.is_empty() {
+            found.insert((subject, STAGES[0].to_owned()));
+        }
+    }
+    found
+}
+
+fn decide(snapshot: &Snapshot, (subject, stage): (&Subject, &str), when: Instant) -> Decision {
+    let stage = stage.parse().expect("a stage has an id");
+    let question = DecideQuestion::new(subject.clone(), when).with_stage(stage);
+    snapshot.decide(&question).expect("it is known")
+}
+
+/// What holds an item back, but for what is said of changes that have entered.
+fn blockers<'a>(document: &Value, decision: &'a Decision) -> Vec<&'a Node> {
+    let nodes = decision.reasons().nodes();
+    let entered = |node: &Node| {
+        node.code == ReasonCode::Change
+            && has_entered(document, node.subject.id(), decision.stage.as_str())
+    };
+    let passed: Vec<(usize, usize)> = nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| entered(node))
+        .map(|(index, node)| (index, node.next))
+        .collect();
+    let found = decision.root_blockers().filter(|blocker| {
+        let index = nodes.iter().position(|node| std::ptr::eq(node, *blocker));
+        let index = index.expect("it is one of the nodes");
+        !passed.iter().any(|(from, to)| (*from..*to).contains(&index))
+    });
+    found.collect()
+}
+
+fn key(stage: &str, node: &Node) -> Value {
+    let args: serde_json::Map<String, Value> =
+        node.args.iter().map(|(name, arg)| ((*name).to_owned(), json!(arg))).collect();
+    json!({"stage": stage, "subject": node.subject, "gate": node.gate,
+        "requirement": node.requirement, "verdict": node.verdict, "code": node.code,
+        "args": args, "act": node.act})
+}
+
+/// The same of something told.
+fn told(item: &Value) -> Value {
+    let mut key = json!({});
+    for name in ["stage", "subject", "gate", "requirement", "verdict", "code"] {
+        key[name] = item[name].clone();
+    }
+    let or = |name: &str, other: Value| item.get(name).cloned().unwrap_or(other);
+    key["args"] = or("args", json!({}));
+    key["act"] = or("act", json!([]));
+    key
+}
+
+/// What waits, by who can act.
+fn asked(snapshot: &Snapshot, who: Option<&str>, when: Instant) -> Vec<(Value, Vec<Value>)> {
+    let mut question = WaitingQuestion::new(when);
+    question.who = who.map(|id| Actor::Person(id.parse().expect("a person has an id")));
+    let answer = waiting(snapshot, &question).expect("it can be asked");
+    let answer = serde_json::to_value(&answer).expect("it can be written");
+    let waits = list(&answer, "waits").iter();
+    waits.map(|waits| (waits["actor"].clone(), list(waits, "items").to_vec())).collect()
+}
+
+fn texts(keys: impl IntoIterator<Item = Value>) -> BTreeSet<String> {
+    keys.into_iter().map(|key| key.to_string()).collect()
+}
+
+/// The group of an approval that is missing, and whose approval would add to it.
+fn given(decision: &Decision, of: &Value) -> Option<i64> {
+    let nodes = decision.reasons().nodes().iter();
+    let same = nodes.map(|node| key(decision.stage.as_str(), node)).find(|key| {
+        ["subject", "gate", "requirement"].iter().all(|name| key[name] == of[name])
+            && key["args"].get("given").is_some()
+    });
+    same.and_then(|key| key["args"]["given"].as_i64())
+}
+
+/// Whether an approval by somebody, at that very instant, adds to those given.
+fn would_count(document: &Value, policy: &str, item: &Value, by: &str, when: Instant) -> bool {
+    let (kind, id) = item["subject"].as_object().and_then(|it| it.iter().next()).expect("one");
+    let kinds = if kind == "change" { "changes" } else { "releases" };
+    let revision = current(document, kinds)[id.as_str().expect("an id")]["revision"].clone();
+    let mut then = document.clone();
+    let approvals = then["approvals"].as_array_mut().expect("a list");
+    approvals.push(json!({kind.as_str(): id, "revision": revision,
+        "requirement": item["requirement"], "stage": item["stage"], "decision": "approved",
+        "by": by, "at": when, "sequence": 1_000_000}));
+    let subject: Subject = serde_json::from_value(item["holds_up"][0].clone()).expect("a subject");
+    let stage = item["stage"].as_str().expect("a stage");
+    let [before, after] = [document, &then]
+        .map(|document| given(&decide(&load(document, policy), (&subject, stage), when), item));
+    after > before
+}
+
+fn belongs(document: &Value, person: &str, group: &Value, when: Instant) -> bool {
+    let said = |text: &Value| text.as_str().and_then(|text| text.parse::<Instant>().ok());
+    let mut groups = list(document, "groups").iter().filter(|it| it["id"] == *group);
+    groups.any(|group| {
+        list(group, "members").iter().any(|member| {
+            member["person"] == json!(person)
+                && said(&member["from"]).is_none_or(|from| from <= when)
+                && said(&member["to"]).is_none_or(|to| when < to)
+        })
+    })
+}
+
+/// Whether something waits for a person by what the words mean; nothing, if only the engine knows.
+fn waits_for(
+    document: &Value,
+    policy: &str,
+    item: &Value,
+    (person, when): (&str, Instant),
+) -> Option<bool> {
+    let named = |actor: &Value| {
+        actor["person"] == json!(person) || person == "pb" && actor["person"] == json!("pb-x")
+    };
+    if list(item, "act").iter().any(named) {
+        return Some(true);
+    }
+    let mut groups = list(item, "act").iter().filter_map(|actor| actor.get("group"));
+    let code = item["code"].as_str().expect("a code");
+    let asks = ["board", "sec"].map(|name| json!(name)).contains(&item["requirement"]);
+    if !asks || code == "obligation_overdue" {
+        return Some(groups.any(|group| belongs(document, person, group, when)));
+    }
+    if groups.next().is_none() {
+        return Some(false);
+    }
+    let counts = would_count(document, policy, item, person, when);
+    // What must have been seen before may not have been.
+    (counts || !policy.contains("after_evidence")).then_some(counts)
+}
+
+proptest! {
+    #![proptest_config(config(60))]
+
+    /// What waits for all is what holds back everything that is open, and nothing else.
+    #[test]
+    fn what_waits_is_what_holds_back((document, policy) in worlds(), tick in 0..=LAST) {
+        let then = known(&document, tick);
+        let snapshot = load(&document, &policy);
+        let expected: Vec<Value> = open(&then).iter().flat_map(|(subject, stage)| {
+            let decision = decide(&snapshot, (subject, stage), at(tick));
+            let keys = blockers(&then, &decision).into_iter().map(|node| key(stage, node));
+            keys.collect::<Vec<_>>()
+        }).collect();
+        let waits = asked(&snapshot, None, at(tick));
+        let all = waits.iter().flat_map(|(_, items)| items.iter().map(told));
+        prop_assert_eq!(texts(all), texts(expected));
+        for (actor, items) in &waits {
+            for item in items {
+                let act = list(item, "act");
+                prop_assert!(if actor.is_null() { act.is_empty() } else { act.contains(actor) });
+                for other in act {
+                    let theirs = waits.iter().find(|(actor, _)| actor == other);
+                    prop_assert!(theirs.is_some_and(|(_, items)| items.contains(item)));
+                }
+            }
+            let by = |item: &Value| item["by"].as_str().map_or("never".to_owned(), str::to_owned);
+            prop_assert!(items.is_sorted_by_key(by));
+        }
+        prop_assert_eq!(asked(&load(&then, &policy), None, at(tick)), waits);
+    }
+
+    /// Somebody is told of an approval exactly if theirs would add to those that are there.
+    #[test]
+    fn what_waits_for_somebody_they_can_change((document, policy) in worlds(), tick in 0..=LAST) {
+        let then = known(&document, tick);
+        let snapshot = load(&then, &policy);
+        let mut all: BTreeMap<String, Value> = BTreeMap::new();
+        for (_, items) in asked(&snapshot, None, at(tick)) {
+            all.extend(items.into_iter().map(|item| (told(&item).to_string(), item)));
+        }
+        for person in ["pa", "pb", "pc", "pd"] {
+            let theirs = asked(&snapshot, Some(person), at(tick));
+            let theirs = texts(theirs.iter().flat_map(|(_, items)| items.iter().map(told)));
+            for (key, item) in &all {
+                let expected = waits_for(&then, &policy, item, (person, at(tick)));
+                let found = theirs.contains(key);
+                prop_assert!(
+                    expected.is_none_or(|expected| expected == found),
+                    "{person} {expected:?} {found} {item}"
+                );
+            }
+            prop_assert!(theirs.iter().all(|key| all.contains_key(key)));
+        }
+    }
+
+    /// What turns is what a look at every instant finds, and what is said to hold something up does.
+    #[test]
+    fn what_ends_turns((document, policy) in worlds(), from in 0..=5u8) {
+        let now = hour(from);
+        let then = known(&document, now);
+        let snapshot = load(&then, &policy);
+        let found = look(&snapshot, now);
+        let mut expected = Vec::new();
+        for (subject, stage) in open(&then) {
+            let verdict = |tick| decide(&snapshot, (&subject, &stage), at(tick)).verdict();
+            for tick in now + 1..=after(now, AHEAD) {
+                let (before, after) = (verdict(tick - 1), verdict(tick));
+                if before.is_go() != after.is_go() {
+                    expected.push((at(tick), subject.clone(), stage.clone(), before, after));
+                }
+            }
+        }
+        expected.sort();
+        let turns = found.turns.iter().map(|turn| {
+            let stage = turn.item.stage.to_string();
+            (turn.at, turn.item.subject.clone(), stage, turn.before, turn.after)
+        });
+        let mut turns: Vec<_> = turns.collect();
+        turns.sort();
+        prop_assert_eq!(turns, expected);
+        for end in &found.ends {
+            for item in &end.holds_up {
+                let turn = found.turns.iter().find(|t| t.at == end.at && t.item == *item);
+                prop_assert!(turn.is_some_and(|turn| !turn.after.is_go()), "{end:?}");
+            }
+        }
+        for (kind, name, revoked) in [
+            (EndKind::Waiver, "waivers", "waiver"),
+            (EndKind::Exception, "exceptions", "exception"),
+        ] {
+            let told: BTreeSet<&str> =
+                found.ends.iter().filter(|end| end.what == kind).map(|end| end.id.as_str()).collect();
+            prop_assert_eq!(told, expiring(&then, (name, revoked), now));
+        }
+        prop_assert_eq!(look(&load(&document, &policy), now), found);
+    }
+
+    /// The waivers in use are those that something rests on, or that something came in by.
+    #[test]
+    fn waivers_in_use_are_the_debt((document, policy) in worlds(), tick in 0..=LAST) {
+        let then = known(&document, tick);
+        let snapshot = load(&document, &policy);
+        let mut expected: BTreeSet<String> = BTreeSet::new();
+        for (subject, stage) in open(&then) {
+            let decision = decide(&snapshot, (&subject, &stage), at(tick));
+            let nodes = decision.reasons().nodes().iter();
+            for node in nodes.filter(|node| node.code == ReasonCode::Waived) {
+                let id = node.args.iter().find(|(name, _)| *name == "waiver");
+                let id = json!(id.expect("a waiver has an id").1);
+                expected.insert(id.as_str().expect("an id is a text").to_owned());
+            }
+        }
+        for waiver in list(&then, "waivers") {
+            let kind = if waiver.get("change").is_some() { "change" } else { "release" };
+            let id = waiver[kind].as_str().expect("an id");
+            let members = match kind {
+                "change" => current(&then, "changes").contains_key(id).then_some(id)
+                    .into_iter().collect(),
+                _ => members(&then, kind, id),
+            };
+            let stage = waiver["stage"].as_str().expect("a stage");
+            let stands = stands(&then, waiver, "waiver", at(tick));
+            if stands && members.iter().any(|change| has_entered(&then, change, stage)) {
+                expected.insert(waiver["id"].as_str().expect("an id").to_owned());
+            }
+        }
+        let debt = waiver_debt(&snapshot, at(tick)).expect("it can be asked");
+        let found: BTreeSet<String> = debt.waivers.iter().map(|it| it.waiver.to_string()).collect();
+        prop_assert_eq!(&found, &expected);
+        prop_assert_eq!(debt.total.count, expected.len());
+        let counts: usize = debt.by_requirement.iter().map(|it| it.debt.count).sum();
+        prop_assert_eq!(counts, expected.len());
+        prop_assert!(debt.waivers.is_sorted_by_key(|it| it.since));
+    }
+}
+
+fn look(snapshot: &Snapshot, now: Tick) -> Ending {
+    let within = format!("{AHEAD}h").parse().expect("a span");
+    ending(snapshot, &EndingQuestion::new(at(now), within)).expect("it can be asked")
+}
+
+/// Whether leave was not revoked and has not expired.
+fn stands(document: &Value, fact: &Value, revoked: &str, when: Instant) -> bool {
+    let mut revocations = list(document, "revocations").iter();
+    let expires: Instant = fact["expires"].as_str().and_then(|it| it.parse().ok()).expect("an end");
+    when < expires && !revocations.any(|it| it.get(revoked) == Some(&fact["id"]))
+}
+
+/// The ids of the leave that stands and expires within the time looked ahead.
+fn expiring<'a>(
+    document: &'a Value,
+    (name, revoked): (&str, &str),
+    now: Tick,
+) -> BTreeSet<&'a str> {
+    let ends = list(document, name).iter().filter(|fact| {
+        let expires: Instant =
+            fact["expires"].as_str().and_then(|it| it.parse().ok()).expect("an end");
+        let cancelled = ["change", "release"]
+            .iter()
+            .any(|kind| fact[*kind].as_str().is_some_and(|id| is_cancelled(document, kind, id)));
+        let within = expires <= at(after(now, AHEAD));
+        stands(document, fact, revoked, at(now)) && within && !cancelled
+    });
+    ends.filter_map(|fact| fact["id"].as_str()).collect()
+}
+
+/// Worlds in which nothing ever holds anything up would show nothing.
+#[test]
+fn worlds_have_what_ends() {
+    let mut runner = TestRunner::deterministic();
+    let mut ends: BTreeMap<(EndKind, bool), u32> = BTreeMap::new();
+    let mut debts = 0;
+    for _ in 0..300 {
+        let tree = worlds().new_tree(&mut runner).expect("a world can be made");
+        let (document, policy) = tree.current();
+        for now in [hour(2), hour(4)] {
+            let snapshot = load(&known(&document, now), &policy);
+            for end in look(&snapshot, now).ends {
+                *ends.entry((end.what, end.holds_up.is_empty())).or_default() += 1;
+            }
+            debts += waiver_debt(&snapshot, at(now)).expect("it can be asked").total.count;
+        }
+    }
+    for kind in [EndKind::Waiver, EndKind::Approval, EndKind::Exception, EndKind::Freeze] {
+        let told = ends.iter().filter(|((it, _), _)| *it == kind).map(|(_, count)| count);
+        assert!(told.sum::<u32>() >= 10, "{kind:?} {ends:?}");
+    }
+    let holding = |kind| ends.get(&(kind, false)).copied().unwrap_or(0);
+    assert!(holding(EndKind::Waiver) >= 5 && holding(EndKind::Approval) >= 5, "{ends:?}");
+    assert!(debts >= 20, "{debts}");
+}
