@@ -2,9 +2,9 @@
 //! same bytes.
 //!
 //! A file of `tests/corpus` holds a list of cases. A case has a name, why it must come out as it
-//! does, a portfolio, a policy (lines of TOML) and what is asked; what is expected is a part of the
-//! answer, where `null` stands for a field that must not be there. A case whose portfolio or policy
-//! must be refused says so instead of asking.
+//! does, a portfolio, a policy (lines of TOML, or one that is shipped) and what is asked; what is
+//! expected is a part of the answer, where `null` stands for a field that must not be there. A case
+//! whose portfolio or policy must be refused says so instead of asking.
 //!
 //! All cases are unpacked into `corpus` of the target folder, for the other languages to run.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
@@ -15,6 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lynchpin::base::{Error, Limits};
+use lynchpin::gate::profiles;
 use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::{ask, read_portfolio};
 use serde::Deserialize;
@@ -36,11 +37,23 @@ struct Case {
     portfolio_bytes: Option<Vec<Piece>>,
     #[serde(default)]
     policy: Vec<String>,
+    /// A policy that comes with the library, in place of lines.
+    #[serde(default)]
+    shipped: Option<Shipped>,
     /// What is wrong with the portfolio or the policy: every problem, in order.
     #[serde(default)]
     refused: Option<Vec<Problem>>,
     #[serde(default)]
     ask: Vec<Asked>,
+}
+
+/// A policy that comes with the library, and what of its text is another one here: the key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shipped {
+    name: String,
+    #[serde(default)]
+    replace: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +102,16 @@ impl Case {
 
     /// The policy, if there is one.
     fn policy(&self) -> Option<String> {
-        (!self.policy.is_empty()).then(|| self.policy.join("\n") + "\n")
+        let Some(shipped) = &self.shipped else {
+            return (!self.policy.is_empty()).then(|| self.policy.join("\n") + "\n");
+        };
+        assert!(self.policy.is_empty(), "{}: give one of `policy` and `shipped`", self.name);
+        let mut text = profiles::text(&shipped.name).expect("it is shipped").to_owned();
+        for (old, new) in &shipped.replace {
+            assert!(text.contains(old), "{}: `{old}` is not in the policy", self.name);
+            text = text.replace(old, new);
+        }
+        Some(text)
     }
 
     fn load(&self) -> Result<Snapshot, Error> {
