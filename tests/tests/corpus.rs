@@ -2,9 +2,9 @@
 //! same bytes.
 //!
 //! A file of `tests/corpus` holds a list of cases. A case has a name, why it must come out as it
-//! does, a portfolio, a policy (lines of TOML) and what is asked; what is expected is a part of the
-//! answer, where `null` stands for a field that must not be there. A case whose portfolio or policy
-//! must be refused says so instead of asking.
+//! does, a portfolio, a policy (lines of TOML, or one that is shipped) and what is asked; what is
+//! expected is a part of the answer, where `null` stands for a field that must not be there. A case
+//! whose portfolio or policy must be refused says so instead of asking.
 //!
 //! The ways around a gate have numbers, from A01 on, and so have the cases that try them: every
 //! language says which it tried, and fails if one is missing. What a case cannot show before there
@@ -19,6 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lynchpin::base::{Error, Limits};
+use lynchpin::gate::profiles;
 use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::{ask, read_portfolio};
 use serde::Deserialize;
@@ -43,6 +44,9 @@ struct Case {
     portfolio_bytes: Option<Vec<Piece>>,
     #[serde(default)]
     policy: Vec<String>,
+    /// A policy that comes with the library, in place of lines.
+    #[serde(default)]
+    shipped: Option<Shipped>,
     /// What is wrong with the portfolio or the policy: every problem, in order.
     #[serde(default)]
     refused: Option<Vec<Problem>>,
@@ -57,6 +61,15 @@ struct Case {
 #[serde(deny_unknown_fields)]
 struct Follows {
     ledger: String,
+}
+
+/// A policy that comes with the library, and what of its text is another one here: the key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shipped {
+    name: String,
+    #[serde(default)]
+    replace: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -110,7 +123,16 @@ impl Case {
 
     /// The policy, if there is one.
     fn policy(&self) -> Option<String> {
-        (!self.policy.is_empty()).then(|| self.policy.join("\n") + "\n")
+        let Some(shipped) = &self.shipped else {
+            return (!self.policy.is_empty()).then(|| self.policy.join("\n") + "\n");
+        };
+        assert!(self.policy.is_empty(), "{}: give one of `policy` and `shipped`", self.name);
+        let mut text = profiles::text(&shipped.name).expect("it is shipped").to_owned();
+        for (old, new) in &shipped.replace {
+            assert!(text.contains(old), "{}: `{old}` is not in the policy", self.name);
+            text = text.replace(old, new);
+        }
+        Some(text)
     }
 
     fn load(&self) -> Result<Snapshot, Error> {
