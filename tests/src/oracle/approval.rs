@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lynchpin::reason::Verdict;
 
 use super::gate::*;
+use super::seats::seated;
 use crate::world::*;
 
 /// Everybody who can be told apart.
@@ -581,23 +582,4 @@ impl<'w> Asked<'_, 'w> {
 fn rank(board: &Board) -> (&'static str, Vec<u8>) {
     let secretary = PEOPLE.get(usize::from(board.secretary)).copied().unwrap_or_default();
     (secretary, bits(board.meetings).into_iter().collect())
-}
-
-/// The most people that can be seated, each in one of the seats that are meant, by trying it all.
-fn seated(given: &BTreeMap<u8, BTreeMap<u8, bool>>, meant: &dyn Fn(u8, bool) -> bool) -> usize {
-    fn most(people: &[BTreeSet<u8>], taken: &BTreeSet<u8>) -> usize {
-        let Some((first, rest)) = people.split_first() else { return 0 };
-        let mut best = most(rest, taken);
-        for seat in first.difference(taken) {
-            let mut taken = taken.clone();
-            taken.insert(*seat);
-            best = best.max(1 + most(rest, &taken));
-        }
-        best
-    }
-    let people: Vec<BTreeSet<u8>> = given
-        .values()
-        .map(|seats| seats.iter().filter(|(who, b)| meant(**who, **b)).map(|(w, _)| *w).collect())
-        .collect();
-    most(&people, &BTreeSet::new())
 }
