@@ -2654,6 +2654,14 @@ LP_MUST_USE struct lp_str lp_gate_state_name(uint32_t state);
 LP_MUST_USE struct lp_str lp_gate_event_name(uint32_t event);
 
 /**
+ * The text (TOML) of a policy that comes with the library, to be read, or copied and changed:
+ * `itil`, `continuous`, or `both` in one. Empty for a name that is none. Valid for ever.
+ *
+ * `lp_engine_set_policy` takes it as it is.
+ */
+LP_MUST_USE struct lp_str lp_profile(struct lp_str profile);
+
+/**
  * A workflow for people: its states, what leads from one to the next and on what conditions.
  *
  * `workflow` is the name of one that is shipped, such as `servicenow-normal`, or the text (TOML)

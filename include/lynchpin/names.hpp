@@ -68,6 +68,14 @@ inline std::string workflow_report(std::string_view workflow, format how = forma
     });
 }
 
+/// The text (TOML) of a policy that comes with the library, to be read, or copied and changed:
+/// `itil`, `continuous`, or `both` in one. Empty for a name that is none.
+///
+///     engine.set_policy(lynchpin::profile("itil"));
+inline std::string profile(std::string_view name) {
+    return internal::copy(lp_profile(internal::lend(name)));
+}
+
 /// The version of the library.
 inline std::string version() { return internal::copy(lp_version()); }
 

@@ -2,9 +2,13 @@
 //! same bytes.
 //!
 //! A file of `tests/corpus` holds a list of cases. A case has a name, why it must come out as it
-//! does, a portfolio, a policy (lines of TOML) and what is asked; what is expected is a part of the
-//! answer, where `null` stands for a field that must not be there. A case whose portfolio or policy
-//! must be refused says so instead of asking.
+//! does, a portfolio, a policy (lines of TOML, or one that is shipped) and what is asked; what is
+//! expected is a part of the answer, where `null` stands for a field that must not be there. A case
+//! whose portfolio or policy must be refused says so instead of asking.
+//!
+//! The ways around a gate have numbers, from A01 on, and so have the cases that try them: every
+//! language says which it tried, and fails if one is missing. What a case cannot show before there
+//! is a ledger stands in its `follows`, and is told by every language as well.
 //!
 //! All cases are unpacked into `corpus` of the target folder, for the other languages to run.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
@@ -15,11 +19,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lynchpin::base::{Error, Limits};
+use lynchpin::gate::profiles;
 use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::{ask, read_portfolio};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+/// How many numbered ways around a gate there are.
+const WAYS: u32 = 54;
 
 /// One worked case.
 #[derive(Deserialize)]
@@ -36,11 +44,32 @@ struct Case {
     portfolio_bytes: Option<Vec<Piece>>,
     #[serde(default)]
     policy: Vec<String>,
+    /// A policy that comes with the library, in place of lines.
+    #[serde(default)]
+    shipped: Option<Shipped>,
     /// What is wrong with the portfolio or the policy: every problem, in order.
     #[serde(default)]
     refused: Option<Vec<Problem>>,
     #[serde(default)]
     ask: Vec<Asked>,
+    /// What else it would have to show, and needs what is not there yet.
+    #[serde(default)]
+    follows: Option<Follows>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Follows {
+    ledger: String,
+}
+
+/// A policy that comes with the library, and what of its text is another one here: the key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shipped {
+    name: String,
+    #[serde(default)]
+    replace: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +108,11 @@ struct Asked {
 }
 
 impl Case {
+    /// The number of the way around a gate that it tries, if it tries one.
+    fn way(&self) -> Option<u32> {
+        self.name.strip_prefix('A')?.get(..2)?.parse().ok()
+    }
+
     fn portfolio(&self) -> Vec<u8> {
         match (&self.portfolio, &self.portfolio_bytes) {
             (Some(written), None) => written.get().as_bytes().to_vec(),
@@ -89,7 +123,16 @@ impl Case {
 
     /// The policy, if there is one.
     fn policy(&self) -> Option<String> {
-        (!self.policy.is_empty()).then(|| self.policy.join("\n") + "\n")
+        let Some(shipped) = &self.shipped else {
+            return (!self.policy.is_empty()).then(|| self.policy.join("\n") + "\n");
+        };
+        assert!(self.policy.is_empty(), "{}: give one of `policy` and `shipped`", self.name);
+        let mut text = profiles::text(&shipped.name).expect("it is shipped").to_owned();
+        for (old, new) in &shipped.replace {
+            assert!(text.contains(old), "{}: `{old}` is not in the policy", self.name);
+            text = text.replace(old, new);
+        }
+        Some(text)
     }
 
     fn load(&self) -> Result<Snapshot, Error> {
@@ -213,6 +256,9 @@ fn unpack(folder: &Path, case: &Case, wrong: &mut Vec<String>) -> usize {
     if let Some(policy) = case.policy() {
         write("policy.toml".to_owned(), policy.as_bytes());
     }
+    if let Some(follows) = &case.follows {
+        write("follows.txt".to_owned(), follows.ledger.as_bytes());
+    }
     let snapshot = match (case.load(), &case.refused) {
         (Ok(snapshot), None) => snapshot,
         (Err(error), Some(expected)) => {
@@ -268,6 +314,11 @@ fn every_case_answers_as_derived() {
     assert!(wrong.is_empty(), "\n{wrong}");
     fs::write(folder.join("index.txt"), index).expect("the index can be written");
     println!("corpus: {} cases", cases.len());
+    let tried: BTreeSet<u32> = cases.iter().filter_map(|(_, case)| case.way()).collect();
+    let later = cases.iter().filter(|(_, case)| case.follows.is_some());
+    let later: BTreeSet<u32> = later.filter_map(|(_, case)| case.way()).collect();
+    println!("ways around a gate: {tried:?}, more with the ledger: {later:?}");
+    assert!(tried.into_iter().eq(1..=WAYS), "each of {WAYS} ways around a gate is tried");
 }
 
 /// The order of facts in a document says nothing, so it changes no byte of an answer.

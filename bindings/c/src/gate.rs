@@ -1,6 +1,7 @@
-//! The life of a gate as one table.
+//! The life of a gate as one table, and the policies that come with the library.
 
-use lynchpin::gate::{GateEvent, GateState, Move};
+use lynchpin::base::ErrorCode;
+use lynchpin::gate::{GateEvent, GateState, Move, profiles};
 use lynchpin::reason::Verdict;
 
 use crate::guard::guard;
@@ -51,4 +52,18 @@ pub extern "C" fn lp_gate_state_name(state: u32) -> lp_str {
 #[unsafe(no_mangle)]
 pub extern "C" fn lp_gate_event_name(event: u32) -> lp_str {
     name(|| Some(GateEvent::ALL.iter().find(|it| it.number() == event)?.name()))
+}
+
+/// The text (TOML) of a policy that comes with the library, to be read, or copied and changed:
+/// `itil`, `continuous`, or `both` in one. Empty for a name that is none. Valid for ever.
+///
+/// `lp_engine_set_policy` takes it as it is.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lp_profile(profile: lp_str) -> lp_str {
+    name(|| {
+        // SAFETY: as the header demands of the caller.
+        let named = unsafe { profile.text(ErrorCode::DocumentNotUtf8, "name") };
+        profiles::text(named.ok()?).ok()
+    })
 }

@@ -71,6 +71,7 @@ static void versions_and_names(void) {
     CHECK(same(lp_gate_state_name(LP_GATE_STATE_PASSED), "passed"));
     CHECK(same(lp_gate_event_name(LP_GATE_EVENT_HELD), "held"));
     CHECK(same(lp_gate_state_name(1), "") && same(lp_gate_event_name(99), ""));
+    CHECK(lp_profile(LP_STR("itil")).len > 1000 && same(lp_profile(LP_STR("waterfall")), ""));
     CHECK(lp_verdict_is_go(LP_VERDICT_GO) && lp_verdict_is_go(LP_VERDICT_GO_WAIVED));
     CHECK(!lp_verdict_is_go(0) && !lp_verdict_is_go(1));
     CHECK(!lp_verdict_is_go(LP_VERDICT_NOT_APPLICABLE) && !lp_verdict_is_go(LP_VERDICT_WAIT));

@@ -76,6 +76,8 @@ void decisions(const lynchpin::snapshot &snapshot) {
     CHECK(lynchpin::name(lynchpin::gate_event::held) == "held");
     CHECK(lynchpin::move_of(stale, lynchpin::gate_event::entered)
           == lynchpin::gate_move::breaches);
+    CHECK(lynchpin::profile("itil").rfind("# The careful way: ", 0) == 0);
+    CHECK(lynchpin::profile("waterfall").empty());
     CHECK(lynchpin::workflow_report("continuous").rfind("continuous: ", 0) == 0);
     CHECK(status_of([&] { (void)lynchpin::workflow_report("nothing"); })
           == status::workflow_unknown);

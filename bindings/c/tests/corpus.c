@@ -2,6 +2,8 @@
  * Runs the cases that all languages share. The argument is the folder they are unpacked in:
  * index.txt names a case and the number of its questions on each line; the folder of a case holds
  * portfolio.json, policy.toml (may be absent) and NN.question.json, NN.answer.json, NN.status.
+ * A case that is named A01 and so on tries the way around a gate of that number; follows.txt in its
+ * folder says what it can show only with the ledger.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -11,7 +13,11 @@
 
 #include "lynchpin.h"
 
+/* How many numbered ways around a gate there are. */
+enum { WAYS = 54 };
+
 static unsigned failures = 0;
+static int tried[WAYS + 1], later[WAYS + 1];
 
 static void fail(const char *format, ...) {
     va_list values;
@@ -184,6 +190,38 @@ static void run_case(const char *folder, const char *name, unsigned questions) {
     lp_snapshot_free(snapshot);
 }
 
+/* Keeps which way around a gate a case tries. */
+static void note_way(const char *folder, const char *name) {
+    lp_buf text;
+    unsigned way;
+    if (sscanf(name, "A%2u", &way) != 1) {
+        return;
+    }
+    if (way < 1 || way > WAYS) {
+        fail("%s: no way around a gate has this number", name);
+        return;
+    }
+    tried[way] = 1;
+    if (read_part(folder, name, "follows.txt", &text)) {
+        later[way] = 1;
+        free(text.ptr);
+    }
+}
+
+/* Tells which ways around a gate were tried; each has to be. */
+static void tell_ways(void) {
+    unsigned way;
+    printf("c: ways around a gate:");
+    for (way = 1; way <= WAYS; way++) {
+        if (tried[way]) {
+            printf(" %u%s", way, later[way] ? " (more with the ledger)" : "");
+        } else {
+            fail("no case tries way %u around a gate", way);
+        }
+    }
+    printf("\n");
+}
+
 int main(int count, char **arguments) {
     char name[256];
     char *path;
@@ -203,6 +241,7 @@ int main(int count, char **arguments) {
     }
     while ((read = fscanf(index, "%255s %u", name, &questions)) == 2) {
         run_case(arguments[1], name, questions);
+        note_way(arguments[1], name);
         cases++;
     }
     if (read != EOF || ferror(index)) {
@@ -212,6 +251,7 @@ int main(int count, char **arguments) {
     if (cases == 0) {
         fail("no case was run");
     }
+    tell_ways();
     if (failures > 0) {
         fprintf(stderr, "c: corpus: %u failures\n", failures);
         return 1;

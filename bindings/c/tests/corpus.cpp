@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -12,7 +13,12 @@
 
 namespace {
 
+/// How many numbered ways around a gate there are.
+constexpr unsigned WAYS = 54;
+
 unsigned failures = 0;
+std::set<unsigned> tried;
+std::set<unsigned> later;
 
 void fail(const std::string &what) {
     std::cerr << what << '\n';
@@ -90,6 +96,30 @@ void run(const std::string &folder, const std::string &name, unsigned questions)
     }
 }
 
+/// Keeps which way around a gate a case tries.
+void note_way(const std::string &folder, const std::string &name) {
+    unsigned way = 0;
+    if (std::sscanf(name.c_str(), "A%2u", &way) != 1) {
+        return;
+    }
+    tried.insert(way);
+    if (read(folder + "/follows.txt")) {
+        later.insert(way);
+    }
+}
+
+/// Tells which ways around a gate were tried; each has to be.
+void tell_ways() {
+    std::cout << "cpp: ways around a gate:";
+    for (const auto way : tried) {
+        std::cout << ' ' << way << (later.count(way) != 0 ? " (more with the ledger)" : "");
+    }
+    std::cout << '\n';
+    if (tried.size() != WAYS || *tried.begin() != 1 || *tried.rbegin() != WAYS) {
+        fail("not every way around a gate is tried");
+    }
+}
+
 } // namespace
 
 int main(int count, char **arguments) {
@@ -108,6 +138,7 @@ int main(int count, char **arguments) {
     for (std::string name; index >> name >> questions;) {
         try {
             run(folder + "/" + name, name, questions);
+            note_way(folder + "/" + name, name);
         } catch (const std::exception &error) {
             fail(name + ": " + error.what());
         }
@@ -116,6 +147,7 @@ int main(int count, char **arguments) {
     if (cases == 0 || !index.eof()) {
         fail("no case was run, or index.txt is not what it should be");
     }
+    tell_ways();
     if (failures > 0) {
         std::cerr << "cpp: corpus: " << failures << " failures\n";
         return 1;

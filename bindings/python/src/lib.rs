@@ -38,7 +38,8 @@ mod _lynchpin {
 
     #[pymodule_export]
     use super::workflow::{
-        gate_events, gate_moves, gate_states, workflow_answer, workflow_report, workflows,
+        gate_events, gate_moves, gate_states, profile, profile_names, workflow_answer,
+        workflow_report, workflows,
     };
 
     #[pymodule_export]

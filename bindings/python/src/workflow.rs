@@ -1,7 +1,7 @@
 //! Workflows and the life of a gate: what needs no facts.
 
 use lynchpin::base::{Error, ErrorCode, Result};
-use lynchpin::gate::{GateEvent, GateState, Move, workflow};
+use lynchpin::gate::{GateEvent, GateState, Move, profiles, workflow};
 use lynchpin::model::Workflow;
 use lynchpin::report::{self, Style};
 use lynchpin::wire::{Question, read_question};
@@ -69,6 +69,41 @@ pub(crate) fn gate_moves() -> std::collections::BTreeMap<(&'static str, &'static
 pub(crate) fn workflows() -> Vec<(&'static str, &'static str)> {
     let named = workflow::NAMES.into_iter();
     named.map(|name| (name, workflow::text(name).unwrap_or_default())).collect()
+}
+
+/// The text (TOML) of a policy that comes with the package, to be read, or copied and changed.
+///
+/// Args:
+///     name: "itil", "continuous", or "both" in one.
+///
+/// Returns:
+///     The text, with its comments; `Engine.set_policy` takes it as it is.
+///
+/// Raises:
+///     QuestionError: None has that name.
+///
+/// Example:
+///     >>> from lynchpin import profile
+///     >>> profile("itil")[:18]
+///     '# The careful way:'
+#[pyfunction]
+#[pyo3(signature = (name, /))]
+pub(crate) fn profile(py: Python<'_>, name: &str) -> PyResult<&'static str> {
+    profiles::text(name).map_err(|error| exception(py, Given::Question, &error))
+}
+
+/// The names of the policies that come with the package, in order.
+///
+/// Returns:
+///     A list of names.
+///
+/// Example:
+///     >>> from lynchpin import profile_names
+///     >>> profile_names()
+///     ['both', 'continuous', 'itil']
+#[pyfunction]
+pub(crate) fn profile_names() -> Vec<&'static str> {
+    profiles::NAMES.to_vec()
 }
 
 /// Answers the question about a workflow; `workflow` of the package makes a value of it.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ KINDS: dict[str, type[Answer]] = {
     "ending": Ending,
     "waiver_debt": WaiverDebt,
 }
+
+
+# How many numbered ways around a gate there are.
+_WAYS = 54
+
+
+def _ways(names: list[str]) -> set[int]:
+    """The numbers of the ways around a gate that these cases try."""
+    found = (re.match(r"A(\d\d)", name) for name in names)
+    return {int(way[1]) for way in found if way}
 
 
 def _corpus() -> Path:
@@ -110,12 +121,16 @@ def test_corpus(capsys: pytest.CaptureFixture[str]) -> None:
     count.unlink(missing_ok=True)
     index = corpus / "index.txt"
     assert index.exists(), f"{index} is missing: run `cargo test -p lynchpin-tests --test corpus`"
-    passed = 0
+    names = []
     for line in index.read_text(encoding="utf-8").splitlines():
         name, questions = line.rsplit(" ", 1)
         _check_case(corpus / name, int(questions))
-        passed += 1
-    assert passed > 0, f"{index} names no case"
-    count.write_text(f"{passed}\n")
+        names.append(name)
+    assert names, f"{index} names no case"
+    ways = _ways(names)
+    assert ways == set(range(1, _WAYS + 1)), f"of the ways around a gate only {ways} are tried"
+    later = _ways([name for name in names if (corpus / name / "follows.txt").exists()])
+    count.write_text(f"{len(names)}\n")
     with capsys.disabled():
-        print(f"\npython: corpus {passed} passed")
+        print(f"\npython: corpus {len(names)} passed")
+        print(f"python: ways around a gate {sorted(ways)}, more with the ledger {sorted(later)}")

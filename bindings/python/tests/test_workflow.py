@@ -7,11 +7,14 @@ from collections.abc import Callable
 import pytest
 from lynchpin import (
     DocumentError,
+    Engine,
     QuestionError,
     Workflow,
     gate_events,
     gate_moves,
     gate_states,
+    profile,
+    profile_names,
     workflow,
     workflow_names,
     workflow_text,
@@ -79,3 +82,11 @@ def test_the_table_is_whole() -> None:
     assert set(moves) == {(state, event) for state in states for event in events}
     assert moves["passed", "revision_made"] == "opens"
     assert {moves["sealed", event] for event in events} == {"stays", "opens"}
+
+
+def test_shipped_policies_are_taken_as_they_are() -> None:
+    for name in profile_names():
+        Engine().set_policy(profile(name))
+    with pytest.raises(QuestionError) as caught:
+        profile("waterfall")
+    assert caught.value.code == "unknown_word"

@@ -84,7 +84,8 @@ pub struct Asked {
     /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
     #[arg(long, value_name = "T")]
     pub at: Option<Instant>,
-    /// The policy to judge by [default: what the portfolio adopts, else `lynchpin.toml` beside it]
+    /// The policy to judge by, as a file or the name of a shipped one [default: what the portfolio
+    /// adopts, else `lynchpin.toml` beside it]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Print the answer as JSON, one line an item
@@ -272,9 +273,16 @@ pub struct Ending {
 /// Questions about policies.
 #[derive(Debug, Subcommand)]
 pub enum Policy {
+    /// Which policies are shipped?
+    List,
+    /// Print a shipped policy, to be read, or copied and changed
+    Show {
+        /// Its name
+        name: String,
+    },
     /// What is wrong with a policy that can be read? The status is 1 if something can never go
     Lint {
-        /// The policy
+        /// The policy, as a file or the name of a shipped one
         policy: PathBuf,
         /// A portfolio, whose people, groups, stages and services are looked at, too
         #[arg(long, value_name = "FILE")]

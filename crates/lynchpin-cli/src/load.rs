@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use lynchpin::base::{Error, ErrorCode, Instant, Limits};
-use lynchpin::gate::Policy;
+use lynchpin::gate::{Policy, profiles};
 use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::read_portfolio;
 
@@ -40,14 +40,35 @@ pub fn load(file: &Path, policy: Option<&Path>) -> Result<Snapshot, Failure> {
     }
 }
 
-/// Takes a policy from a file.
+/// Takes a policy from a file, or one that is shipped.
 pub fn set_policy(engine: &mut Engine, file: &Path) -> Result<(), Failure> {
-    with_text(file, "the policy", |text| engine.set_policy(text))
+    with_policy(file, |text| engine.set_policy(text))
 }
 
-/// Reads a policy from a file.
+/// Reads a policy from a file, or one that is shipped.
 pub fn policy(file: &Path) -> Result<Policy, Failure> {
-    with_text(file, "the policy", str::parse)
+    with_policy(file, str::parse)
+}
+
+/// Takes the text of a policy: of the file, else of the shipped one of that name.
+///
+/// Where both are there, nobody knows which is meant, and to guess would judge by the wrong one.
+fn with_policy<T>(file: &Path, take: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Failure> {
+    let shipped = file.to_str().and_then(|named| profiles::text(named).ok());
+    match shipped {
+        None => with_text(file, "the policy", take),
+        Some(text) if !file.exists() => {
+            take(text).map_err(|error| Failure::of_document(&name(file), text.as_bytes(), &error))
+        }
+        Some(_) => {
+            let named = name(file);
+            let message = format!(
+                "`{named}` is a file here and also a policy that is shipped: write `./{named}` for \
+                 the file"
+            );
+            Err(Failure::plain(ErrorCode::SubjectAmbiguous.name(), &message))
+        }
+    }
 }
 
 /// Reads a file of text and takes it; what is wrong with it is told with its place there.

@@ -5,6 +5,7 @@ use std::path::Path;
 use lynchpin::base::Instant;
 use lynchpin::gate::compare::compare;
 use lynchpin::gate::lint::{Severity, lint};
+use lynchpin::gate::profiles;
 use lynchpin::report::{self, Options};
 use lynchpin::study::dry_run::{DryRunQuestion, Over, dry_run};
 use lynchpin::wire::{Answer, Comparison, Lint};
@@ -19,6 +20,12 @@ use super::status::Status;
 /// Answers a question about policies.
 pub fn policy(asked: &Policy, output: &mut Output) -> Result<Status, Failure> {
     match asked {
+        Policy::List => list(output),
+        Policy::Show { name } => {
+            let text = profiles::text(name).map_err(|error| Failure::of_question(&error))?;
+            output.write(text.as_bytes())?;
+            Ok(Status::Go)
+        }
         Policy::Lint { policy, portfolio, at, json } => {
             check(policy, portfolio.as_deref(), *at, *json, output)
         }
@@ -37,6 +44,16 @@ pub fn policy(asked: &Policy, output: &mut Output) -> Result<Status, Failure> {
             Ok(status)
         }
     }
+}
+
+fn list(output: &mut Output) -> Result<Status, Failure> {
+    for name in profiles::NAMES {
+        let text = profiles::text(name).map_err(|error| Failure::of_question(&error))?;
+        // The first line of each says what it is.
+        let about = text.lines().next().unwrap_or_default().trim_start_matches("# ");
+        output.line(&format!("{name:<12}  {about}"))?;
+    }
+    Ok(Status::Go)
 }
 
 fn check(

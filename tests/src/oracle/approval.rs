@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lynchpin::reason::Verdict;
 
 use super::gate::*;
+use super::seats::seated;
 use crate::world::*;
 
 /// Everybody who can be told apart.
@@ -150,7 +151,7 @@ struct Ballot {
     /// Whether it is from minutes.
     relayed: bool,
     /// Until when what it names must have been there.
-    seen_by: Tick,
+    seen_by: Made,
 }
 
 fn recorded(ballot: &Ballot) -> Tick {
@@ -189,7 +190,7 @@ impl<'w> Asked<'_, 'w> {
                 made: approval.made,
                 order: approval.made.recorded,
                 relayed: false,
-                seen_by: approval.made.recorded,
+                seen_by: approval.made,
             })
             .collect();
         for minutes in &self.world().minutes {
@@ -208,7 +209,7 @@ impl<'w> Asked<'_, 'w> {
             self.question.knows(board.made) && board.made.recorded <= minutes.made.recorded
         });
         // Of those declared at once, the one that names the later secretary or meetings.
-        let newest = declared.max_by_key(|board| (board.made.recorded, rank(board)));
+        let newest = declared.max_by_key(|board| (board.made.at, board.made.recorded, rank(board)));
         let Some(board) = newest.filter(|_| of_this) else { return Vec::new() };
         let held = bits(board.meetings).into_iter().filter_map(|b| MEETINGS.get(usize::from(b)));
         let mut held = held.filter(|(from, _)| *from == minutes.meeting);
@@ -231,7 +232,7 @@ impl<'w> Asked<'_, 'w> {
             made: Made { at: *from, recorded: minutes.made.recorded },
             order: *from,
             relayed: true,
-            seen_by: to.unwrap_or(*from),
+            seen_by: Made { at: to.unwrap_or(*from), recorded: to.unwrap_or(*from) },
         };
         voters.into_iter().map(ballot).collect()
     }
@@ -289,7 +290,8 @@ impl<'w> Asked<'_, 'w> {
             // A veto stands until its giver decides again; what counts only later decides nothing
             // yet, and of what somebody said themselves minutes change nothing.
             let mut later = mine.iter().skip(index + 1).filter(|later| counts(later));
-            let decided_again = later.any(|later| ballot.relayed || !later.relayed);
+            let decided_again = later
+                .any(|later| (ballot.relayed || !later.relayed) && later.made.at >= ballot.made.at);
             let is_last = counts(ballot) && !decided_again;
             let stands = self.is_fresh(ballot)
                 || ballot.decision == WITHDRAWN
@@ -303,7 +305,10 @@ impl<'w> Asked<'_, 'w> {
             }
             own_no = if ballot.relayed { own_no } else { no };
             if ballot.decision == APPROVED {
-                said.yes.push(*ballot);
+                // What was said before something else is not said again by being told again.
+                if said.others.iter().all(|other| other.made.at <= ballot.made.at) {
+                    said.yes.push(*ballot);
+                }
             } else {
                 said.yes.clear();
                 said.others.push(*ballot);
@@ -421,7 +426,8 @@ impl<'w> Asked<'_, 'w> {
         all.iter().filter(|d| !d.ended && meant(d)).any(|given| {
             let begins = given.from.unwrap_or(0).max(given.made.at);
             let over = |end: &&&Delegation| {
-                end.ended && meant(end) && end.made.recorded >= given.made.recorded && ends(end)
+                let later = end.made.recorded >= given.made.recorded || end.made.at > given.made.at;
+                end.ended && meant(end) && later && ends(end)
             };
             given.made.recorded <= ballot.made.recorded
                 && begins <= first
@@ -435,7 +441,8 @@ impl<'w> Asked<'_, 'w> {
         let (to, then) = (person(ballot.by), recorded(ballot));
         let passes = |other: &Ballot| other.decision == DELEGATED && person(other.to) == to;
         let own = self.said(holder, &|ballot| self.is_heard(ballot, heads)).others;
-        if own.iter().any(|other| recorded(other) >= then && !passes(other)) {
+        let since = |other: &Ballot| recorded(other) >= then || other.made.at > ballot.made.at;
+        if own.iter().any(|other| since(other) && !passes(other)) {
             return false;
         }
         let last = own.iter().rev().find(|other| recorded(other) <= then);
@@ -575,23 +582,4 @@ impl<'w> Asked<'_, 'w> {
 fn rank(board: &Board) -> (&'static str, Vec<u8>) {
     let secretary = PEOPLE.get(usize::from(board.secretary)).copied().unwrap_or_default();
     (secretary, bits(board.meetings).into_iter().collect())
-}
-
-/// The most people that can be seated, each in one of the seats that are meant, by trying it all.
-fn seated(given: &BTreeMap<u8, BTreeMap<u8, bool>>, meant: &dyn Fn(u8, bool) -> bool) -> usize {
-    fn most(people: &[BTreeSet<u8>], taken: &BTreeSet<u8>) -> usize {
-        let Some((first, rest)) = people.split_first() else { return 0 };
-        let mut best = most(rest, taken);
-        for seat in first.difference(taken) {
-            let mut taken = taken.clone();
-            taken.insert(*seat);
-            best = best.max(1 + most(rest, &taken));
-        }
-        best
-    }
-    let people: Vec<BTreeSet<u8>> = given
-        .values()
-        .map(|seats| seats.iter().filter(|(who, b)| meant(**who, **b)).map(|(w, _)| *w).collect())
-        .collect();
-    most(&people, &BTreeSet::new())
 }

@@ -102,7 +102,7 @@ impl Question<'_> {
             && self.can_sit(by)
             && by != person(it.requester)
             && !self.hands(it.subject, members).contains(&by)
-            && self.was_there(it.subject, it.revision, it.made.recorded)
+            && self.was_there(it.subject, it.revision, it.made)
             && !self.is_stale(it.subject, it.revision)
     }
 
@@ -126,15 +126,16 @@ impl Question<'_> {
     fn is_held_apart(&self, on: (bool, u8)) -> bool {
         let all = self.world.frozen.quarantines.iter();
         let mine = all.filter(|(of, _, _, made)| *of == on && self.knows(*made));
-        let mut events: Vec<(Tick, bool, u8)> =
-            mine.map(|(_, held, by, made)| (made.recorded, *held, person(*by))).collect();
+        let mut events: Vec<(Tick, bool, u8, Tick)> =
+            mine.map(|(_, held, by, made)| (made.recorded, *held, person(*by), made.at)).collect();
         events.sort_unstable();
-        let mut holders: BTreeSet<u8> = BTreeSet::new();
-        for (recorded, held, by) in events {
+        let mut holders: BTreeSet<(u8, Tick)> = BTreeSet::new();
+        for (recorded, held, by, at) in events {
             if held {
-                holders.insert(by);
+                holders.insert((by, at));
             } else if !self.was_suspended(by, recorded) {
-                holders.remove(&by);
+                // Nobody lets out what they put there only later.
+                holders.retain(|(holder, since)| *holder != by || *since > at);
             }
         }
         !holders.is_empty()

@@ -150,15 +150,16 @@ impl<'w> Question<'w> {
     fn is_held(&self, subject: Subject) -> bool {
         let all = self.world.holds.iter();
         let mine = all.filter(|(of, _, _, made)| *of == subject && self.knows(*made));
-        let mut events: Vec<(Tick, bool, u8)> =
-            mine.map(|(_, held, by, made)| (made.recorded, *held, person(*by))).collect();
+        let mut events: Vec<(Tick, bool, u8, Tick)> =
+            mine.map(|(_, held, by, made)| (made.recorded, *held, person(*by), made.at)).collect();
         events.sort_unstable();
-        let mut holders: BTreeSet<u8> = BTreeSet::new();
-        for (_, held, by) in events {
+        let mut holders: BTreeSet<(u8, Tick)> = BTreeSet::new();
+        for (_, held, by, at) in events {
             if held {
-                holders.insert(by);
+                holders.insert((by, at));
             } else {
-                holders.remove(&by);
+                // Nobody lets go of what they hold only later.
+                holders.retain(|(holder, since)| *holder != by || *since > at);
             }
         }
         !holders.is_empty()

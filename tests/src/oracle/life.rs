@@ -178,11 +178,7 @@ impl Question<'_> {
                 && self.can_sit(person(declared.by))
                 && bits(self.world.ops).into_iter().map(person).any(|it| it == person(declared.by))
                 && !hands.contains(&person(declared.by))
-                && self.was_there(
-                    Subject::Change(change),
-                    declared.revision,
-                    declared.made.recorded,
-                )
+                && self.was_there(Subject::Change(change), declared.revision, declared.made)
         };
         let mut found: Vec<&Declaration> = all.filter(may).collect();
         found.sort_by_key(|declared| declared.made.recorded);

@@ -6,3 +6,4 @@ pub mod gate;
 pub mod graph;
 pub mod life;
 mod requirement;
+mod seats;

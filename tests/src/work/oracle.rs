@@ -23,6 +23,11 @@ fn met(holds: bool) -> Verdict {
     if holds { Verdict::Go } else { Verdict::NeedsAction }
 }
 
+/// Whether one thing was recorded after another and said no earlier.
+fn is_newer(one: Made, than: Made) -> bool {
+    one.recorded > than.recorded && one.at >= than.at
+}
+
 impl Now<'_> {
     fn knows(&self, made: Made) -> bool {
         made.recorded <= self.at
@@ -36,8 +41,7 @@ impl Now<'_> {
     fn states(&self, words: &[Word], about: u8) -> BTreeSet<u8> {
         let told = words.iter().filter(|word| word.about == about && self.counts(word.by));
         let told: Vec<&Word> = told.filter(|word| self.knows(word.made)).collect();
-        let last = told.iter().map(|word| word.made.recorded).max();
-        let newest = told.into_iter().filter(|word| Some(word.made.recorded) == last);
+        let newest = told.iter().filter(|word| told.iter().all(|it| !is_newer(it.made, word.made)));
         newest.map(|word| word.state).collect()
     }
 
@@ -85,10 +89,10 @@ impl Now<'_> {
             return Verdict::NeedsAction;
         }
         let said = self.world.models.iter().filter(|(_, made)| self.knows(*made));
-        let said: Vec<(Hour, u8)> = said.map(|(digest, made)| (made.recorded, *digest)).collect();
-        let last = said.iter().map(|(recorded, _)| *recorded).max();
+        let said: Vec<(Made, u8)> = said.map(|(digest, made)| (*made, *digest)).collect();
+        let stands = |made: Made| said.iter().all(|(other, _)| !is_newer(*other, made));
         let now: BTreeSet<u8> =
-            said.into_iter().filter(|(at, _)| Some(*at) == last).map(|(_, it)| it).collect();
+            said.iter().filter(|(made, _)| stands(*made)).map(|(_, it)| *it).collect();
         let only = now.first().filter(|_| now.len() == 1);
         let belonged = |at: Hour| MEMBER.0 <= at && at < MEMBER.1;
         let stands = self.world.leave.iter().any(|leave| {
@@ -134,9 +138,11 @@ impl Now<'_> {
     fn is_confirmed(&self, change: u8) -> bool {
         let said =
             self.world.blamed.iter().filter(|(of, _, made)| *of == change && self.knows(*made));
-        said.map(|(_, how, made)| (made.recorded, order(*how), *how))
-            .max()
-            .is_some_and(|it| it.2 == 1)
+        let said: Vec<_> =
+            said.map(|(_, how, made)| ((made.recorded, order(*how)), made.at, *how)).collect();
+        said.iter().any(|(place, at, how)| {
+            *how == 1 && !said.iter().any(|(other, since, _)| other > place && since >= at)
+        })
     }
 
     /// What the check comes to where a failure is borne that is there already.

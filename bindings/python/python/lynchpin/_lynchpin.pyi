@@ -27,6 +27,8 @@ __all__ = [
     "note_texts",
     "portfolio_schema",
     "printable",
+    "profile",
+    "profile_names",
     "read_history",
     "reason_codes",
     "services_example",
@@ -137,6 +139,36 @@ def portfolio_schema() -> str:
 
 def printable(text: str, /) -> str:
     """A text on one line, with whatever would act instead of being seen by its number."""
+
+def profile(name: str, /) -> str:
+    """The text (TOML) of a policy that comes with the package, to be read, or copied and changed.
+
+    Args:
+        name: "itil", "continuous", or "both" in one.
+
+    Returns:
+        The text, with its comments; `Engine.set_policy` takes it as it is.
+
+    Raises:
+        QuestionError: None has that name.
+
+    Example:
+        >>> from lynchpin import profile
+        >>> profile("itil")[:18]
+        '# The careful way:'
+    """
+
+def profile_names() -> list[str]:
+    """The names of the policies that come with the package, in order.
+
+    Returns:
+        A list of names.
+
+    Example:
+        >>> from lynchpin import profile_names
+        >>> profile_names()
+        ['both', 'continuous', 'itil']
+    """
 
 def read_history(
     repositories: list[str],

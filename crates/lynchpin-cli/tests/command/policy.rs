@@ -21,6 +21,37 @@ fn the_sample_policy_says_what_it_means() {
 }
 
 #[test]
+fn a_shipped_policy_is_printed_and_taken_by_its_name() {
+    let (_keep, folder) = sample();
+    let listed = run(&folder, &["policy", "list"]).out;
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(names, ["both", "continuous", "itil"]);
+    for name in names {
+        let shown = run(&folder, &["policy", "show", name]);
+        assert_eq!((shown.status, shown.err.as_str()), (0, ""));
+        write(&folder, "copy.toml", &shown.out);
+        assert_eq!(run(&folder, &["policy", "diff", name, "copy.toml"]).status, 0, "{name}");
+        let lint = run(&folder, &["policy", "lint", name]);
+        assert_eq!((lint.status, lint.out.as_str()), (0, "nothing is wrong with the policy\n"));
+    }
+    let asked = ["decide", "portfolio.json", "--change", "C-101", "--stage", "production"];
+    let ran = run(&folder, &[&asked[..], &["--at", AT, "--policy", "both"]].concat());
+    assert_eq!((ran.status, ran.err.as_str()), (1, ""));
+    assert_eq!(run(&folder, &["policy", "show", "waterfall"]).status, 2);
+}
+
+/// Neither a file nor a shipped policy of the same name is taken in silence for the other.
+#[test]
+fn a_file_of_a_shipped_name_is_never_guessed() {
+    let (_keep, folder) = sample();
+    write(&folder, "itil", "name = \"ours\"\nopen = [\"production\"]\n");
+    let ran = run(&folder, &["policy", "lint", "itil"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("subject_ambiguous") && ran.err.contains("./itil"), "{}", ran.err);
+    assert_eq!(run(&folder, &["policy", "lint", "./itil"]).status, 0);
+}
+
+#[test]
 fn what_can_never_go_fails_the_lint() {
     let (_keep, folder) = sample();
     let broken = r#"

@@ -73,13 +73,16 @@ impl Case<'_> {
         found.and_then(|person| person.suspended_from).filter(|from| *from > self.at)
     }
 
-    /// Whether a requirement asks the same now as it did at that instant.
+    /// Whether a requirement asks the same now as it did when somebody answered it: when they say
+    /// they did, and when that was recorded.
     #[must_use]
-    pub fn requirement_unchanged_since(&self, name: &RequirementId, then: Instant) -> bool {
+    pub fn requirement_unchanged_since(&self, name: &RequirementId, said: [Instant; 2]) -> bool {
         let now = self.policy.requirements.get(name);
-        let in_force = self.adopted.iter().rev().find(|(recorded, _)| *recorded <= then);
-        // Before any policy was adopted, the one at hand is taken to have been meant.
-        in_force.is_none_or(|(_, policy)| policy.requirements.get(name) == now)
+        said.into_iter().all(|then| {
+            let in_force = self.adopted.iter().rev().find(|(recorded, _)| *recorded <= then);
+            // Before any policy was adopted, the one at hand is taken to have been meant.
+            in_force.is_none_or(|(_, policy)| policy.requirements.get(name) == now)
+        })
     }
 }
 

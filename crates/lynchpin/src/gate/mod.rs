@@ -5,9 +5,10 @@
 //! one that is written as CEL, [`waiver`] what leave was given and [`obligation`] what may be met
 //! afterwards. [`rolls`] remembers who sits in a group, and [`signed`] says which signed statements
 //! count. [`lint`] says what is wrong with a policy that can be read, [`compare`] what differs
-//! between two, and [`column`] answers one gate for very many subjects at once. [`state`] is the
-//! life of a gate as one table, [`workflow`] the life of a change as verified data. This floor
-//! computes no risk: the portfolio hands it the figure.
+//! between two, and [`column`] answers one gate for very many subjects at once. [`profiles`] holds
+//! the policies that come with the library. [`state`] is the life of a gate as one table,
+//! [`workflow`] the life of a change as verified data. This floor computes no risk: the portfolio
+//! hands it the figure.
 
 mod bounds;
 pub mod column;
@@ -23,6 +24,7 @@ pub mod obligation;
 mod owed;
 pub mod parse;
 pub mod policy;
+pub mod profiles;
 pub mod quarantine;
 pub mod rolls;
 pub mod signed;

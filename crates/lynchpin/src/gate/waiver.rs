@@ -12,6 +12,7 @@ use super::leaf::{Target, approval, evidence};
 use super::policy::{Requirement, WaiverRule};
 use crate::base::When;
 use crate::base::id::{PersonId, RequirementId};
+use crate::history::order::position;
 use crate::model::Waiver;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
@@ -74,7 +75,7 @@ fn find<'a>(
                 && is_left(case, rule, waiver)
                 && is_entitled(case, rule, waiver, &out)
                 && !case.records.is_revoked(&waiver.id)
-                && case.requirement_unchanged_since(name, waiver.recorded.unwrap_or(waiver.at))
+                && case.requirement_unchanged_since(name, [waiver.at, position(*waiver).0])
                 && !was_running(case, target, requirement, waiver)
                 && !approval::is_of_another(
                     case,

@@ -14,6 +14,9 @@ pub struct Boards {
     /// What was declared of each, with the number of the fact, in order.
     declared: BTreeMap<GroupId, Vec<(usize, Board)>>,
     reads_zones: bool,
+    /// Which of what was declared of each up to there is the newest by when it was said, so that
+    /// an older declaration does not come back by being told again.
+    newest: BTreeMap<GroupId, Vec<usize>>,
     /// The minutes that decided on a subject: the number of the fact, and of the decision in it.
     minutes: BTreeMap<Subject, Vec<(usize, usize)>>,
 }
@@ -42,8 +45,14 @@ impl Boards {
                     .push((number, board.clone()));
             }
         }
-        for of in filed.declared.values_mut() {
+        for (group, of) in &mut filed.declared {
             of.sort_by(|(_, a), (_, b)| by_record(a, b).then_with(|| a.cmp(b)));
+            let said = of.iter().map(|(_, board)| board.at).enumerate();
+            let newest = said.scan((Instant::EPOCH, 0), |newest, (index, at)| {
+                *newest = (*newest).max((at, index));
+                Some(newest.1)
+            });
+            filed.newest.insert(group.clone(), newest.collect());
         }
         for (number, minutes) in portfolio.minutes.iter().enumerate() {
             if !is_known(minutes, as_of) {
@@ -64,7 +73,8 @@ impl Boards {
     pub fn declared(&self, board: &GroupId, by: Position) -> Option<(usize, &Board)> {
         let all = self.declared.get(board)?;
         let known = all.partition_point(|(_, board)| position(board) <= by);
-        all.get(known.checked_sub(1)?).map(|(number, board)| (*number, board))
+        let newest = *self.newest.get(board)?.get(known.checked_sub(1)?)?;
+        all.get(newest).map(|(number, board)| (*number, board))
     }
 
     /// The meeting of a board that began at an instant, by what was declared of it by then, with

@@ -103,11 +103,14 @@ impl Delegations {
         let facts = || numbers.iter().filter_map(|number| self.given.get(number));
         let meant = |fact: &&Delegation| fact.group.as_ref().is_none_or(|only| only == group);
         let ended = facts().filter(meant).filter(|fact| fact.event == DelegationEvent::Ended);
-        // What ties with its end is over.
-        let over = ended.filter(|ended| is_over(ended)).map(position).max();
+        // What ties with its end is over, and so is what was given before it and is told again.
+        let over: Vec<&Delegation> = ended.filter(|ended| is_over(ended)).collect();
+        let over_by = over.iter().map(|ended| position(*ended)).max();
+        let over_at = over.iter().map(|ended| ended.at).max();
         facts().filter(meant).any(|given| {
             given.event == DelegationEvent::Given
-                && over.is_none_or(|over| over < position(given))
+                && over_by.is_none_or(|over| over < position(given))
+                && over_at.is_none_or(|over| over <= given.at)
                 && position(given) <= by
                 // Nobody answers for another before that was said.
                 && given.from.map_or(given.at, |from| from.max(given.at)) <= first

@@ -99,7 +99,8 @@ impl Freezes {
             .into_iter()
             .filter_map(|number| Some((number, p.quarantines.get(number)?)))
             .collect();
-        // A release that ties comes before what it does not mean.
+        // A release that ties, or was said before and is told again, comes before what it does
+        // not mean.
         events.sort_by_key(|(_, it)| (position(*it), it.event == HoldEvent::Held));
         let mut held: BTreeMap<(Option<&ChangeId>, Option<Digest>), Numbered<'_>> = BTreeMap::new();
         for (number, event) in events {
@@ -107,7 +108,9 @@ impl Freezes {
             match event.event {
                 HoldEvent::Held => of.push((number, event)),
                 HoldEvent::Released => {
-                    of.retain(|(_, it)| !may_release(people, (&it.owner, &it.by), event));
+                    of.retain(|(_, it)| {
+                        event.at < it.at || !may_release(people, (&it.owner, &it.by), event)
+                    });
                 }
             }
         }

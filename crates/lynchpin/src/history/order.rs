@@ -25,6 +25,22 @@ pub fn by_record(a: &impl Fact, b: &impl Fact) -> Ordering {
     position(a).cmp(&position(b))
 }
 
+/// Of facts in order, the last first, those whose place no later one takes: one that is also said
+/// to have been made no earlier. So what was said before something else, and is told again or
+/// late, does not take its place.
+pub fn lasting<'a, T: Fact + 'a>(facts: impl DoubleEndedIterator<Item = &'a T>) -> Vec<&'a T> {
+    let mut later: Option<Instant> = None;
+    let mut lasting = Vec::new();
+    for fact in facts.rev() {
+        let said = Some(fact.envelope().at);
+        if said > later {
+            lasting.push(fact);
+            later = said;
+        }
+    }
+    lasting
+}
+
 /// Whether a fact was known at that instant.
 pub fn is_known(fact: &impl Fact, at: Instant) -> bool {
     fact.envelope().recorded <= at

@@ -396,17 +396,18 @@ impl Records {
         }
     }
 
-    /// Where a revision of a change or a release stands in the order of facts, if it is known.
+    /// When a revision of a change or a release was made, as it says, and where it stands in the
+    /// order of facts, if it is known.
     #[must_use]
-    pub fn recorded_at(&self, subject: &Subject, revision: u32) -> Option<Position> {
+    pub fn made(&self, subject: &Subject, revision: u32) -> Option<(Instant, Position)> {
         match subject {
             Subject::Change(id) => {
                 let row = self.change(id)?;
-                row.at(self, row.position_of(self, revision)?).map(position)
+                row.at(self, row.position_of(self, revision)?).map(|it| (it.at, position(it)))
             }
             Subject::Release(id) => {
                 let row = self.release(id)?;
-                row.at(self, row.position_of(self, revision)?).map(position)
+                row.at(self, row.position_of(self, revision)?).map(|it| (it.at, position(it)))
             }
         }
     }
@@ -482,7 +483,7 @@ fn order_incident(p: &Portfolio, numbers: &mut [usize]) {
 }
 
 /// The holds that stand on each subject: each ends when somebody who may release it does, and a
-/// release that ties with it comes before it.
+/// release that ties with it, or was said before it and is told again, comes before it.
 fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Subject, Vec<usize>> {
     let filed = file(&p.holds, as_of, |hold| {
         Subject::one(hold.change.as_ref(), hold.release.as_ref()).ok()
@@ -497,7 +498,9 @@ fn standing_holds(p: &Portfolio, people: &People, as_of: Instant) -> BTreeMap<Su
             match event.event {
                 HoldEvent::Held => held.push((number, event)),
                 HoldEvent::Released => {
-                    held.retain(|(_, it)| !may_release(people, (&it.owner, &it.by), event));
+                    held.retain(|(_, it)| {
+                        event.at < it.at || !may_release(people, (&it.owner, &it.by), event)
+                    });
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::records::known;
+use super::work::newest;
 use crate::base::Instant;
 use crate::base::id::{ServiceId, SloId};
 use crate::model::{Portfolio, Sli};
@@ -28,7 +29,8 @@ impl Slis {
     }
 
     /// The samples of an objective that count, one for each time that was measured: of those whose
-    /// word is admitted, the newest, and of several that tie the one with the most bad events.
+    /// word is admitted, the newest, and of several that tie the one with the most bad events. What
+    /// was corrected since is not newer for being told again.
     #[must_use]
     pub fn samples<'a>(
         &self,
@@ -39,16 +41,15 @@ impl Slis {
         let numbers = self.filed.get(service).and_then(|of| of.get(slo));
         let told = numbers.into_iter().flatten();
         let told = told.filter_map(|number| Some((*number, portfolio.slis.get(*number)?)));
-        let mut times: BTreeMap<(Instant, Instant), (usize, &Sli)> = BTreeMap::new();
-        for (number, sli) in told.filter(|(_, sli)| admits(sli)) {
-            // They come in order of recording, so what is later takes the place of what was.
-            let kept = times.entry((sli.to, sli.from)).or_insert((number, sli));
-            let ties = super::order::by_record(kept.1, sli).is_eq();
-            if !ties || bad(sli) > bad(kept.1) {
-                *kept = (number, sli);
-            }
+        let mut times: BTreeMap<(Instant, Instant), Vec<usize>> = BTreeMap::new();
+        for (number, sli) in told {
+            times.entry((sli.to, sli.from)).or_default().push(number);
         }
-        times.into_values().collect()
+        let worst = |numbers: &Vec<usize>| {
+            let newest = newest(&portfolio.slis, numbers, &admits);
+            newest.into_iter().rev().min_by_key(|(_, sli)| std::cmp::Reverse(bad(sli)))
+        };
+        times.values().filter_map(worst).collect()
     }
 }
 

@@ -49,6 +49,10 @@ impl Work {
 
 /// The newest of some facts, given by their numbers in order: all that tie, where several do.
 ///
+/// A fact is older than another if that one was both recorded later and said no earlier. So what
+/// was said before something else, and is told again or late, does not take its place: both are
+/// answered, and whoever asks takes the worse.
+///
 /// ```
 /// use lynchpin::history::work::newest;
 /// use lynchpin::model::Portfolio;
@@ -72,7 +76,19 @@ pub fn newest<'a, T: Fact>(
     admits: impl Fn(&T) -> bool,
 ) -> Vec<(usize, &'a T)> {
     let found = numbers.iter().rev().filter_map(|number| Some((*number, facts.get(*number)?)));
-    let mut admitted = found.filter(|(_, fact)| admits(fact)).peekable();
-    let last = admitted.peek().map(|(_, fact)| position(*fact));
-    admitted.take_while(|(_, fact)| Some(position(*fact)) == last).collect()
+    // The latest time at which one of those was said that were recorded later, and of those that
+    // were recorded together with the one that is looked at.
+    let (mut later, mut together, mut last) = (None, None, None);
+    let mut newest = Vec::new();
+    for (number, fact) in found.filter(|(_, fact)| admits(fact)) {
+        let (place, said) = (Some(position(fact)), Some(fact.envelope().at));
+        if place != last {
+            (later, together, last) = (later.max(together), None, place);
+        }
+        together = together.max(said);
+        if said > later {
+            newest.push((number, fact));
+        }
+    }
+    newest
 }

@@ -128,7 +128,8 @@ impl Asked<'_> {
     }
 
     /// The last word of each member of the group on the policy, since the one in force was adopted
-    /// and before this adoption: what was said of it under another one answered another question.
+    /// and before this adoption: what was said of it under another one answered another question,
+    /// also if it is told again. So does what was said before something less favourable.
     fn votes<'a>(
         &'a self,
         approvals: &'a [PolicyApproval],
@@ -139,13 +140,21 @@ impl Asked<'_> {
             .filter(|approval| {
                 approval.policy == self.policy.digest
                     && position(*approval) < position(self.adoption)
-                    && since.is_none_or(|since| position(*approval) > since)
+                    && since
+                        .is_none_or(|since| position(*approval) > since && approval.at >= since.0)
                     && self.people.belonged(*approval, &self.rule.group)
             })
             .collect();
         // Of a tie the worst counts: the decisions stand from the best to the worst.
         said.sort_by(|a, b| by_record(*a, *b).then_with(|| a.decision.cmp(&b.decision)));
         let by = |approval: &&'a PolicyApproval| self.people.principal(&approval.by);
-        said.iter().map(|approval| (by(approval), approval.decision)).collect()
+        let mut words: BTreeMap<&PersonId, (PolicyVote, Instant)> = BTreeMap::new();
+        for approval in &said {
+            let word = words.entry(by(approval)).or_insert((approval.decision, approval.at));
+            if approval.at >= word.1 || approval.decision > word.0 {
+                *word = (approval.decision, approval.at.max(word.1));
+            }
+        }
+        words.into_iter().map(|(person, (decision, _))| (person, decision)).collect()
     }
 }

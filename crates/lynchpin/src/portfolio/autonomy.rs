@@ -7,7 +7,7 @@ use crate::base::{Instant, When};
 use crate::gate::figures::Record;
 use crate::gate::policy::RecordRule;
 use crate::history::Records;
-use crate::history::order::end_of;
+use crate::history::order::{end_of, lasting};
 use crate::model::{Attribution, Deployment, DeploymentOutcome};
 use crate::risk::failures_at_most;
 
@@ -84,8 +84,8 @@ fn confirmed(records: &Records, id: &ChangeId) -> BTreeSet<usize> {
     for (_, numbers) in records.incidents_of(id) {
         let told = numbers.iter().filter_map(|number| all.get(*number));
         let said = told.filter(|fact| fact.change.as_ref() == Some(id));
-        let last = said.filter_map(|fact| fact.attribution).next_back();
-        if last == Some(Attribution::Confirmed) {
+        let last = lasting(said.filter(|fact| fact.attribution.is_some()));
+        if last.iter().any(|fact| fact.attribution == Some(Attribution::Confirmed)) {
             found.extend(numbers.iter().copied());
         }
     }

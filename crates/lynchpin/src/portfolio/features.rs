@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::id::{ChangeId, DeploymentId, IncidentId, PersonId, ServiceId};
 use crate::base::{Instant, Span, When};
 use crate::history::Records;
-use crate::history::order::is_known;
+use crate::history::order::{is_known, lasting};
 use crate::model::{
     Attribution, Change, DeploymentOutcome, Incident, IncidentEvent, Reversibility,
 };
@@ -171,12 +171,9 @@ fn went_live(records: &Records, change: &ChangeId) -> bool {
 /// The newest word on whether a change caused an incident, if that is that it did.
 fn confirmation<'a>(facts: &[&'a Incident], change: &ChangeId) -> Option<&'a Incident> {
     let said = facts.iter().filter(|fact| fact.change.as_ref() == Some(change));
-    // Facts that say nothing of it, such as that it was resolved, leave it as it was. Of those that
-    // tie, the less favourable counts.
-    let newest = said
-        .filter(|fact| fact.attribution.is_some())
-        .max_by_key(|fact| (fact.recorded.unwrap_or(fact.at), fact.sequence, fact.attribution));
-    newest.copied().filter(|fact| fact.attribution == Some(Attribution::Confirmed))
+    // Facts that say nothing of it, such as that it was resolved, leave it as it was.
+    let last = lasting(said.copied().filter(|fact| fact.attribution.is_some()));
+    last.into_iter().find(|fact| fact.attribution == Some(Attribution::Confirmed))
 }
 
 /// The most critical tier of the services; unknown, if that of any of them is.

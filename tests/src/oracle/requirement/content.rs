@@ -84,13 +84,8 @@ impl<'w> Question<'w> {
         membership
     }
 
-    /// Whether a revision of a subject was there when something recorded at that instant named it.
-    pub(in crate::oracle) fn was_there(
-        &self,
-        subject: Subject,
-        revision: u8,
-        recorded: Tick,
-    ) -> bool {
+    /// Whether a revision of a subject was there when somebody named it.
+    pub(in crate::oracle) fn was_there(&self, subject: Subject, revision: u8, said: Made) -> bool {
         let made = match subject {
             Subject::Change(change) => {
                 let mut all = self.revisions(change).into_iter();
@@ -101,6 +96,6 @@ impl<'w> Question<'w> {
                 all.find(|(number, ..)| *number == revision).map(|(_, _, _, made)| made)
             }
         };
-        made.is_some_and(|made| made.recorded <= recorded)
+        made.is_some_and(|made| made.recorded <= said.recorded && made.at <= said.at)
     }
 }

@@ -32,7 +32,7 @@ impl<'w> Question<'w> {
             && waiver.revoked.is_none_or(|revoked| self.at < revoked)
             && entitled
             && !running
-            && self.was_there(subject, waiver.revision, waiver.made.recorded)
+            && self.was_there(subject, waiver.revision, waiver.made)
             && !self.is_stale(subject, waiver.revision)
     }
 }

@@ -260,17 +260,19 @@ pub(in crate::gate) fn difference(
     found
 }
 
-/// Whether somebody who named a revision cannot have seen it: it was recorded only later, or what
-/// they saw was another one.
+/// Whether somebody who named a revision cannot have seen it: it was made or recorded only later,
+/// or what they saw was another one. Both are asked, so that nobody's word is dated forward to a
+/// revision by relaying it late.
 pub(in crate::gate) fn is_of_another(
     case: &Case<'_>,
     subject: &Subject,
     fact: &impl Fact,
     (revision, digest): (u32, Option<crate::base::Digest>),
 ) -> bool {
-    let made: Option<Position> = case.records.recorded_at(subject, revision);
+    let made: Option<(Instant, Position)> = case.records.made(subject, revision);
+    let said = (fact.envelope().at, position(fact));
     let digest = digest.filter(|seen| case.records.digest_of(subject, revision) != Some(*seen));
-    digest.is_some() || made.is_some_and(|made| made > position(fact))
+    digest.is_some() || made.is_some_and(|(at, recorded)| at > said.0 || recorded > said.1)
 }
 
 /// Everybody who had a hand in what is decided, and so may not approve it.

@@ -136,7 +136,8 @@ impl Freshness<'_, '_, '_> {
             return changed.is_empty();
         }
         // A new policy voids approvals of what it asks differently, but lifts no rejection.
-        let otherwise = !case.requirement_unchanged_since(asked.name, ballot.order.0);
+        let said = [ballot.moment.at, ballot.order.0];
+        let otherwise = !case.requirement_unchanged_since(asked.name, said);
         let unseen = unseen();
         let fresh = changed.is_empty() && !otherwise && !unseen;
         if ballot.decision != Vote::Approved {
@@ -186,21 +187,17 @@ pub(super) struct Word<'b, 'a> {
     /// Of what stands and is no approval, when the last was said of two sorts that differ: that a
     /// seat was passed on to one person, to another, or something else.
     latest: Vec<(Position, Option<&'a PersonId>)>,
+    /// The same by when they say they said it.
+    latest_said: Vec<(Instant, Option<&'a PersonId>)>,
 }
 
 impl<'b, 'a> Word<'b, 'a> {
     /// Folds what one person said, in order.
     pub(super) fn of(ballots: &[&'b Ballot<'a>], veto: Veto, at: Instant) -> Self {
-        // A veto survives edits until its giver decides again, whatever becomes of that decision;
-        // what counts only later decides nothing yet, and minutes do not speak for its giver.
-        let last = ballots.iter().rposition(|ballot| ballot.counts(at));
-        let last_own = ballots.iter().rposition(|ballot| ballot.counts(at) && !ballot.relayed);
-        let is_last = |index: usize, ballot: &Ballot<'_>| {
-            Some(index) == if ballot.relayed { last } else { last_own }
-        };
+        let last = if veto == Veto::Stands { last_words(ballots, at) } else { Vec::new() };
         let stands = |(index, ballot): &(usize, &&Ballot<'_>)| match ballot.decision {
             Vote::Withdrawn => true,
-            Vote::Rejected => ballot.fresh || (veto == Veto::Stands && is_last(*index, ballot)),
+            Vote::Rejected => ballot.fresh || last.binary_search(index).is_ok(),
             Vote::Approved
             | Vote::Escalated
             | Vote::Delegated
@@ -211,6 +208,8 @@ impl<'b, 'a> Word<'b, 'a> {
         let mut word = Word::default();
         // Whether the person's own last word is a refusal: only they can take that back.
         let mut refuses = false;
+        // When they say they last said anything that is no approval.
+        let mut said: Option<Instant> = None;
         for ballot in standing {
             word.cites.insert(ballot.cite);
             let refusal = matches!(ballot.decision, Vote::Rejected | Vote::RequestChanges);
@@ -219,28 +218,25 @@ impl<'b, 'a> Word<'b, 'a> {
             } else if refuses && !refusal {
                 continue;
             }
-            if ballot.decision == Vote::Approved {
-                word.approvals.push(ballot);
-            } else {
+            if ballot.decision != Vote::Approved {
+                said = said.max(Some(ballot.moment.at));
                 word.approvals.clear();
                 word.others.push(ballot);
+            } else if Some(ballot.moment.at) >= said {
+                // An approval that was given before is not given again by being told again.
+                word.approvals.push(ballot);
             }
         }
-        for other in word.others.iter().rev() {
-            let sort = other.to.filter(|_| other.decision == Vote::Delegated);
-            if word.latest.iter().all(|(_, known)| *known != sort) {
-                word.latest.push((other.order, sort));
-            }
-            if word.latest.len() > 1 {
-                break;
-            }
-        }
+        word.latest = latest_of_two(&word.others, |other| other.order);
+        word.latest_said = latest_of_two(&word.others, |other| other.moment.at);
         word
     }
 
-    /// Whether something was said at that place or later but that this person may answer.
-    pub(super) fn overrules(&self, then: Position, to: &PersonId) -> bool {
+    /// Whether something was said at that place or later, or is said to have been said later, but
+    /// that this person may answer.
+    pub(super) fn overrules(&self, then: Position, moment: Moment, to: &PersonId) -> bool {
         self.latest.iter().any(|(order, sort)| *order >= then && *sort != Some(to))
+            || self.latest_said.iter().any(|(at, sort)| *at > moment.at && *sort != Some(to))
     }
 
     /// What stood last by then and was no approval.
@@ -258,6 +254,44 @@ impl<'b, 'a> Word<'b, 'a> {
     pub(super) fn last_other(&self) -> Option<&'b Ballot<'a>> {
         self.others.last().copied()
     }
+}
+
+/// Where somebody decided what they did not decide again: no later word of theirs is also said to
+/// have been said no earlier. What counts only later decides nothing yet, and minutes do not speak
+/// for who spoke.
+fn last_words(ballots: &[&Ballot<'_>], at: Instant) -> Vec<usize> {
+    let (mut again, mut again_own) = (None, None);
+    let mut last = Vec::new();
+    for (index, ballot) in ballots.iter().enumerate().rev().filter(|(_, it)| it.counts(at)) {
+        let said = Some(ballot.moment.at);
+        if said > if ballot.relayed { again } else { again_own } {
+            last.push(index);
+        }
+        again = again.max(said);
+        again_own = if ballot.relayed { again_own } else { again_own.max(said) };
+    }
+    last.reverse();
+    last
+}
+
+/// Of what is no approval, the latest of two sorts that differ: that a seat was passed on to one
+/// person, to another, or something else.
+fn latest_of_two<'a, T: Ord + Copy>(
+    others: &[&Ballot<'a>],
+    when: impl Fn(&Ballot<'a>) -> T,
+) -> Vec<(T, Option<&'a PersonId>)> {
+    let mut latest: Vec<(T, Option<&'a PersonId>)> = Vec::new();
+    for other in others {
+        let sort = other.to.filter(|_| other.decision == Vote::Delegated);
+        let at = when(other);
+        match latest.iter_mut().find(|(_, known)| *known == sort) {
+            Some((known, _)) => *known = at.max(*known),
+            None => latest.push((at, sort)),
+        }
+        latest.sort_unstable_by(|a, b| b.cmp(a));
+        latest.truncate(2);
+    }
+    latest
 }
 
 impl Ballot<'_> {

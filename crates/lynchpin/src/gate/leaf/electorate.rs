@@ -241,7 +241,7 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
     fn lets(&self, holder: &PersonId, ballot: &Ballot<'_>) -> bool {
         let (then, to) = (ballot.order, ballot.person);
         let word = self.own.get(holder);
-        if word.is_some_and(|word| word.overrules(then, to)) {
+        if word.is_some_and(|word| word.overrules(then, ballot.moment, to)) {
             return false;
         }
         let last = word.and_then(|word| word.by_then(then));

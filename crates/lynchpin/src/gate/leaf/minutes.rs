@@ -104,10 +104,10 @@ fn is_unseen(case: &Case<'_>, decision: &Resolution, meeting: Meeting) -> bool {
     use crate::base::Subject;
     let subject = Subject::one(decision.change.as_ref(), decision.release.as_ref());
     let Ok(subject) = subject else { return true };
-    let made = case.records.recorded_at(&subject, decision.revision);
+    let made = case.records.made(&subject, decision.revision);
     let by = end_of(meeting.to.unwrap_or(meeting.from));
     let shown = decision.digest;
-    made.is_some_and(|made| made > by)
+    made.is_some_and(|(_, recorded)| recorded > by)
         || shown.is_some_and(|d| case.records.digest_of(&subject, decision.revision) != Some(d))
 }
 

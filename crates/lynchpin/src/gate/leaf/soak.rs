@@ -13,7 +13,7 @@ use crate::base::id::StageId;
 use crate::base::{Instant, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::SoakLeaf;
-use crate::history::order::end_of;
+use crate::history::order::{end_of, lasting};
 use crate::history::revision::{Difference, since_position};
 use crate::model::{Attribution, Change, Evidence, Incident, IncidentEvent, Outcome, Section};
 use crate::reason::tree::{Arg, Clears, Node};
@@ -130,19 +130,20 @@ fn since_incidents(
         let facts: Vec<&Incident> = numbers.iter().filter_map(|number| all.get(*number)).collect();
         // What says nothing of the change's part in it, such as that it was reopened, leaves that
         // as it was.
-        let said = |fact: &&&Incident| {
+        let said = |fact: &&Incident| {
             fact.change.as_ref() == Some(&change.id) && fact.attribution.is_some()
         };
-        let last = facts.iter().rev().find(said).and_then(|fact| fact.attribution);
-        if last != Some(Attribution::Confirmed) {
+        let last = lasting(facts.iter().copied().filter(said));
+        if last.iter().all(|fact| fact.attribution != Some(Attribution::Confirmed)) {
             continue;
         }
         cites.extend(numbers.iter().map(|number| ("incidents", *number)));
-        let state = facts.iter().rev().find(|fact| fact.event != IncidentEvent::Linked);
-        match state {
-            Some(last) if last.event == IncidentEvent::Resolved => since = since.max(Some(last.at)),
-            _ => return Err("incident_open"),
+        let events = facts.iter().copied().filter(|fact| fact.event != IncidentEvent::Linked);
+        let state = lasting(events);
+        if state.is_empty() || state.iter().any(|fact| fact.event != IncidentEvent::Resolved) {
+            return Err("incident_open");
         }
+        since = since.max(state.iter().map(|fact| fact.at).max());
     }
     Ok(since)
 }
