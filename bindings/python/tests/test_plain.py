@@ -602,9 +602,11 @@ def test_without_a_fact_it_is_a_what_if() -> None:
     with pytest.raises(LynchpinError) as caught:
         loose.claim(change="C-1", at=DAY, by="mei")
     assert caught.value.code == "what_if"
-    for wrong in ("approvals", "approvals/sha256:00", f"approvals/{ONE}"):
+    for wrong in ("approvals", "approvals/sha256:00", "thoughts/" + ONE):
         with pytest.raises(QuestionError):
             snapshot.assuming(ignoring=[wrong])
+    with pytest.raises(NotFoundError):
+        snapshot.assuming(ignoring=[f"approvals/{ONE}"])
     with pytest.raises(PolicyError):
         snapshot.assuming(policy="name = 7")
     ask: Any = snapshot.assuming

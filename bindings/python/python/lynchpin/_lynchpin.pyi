@@ -1237,7 +1237,8 @@ class Snapshot:
             A `Snapshot`, all of whose decisions are marked.
 
         Raises:
-            QuestionError: There is no such fact.
+            NotFoundError: There is no such fact.
+            QuestionError: The name of a fact is malformed.
             PolicyError: The policy is malformed.
             TypeError: The facts are no list of texts, or the policy is neither text nor bytes.
 
