@@ -73,8 +73,8 @@ impl Snapshot {
     /// Enters a stage, if it may: the answer is the entry to append, or why not.
     ///
     /// It is decided again, at the head of all that is known. Nothing has entered before the entry
-    /// is taken in; `Engine.claim` does both at once. What was decided before may be shown by `digest` and `expires`: then nothing of
-    /// the content may differ by now.
+    /// is taken in; `Engine.claim` does both at once. What was decided before may be shown by
+    /// `digest` and `expires`: then nothing of the content may differ by now.
     ///
     /// Args:
     ///     subject: What enters; or name it by one of the next two.
@@ -295,7 +295,7 @@ impl Snapshot {
         self.value(py, question, Given::Question)
     }
 
-    /// The same without some facts, or by another policy: what it decides is a what-if, and no go.
+    /// The same without some facts or by another policy: what that decides is a what-if.
     ///
     /// Args:
     ///     ignoring: The facts to leave out, named as reasons cite them.
@@ -333,7 +333,7 @@ impl Snapshot {
         Ok(Snapshot::from(checked(py, assumed)?))
     }
 
-    /// Says what is wrong with a policy, among the people, stages and services of this portfolio.
+    /// Says what is wrong with a policy, among the people, stages and services that there are.
     ///
     /// Args:
     ///     policy: The policy (TOML) as text or its UTF-8 bytes; the one in force, if left out.
