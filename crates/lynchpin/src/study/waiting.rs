@@ -321,6 +321,21 @@ fn lapses(as_of: &AsOf<'_>, decision: &Decision) -> BTreeMap<Subject, Instant> {
     found
 }
 
+/// Whether what is missing is that somebody approves, so that it matters who still can.
+fn lacks_approval(code: ReasonCode) -> bool {
+    use ReasonCode as Code;
+    let missing = [
+        Code::ApprovalMissing,
+        Code::ApprovalStale,
+        Code::ApprovalDeferred,
+        Code::ApprovalBeforeEvidence,
+        Code::ApprovalWithoutDigest,
+        Code::ApprovalEscalated,
+        Code::ApprovalDelegated,
+    ];
+    missing.contains(&code)
+}
+
 /// What waits, by each of those who can act.
 fn by_actor(all: Vec<WaitingItem>) -> Vec<WaitsFor> {
     let mut found: BTreeMap<Actor, Vec<WaitingItem>> = BTreeMap::new();
@@ -351,9 +366,7 @@ type Reached = Option<Through>;
 impl Reach<'_> {
     fn of(&self, all: Vec<WaitingItem>) -> Vec<WaitsFor> {
         let reached = all.into_iter().filter_map(|item| {
-            // What is overdue is owed by another subject than the one that it holds.
-            let own = item.code != ReasonCode::ObligationOverdue;
-            let name = item.requirement.as_ref().filter(|_| own);
+            let name = item.requirement.as_ref().filter(|_| lacks_approval(item.code));
             let about = (&item.subject, &item.stage, name);
             let through = self.to(&item.act, about)?;
             Some(WaitingItem { through, ..item })
@@ -403,16 +416,14 @@ impl Reach<'_> {
             }
             Actor::Person(who) => people.principal(who),
         };
-        if named(act).into_iter().any(|other| people.principal(other) == person) {
-            return Some(None);
-        }
         let groups: Vec<&GroupId> = groups.collect();
-        if groups.is_empty() {
-            return None;
-        }
+        let name = name.filter(|_| !groups.is_empty());
         let asked = name.map(|name| self.as_of.awaited(subject, stage, (name, person)));
         let seat = match asked.unwrap_or(Awaited::NotAsked) {
             Awaited::No => return None,
+            Awaited::NotAsked if named(act).any(|other| people.principal(other) == person) => {
+                return Some(None);
+            }
             Awaited::NotAsked => person.clone(),
             Awaited::Seat(holder) => holder,
         };
