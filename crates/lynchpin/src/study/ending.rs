@@ -197,9 +197,9 @@ impl Found {
 pub fn ending(snapshot: &Snapshot, question: &EndingQuestion) -> Result<Ending> {
     let as_of = snapshot.as_of(question.at);
     let (at, until) = (question.at, question.at.after(question.within));
-    let items = snapshot.open_items(at);
+    let items = as_of.open();
     let mut found = Vec::new();
-    owed(&snapshot.obligations(at)?, (at, until), &mut found);
+    owed(&as_of.obligations()?, (at, until), &mut found);
     leave(&as_of, (at, until), &mut found);
     approvals(&as_of, &items, (at, until), &mut found);
     others(&as_of, (at, until), &mut found);
