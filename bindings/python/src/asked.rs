@@ -68,6 +68,7 @@ impl Asked {
             | Question::Breaches(_)
             | Question::Obligations(_)
             | Question::Policies(_)
+            | Question::NextStates(_)
             | Question::Workflow(_) => Ok(None),
         }
     }

@@ -29,8 +29,10 @@ mod openness;
 mod owed;
 mod pinned;
 mod planning;
+mod progress;
 mod question;
 mod scoring;
+mod situation;
 mod snapshot;
 
 pub use adoption::IgnoredAdoption;
@@ -44,9 +46,11 @@ pub use fact_name::{FactName, FactTold};
 pub use in_flight::{Flight, Must};
 pub use look_alike::look_alike;
 pub use openness::{Because, Calendars, OpenState, PlaceCalendar, TurnKind, Turning};
+pub use progress::{MoveBreach, NextQuestion, NextStates};
 pub use question::{
     CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
     Where,
 };
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
+pub use situation::Standing;
 pub use snapshot::Snapshot;

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::ask::Detail;
 use super::entry::Policies;
-use super::workflow::WorkflowAnswer;
+use super::workflow::{NextAnswer, WorkflowAnswer};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When};
@@ -35,6 +35,8 @@ pub enum Answer {
     Calendar(Calendars),
     /// To "what does this workflow say, and is it sound?".
     Workflow(WorkflowAnswer),
+    /// To "where in its workflow is it, and where may it go now?".
+    NextStates(NextAnswer),
     /// To "what changed, and through which fact?".
     Changed(Changed),
     /// To "what is wrong with this policy?".
@@ -128,6 +130,13 @@ pub struct Reason {
     cites: Vec<String>,
 }
 
+impl Reason {
+    /// A reason, with the names of the facts that it rests on.
+    pub(super) fn new(snapshot: &Snapshot, node: &Node) -> Self {
+        Reason { node: node.clone(), cites: cites(snapshot, node) }
+    }
+}
+
 /// A tree of reasons as nested documents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
@@ -152,8 +161,8 @@ impl Answer {
         decision: &portfolio::Decision,
         detail: Detail,
     ) -> Answer {
-        let reason = |node: &Node| Reason { node: node.clone(), cites: cites(snapshot, node) };
-        let blockers = || decision.root_blockers().map(reason).collect();
+        let blockers =
+            || decision.root_blockers().map(|node| Reason::new(snapshot, node)).collect();
         let unmet_only = detail == Detail::Unmet;
         let cited = |node: &Node| {
             if unmet_only && is_met(node.verdict) { Vec::new() } else { cites(snapshot, node) }

@@ -6,7 +6,7 @@ use super::answer::{Answer, Comparison, Lint};
 use super::calendar::Calendar;
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::{check_form, read_part};
-use super::workflow::Workflow;
+use super::workflow::{NextStates, Workflow};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
 use crate::base::limits::Limits;
@@ -44,6 +44,8 @@ pub enum Question {
     DryRun(DryRun),
     /// What does a workflow say, is it sound, and where can something in a state of it go?
     Workflow(Workflow),
+    /// Where in its workflow is it, and where may it go now?
+    NextStates(NextStates),
     /// May it enter now?
     Claim(Claim),
     /// May it go? As a fact to keep.
@@ -205,7 +207,8 @@ impl Question {
     /// # Errors
     ///
     /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`], [`Snapshot::reach`],
-    /// [`Snapshot::calendar`], [`Snapshot::claim`], [`Snapshot::record`] and [`Workflow::answer`].
+    /// [`Snapshot::calendar`], [`Snapshot::claim`], [`Snapshot::record`],
+    /// [`Snapshot::next_states`] and [`Workflow::answer`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -260,6 +263,7 @@ impl Question {
             }
             Question::Breaches(asked) => Ok(Answer::Breaches(snapshot.breaches(asked.at))),
             Question::Workflow(asked) => asked.answer(),
+            Question::NextStates(asked) => asked.ask(snapshot),
         }
     }
 }

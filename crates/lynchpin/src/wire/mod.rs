@@ -21,4 +21,4 @@ pub use ask::{
 pub use calendar::Calendar;
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
-pub use workflow::{Workflow, WorkflowAnswer};
+pub use workflow::{NextAnswer, NextStates, Standing, Workflow, WorkflowAnswer};
