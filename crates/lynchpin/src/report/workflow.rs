@@ -123,9 +123,8 @@ pub fn progress(found: &NextStates) -> String {
         for node in &standing.root_blockers {
             let act = words::actors(&node.act);
             let act = if act.is_empty() { act } else { format!("  → {act}") };
-            let asked = node.requirement.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
             let says = sentence(node, &found.subject);
-            out.push_str(&format!("{}: {asked}{says}{act}\n", standing.condition));
+            out.push_str(&format!("{}: {says}{act}\n", standing.condition));
         }
     }
     for breach in &found.breaches {

@@ -12,6 +12,7 @@ use crate::base::{Digest, Instant, Subject, When};
 use crate::gate::Obligation;
 use crate::gate::compare::Difference;
 use crate::gate::lint::Finding;
+use crate::gate::state::{GateState, state_of};
 use crate::model::{Claim, RecordedDecision};
 use crate::plan::{Plan, Reach};
 use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
@@ -221,10 +222,11 @@ impl Serialize for Args<'_> {
     }
 }
 
-/// Writes the fields of a reason, those that say nothing left out.
+/// Writes the fields of a reason, those that say nothing left out; of a gate, where it stands.
 fn write_fields<M: SerializeMap>(
     map: &mut M,
     node: &Node,
+    state: Option<GateState>,
     cites: &[String],
 ) -> Result<(), M::Error> {
     map.serialize_entry("verdict", &node.verdict)?;
@@ -232,6 +234,9 @@ fn write_fields<M: SerializeMap>(
     map.serialize_entry("subject", &node.subject)?;
     if let Some(gate) = &node.gate {
         map.serialize_entry("gate", gate)?;
+    }
+    if let Some(state) = state {
+        map.serialize_entry("state", &state)?;
     }
     if let Some(requirement) = &node.requirement {
         map.serialize_entry("requirement", requirement)?;
@@ -253,7 +258,7 @@ fn write_fields<M: SerializeMap>(
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        write_fields(&mut map, &self.node, &self.cites)?;
+        write_fields(&mut map, &self.node, None, &self.cites)?;
         map.end()
     }
 }
@@ -291,7 +296,8 @@ impl Serialize for Branch<'_> {
         let mut map = serializer.serialize_map(None)?;
         let cites = self.tree.cites.get(self.index).map(Vec::as_slice).unwrap_or_default();
         if let Some(node) = self.tree.reasons.nodes().get(self.index) {
-            write_fields(&mut map, node, cites)?;
+            let state = state_of(&self.tree.reasons, self.index);
+            write_fields(&mut map, node, state, cites)?;
             if self.tree.told(self.index).next().is_some() {
                 map.serialize_entry("reasons", &Children(self))?;
             }
