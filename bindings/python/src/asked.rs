@@ -72,6 +72,7 @@ impl Asked {
             | Question::Agenda(_)
             | Question::Ending(_)
             | Question::WaiverDebt(_)
+            | Question::NextStates(_)
             | Question::Workflow(_) => Ok(None),
         }
     }
