@@ -2073,9 +2073,28 @@ void lp_engine_free(struct lp_engine *engine);
  * - `score`: `subject`, `at`
  * - `reach`: `change`, `at`, `direction`: "upstream" to what it needs, or "downstream" to what
  *   needs it
+ * - `calendar`: `stage`, `at`, and `subject` or `service`, `environment`: whether work may go on
+ *   there, and when and why that changes
+ * - `claim`: `subject`, `at`, `by`, `stage`, and `via`, `digest`, `expires`, `not_after`,
+ *   `detail`: the entry to append or, if it may not enter, the `decision`
+ * - `record`: `subject`, `at`, `by`, `stage`: the decision as a fact to append
+ * - `breaches`, `obligations`, `policies`: `at`: what was deployed without a claim, what is or was
+ *   owed, which policies came into force
+ * - `waiting`: `at`, `who`: {"person": "ann"} or {"group": "cab"}, `within`, such as "7d": what
+ *   waits for whom
+ * - `agenda`: `board`, `at`: what a board is to decide at its next meeting
+ * - `ending`: `at`, `within`: what ends, and what becomes a go or ceases to be one
+ * - `waiver_debt`: `at`: what rests on waivers, since when and for how long yet
+ * - `changed`: `subject`, `from`, `to`, `stage`: what changed in a decision, and through what
+ * - `lint_policy`: `at`, `policy` (TOML; the one in force, if it is left out): what is wrong in it
+ * - `compare_policies`: `after`, `at`, `before` (the one in force, if it is left out)
+ * - `dry_run`: `policy`, `at`, `since`: which decisions it would flip
+ * - `workflow`: `name` or `text`, and `state` or `code`, `situation`
  *
- * A subject is {"change": "C-7"} or {"release": "R-11"}, an instant "2026-11-03T10:00:00Z". The
- * answer is one line without a newline at its end. On success `*answer_out` is yours: free it with
+ * A `decide` may have a `what_if`: an object of `policy` (TOML, asked instead) and `ignoring` (a
+ * list of facts, as reasons cite them); its answer is marked, and no go. A subject is
+ * {"change": "C-7"} or {"release": "R-11"}, an instant "2026-11-03T10:00:00Z". The answer is one
+ * line without a newline at its end. On success `*answer_out` is yours: free it with
  * `lp_buf_free`.
  *
  *     lp_buf answer = {NULL, 0};

@@ -2,6 +2,8 @@
 #ifndef LYNCHPIN_ENGINE_HPP
 #define LYNCHPIN_ENGINE_HPP
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "internal.hpp"
 #include "names.hpp"
 #include "plan.hpp"
+#include "question.hpp"
 #include "score.hpp"
 
 namespace lynchpin {
@@ -77,6 +80,158 @@ public:
             return lp_snapshot_reach(get(), internal::lend(change), internal::number(which), micros,
                                      out, error);
         });
+    }
+
+    /// May work go on there for that change or release, and when and why does that change? By the
+    /// freezes known by then and the windows that the policy asks for; what rules and exceptions
+    /// let pass is asked of a decision. This answer and those below are documents, as `ask` gives.
+    template <class Duration>
+    std::string calendar(const subject &about, internal::time_point<Duration> at,
+                         std::string_view stage, std::string_view environment = {}) const {
+        return internal::question("calendar")
+            .with("subject", about)
+            .with("stage", stage)
+            .with("environment", environment)
+            .with("at", at)
+            .ask(get());
+    }
+
+    /// May work go on there, for a service or, if none is named, for anything?
+    template <class Duration>
+    std::string calendar(internal::time_point<Duration> at, std::string_view stage,
+                         std::string_view service = {}, std::string_view environment = {}) const {
+        return internal::question("calendar")
+            .with("service", service)
+            .with("stage", stage)
+            .with("environment", environment)
+            .with("at", at)
+            .ask(get());
+    }
+
+    /// May it enter now? A `claim`, which is the entry to append, or the `decision` that refuses
+    /// it. `at` is not before the newest fact was recorded; nothing has entered before the entry
+    /// is taken in.
+    ///
+    ///     const auto entry = snapshot.claim(subject::change("C-4"), at, "mei");
+    template <class Duration>
+    std::string claim(const subject &about, internal::time_point<Duration> at,
+                      std::string_view by, const claim_terms &terms = {}) const {
+        return internal::question("claim")
+            .with("subject", about)
+            .with("stage", terms.stage)
+            .with("at", at)
+            .with("by", by)
+            .with("via", terms.via)
+            .with("digest", terms.digest)
+            .with("expires", terms.expires)
+            .with("not_after", terms.not_after)
+            .with("detail", internal::word(terms.how_much))
+            .ask(get());
+    }
+
+    /// May it go? As a fact to keep (`record`), which a claim may show.
+    template <class Duration>
+    std::string record(const subject &about, internal::time_point<Duration> at,
+                       std::string_view by, std::string_view stage = {}) const {
+        return internal::question("record")
+            .with("subject", about)
+            .with("stage", stage)
+            .with("at", at)
+            .with("by", by)
+            .ask(get());
+    }
+
+    /// What was deployed without a claim, if the policy asks for claims.
+    template <class Duration> std::string breaches(internal::time_point<Duration> at) const {
+        return internal::question("breaches").with("at", at).ask(get());
+    }
+
+    /// What is or was owed since something entered a stage, by whom and until when.
+    template <class Duration> std::string obligations(internal::time_point<Duration> at) const {
+        return internal::question("obligations").with("at", at).ask(get());
+    }
+
+    /// What waits for somebody, or for everybody if nobody is named, of all that is open? Within a
+    /// time, if one is given.
+    template <class Duration>
+    std::string waiting(internal::time_point<Duration> at, const std::optional<actor> &who = {},
+                        std::optional<std::chrono::seconds> within = {}) const {
+        return internal::question("waiting")
+            .with("who", who)
+            .with("at", at)
+            .with("within", within)
+            .ask(get());
+    }
+
+    /// What is a board to decide at its next meeting?
+    template <class Duration>
+    std::string agenda(std::string_view board, internal::time_point<Duration> at) const {
+        return internal::question("agenda").with("board", board).with("at", at).ask(get());
+    }
+
+    /// What ends within a time, and what becomes a go or ceases to be one by then?
+    template <class Duration>
+    std::string ending(internal::time_point<Duration> at, std::chrono::seconds within) const {
+        return internal::question("ending")
+            .with("at", at)
+            .with("within", std::optional(within))
+            .ask(get());
+    }
+
+    /// What rests on waivers, since when and for how long yet?
+    template <class Duration> std::string waiver_debt(internal::time_point<Duration> at) const {
+        return internal::question("waiver_debt").with("at", at).ask(get());
+    }
+
+    /// Which policies came into force, and which adoptions had no effect.
+    template <class Duration> std::string policies(internal::time_point<Duration> at) const {
+        return internal::question("policies").with("at", at).ask(get());
+    }
+
+    /// What changed in a decision between two instants, and through which facts?
+    template <class Duration, class Other>
+    std::string changed(const subject &about, internal::time_point<Duration> from,
+                        internal::time_point<Other> to, std::string_view stage = {}) const {
+        return internal::question("changed")
+            .with("subject", about)
+            .with("stage", stage)
+            .with("from", from)
+            .with("to", to)
+            .ask(get());
+    }
+
+    /// What is wrong with a policy (TOML)? With that in force, if none is given: `lint`.
+    template <class Duration>
+    std::string lint_policy(internal::time_point<Duration> at,
+                            std::string_view policy_toml = {}) const {
+        return internal::question("lint_policy")
+            .with("policy", policy_toml)
+            .with("at", at)
+            .ask(get());
+    }
+
+    /// What differs between two policies (TOML), and which way does it lean? From the one in force,
+    /// if no earlier one is given: `comparison`.
+    template <class Duration>
+    std::string compare_policies(std::string_view after_toml, internal::time_point<Duration> at,
+                                 std::string_view before_toml = {}) const {
+        return internal::question("compare_policies")
+            .with("before", before_toml)
+            .with("after", after_toml)
+            .with("at", at)
+            .ask(get());
+    }
+
+    /// Which decisions would another policy (TOML) flip? Over every deployment begun since an
+    /// instant, or over what is open.
+    template <class Duration>
+    std::string dry_run(std::string_view policy_toml, internal::time_point<Duration> at,
+                        const std::optional<instant> &since = {}) const {
+        return internal::question("dry_run")
+            .with("policy", policy_toml)
+            .with("at", at)
+            .with("since", since)
+            .ask(get());
     }
 
     /// The releases known at that instant and not cancelled by then, in order of ids.

@@ -40,6 +40,17 @@ enum class detail : std::uint32_t {
     full = LP_DETAIL_FULL,       ///< also the whole tree, and the facts it rests on
 };
 
+/// On what terms a stage is entered: what is left empty is not said.
+struct claim_terms {
+    std::string stage = {};  ///< the first that the subject has not wholly entered, if empty
+    std::string via = {};    ///< the connector that relays it
+    std::string digest = {}; ///< the digest of the recorded decision that it rests on
+    std::optional<instant> expires = {}; ///< when that decision expires
+    /// The first instant at which a deployment may no longer begin on the strength of it.
+    std::optional<instant> not_after = {};
+    detail how_much = detail::unmet; ///< how much of the reasons of a refusal is answered
+};
+
 /// How a report for people is written. `mermaid` and `svg` draw the waves of a plan, and only that.
 enum class format : std::uint32_t {
     text = LP_FORMAT_TEXT,         ///< plain text, for files, pipes and logs

@@ -57,6 +57,8 @@ int main() {
         for (const auto &release : snapshot.releases(at)) {
             std::cout << release << ": " << snapshot.decide(subject::release(release), at).report();
         }
+        const auto entry = snapshot.claim(subject::change("C-4"), at, "mei");
+        std::cout << entry << '\n';
         return may_go(snapshot, at) ? 0 : 1;
     } catch (const lynchpin::error &error) {
         for (const auto &problem : error.problems()) {

@@ -238,6 +238,63 @@ void lists(const lynchpin::snapshot &snapshot) {
           == status::subject_unknown);
 }
 
+bool begins(const std::string &answer, const std::string &with) {
+    return answer.rfind(with, 0) == 0;
+}
+
+/// The questions whose answers are documents: each is the one that `ask` would be asked.
+void documents(const lynchpin::snapshot &snapshot) {
+    const auto c6 = subject::change("C-6");
+    const std::string when = "\"at\":\"2026-11-04T00:00:00Z\"}}";
+    const std::string about = "{\"subject\":{\"change\":\"C-6\"},\"stage\":\"production\",";
+    CHECK(snapshot.calendar(c6, at, "production") == snapshot.ask("{\"calendar\":" + about + when));
+    CHECK(begins(snapshot.calendar(at, "production"), R"({"calendar":{"stage":"production")"));
+    CHECK(status_of([&] { (void)snapshot.calendar(at, ""); }) == status::missing_field);
+    for (const auto *kind : {"breaches", "obligations", "policies"}) {
+        const auto asked = snapshot.ask("{\"" + std::string(kind) + "\":{" + when);
+        const auto answer = kind[0] == 'b'   ? snapshot.breaches(at)
+                            : kind[0] == 'o' ? snapshot.obligations(at)
+                                             : snapshot.policies(at);
+        CHECK(answer == asked && begins(answer, "{\"" + std::string(kind) + "\":"));
+    }
+    CHECK(snapshot.waiver_debt(at) == snapshot.ask("{\"waiver_debt\":{" + when));
+    CHECK(snapshot.waiting(at) == snapshot.ask("{\"waiting\":{" + when));
+    const lynchpin::actor cab{lynchpin::actor_kind::group, "cab"};
+    const auto waits = snapshot.waiting(at, cab, std::chrono::hours(24));
+    CHECK(begins(waits, R"({"waiting":{"at":"2026-11-04T00:00:00Z","who":{"group":"cab"})"));
+    CHECK(begins(snapshot.ending(at, std::chrono::hours(24)), R"({"ending":{"at":"2026-11-04T)"));
+    CHECK(status_of([&] { (void)snapshot.ending(at, std::chrono::seconds(-1)); })
+          == status::span_malformed);
+    CHECK(status_of([&] { (void)snapshot.agenda("cab", at); }) == status::subject_unknown);
+    const auto record = snapshot.record(c6, at, "mei", "production");
+    CHECK(begins(record, R"({"record":{"change":"C-6","revision":1,"digest":"sha256:)"));
+    lynchpin::claim_terms terms;
+    terms.stage = "production";
+    terms.how_much = lynchpin::detail::verdict;
+    const auto refused = snapshot.claim(c6, at, "mei", terms);
+    CHECK(begins(refused, R"({"decision":{"verdict":"needs_action")"));
+    CHECK(refused.find("\"reasons\"") == std::string::npos);
+    terms.stage = "staging";
+    terms.not_after = at + std::chrono::hours(1);
+    const auto entry = snapshot.claim(c6, at, "mei", terms);
+    CHECK(begins(entry, R"({"claim":{"change":"C-6")"));
+    CHECK(entry.find(R"("not_after":"2026-11-04T01:00:00Z")") != std::string::npos);
+    CHECK(status_of([&] { (void)snapshot.claim(c6, at, "m\"\\\n\x01"); })
+          == status::id_not_canonical);
+    CHECK(status_of([&] { (void)snapshot.claim(c6, at, "\xff"); }) == status::document_not_utf8);
+    CHECK(begins(snapshot.changed(c6, at - std::chrono::hours(1), at, "production"),
+                 R"({"changed":{"subject":{"change":"C-6"},"stage":"production")"));
+    CHECK(begins(snapshot.lint_policy(at), R"({"lint":{"policy":"sha256:)"));
+    const std::string other = "name = \"acme\"\nopen = [\"production\", \"staging\"]\n";
+    CHECK(begins(snapshot.lint_policy(at, other), R"({"lint":{"policy":"sha256:)"));
+    CHECK(snapshot.compare_policies(other, at, other).find("\"differences\":[]")
+          != std::string::npos);
+    CHECK(begins(snapshot.compare_policies(other, at), R"({"comparison":{"before":"sha256:)"));
+    CHECK(begins(snapshot.dry_run(other, at), R"({"dry_run":{"policy":"sha256:)"));
+    CHECK(snapshot.dry_run(other, at, at).find("\"compared\":0") != std::string::npos);
+    CHECK(status_of([&] { (void)snapshot.lint_policy(at, "name = 7"); }) == status::wrong_type);
+}
+
 /// A policy that is not the adopted one lets nothing go.
 void what_if() {
     lynchpin::engine engine;
@@ -300,6 +357,7 @@ int main() {
         faults(snapshot);
         times(snapshot);
         lists(snapshot);
+        documents(snapshot);
         what_if();
         moves();
         threads(snapshot);

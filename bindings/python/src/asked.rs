@@ -1,9 +1,9 @@
 //! Where an answer comes from, so that the engine itself can tell it as a report.
 
-use lynchpin::base::{Instant, Result};
+use lynchpin::base::{Digest, Instant, Result};
 use lynchpin::portfolio::{DecideQuestion, PlanQuestion, ScoreQuestion, Snapshot};
 use lynchpin::report::{self, Options, Titles};
-use lynchpin::wire::{Decide, Detail, Plan, Question, Score};
+use lynchpin::wire::{Answer, Decide, Detail, Plan, Policies, Question, Score};
 use pyo3::prelude::*;
 
 use crate::error::exception;
@@ -57,23 +57,21 @@ impl Asked {
             Question::Decide(asked) => self.decision(asked, form),
             Question::Plan(asked) => self.plan(asked, form),
             Question::Score(asked) => self.score(asked, form),
-            Question::Reach(_)
-            | Question::Changed(_)
-            | Question::LintPolicy(_)
-            | Question::ComparePolicies(_)
-            | Question::DryRun(_)
-            | Question::Calendar(_)
-            | Question::Claim(_)
-            | Question::Record(_)
-            | Question::Breaches(_)
-            | Question::Obligations(_)
-            | Question::Policies(_)
-            | Question::Waiting(_)
-            | Question::Agenda(_)
-            | Question::Ending(_)
-            | Question::WaiverDebt(_)
-            | Question::NextStates(_)
-            | Question::Workflow(_) => Ok(None),
+            Question::Reach(_) | Question::Workflow(_) | Question::NextStates(_) => Ok(None),
+            Question::Claim(asked) => self.other(asked.at, form),
+            Question::Record(asked) => self.other(asked.at, form),
+            Question::Breaches(asked)
+            | Question::Obligations(asked)
+            | Question::Policies(asked) => self.other(asked.at, form),
+            Question::Calendar(asked) => self.other(asked.at, form),
+            Question::Changed(asked) => self.other(asked.to, form),
+            Question::LintPolicy(asked) => self.other(asked.at, form),
+            Question::ComparePolicies(asked) => self.other(asked.at, form),
+            Question::DryRun(asked) => self.other(asked.at, form),
+            Question::Waiting(asked) => self.other(asked.at, form),
+            Question::Agenda(asked) => self.other(asked.at, form),
+            Question::Ending(asked) => self.other(asked.at, form),
+            Question::WaiverDebt(asked) => self.other(asked.at, form),
         }
     }
 
@@ -121,4 +119,75 @@ impl Asked {
             Form::Mermaid | Form::Svg => None,
         })
     }
+
+    /// An answer that is told by what is in it, and the titles as of that instant.
+    fn other(&self, at: Instant, form: Form) -> Result<Option<String>> {
+        let titles = self.titles(at);
+        let options = Options::new().with_titles(&titles);
+        let answer = self.question.ask(&self.snapshot)?;
+        Ok(match form {
+            Form::Text => as_text(&answer, at, &options),
+            Form::Markdown => as_markdown(&answer, at, &options),
+            Form::Mermaid | Form::Svg => None,
+        })
+    }
+}
+
+fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String> {
+    Some(match answer {
+        Answer::Calendar(found) => report::calendar(found, options),
+        Answer::Changed(found) => report::changed(found, options),
+        Answer::Lint(found) => report::findings(&found.findings, options),
+        Answer::Comparison(found) => {
+            report::differences((found.before, found.after), &found.differences, options)
+        }
+        Answer::DryRun(found) => report::dry_run(found, options),
+        Answer::Claim(found) => report::claim(found, options),
+        Answer::Record(found) => report::recorded(found, options),
+        Answer::Breaches(found) => report::breaches(found, options),
+        Answer::Obligations(found) => report::obligations(found, at, options),
+        Answer::Policies(found) => {
+            report::policies(found.answers, &came(found), &found.ignored, options)
+        }
+        Answer::Waiting(found) => report::waiting(found, options),
+        Answer::Agenda(found) => report::agenda(found, options),
+        Answer::Ending(found) => report::ending(found, options),
+        Answer::WaiverDebt(found) => report::waiver_debt(found, options),
+        // The refusal of a claim is one: the package tells it by what is in its document.
+        Answer::Decision(_)
+        | Answer::Plan(_)
+        | Answer::Score(_)
+        | Answer::Reach(_)
+        | Answer::Workflow(_) => return None,
+    })
+}
+
+fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String> {
+    match answer {
+        Answer::Claim(found) => Some(report::markdown::claim(found, options)),
+        Answer::Record(found) => Some(report::markdown::recorded(found)),
+        Answer::Breaches(found) => Some(report::markdown::breaches(found)),
+        Answer::Obligations(found) => Some(report::markdown::obligations(found, at)),
+        Answer::Policies(found) => {
+            Some(report::markdown::policies(found.answers, &came(found), &found.ignored))
+        }
+        Answer::Waiting(_)
+        | Answer::Agenda(_)
+        | Answer::Ending(_)
+        | Answer::WaiverDebt(_)
+        | Answer::Calendar(_)
+        | Answer::Changed(_)
+        | Answer::Lint(_)
+        | Answer::Comparison(_)
+        | Answer::DryRun(_)
+        | Answer::Decision(_)
+        | Answer::Plan(_)
+        | Answer::Score(_)
+        | Answer::Reach(_)
+        | Answer::Workflow(_) => None,
+    }
+}
+
+fn came(policies: &Policies) -> Vec<(Instant, Digest)> {
+    policies.adopted.iter().map(|it| (it.at, it.policy)).collect()
 }

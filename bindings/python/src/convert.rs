@@ -1,9 +1,10 @@
 //! What Python passes in, as what the engine takes.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use lynchpin::base::id::{ChangeId, ReleaseId, StageId};
-use lynchpin::base::{Error, ErrorCode, Instant, Result, Subject};
+use lynchpin::base::{Actor, Error, ErrorCode, Instant, Result, Span, Subject};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -89,6 +90,34 @@ fn subject_within(subject: &Bound<'_, PyAny>) -> PyResult<Result<Subject>> {
     Ok(ChangeId::new(id).map(Subject::Change))
 }
 
+/// What an `Actor` of the package names.
+pub(crate) fn actor_within(actor: &Bound<'_, PyAny>) -> PyResult<Result<Actor>> {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    if !actor.is_instance(CLASS.import(actor.py(), "lynchpin._values", "Actor")?)? {
+        let class = actor.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "a {class} is no Actor: write person=\"...\" or group=\"...\", or pass an Actor"
+        )));
+    }
+    let (kind, id) = (actor.getattr("kind")?, actor.getattr("id")?);
+    let id = id.cast::<PyString>()?;
+    if kind.eq("group")? {
+        return Ok(parsed(id).map(Actor::Group));
+    }
+    Ok(parsed(id).map(Actor::Person))
+}
+
+/// A length of time, exact to the second.
+pub(crate) fn span_of(delta: &Bound<'_, PyDelta>) -> PyResult<Result<Span>> {
+    let part = |name: &str| delta.getattr(name)?.extract::<i64>();
+    if part("microseconds")? != 0 {
+        let message = "the timedelta has parts of a second: pass whole seconds";
+        return Ok(Err(Error::new(ErrorCode::SpanMalformed, message)));
+    }
+    let seconds = part("days")?.saturating_mul(86_400).saturating_add(part("seconds")?);
+    Ok(format!("{seconds}s").parse())
+}
+
 /// A name as text. Half a surrogate pair becomes a character that no id may have, so that it is
 /// refused as any other.
 fn text_of<'a>(name: &'a Bound<'_, PyString>) -> Cow<'a, str> {
@@ -98,6 +127,21 @@ fn text_of<'a>(name: &'a Bound<'_, PyString>) -> Cow<'a, str> {
 /// The change that was named.
 pub(crate) fn change_of(change: &Bound<'_, PyString>) -> Result<ChangeId> {
     ChangeId::new(text_of(change))
+}
+
+/// An id, or another value that is written as text.
+pub(crate) fn parsed<T: FromStr<Err = Error>>(text: &Bound<'_, PyString>) -> Result<T> {
+    text_of(text).parse()
+}
+
+/// The text of a policy, as a question holds it.
+pub(crate) fn policy_of(policy: &Bound<'_, PyAny>) -> PyResult<String> {
+    let bytes = bytes_of(Given::Policy, policy)?;
+    let text = refuse_path(&bytes).and_then(|()| {
+        String::from_utf8(bytes.into_owned())
+            .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the policy is not UTF-8"))
+    });
+    text.map_err(|error| exception(policy.py(), Given::Policy, &error))
 }
 
 /// The stage that was named, if one was.

@@ -3,15 +3,18 @@
 use std::sync::{Mutex, PoisonError, TryLockError};
 
 use lynchpin::base::{Error, ErrorCode, Limits, Result};
-use lynchpin::wire;
+use lynchpin::model::Portfolio;
+use lynchpin::wire::{self, Answer};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::{PyDateTime, PyString};
 
 use crate::convert::{bytes_of, refuse_path};
 use crate::error::exception;
 use crate::family::Given;
 use crate::guard::Guard;
-use crate::snapshot::Snapshot;
+use crate::questions::{claim_of, named_subject};
+use crate::snapshot::{Snapshot, Told};
 
 /// Takes facts and a policy in; what answers questions is a snapshot of it.
 ///
@@ -167,6 +170,73 @@ impl Engine {
     ///     <lynchpin.Snapshot of 0 facts>
     fn snapshot(&self, py: Python<'_>) -> PyResult<Snapshot> {
         self.with(py, Given::Question, |engine| Ok(engine.snapshot())).map(Snapshot::from)
+    }
+
+    /// Enters a stage, if it may, and takes the entry in: nothing can come in between.
+    ///
+    /// It is decided on all that the engine holds; what was decided before may be shown by `digest`
+    /// and `expires`. The host keeps the entry in its ledger, too.
+    ///
+    /// Args:
+    ///     subject: What enters; or name it by one of the next two.
+    ///     release: The id of a release.
+    ///     change: The id of a change.
+    ///     stage: The id of the stage; the first not wholly entered yet, if left out.
+    ///     at: The instant, as a datetime with a time zone; no fact was recorded after it.
+    ///     by: The id of the person who enters.
+    ///     via: The connector that relays it.
+    ///     digest: The digest of the recorded decision that it rests on.
+    ///     expires: The instant at which that decision expires.
+    ///     not_after: The first instant at which a deployment may no longer begin on the strength
+    ///         of it.
+    ///     detail: How much of the reasons of a refusal to answer, as for `Snapshot.decide`.
+    ///
+    /// Returns:
+    ///     The `Claim` that was taken in, or the `Decision` that refuses it.
+    ///
+    /// Raises:
+    ///     NotFoundError: The subject or the stage is not known as of that instant.
+    ///     QuestionError: An argument is malformed.
+    ///     LynchpinError: It cannot be claimed at all, such as behind the head or in a what-if.
+    ///     TypeError: Not exactly one subject was named.
+    ///     ValueError: `detail` is none of the three.
+    ///
+    /// Example:
+    ///     >>> at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+    ///     >>> engine.claim(change="C-1", at=at, by="raj").verdict
+    ///     Verdict.NEEDS_ACTION
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (
+        subject = None, /, *, release = None, change = None, stage = None, at, by, via = None,
+        digest = None, expires = None, not_after = None, detail = "full"
+    ))]
+    fn claim<'py>(
+        &self,
+        py: Python<'py>,
+        subject: Option<&Bound<'py, PyAny>>,
+        release: Option<&Bound<'py, PyString>>,
+        change: Option<&Bound<'py, PyString>>,
+        stage: Option<&Bound<'py, PyString>>,
+        at: &Bound<'py, PyDateTime>,
+        by: &Bound<'py, PyString>,
+        via: Option<&Bound<'py, PyString>>,
+        digest: Option<&Bound<'py, PyString>>,
+        expires: Option<&Bound<'py, PyDateTime>>,
+        not_after: Option<&Bound<'py, PyDateTime>>,
+        detail: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let subject = named_subject(py, subject, release, change)?;
+        let fields = (stage, at, by, via, digest, expires, not_after, detail);
+        let question = claim_of(py, subject, fields)?;
+        let (told, before) = self.with(py, Given::Question, |engine| {
+            let before = engine.snapshot();
+            let answer = question.ask(&before)?;
+            if let Answer::Claim(claim) = &answer {
+                engine.add(Portfolio { claims: vec![claim.clone()], ..Portfolio::default() })?;
+            }
+            Ok((Told::of(answer)?, before))
+        })?;
+        told.value(py, before, question)
     }
 
     fn __repr__(&self) -> String {

@@ -42,6 +42,7 @@ impl Family {
         let stopped = [
             (ErrorCode::SubjectUnknown, Family::NotFound),
             (ErrorCode::StageUnknown, Family::NotFound),
+            (ErrorCode::FactUnknown, Family::NotFound),
             (ErrorCode::LimitExceeded, Family::Limit),
             (ErrorCode::Broken, Family::Broken),
             (ErrorCode::Panic, Family::Panic),

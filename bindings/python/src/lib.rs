@@ -11,14 +11,17 @@
 mod asked;
 mod assess;
 mod convert;
+mod daily;
 mod engine;
 mod error;
 mod family;
 mod guard;
+mod questions;
 mod snapshot;
 mod workflow;
 
 use lynchpin::base::ErrorCode;
+use lynchpin::gate::lint::FindingCode;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::report;
 use pyo3::prelude::*;
@@ -40,7 +43,9 @@ mod _lynchpin {
     };
 
     #[pymodule_export]
-    use super::{error_codes, portfolio_schema, printable, reason_codes, verdicts, version};
+    use super::{
+        error_codes, finding_codes, portfolio_schema, printable, reason_codes, verdicts, version,
+    };
 }
 
 /// The version of the engine.
@@ -75,6 +80,20 @@ fn error_codes() -> Vec<(u32, &'static str)> {
 #[pyfunction]
 fn reason_codes() -> Vec<(u32, &'static str, &'static str)> {
     ReasonCode::ALL.iter().map(|code| (code.number(), code.name(), code.text())).collect()
+}
+
+/// The name, the severity and the text of each code of a finding in a policy, in order.
+///
+/// Returns:
+///     A list of (name, severity, text); the severity is "error" or "warning".
+///
+/// Example:
+///     >>> from lynchpin import finding_codes
+///     >>> finding_codes()[0]
+///     ('gate_never_passes', 'error', 'the gate can never pass')
+#[pyfunction]
+fn finding_codes() -> Vec<(&'static str, &'static str, &'static str)> {
+    FindingCode::ALL.iter().map(|code| (code.name(), code.severity().name(), code.text())).collect()
 }
 
 /// The JSON Schema of the portfolio document, for editors and validators.

@@ -41,27 +41,58 @@ impl Snapshot {
         py: Python<'_>,
         body: impl FnOnce(&lynchpin::portfolio::Snapshot) -> Result<T> + Send,
     ) -> PyResult<T> {
-        let done = py.detach(|| self.guard.read(|| body(&self.snapshot)));
+        let done = self.guarded(py, body);
         done.map_err(|error| exception(py, Given::Question, &error))
+    }
+
+    pub(crate) fn guarded<T: Send>(
+        &self,
+        py: Python<'_>,
+        body: impl FnOnce(&lynchpin::portfolio::Snapshot) -> Result<T> + Send,
+    ) -> Result<T> {
+        py.detach(|| self.guard.read(|| body(&self.snapshot)))
     }
 
     /// The answer as a value of a class of the package.
     ///
     /// The class is given the document, and of some its head alone: the reasons of a decision and
     /// the changes of a score take long to read and are read once they are asked for.
-    fn value<'py>(
+    pub(crate) fn value<'py>(
         &self,
         py: Python<'py>,
         question: Question,
-        (module, class): (&str, &str),
+        given: Given,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (document, head) = self.with(py, |snapshot| {
-            let answer = question.ask(snapshot)?;
-            Ok((answer.to_bytes()?, head(answer)?))
-        })?;
-        let document = PyBytes::new(py, &document);
-        let head = head.map_or_else(|| document.clone(), |head| PyBytes::new(py, &head));
-        let asked = Asked::new(self.snapshot.clone(), question);
+        let done = self.guarded(py, |snapshot| Told::of(question.ask(snapshot)?));
+        let told = done.map_err(|error| exception(py, given, &error))?;
+        told.value(py, self.snapshot.clone(), question)
+    }
+}
+
+/// An answer as the package is given it.
+pub(crate) struct Told {
+    class: (&'static str, &'static str),
+    document: Vec<u8>,
+    head: Option<Vec<u8>>,
+}
+
+impl Told {
+    pub(crate) fn of(answer: Answer) -> Result<Told> {
+        let (class, document) = (class_of(&answer), answer.to_bytes()?);
+        Ok(Told { class, document, head: head(answer)? })
+    }
+
+    /// The value of its class, which remembers how to ask for it again.
+    pub(crate) fn value<'py>(
+        self,
+        py: Python<'py>,
+        snapshot: lynchpin::portfolio::Snapshot,
+        question: Question,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let document = PyBytes::new(py, &self.document);
+        let head = self.head.map_or_else(|| document.clone(), |head| PyBytes::new(py, &head));
+        let (module, class) = self.class;
+        let asked = Asked::new(snapshot, question);
         py.import(module)?.getattr(class)?.call_method1("_answered", (document, head, asked))
     }
 }
@@ -70,12 +101,11 @@ impl Snapshot {
 impl Snapshot {
     /// Answers any question: JSON in, JSON out, the same bytes in every language.
     ///
-    /// Use it to pass questions on from elsewhere; `decide`, `plan`, `score` and `reach` ask the
-    /// same and give values.
+    /// Use it to pass questions on from elsewhere; the other methods ask the same and give values.
     ///
     /// Args:
-    ///     question: The text or its UTF-8 bytes: an object whose only key is `decide`, `plan`,
-    ///         `score` or `reach`.
+    ///     question: The text or its UTF-8 bytes: an object whose only key says what is asked, such
+    ///         as `decide`, `plan` or `calendar`.
     ///
     /// Returns:
     ///     The answer, one line without a newline at its end.
@@ -143,23 +173,14 @@ impl Snapshot {
         at: &Bound<'py, PyDateTime>,
         detail: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let detail = match detail {
-            "full" => Detail::Full,
-            "unmet" => Detail::Unmet,
-            "verdict" => Detail::Verdict,
-            _ => {
-                let message = "detail: pass \"full\", \"unmet\" or \"verdict\"";
-                return Err(PyValueError::new_err(message));
-            }
-        };
         let question = Question::Decide(wire::Decide {
             subject: checked(py, subject_of(subject, release, change)?)?,
             stage: checked(py, stage_of(stage))?,
             at: checked(py, instant_of(at)?)?,
-            detail,
+            detail: detail_of(detail)?,
             what_if: None,
         });
-        self.value(py, question, ("lynchpin._decision", "Decision"))
+        self.value(py, question, Given::Question)
     }
 
     /// Says in which order a release or a change ships to a stage, and what of it does not.
@@ -210,7 +231,7 @@ impl Snapshot {
             at: checked(py, instant_of(at)?)?,
             scope,
         });
-        self.value(py, question, ("lynchpin._plan", "Plan"))
+        self.value(py, question, Given::Question)
     }
 
     /// Says how likely a change or a release is to cause a failure, and what makes it so.
@@ -246,7 +267,7 @@ impl Snapshot {
             subject: checked(py, subject_of(subject, release, change)?)?,
             at: checked(py, instant_of(at)?)?,
         });
-        self.value(py, question, ("lynchpin._score", "Score"))
+        self.value(py, question, Given::Question)
     }
 
     /// Says what a change needs, or what needs it, directly or through others.
@@ -291,7 +312,7 @@ impl Snapshot {
             direction,
             at: checked(py, instant_of(at)?)?,
         });
-        self.value(py, question, ("lynchpin._reach", "Reach"))
+        self.value(py, question, Given::Question)
     }
 
     /// The ids of the stages, in the order in which a change goes through them.
@@ -371,6 +392,41 @@ impl Snapshot {
     }
 }
 
+/// How much of the reasons is asked for.
+pub(crate) fn detail_of(detail: &str) -> PyResult<Detail> {
+    match detail {
+        "full" => Ok(Detail::Full),
+        "unmet" => Ok(Detail::Unmet),
+        "verdict" => Ok(Detail::Verdict),
+        _ => Err(PyValueError::new_err("detail: pass \"full\", \"unmet\" or \"verdict\"")),
+    }
+}
+
+/// The class of the package for an answer: its module and its name.
+fn class_of(answer: &Answer) -> (&'static str, &'static str) {
+    match answer {
+        Answer::Decision(_) => ("lynchpin._decision", "Decision"),
+        Answer::Plan(_) => ("lynchpin._plan", "Plan"),
+        Answer::Score(_) => ("lynchpin._score", "Score"),
+        Answer::Reach(_) => ("lynchpin._reach", "Reach"),
+        Answer::Calendar(_) => ("lynchpin._calendar", "Calendar"),
+        Answer::Workflow(_) => ("lynchpin._workflow", "Workflow"),
+        Answer::Changed(_) => ("lynchpin._study", "Changed"),
+        Answer::Lint(_) => ("lynchpin._study", "Lint"),
+        Answer::Comparison(_) => ("lynchpin._study", "Comparison"),
+        Answer::DryRun(_) => ("lynchpin._study", "DryRun"),
+        Answer::Claim(_) => ("lynchpin._entry", "Claim"),
+        Answer::Record(_) => ("lynchpin._entry", "RecordedDecision"),
+        Answer::Breaches(_) => ("lynchpin._entry", "Breaches"),
+        Answer::Obligations(_) => ("lynchpin._entry", "Obligations"),
+        Answer::Policies(_) => ("lynchpin._entry", "Policies"),
+        Answer::Waiting(_) => ("lynchpin._daily", "Waiting"),
+        Answer::Agenda(_) => ("lynchpin._daily", "Agenda"),
+        Answer::Ending(_) => ("lynchpin._daily", "Ending"),
+        Answer::WaiverDebt(_) => ("lynchpin._daily", "WaiverDebt"),
+    }
+}
+
 /// The document of an answer without what takes long to read, if there is such a part.
 fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
     match answer {
@@ -405,6 +461,6 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
 }
 
 /// A part of a question, or the exception that it is malformed.
-fn checked<T>(py: Python<'_>, part: Result<T>) -> PyResult<T> {
+pub(crate) fn checked<T>(py: Python<'_>, part: Result<T>) -> PyResult<T> {
     part.map_err(|error| exception(py, Given::Question, &error))
 }

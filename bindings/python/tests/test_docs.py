@@ -7,7 +7,7 @@ import inspect
 import re
 import runpy
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import lynchpin
@@ -15,6 +15,19 @@ import pytest
 from lynchpin import Assessment, Engine
 
 ROOT = Path(__file__).parent.parent
+PLANNED = """{"lynchpin": "portfolio/1",
+    "people": [{"id": "raj"}],
+    "stages": [{"id": "production"}],
+    "changes": [{"id": "C-1", "revision": 1, "plans": {"back_out": "Put the old one back."},
+        "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"""
+OWED = """{"lynchpin": "portfolio/1",
+    "people": [{"id": "raj"}, {"id": "ann"}, {"id": "mei"}],
+    "groups": [{"id": "cab", "members": [{"person": "ann"}]},
+        {"id": "leads", "members": [{"person": "mei"}]}],
+    "boards": [{"board": "cab", "meetings": [{"from": "2026-11-10T10:00:00Z"}],
+        "at": "2026-11-01T00:00:00Z", "by": "mei"}],
+    "stages": [{"id": "production"}],
+    "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"""
 SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
 
 
@@ -28,11 +41,73 @@ def _globals() -> dict[str, object]:
     snapshot = names["snapshot"]
     assert isinstance(snapshot, lynchpin.Snapshot)
     at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
-    names |= {"datetime": datetime, "timezone": timezone}
+    names |= {"datetime": datetime, "timedelta": timedelta, "timezone": timezone}
     names["plan"] = snapshot.plan(change="C-1", at=at)
     names["score"] = snapshot.score(change="C-1", at=at)
     names["reach"] = snapshot.reach(change="C-1", direction="upstream", at=at)
-    return names
+    return names | _entries(snapshot, at) | _daily(at)
+
+
+def _daily(at: datetime) -> dict[str, object]:
+    """Answers about a change that a board is to approve, has approved, and that was let in."""
+    week = timedelta(days=7)
+    common = """"change": "C-1", "revision": 1, "requirement": "review", "stage": "production",
+        "at": "2026-11-01T09:00:00Z", "expires": "2026-11-05T00:00:00Z", """
+    approved = f'{{{common} "decision": "approved", "by": "ann"}}'
+    waived = f'{{{common} "id": "W-1", "requester": "raj", "by": "mei"}}'
+    snapshots = []
+    for more in ("", f', "approvals": [{approved}]', f', "waivers": [{waived}]'):
+        engine = Engine()
+        engine.load(OWED[:-1] + more + "}")
+        engine.set_policy("""
+        name = "acme"
+        [requirement.review]
+        approval = { group = "cab" }
+        waiver = { group = "leads", for_at_most = "14d" }
+        [gate.slow]
+        stage = "production"
+        judges = "change"
+        require = "review"
+        """)
+        snapshots.append(engine.snapshot())
+    return {
+        "waiting": snapshots[0].waiting(person="ann", at=at),
+        "agenda": snapshots[0].agenda(board="cab", at=at),
+        "ending": snapshots[1].ending(at=at, within=week),
+        "waiver_debt": snapshots[2].waiver_debt(at=at),
+    }
+
+
+def _entries(snapshot: lynchpin.Snapshot, at: datetime) -> dict[str, object]:
+    """Answers about entries and policies to the same example, and to one that may go."""
+    before = at.replace(day=1, hour=0)
+    loose = """
+    name = "acme"
+    requirement.back-out = { plan = "back_out", waiver = { group = "leads", for_at_most = "7d" } }
+    gate.fast = { stage = "production", judges = "change", require = "back-out" }
+    """
+    asks_nothing = 'name = "acme"\nopen = ["production"]'
+    unknown = 'name = "acme"\nopen = ["production", "lab"]'
+    engine = Engine()
+    engine.load(PLANNED)
+    engine.set_policy("""
+    name = "acme"
+    requirement.back-out = { plan = "back_out" }
+    gate.fast = { stage = "production", judges = "change", require = "back-out" }
+    """)
+    planned = engine.snapshot()
+    return {
+        "calendar": snapshot.calendar(stage="production", at=at),
+        "claim": planned.claim(change="C-1", at=at, by="raj"),
+        "receipt": planned.record(change="C-1", at=at, by="raj"),
+        "breaches": snapshot.breaches(at=at),
+        "obligations": snapshot.obligations(at=at),
+        "policies": snapshot.policies(at=at),
+        "changed": snapshot.changed(change="C-1", since=before, until=at),
+        "lint": snapshot.lint_policy(unknown, at=at),
+        "comparison": snapshot.compare_policies(loose, at=at),
+        "dry_run": snapshot.dry_run(asks_nothing, at=at),
+    }
 
 
 def _documented() -> Iterator[tuple[str, object]]:

@@ -2,7 +2,8 @@
 
 Load what is known of changes, releases, evidence and approvals into an `Engine`, take a `Snapshot`
 of it and ask: may it go (`decide`), in which order does it ship (`plan`), how risky is it
-(`score`), what does it need (`reach`)? Answers are frozen values. A refusal is an answer, never an
+(`score`), what does it need (`reach`), when may work go on (`calendar`), what would another policy
+change (`dry_run`)? Answers are frozen values. A refusal is an answer, never an
 exception; exceptions are the `LynchpinError` family.
 
 `assess` reads git repositories and answers all of that about them. Nothing else in the package
@@ -14,13 +15,46 @@ reads a file or runs a program, and nothing reads the clock: documents and insta
 from typing import Final
 
 from ._assess import Assessment, assess
+from ._calendar import Calendar, Cause, Flight, Place, Turning
+from ._daily import (
+    Agenda,
+    AgendaItem,
+    Clash,
+    Debt,
+    DebtOf,
+    End,
+    Ending,
+    OpenItem,
+    Period,
+    Through,
+    Turn,
+    Waiting,
+    WaitingItem,
+    WaitsFor,
+    WaiverDebt,
+    WaiverInUse,
+)
 from ._decision import Decision, Reason
+from ._entry import (
+    Breach,
+    Breaches,
+    Claim,
+    Entered,
+    IgnoredAdoption,
+    Obligation,
+    Obligations,
+    Policies,
+    PolicyAdoption,
+    RecordedDecision,
+)
+from ._fields import Setting
 from ._history import Assessed, Because, Dependency, Failure, Notes, Range
 from ._lynchpin import (
     Engine,
     Snapshot,
     assess_policy,
     error_codes,
+    finding_codes,
     gate_events,
     gate_moves,
     gate_states,
@@ -34,6 +68,19 @@ from ._lynchpin import (
 from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
+from ._study import (
+    Blocker,
+    Changed,
+    ChangedReason,
+    Comparison,
+    Difference,
+    DryRun,
+    FactTold,
+    Finding,
+    Flip,
+    Lint,
+    Said,
+)
 from ._values import Actor, Clears, Subject, Verdict
 from ._workflow import (
     Condition,
@@ -62,47 +109,90 @@ __version__: Final[str] = version()
 
 __all__ = [
     "Actor",
+    "Agenda",
+    "AgendaItem",
     "AssessError",
     "Assessed",
     "Assessment",
     "Because",
+    "Blocker",
+    "Breach",
+    "Breaches",
     "BrokenError",
+    "Calendar",
+    "Cause",
     "ChangeScore",
+    "Changed",
+    "ChangedReason",
+    "Claim",
+    "Clash",
     "Clears",
+    "Comparison",
     "Condition",
     "Conflict",
     "Contribution",
     "CriticalPath",
     "Cycle",
+    "Debt",
+    "DebtOf",
     "Decision",
     "Dependency",
+    "Difference",
     "DocumentError",
     "Driver",
     "Dropped",
+    "DryRun",
     "Edge",
+    "End",
+    "Ending",
     "Engine",
+    "Entered",
+    "FactTold",
     "Failure",
+    "Finding",
+    "Flight",
+    "Flip",
+    "IgnoredAdoption",
     "Late",
     "LimitError",
+    "Lint",
     "LynchpinError",
     "Missing",
     "NextState",
     "NotFoundError",
     "Notes",
+    "Obligation",
+    "Obligations",
+    "OpenItem",
     "PanicError",
+    "Period",
+    "Place",
     "Plan",
+    "Policies",
+    "PolicyAdoption",
     "PolicyError",
     "Problem",
     "QuestionError",
     "Range",
     "Reach",
     "Reason",
+    "RecordedDecision",
     "ReleaseScore",
     "Risk",
+    "Said",
     "Score",
+    "Setting",
     "Snapshot",
     "Subject",
+    "Through",
+    "Turn",
+    "Turning",
     "Verdict",
+    "Waiting",
+    "WaitingItem",
+    "WaitsFor",
+    "WaiverDebt",
+    "WaiverInUse",
     "Workflow",
     "WorkflowState",
     "WorkflowTransition",
@@ -110,6 +200,7 @@ __all__ = [
     "assess",
     "assess_policy",
     "error_codes",
+    "finding_codes",
     "gate_events",
     "gate_moves",
     "gate_states",

@@ -42,8 +42,8 @@ class Answer:
             >>> Decision.from_json(decision.to_json()) == decision
             True
         """
-        fields, wire = read_answer(document, cls._KIND)
-        return cls._made(wire, fields, None, whole=True)
+        whole, wire = read_answer(document, cls._KIND)
+        return cls._made(wire, whole, None, whole=True)
 
     @classmethod
     def _answered(cls, wire: bytes, head: bytes, asked: Asked) -> Self:
@@ -51,9 +51,18 @@ class Answer:
         return cls._made(wire, read_own(head, cls._KIND), asked, whole=False)
 
     @classmethod
-    def _made(cls, wire: bytes, fields: Fields, asked: Asked | None, *, whole: bool) -> Self:
+    def _body(cls, document: Fields) -> Fields:
+        """What the fields are read from."""
+        return document.inner(cls._KIND)
+
+    def _own(self) -> Fields:
+        """What the fields were read from, for those that are read later."""
+        return self._body(read_own(self._wire, self._KIND))
+
+    @classmethod
+    def _made(cls, wire: bytes, document: Fields, asked: Asked | None, *, whole: bool) -> Self:
         answer = object.__new__(cls)
-        found = cls._read(fields, whole=whole) | {"_wire": wire, "_asked": asked}
+        found = cls._read(cls._body(document), whole=whole) | {"_wire": wire, "_asked": asked}
         for name, value in found.items():
             object.__setattr__(answer, name, value)
         return answer

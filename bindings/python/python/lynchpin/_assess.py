@@ -106,7 +106,7 @@ class Assessment(Answer):
     def dependencies(self) -> tuple[Dependency, ...]:
         """What each change needs, and why, in order of ids; read once it is asked for."""
         if self._dependencies is None:
-            dependencies = read_dependencies(read_own(self._wire, self._KIND))
+            dependencies = read_dependencies(self._own())
             object.__setattr__(self, "_dependencies", dependencies)
             return dependencies
         return self._dependencies
@@ -116,7 +116,7 @@ class Assessment(Answer):
         """Which commits are known to have failed, by what the commits of the range mend or take
         back, in order; read once it is asked for."""
         if self._failures is None:
-            failures = read_failures(read_own(self._wire, self._KIND))
+            failures = read_failures(self._own())
             object.__setattr__(self, "_failures", failures)
             return failures
         return self._failures

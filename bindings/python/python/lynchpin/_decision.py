@@ -1,6 +1,5 @@
 """The answer to "may it go?"."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +8,13 @@ from typing import ClassVar, Never, TypeAlias, final
 
 from . import _show
 from ._answer import Answer
-from ._read import Fields, read_own, refuse
+from ._read import Fields, refuse
 from ._value import public, value
 from ._values import Actor, Clears, Subject, Verdict
 
 Arg: TypeAlias = int | str | tuple[str, ...] | tuple[Mapping[str, str], ...]
 _Row: TypeAlias = tuple[tuple[str, str], ...]
-_FrozenArg: TypeAlias = int | str | tuple[str, ...] | tuple[_Row, ...]
+FrozenArg: TypeAlias = int | str | tuple[str, ...] | tuple[_Row, ...]
 
 # The engine nests as deep as the policy does, which is less; whatever is read back stays harmless.
 _DEPTH_MAX = 100
@@ -96,12 +95,12 @@ class Reason:
     """The facts it rests on: kind and digest of each."""
     children: "tuple[Reason, ...]"
     """The reasons below this one."""
-    _args: tuple[tuple[str, _FrozenArg], ...]
+    _args: tuple[tuple[str, FrozenArg], ...]
 
     @property
     def args(self) -> Mapping[str, Arg]:
         """The figures behind it, by name."""
-        return MappingProxyType({name: _thawed(arg) for name, arg in self._args})
+        return thawed(self._args)
 
     @property
     def is_go(self) -> bool:
@@ -111,13 +110,7 @@ class Reason:
     @property
     def text(self) -> str:
         """The reason in a few words; `str` says it in full."""
-        args = dict(self._args)
-
-        def filled(match: re.Match[str]) -> str:
-            arg = args.get(match[1])
-            return match[0] if arg is None or isinstance(arg, tuple) else str(arg)
-
-        return re.sub(r"\{(\w+)\}", filled, _show.TEXTS[self.code])
+        return _show.filled(self.code, self.args)
 
     def __bool__(self) -> Never:
         raise TypeError("a reason is neither true nor false: ask for .is_go or .verdict")
@@ -167,7 +160,8 @@ class Decision(Answer):
     """The version of the time zone data; none, if no freeze or window goes by the clock of a
     zone."""
     what_if: bool
-    """Whether another policy than the one in force was applied: an answer to "what if"."""
+    """Whether it only answers "what if": it was decided by another policy than the one in force, or
+    without some facts."""
     clears_at: datetime | Clears
     """When it becomes a go."""
     holds_until: datetime | None
@@ -197,7 +191,7 @@ class Decision(Answer):
 
     def _both(self) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
         if self._reasons is None:
-            both = _read_both(read_own(self._wire, self._KIND))
+            both = _read_both(self._own())
             object.__setattr__(self, "_reasons", both)
             return both
         return self._reasons
@@ -216,8 +210,9 @@ class Decision(Answer):
 
     @property
     def is_go(self) -> bool:
-        """Whether it may go: the verdict is `GO` or `GO_WAIVED`."""
-        return self.verdict.is_go
+        """Whether it may go: the verdict is `GO` or `GO_WAIVED`, by the policy in force. What would
+        be so by another policy, or without some facts, never is."""
+        return self.verdict.is_go and not self.what_if
 
     @property
     def changes(self) -> tuple[Reason, ...]:
@@ -286,7 +281,6 @@ def _is_same(node: dict[str, object], blocker: dict[str, object]) -> bool:
 
 def _read_reason(fields: Fields, children: tuple[Reason, ...] = ()) -> Reason:
     fields.only(_REASON)
-    args = fields.inner("args") if "args" in fields else None
     return Reason(
         verdict=fields.verdict("verdict"),
         code=fields.word("code", _CODES.__getitem__),
@@ -299,7 +293,7 @@ def _read_reason(fields: Fields, children: tuple[Reason, ...] = ()) -> Reason:
         holds_until=fields.holds_until("holds_until"),
         cites=fields.texts("cites"),
         children=children,
-        _args=tuple([(name, _read_arg(args, name)) for name in args.names()]) if args else (),
+        _args=read_args(fields, "args"),
     )
 
 
@@ -326,7 +320,18 @@ def _read_tree(root: Fields) -> tuple[list[Fields], tuple[Reason, ...]]:
     return documents, tuple([reasons[index] for index in range(len(documents))])
 
 
-def _read_arg(args: Fields, name: str) -> _FrozenArg:
+def read_args(fields: Fields, name: str) -> tuple[tuple[str, FrozenArg], ...]:
+    """The figures behind a reason, by name; none, if they are not there."""
+    args = fields.inner(name) if name in fields else None
+    return tuple([(each, _read_arg(args, each)) for each in args.names()]) if args else ()
+
+
+def thawed(args: tuple[tuple[str, FrozenArg], ...]) -> Mapping[str, Arg]:
+    """The same as they are asked for."""
+    return MappingProxyType({name: _thawed(arg) for name, arg in args})
+
+
+def _read_arg(args: Fields, name: str) -> FrozenArg:
     match args.value(name):
         case bool():
             refuse("wrong_type", "expected no truth value", args.path(name))
@@ -339,7 +344,7 @@ def _read_arg(args: Fields, name: str) -> _FrozenArg:
             return args.texts(name)
 
 
-def _thawed(arg: _FrozenArg) -> Arg:
+def _thawed(arg: FrozenArg) -> Arg:
     if not isinstance(arg, tuple):
         return arg
     texts = tuple(item for item in arg if isinstance(item, str))

@@ -1,14 +1,18 @@
 """Types of the native half, and a copy of what is said there, which a test holds to it."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Literal, Never, Self, TypeAlias, final, overload
 
+from ._calendar import Calendar
+from ._daily import Agenda, Ending, Waiting, WaiverDebt
 from ._decision import Decision
+from ._entry import Breaches, Claim, Obligations, Policies, RecordedDecision
 from ._plan import Plan
 from ._reach import Reach
 from ._score import Score
-from ._values import Subject
+from ._study import Changed, Comparison, DryRun, Lint
+from ._values import Actor, Subject
 
 __all__ = [
     "Asked",
@@ -16,6 +20,7 @@ __all__ = [
     "Snapshot",
     "assess_policy",
     "error_codes",
+    "finding_codes",
     "gate_events",
     "gate_moves",
     "gate_states",
@@ -62,6 +67,18 @@ def error_codes() -> list[tuple[int, str]]:
         >>> from lynchpin import error_codes
         >>> error_codes()[0]
         (1001, 'document_too_large')
+    """
+
+def finding_codes() -> list[tuple[str, str, str]]:
+    """The name, the severity and the text of each code of a finding in a policy, in order.
+
+    Returns:
+        A list of (name, severity, text); the severity is "error" or "warning".
+
+    Example:
+        >>> from lynchpin import finding_codes
+        >>> finding_codes()[0]
+        ('gate_never_passes', 'error', 'the gate can never pass')
     """
 
 def gate_events() -> list[tuple[int, str, str]]:
@@ -321,6 +338,93 @@ class Engine:
             <lynchpin.Snapshot of 0 facts>
         """
 
+    @overload
+    def claim(
+        self,
+        subject: Subject,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision:
+        """Enters a stage, if it may, and takes the entry in: nothing can come in between.
+
+        It is decided on all that the engine holds; what was decided before may be shown by `digest`
+        and `expires`. The host keeps the entry in its ledger, too.
+
+        Args:
+            subject: What enters; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            stage: The id of the stage; the first not wholly entered yet, if left out.
+            at: The instant, as a datetime with a time zone; no fact was recorded after it.
+            by: The id of the person who enters.
+            via: The connector that relays it.
+            digest: The digest of the recorded decision that it rests on.
+            expires: The instant at which that decision expires.
+            not_after: The first instant at which a deployment may no longer begin on the strength
+                of it.
+            detail: How much of the reasons of a refusal to answer, as for `Snapshot.decide`.
+
+        Returns:
+            The `Claim` that was taken in, or the `Decision` that refuses it.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of that instant.
+            QuestionError: An argument is malformed.
+            LynchpinError: It cannot be claimed at all, such as behind the head or in a what-if.
+            TypeError: Not exactly one subject was named.
+            ValueError: `detail` is none of the three.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, 9, tzinfo=timezone.utc)
+            >>> engine.claim(change="C-1", at=at, by="raj").verdict
+            Verdict.NEEDS_ACTION
+        """
+
+    @overload
+    def claim(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: str,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision: ...
+    @overload
+    def claim(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: str,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision: ...
+
 @final
 class Snapshot:
     """What an engine held at one moment.
@@ -341,12 +445,11 @@ class Snapshot:
     def ask(self, question: _Text, /) -> bytes:
         """Answers any question: JSON in, JSON out, the same bytes in every language.
 
-        Use it to pass questions on from elsewhere; `decide`, `plan`, `score` and `reach` ask the
-        same and give values.
+        Use it to pass questions on from elsewhere; the other methods ask the same and give values.
 
         Args:
-            question: The text or its UTF-8 bytes: an object whose only key is `decide`, `plan`,
-                `score` or `reach`.
+            question: The text or its UTF-8 bytes: an object whose only key says what is asked, such
+                as `decide`, `plan` or `calendar`.
 
         Returns:
             The answer, one line without a newline at its end.
@@ -610,4 +713,539 @@ class Snapshot:
         Example:
             >>> snapshot.changes(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
             ('C-1',)
+        """
+
+    @overload
+    def calendar(
+        self,
+        subject: Subject,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        service: None = None,
+        stage: str,
+        environment: str | None = None,
+        at: datetime,
+    ) -> Calendar:
+        """Says whether work may go on somewhere, and when and why that changes.
+
+        It goes by the freezes known by then and the windows that the policy asks for there; what
+        rules and exceptions let a change pass is asked of a decision. Of a subject and a service at
+        most one is named; with neither, it is about something of which nothing is known.
+
+        Args:
+            subject: The change or the release; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            service: The id of a service.
+            stage: The id of the stage.
+            environment: The id of an environment; all of the stage, if left out.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `Calendar`: whether it is open, when it opens and closes, and what is under way.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of that instant.
+            QuestionError: An id is malformed, `at` has no time zone, or a subject and a service are
+                named.
+            TypeError: More than one subject was named.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> snapshot.calendar(stage="production", at=at).is_open
+            True
+        """
+
+    @overload
+    def calendar(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: str,
+        change: None = None,
+        service: None = None,
+        stage: str,
+        environment: str | None = None,
+        at: datetime,
+    ) -> Calendar: ...
+    @overload
+    def calendar(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: str,
+        service: None = None,
+        stage: str,
+        environment: str | None = None,
+        at: datetime,
+    ) -> Calendar: ...
+    @overload
+    def calendar(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        service: str | None = None,
+        stage: str,
+        environment: str | None = None,
+        at: datetime,
+    ) -> Calendar: ...
+    @overload
+    def changed(
+        self,
+        subject: Subject,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        stage: str | None = None,
+        since: datetime,
+        until: datetime,
+    ) -> Changed:
+        """Says what changed in a decision between two instants, and through which facts.
+
+        Args:
+            subject: What was decided on; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            stage: The id of the stage; that of the later instant, if left out.
+            since: The earlier instant, as a datetime with a time zone.
+            until: The later instant.
+
+        Returns:
+            A `Changed`: each reason that is not as it was.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of the later instant.
+            QuestionError: An id is malformed, or an instant has no time zone.
+            TypeError: Not exactly one subject was named.
+
+        Example:
+            >>> days = [datetime(2026, 11, day, tzinfo=timezone.utc) for day in (1, 2)]
+            >>> snapshot.changed(change="C-1", since=days[0], until=days[1]).after
+            Verdict.NEEDS_ACTION
+        """
+
+    @overload
+    def changed(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: str,
+        change: None = None,
+        stage: str | None = None,
+        since: datetime,
+        until: datetime,
+    ) -> Changed: ...
+    @overload
+    def changed(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: str,
+        stage: str | None = None,
+        since: datetime,
+        until: datetime,
+    ) -> Changed: ...
+    @overload
+    def claim(
+        self,
+        subject: Subject,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision:
+        """Enters a stage, if it may: the answer is the entry to append, or why not.
+
+        It is decided again, at the head of all that is known. Nothing has entered before the entry
+        is taken in; `Engine.claim` does both at once. What was decided before may be shown by `digest` and `expires`: then nothing of
+        the content may differ by now.
+
+        Args:
+            subject: What enters; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            stage: The id of the stage; the first not wholly entered yet, if left out.
+            at: The instant, as a datetime with a time zone; no fact was recorded after it.
+            by: The id of the person who enters.
+            via: The connector that relays it.
+            digest: The digest of the recorded decision that it rests on.
+            expires: The instant at which that decision expires.
+            not_after: The first instant at which a deployment may no longer begin on the strength
+                of it.
+            detail: How much of the reasons of a refusal to answer, as for `decide`.
+
+        Returns:
+            A `Claim`, or the `Decision` that refuses it.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of that instant.
+            QuestionError: An argument is malformed.
+            LynchpinError: It cannot be claimed at all, such as behind the head or in a what-if.
+            TypeError: Not exactly one subject was named.
+            ValueError: `detail` is none of the three.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> refused = snapshot.claim(change="C-1", stage="production", at=at, by="raj")
+            >>> isinstance(refused, Claim), refused.root_blockers[0].code
+            (False, 'plan_missing')
+        """
+
+    @overload
+    def claim(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: str,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision: ...
+    @overload
+    def claim(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: str,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+        via: str | None = None,
+        digest: str | None = None,
+        expires: datetime | None = None,
+        not_after: datetime | None = None,
+        detail: _Detail = "full",
+    ) -> Claim | Decision: ...
+    @overload
+    def record(
+        self,
+        subject: Subject,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+    ) -> RecordedDecision:
+        """Decides, and gives the decision as a fact to keep, which a claim may show.
+
+        Args:
+            subject: What to decide on; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            stage: The id of the stage; the first not wholly entered yet, if left out.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+            by: The id of the person who asks.
+
+        Returns:
+            A `RecordedDecision`.
+
+        Raises:
+            NotFoundError: The subject or the stage is not known as of that instant.
+            QuestionError: An argument is malformed.
+            LynchpinError: It cannot be recorded, such as a what-if, or where no policy is in force.
+            TypeError: Not exactly one subject was named.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> snapshot.record(change="C-1", stage="production", at=at, by="raj").verdict
+            Verdict.NEEDS_ACTION
+        """
+
+    @overload
+    def record(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: str,
+        change: None = None,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+    ) -> RecordedDecision: ...
+    @overload
+    def record(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: str,
+        stage: str | None = None,
+        at: datetime,
+        by: str,
+    ) -> RecordedDecision: ...
+    def breaches(self, *, at: datetime) -> Breaches:
+        """Says what was deployed without a claim, if the policy asks for claims.
+
+        Args:
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            The `Breaches`, in order of time.
+
+        Raises:
+            QuestionError: `at` has no time zone.
+
+        Example:
+            >>> len(snapshot.breaches(at=datetime(2026, 11, 2, tzinfo=timezone.utc)))
+            0
+        """
+
+    def obligations(self, *, at: datetime) -> Obligations:
+        """Says what is or was owed since something entered a stage, by whom and until when.
+
+        Args:
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            The `Obligations`, the first to be met first.
+
+        Raises:
+            QuestionError: `at` has no time zone.
+            LimitError: There is more to look at than is looked at in one go.
+
+        Example:
+            >>> len(snapshot.obligations(at=datetime(2026, 11, 2, tzinfo=timezone.utc)))
+            0
+        """
+
+    def policies(self, *, at: datetime) -> Policies:
+        """Says which policies came into force, and which adoptions had no effect.
+
+        Args:
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            The `Policies`, oldest first.
+
+        Raises:
+            QuestionError: `at` has no time zone.
+
+        Example:
+            >>> snapshot.policies(at=datetime(2026, 11, 2, tzinfo=timezone.utc)).adopted
+            ()
+        """
+
+    def lint_policy(self, policy: _Text | None = None, /, *, at: datetime) -> Lint:
+        """Says what is wrong with a policy, among the people, stages and services of this portfolio.
+
+        Args:
+            policy: The policy (TOML) as text or its UTF-8 bytes; the one in force, if left out.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `Lint`: the findings, the worst first.
+
+        Raises:
+            PolicyError: The policy is malformed, or none is given and none in force.
+            QuestionError: `at` has no time zone.
+            TypeError: The policy is neither text nor bytes.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> unused = 'name = "acme"\\nrequirement.p = { plan = "test" }'
+            >>> snapshot.lint_policy(unused, at=at).findings[-1].code
+            'requirement_unused'
+        """
+
+    def compare_policies(
+        self, after: _Text, /, *, before: _Text | None = None, at: datetime
+    ) -> Comparison:
+        """Says what differs between two policies, and which way each difference leans.
+
+        Args:
+            after: The later policy (TOML) as text or its UTF-8 bytes.
+            before: The earlier one; the one in force, if left out.
+            at: The instant whose policy in force is meant, as a datetime with a time zone.
+
+        Returns:
+            A `Comparison`: settings, keys, requirements and gates that differ, by name.
+
+        Raises:
+            PolicyError: A policy is malformed, or none is given and none in force.
+            QuestionError: `at` has no time zone.
+            TypeError: A policy is neither text nor bytes.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> found = snapshot.compare_policies('name = "acme"', at=at)
+            >>> [(it.what, it.name, it.became) for it in found.differences]
+            [('requirement', 'back-out', 'removed'), ('gate', 'fast', 'removed')]
+        """
+
+    def dry_run(self, policy: _Text, /, *, at: datetime, since: datetime | None = None) -> DryRun:
+        """Says which decisions another policy would flip, and why.
+
+        Args:
+            policy: The other policy (TOML) as text or its UTF-8 bytes.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+            since: Over every deployment begun since that instant; over what is open at `at`, if
+                left out.
+
+        Returns:
+            A `DryRun`: the decisions that are a go by one of the two policies only.
+
+        Raises:
+            PolicyError: The policy is malformed.
+            QuestionError: An instant has no time zone.
+            LimitError: There is more to look at than is looked at in one go.
+            TypeError: The policy is neither text nor bytes.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> open_for_all = 'name = "acme"\\nopen = ["production"]'
+            >>> snapshot.dry_run(open_for_all, at=at).flips[0].before
+            Verdict.NEEDS_ACTION
+        """
+
+    def waiting(
+        self,
+        who: Actor | None = None,
+        /,
+        *,
+        person: str | None = None,
+        group: str | None = None,
+        at: datetime,
+        within: timedelta | None = None,
+    ) -> Waiting:
+        """Says what waits for a person or a group, or for everybody, among all that is open.
+
+        Args:
+            who: Who is asked about; or name them by one of the next two; or everybody.
+            person: The id of a person.
+            group: The id of a group: a role, a team or a board.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+            within: Only what is of use until so long after, a timedelta of whole seconds.
+
+        Returns:
+            A `Waiting`: what waits, by who can act, what is to be done soonest first.
+
+        Raises:
+            NotFoundError: The person or the group is neither declared nor named by any reason.
+            QuestionError: An id is malformed, `at` has no time zone, or `within` is negative.
+            LimitError: Something is too large.
+            TypeError: More than one was named.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> found = snapshot.waiting(person="raj", at=at)
+            >>> [item.requirement for item in found.waits[0].items]
+            ['back-out']
+        """
+
+    def agenda(self, *, board: str, at: datetime) -> Agenda:
+        """Says what a board is to decide at its next meeting.
+
+        Args:
+            board: The id of the board.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            An `Agenda`: the meeting, and what is planned to begin soonest first.
+
+        Raises:
+            NotFoundError: It is not known as a board as of that instant.
+            QuestionError: The id is malformed, or `at` has no time zone.
+            LimitError: Something is too large.
+
+        Example:
+            >>> agenda.items[0].requirement
+            'review'
+        """
+
+    def ending(self, *, at: datetime, within: timedelta) -> Ending:
+        """Says what ends soon, and what turns by it: obligations, waivers, approvals and more.
+
+        Args:
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+            within: How long after it is looked ahead, a timedelta of whole seconds.
+
+        Returns:
+            An `Ending`: what ends, and whatever becomes a go or ceases to be one.
+
+        Raises:
+            QuestionError: `at` has no time zone, or `within` is negative.
+            LimitError: Something is too large.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> snapshot.ending(at=at, within=timedelta(days=7)).ends
+            ()
+        """
+
+    def waiver_debt(self, *, at: datetime) -> WaiverDebt:
+        """Says what rests on waivers, since when and for how long yet.
+
+        Args:
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `WaiverDebt`: the waivers in use, and what they come to.
+
+        Raises:
+            QuestionError: `at` has no time zone.
+            LimitError: Something is too large.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> snapshot.waiver_debt(at=at).total.count
+            0
+        """
+
+    def assuming(
+        self, *, ignoring: Sequence[str] | None = None, policy: _Text | None = None
+    ) -> Self:
+        """The same without some facts, or by another policy: what it decides is a what-if, and no go.
+
+        Args:
+            ignoring: The facts to leave out, named as reasons cite them.
+            policy: The policy (TOML) to ask instead, as text or its UTF-8 bytes.
+
+        Returns:
+            A `Snapshot`, all of whose decisions are marked.
+
+        Raises:
+            NotFoundError: There is no such fact.
+            QuestionError: The name of a fact is malformed.
+            PolicyError: The policy is malformed.
+            TypeError: The facts are no list of texts, or the policy is neither text nor bytes.
+
+        Example:
+            >>> loose = snapshot.assuming(policy='name = "acme"\\nopen = ["production"]')
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> decision = loose.decide(change="C-1", at=at)
+            >>> decision.verdict, decision.what_if, decision.is_go
+            (Verdict.GO, True, False)
         """

@@ -70,6 +70,11 @@ class Fields:
         """The names of all fields, in order."""
         return self._values.keys()
 
+    def without(self, name: str) -> "Fields":
+        """All fields but one, at the same place."""
+        rest = {key: value for key, value in self._values.items() if key != name}
+        return Fields(rest, self._parent, self._name)
+
     def raw(self) -> dict[str, object]:
         """All fields as they are."""
         return self._values
@@ -161,13 +166,24 @@ class Fields:
 
     def subject(self, name: str) -> Subject:
         """A change or a release."""
-        match self.value(name):
+        return self._subject(name, self.value(name))
+
+    def subjects(self, name: str) -> tuple[Subject, ...]:
+        """A list of changes and releases; an empty one, if it is not there."""
+        return tuple([self._subject(name, item) for item in self.items(name)])
+
+    def _subject(self, name: str, item: object) -> Subject:
+        match item:
             case {"change": str(change), **others} if not others:
                 return _subject("change", change)
             case {"release": str(release), **others} if not others:
                 return _subject("release", release)
             case _:
                 self._wrong(name, "a change or a release")
+
+    def actor(self, name: str) -> Actor:
+        """A person or a group."""
+        return self._actor(name, self.value(name))
 
     def actors(self, name: str) -> tuple[Actor, ...]:
         """A list of people and groups; an empty one, if it is not there."""
@@ -182,7 +198,7 @@ class Fields:
             case {"group": str(group), **others} if not others:
                 return _actor("group", group)
             case _:
-                self._wrong(name, "a list of people and groups")
+                self._wrong(name, "a person or a group")
 
     def value(self, name: str) -> object:
         """Whatever there is."""
@@ -220,7 +236,7 @@ class Fields:
 
 
 def read_answer(document: object, kind: str) -> tuple[Fields, bytes]:
-    """The answer of that kind which a document of anybody holds, and its bytes."""
+    """A document of anybody, whose only field is an answer of that kind, and its bytes."""
     try:
         wire = _bytes_of(document)
         text = wire.decode()
@@ -234,19 +250,19 @@ def read_answer(document: object, kind: str) -> tuple[Fields, bytes]:
         refuse("document_not_utf8", "the answer is not UTF-8", "$")
     except ValueError as error:
         refuse("syntax", f"the answer is no JSON: {error}", "$")
-    return _inner(value, kind), wire
+    return _only(value, kind), wire
 
 
 def read_own(wire: bytes, kind: str) -> Fields:
-    """The answer of that kind which the engine gave just now."""
-    return _inner(json.loads(wire), kind)
+    """The document of an answer of that kind, which the engine gave just now."""
+    return _only(json.loads(wire), kind)
 
 
-def _inner(value: object, kind: str) -> Fields:
+def _only(value: object, kind: str) -> Fields:
     fields = Fields(value)
     if list(fields.names()) != [kind]:
         refuse("wrong_version", f"expected an answer whose only field is `{kind}`", "$")
-    return fields.inner(kind)
+    return fields
 
 
 def _bytes_of(document: object) -> bytes:

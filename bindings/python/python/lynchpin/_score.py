@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 from . import _show
 from ._answer import Answer
-from ._read import Fields, read_own
+from ._read import Fields
 from ._value import public, value
 from ._values import Subject
 
@@ -160,7 +160,7 @@ class Score(Answer):
     def changes(self) -> tuple[ChangeScore, ...]:
         """Each change: the one asked about, or those of the release in order of ids."""
         if self._changes is None:
-            changes = _read_changes(read_own(self._wire, self._KIND))
+            changes = _read_changes(self._own())
             object.__setattr__(self, "_changes", changes)
             return changes
         return self._changes

@@ -4,13 +4,13 @@ say more. Whatever a document says is only shown."""
 import html as escapes
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ._lynchpin import printable, reason_codes, verdicts
-from ._values import Clears, Subject, Verdict
+from ._values import Actor, Clears, Subject, Verdict
 
 if TYPE_CHECKING:
     from ._assess import Assessment
@@ -101,10 +101,10 @@ def decision(decision: "Decision") -> Report:
     word = _WORDS[decision.verdict]
     clears, holds = decision.clears_at, decision.holds_until
     notes = [
-        f"at {_instant(decision.at)}",
+        f"at {instant(decision.at)}",
         f"policy {decision.policy}" if decision.policy else "no policy was in force",
-        _CLEARS[clears] if isinstance(clears, Clears) else f"clears at {_instant(clears)}",
-        f"stands until {_instant(holds)}" if holds else "stands until something new is known",
+        _CLEARS[clears] if isinstance(clears, Clears) else f"clears at {instant(clears)}",
+        f"stands until {instant(holds)}" if holds else "stands until something new is known",
     ]
     rows: list[Sequence[str]] = [
         (
@@ -185,7 +185,7 @@ def plan(plan: "Plan") -> Report:
     ]
     return Report(
         f"PLAN: {plan.subject} to {plan.stage}: {count} of {count + dropped} {what}",
-        [f"at {_instant(plan.at)}", longest + _some(plan.critical_path.changes)],
+        [f"at {instant(plan.at)}", longest + _some(plan.critical_path.changes)],
         [(("wave", "changes"), waves), (("what", "changes", "why"), _left_out(plan))],
     )
 
@@ -202,7 +202,7 @@ def _left_out(plan: "Plan") -> list[Sequence[str]]:
         goes = f"{conflict.goes} goes" if conflict.goes else "neither goes"
         rows.append(("conflict", " and ".join(conflict.changes), goes))
     for late in plan.late:
-        needs = f"needs {late.needs}, to be done at {_instant(late.done)}"
+        needs = f"needs {late.needs}, to be done at {instant(late.done)}"
         rows.append(("planned too late", late.change, needs))
     rows += [("cancelled", change, "was cancelled") for change in plan.cancelled]
     rows += [("unknown", change, "is not known") for change in plan.unknown]
@@ -218,7 +218,7 @@ def score(score: "Score") -> Report:
         less = falls.get(scored.change, "")
         risk = _percent(scored.risk.probability)
         rows.append((scored.change, risk, less, ", ".join(raising) or "nothing"))
-    notes = [f"at {_instant(score.at)}", f"model {score.model}"]
+    notes = [f"at {instant(score.at)}", f"model {score.model}"]
     if score.release:
         bounds = (_percent(score.release.at_least), _percent(score.release.at_most))
         notes.append(f"between {bounds[0]} and {bounds[1]}")
@@ -244,7 +244,7 @@ def assessment(found: "Assessment") -> Report:
     changes = "1 change" if found.changes == 1 else f"{found.changes} changes"
     return Report(
         f"ASSESSMENT: {changes} of {names} would ship",
-        [f"at {_instant(found.at)}", *map(_of_repository, found.repositories)],
+        [f"at {instant(found.at)}", *map(_of_repository, found.repositories)],
         [(("change", "needs", "because"), rows), (("what was read",), read)],
     )
 
@@ -257,10 +257,57 @@ def _of_repository(found: "Assessed") -> str:
     return ", ".join([f"{found.name}: {begins} {ends}", *lacks])
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
     """An instant as documents write it."""
     form = "microseconds" if at.microsecond else "seconds"
     return at.replace(tzinfo=None).isoformat(timespec=form) + "Z"
+
+
+def filled(code: str, args: "Mapping[str, Arg]") -> str:
+    """What a reason code says, with the figures in it."""
+
+    def figure(match: re.Match[str]) -> str:
+        arg = args.get(match[1])
+        return match[0] if arg is None or isinstance(arg, tuple) else str(arg)
+
+    return re.sub(r"\{(\w+)\}", figure, TEXTS[code])
+
+
+def word(verdict: Verdict) -> str:
+    """A verdict as reports write it."""
+    return _WORDS[verdict]
+
+
+def short_digest(text: str) -> str:
+    """A text, with the digest at its end, if there is one, cut short."""
+    return re.sub(r"sha256:([0-9a-f]{12})[0-9a-f]{52}$", r"sha256:\1", text)
+
+
+def table(items: Sequence[object]) -> Table:
+    """Small values of one class, one a row; columns that say nothing are left out."""
+    if not items:
+        return (), []
+    names = [it.name for it in fields(cast(Any, items[0])) if not it.name.startswith("_")]
+    rows = [[_cell(getattr(item, name)) for name in names] for item in items]
+    told = [index for index in range(len(names)) if any(row[index] for row in rows)]
+    head = [names[index].replace("_", " ") for index in told]
+    return head, [[row[index] for index in told] for row in rows]
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case Verdict():
+            return _WORDS[value]
+        case datetime():
+            return instant(value)
+        case Actor():
+            return value.id
+        case tuple():
+            return _some(map(_cell, value))
+        case _:
+            return short_digest(str(value))
 
 
 def _percent(probability: Decimal) -> str:

@@ -151,7 +151,7 @@ class QuestionError(LynchpinError, ValueError):
 
 
 class NotFoundError(QuestionError, LookupError):
-    """The change, the release or the stage asked about is not known as of that instant.
+    """The change, the release, the stage or whatever else is asked about is not known by then.
 
     Example:
         >>> from datetime import datetime, timezone

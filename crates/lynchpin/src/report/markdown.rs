@@ -2,13 +2,17 @@
 //! escaped: no title can open a heading, a link or a tag, or call somebody by name.
 
 use super::decision::{basis as decision_basis, rows};
+use super::entry::{self, Sheet};
 use super::options::Options;
 use super::overview::{Blocker, Part, parts, rows as overview_rows};
 use super::words::{actors, counted, mark, word};
 use super::{headline, plan as plan_text, score as score_text};
 use crate::base::id::ChangeId;
+use crate::base::{Digest, Instant};
+use crate::gate::Obligation;
+use crate::model::{Claim, RecordedDecision};
 use crate::plan::Plan;
-use crate::portfolio::{Decision, Score};
+use crate::portfolio::{Breach, Decision, IgnoredAdoption, Score};
 
 /// A decision: the verdict as a heading, a table of its changes, and its reasons as a list.
 ///
@@ -100,6 +104,58 @@ pub fn score(score: &Score, options: &Options<'_>) -> String {
     let heads = ["risk", "change", "the release without it", "what raises it most"];
     out.push_str(&table(&heads, rows));
     out.push_str(&format!("\n{}\n", counted(score.changes.len(), "change", "changes")));
+    out
+}
+
+/// An entry into a stage, with each change that enters.
+#[must_use]
+pub fn claim(claim: &Claim, options: &Options<'_>) -> String {
+    sheet(&entry::claimed(claim, options))
+}
+
+/// A decision that was recorded.
+#[must_use]
+pub fn recorded(recorded: &RecordedDecision) -> String {
+    sheet(&entry::receipt(recorded))
+}
+
+/// What was deployed without a claim.
+#[must_use]
+pub fn breaches(breaches: &[Breach]) -> String {
+    sheet(&entry::unclaimed(breaches))
+}
+
+/// What is or was owed, as of an instant.
+#[must_use]
+pub fn obligations(obligations: &[Obligation], at: Instant) -> String {
+    sheet(&entry::owed(obligations, at))
+}
+
+/// Which policies came into force, and which adoptions had no effect.
+///
+/// ```
+/// use lynchpin::report::markdown::policies;
+///
+/// assert_eq!(policies(None, &[], &[]), "### no policy answers\n");
+/// ```
+#[must_use]
+pub fn policies(
+    answers: Option<Digest>,
+    adopted: &[(Instant, Digest)],
+    ignored: &[IgnoredAdoption],
+) -> String {
+    sheet(&entry::adoptions(answers, adopted, ignored))
+}
+
+fn sheet(sheet: &Sheet) -> String {
+    let mut out = format!("### {}\n", escape(&sheet.headline));
+    if !sheet.basis.is_empty() {
+        out.push_str(&format!("\n{}\n", escape(&sheet.basis)));
+    }
+    for rows in sheet.tables.iter().filter(|rows| !rows.rows.is_empty()) {
+        out.push('\n');
+        out.push_str(&table(&rows.heads, rows.rows.iter().cloned()));
+    }
     out
 }
 

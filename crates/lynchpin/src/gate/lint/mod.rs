@@ -28,6 +28,17 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
 macro_rules! finding_codes {
     ($($(#[$doc:meta])* $variant:ident, $severity:ident, $name:literal, $text:literal;)*) => {
         /// What is wrong, as a stable word.

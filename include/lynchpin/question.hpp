@@ -1,0 +1,113 @@
+// Questions as documents, written field by field. Nothing here is for other programs.
+#ifndef LYNCHPIN_QUESTION_HPP
+#define LYNCHPIN_QUESTION_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "internal.hpp"
+
+namespace lynchpin::internal {
+
+inline std::string_view word(detail how_much) noexcept {
+    switch (how_much) {
+    case detail::verdict:
+        return "verdict";
+    case detail::full:
+        return "full";
+    case detail::unmet:
+        break;
+    }
+    return "unmet";
+}
+
+/// One question. An empty text and an instant that is not given leave their field out.
+class question {
+public:
+    explicit question(std::string_view name) { text_.append("{\"").append(name).append("\":{"); }
+
+    question &with(std::string_view field, std::string_view value) {
+        return value.empty() ? *this : begin(field).quote(value);
+    }
+
+    question &with(std::string_view field, const subject &about) {
+        begin(field).text_.append(about.kind == subject_kind::change ? "{\"change\":"
+                                                                     : "{\"release\":");
+        quote(about.id).text_.push_back('}');
+        return *this;
+    }
+
+    question &with(std::string_view field, const std::optional<actor> &who) {
+        if (!who) {
+            return *this;
+        }
+        begin(field).text_.append(who->kind == actor_kind::group ? "{\"group\":" : "{\"person\":");
+        quote(who->id).text_.push_back('}');
+        return *this;
+    }
+
+    question &with(std::string_view field, std::optional<std::chrono::seconds> span) {
+        return span ? with(field, std::string_view(std::to_string(span->count()) + 's')) : *this;
+    }
+
+    template <class Duration>
+    question &with(std::string_view field, time_point<Duration> at) {
+        const auto whole = micros(at);
+        const auto text = document([&](auto *out, auto **error) {
+            return lp_instant_text(whole, out, error);
+        });
+        return with(field, std::string_view(text));
+    }
+
+    question &with(std::string_view field, const std::optional<instant> &at) {
+        return at ? with(field, *at) : *this;
+    }
+
+    /// The answer of a snapshot.
+    std::string ask(const lp_snapshot *snapshot) const {
+        const auto whole = text_ + "}}";
+        return document([&](auto *out, auto **error) {
+            return lp_ask(snapshot, lend(whole), out, error);
+        });
+    }
+
+private:
+    question &begin(std::string_view field) {
+        if (text_.back() != '{') {
+            text_.push_back(',');
+        }
+        return quote(field).append(':');
+    }
+
+    question &append(char letter) {
+        text_.push_back(letter);
+        return *this;
+    }
+
+    /// Writes a text as JSON does; whether it is UTF-8 is for the library to see.
+    question &quote(std::string_view value) {
+        constexpr std::string_view hex = "0123456789abcdef";
+        text_.push_back('"');
+        for (const char letter : value) {
+            const auto code = static_cast<unsigned char>(letter);
+            if (code < 0x20) {
+                text_.append("\\u00").append(1, hex[code >> 4U]).append(1, hex[code & 0xFU]);
+                continue;
+            }
+            if (letter == '"' || letter == '\\') {
+                text_.push_back('\\');
+            }
+            text_.push_back(letter);
+        }
+        return append('"');
+    }
+
+    std::string text_;
+};
+
+} // namespace lynchpin::internal
+
+#endif
