@@ -516,6 +516,11 @@
 #define LP_STATUS_WORKFLOW_GUARDS_NOTHING UINT32_C(1332)
 
 /**
+ * A workflow that is for something else: for releases, or for another kind of change.
+ */
+#define LP_STATUS_WORKFLOW_FOR_OTHERS UINT32_C(1333)
+
+/**
  * This build reads no expressions, so it cannot judge by the policy.
  */
 #define LP_STATUS_EXPRESSION_UNSUPPORTED UINT32_C(1340)
@@ -1309,7 +1314,8 @@
 #define LP_GATE_STATE_AWAITING UINT32_C(20)
 
 /**
- * Something is missing that was given for another revision, or has expired.
+ * Something is missing that was given, but for another revision, too early, or for a time
+ * that is over.
  */
 #define LP_GATE_STATE_STALE UINT32_C(21)
 

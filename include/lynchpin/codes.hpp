@@ -111,6 +111,8 @@ enum class status : std::uint32_t {
     workflow_unknown = 1331,
     /// A workflow in which nothing ever goes live, or no gate is mandatory.
     workflow_guards_nothing = 1332,
+    /// A workflow that is for something else: for releases, or for another kind of change.
+    workflow_for_others = 1333,
     /// This build reads no expressions, so it cannot judge by the policy.
     expression_unsupported = 1340,
     /// An expression longer than the limits allow.
@@ -442,7 +444,8 @@ enum class gate_state : std::uint32_t {
     idle = 10,
     /// Something is missing that was never given.
     awaiting = 20,
-    /// Something is missing that was given for another revision, or has expired.
+    /// Something is missing that was given, but for another revision, too early, or for a time
+    /// that is over.
     stale = 21,
     /// Every requirement is met.
     passed = 30,

@@ -16,7 +16,7 @@ use lynchpin::gate::state::states;
 use lynchpin::gate::{GateEvent, GateInstance, GateState};
 use lynchpin::portfolio::{DecideQuestion, Decision, Engine, Snapshot};
 use lynchpin::report::gate as report;
-use lynchpin::wire::read_portfolio;
+use lynchpin::wire::{ask, read_portfolio};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
 use lynchpin_tests::world::{Policy, Subject, Tick, World, after, hour as at_hour};
@@ -230,6 +230,63 @@ proptest! {
         let snapshot = load(&document, &policy);
         for of in world.subjects() {
             follow(&document, &snapshot, of)?;
+        }
+    }
+}
+
+/// Every gate of an answer, as a document, with its verdict and its state; and whether the answer
+/// says that something is on hold or cancelled.
+fn told(answer: &Value) -> (Vec<(String, String)>, bool) {
+    let (mut found, mut stopped) = (Vec::new(), false);
+    let mut open = vec![&answer["decision"]["reasons"]];
+    while let Some(node) = open.pop() {
+        open.extend(node["reasons"].as_array().into_iter().flatten());
+        let text = |name: &str| node[name].as_str().unwrap_or_default().to_owned();
+        stopped |= ["on_hold", "cancelled"].contains(&text("code").as_str());
+        match text("code") == "gate" {
+            true => found.push((text("verdict"), text("state"))),
+            false => assert!(node["state"].is_null(), "only gates have a state: {node}"),
+        }
+    }
+    (found, stopped)
+}
+
+/// The states that go with a verdict.
+fn fitting(verdict: &str) -> &'static [&'static str] {
+    match verdict {
+        "not_applicable" => &["idle"],
+        "go" => &["passed"],
+        "go_waived" => &["waived"],
+        "no_go" => &["refused"],
+        _ => &["awaiting", "stale"],
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 8, failure_persistence: None, ..ProptestConfig::default()
+    })]
+
+    /// An answer never says one thing by the verdict of a gate and another by its state; only what
+    /// stops the subject as a whole makes the state worse.
+    #[test]
+    fn the_state_of_a_gate_is_what_its_verdict_says(
+        (world, policy) in case(), besides in besides()
+    ) {
+        let document = document(&world, &besides);
+        let snapshot = load(&document, &policy);
+        for (of, tick) in world.subjects().into_iter().flat_map(|of| (0..=END).map(move |t| (of, t))) {
+            let (key, id) = of.document();
+            let question = json!({"decide": {"subject": {key: id}, "stage": "production",
+                "at": instant(tick), "detail": "full"}});
+            let Ok(answer) = ask(&snapshot, question.to_string().as_bytes()) else { continue };
+            let answer = serde_json::from_slice(&answer).expect("an answer is JSON");
+            let (gates, stopped) = told(&answer);
+            for (verdict, state) in gates {
+                let fits = fitting(&verdict).contains(&state.as_str());
+                let worse = stopped && ["awaiting", "stale", "refused"].contains(&state.as_str());
+                prop_assert!(fits || worse, "{verdict} and {state}: {answer}");
+            }
         }
     }
 }

@@ -103,6 +103,8 @@ pub const LP_STATUS_WORKFLOW_CODE_UNKNOWN: u32 = 1330;
 pub const LP_STATUS_WORKFLOW_UNKNOWN: u32 = 1331;
 /// A workflow in which nothing ever goes live, or no gate is mandatory.
 pub const LP_STATUS_WORKFLOW_GUARDS_NOTHING: u32 = 1332;
+/// A workflow that is for something else: for releases, or for another kind of change.
+pub const LP_STATUS_WORKFLOW_FOR_OTHERS: u32 = 1333;
 /// This build reads no expressions, so it cannot judge by the policy.
 pub const LP_STATUS_EXPRESSION_UNSUPPORTED: u32 = 1340;
 /// An expression longer than the limits allow.
@@ -422,7 +424,8 @@ pub const LP_REASON_OBLIGATION_OVERDUE: u32 = 612;
 pub const LP_GATE_STATE_IDLE: u32 = 10;
 /// Something is missing that was never given.
 pub const LP_GATE_STATE_AWAITING: u32 = 20;
-/// Something is missing that was given for another revision, or has expired.
+/// Something is missing that was given, but for another revision, too early, or for a time
+/// that is over.
 pub const LP_GATE_STATE_STALE: u32 = 21;
 /// Every requirement is met.
 pub const LP_GATE_STATE_PASSED: u32 = 30;
@@ -515,6 +518,7 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_WORKFLOW_CODE_UNKNOWN,
     LP_STATUS_WORKFLOW_UNKNOWN,
     LP_STATUS_WORKFLOW_GUARDS_NOTHING,
+    LP_STATUS_WORKFLOW_FOR_OTHERS,
     LP_STATUS_EXPRESSION_UNSUPPORTED,
     LP_STATUS_EXPRESSION_TOO_LONG,
     LP_STATUS_EXPRESSION_TOO_DEEP,

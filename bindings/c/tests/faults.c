@@ -504,6 +504,9 @@ static void refused_workflows(const lp_snapshot *snapshot) {
     static const char go[] =
         "{ from = [\"A\"], to = \"D\", on = \"t\", when = [{ gate = \"g\" }] },";
     static const char unknown[] = "{\"workflow\": {\"name\": \"servicenow-normal\", \"code\": 7}}";
+    static const char other[] =
+        "{\"next_states\": {\"subject\": {\"change\": \"C-1\"}, \"workflow\":"
+        " \"servicenow-emergency\", \"at\": \"2026-11-20T09:00:00Z\"}}";
     static const struct {
         uint32_t wanted;
         const char *states; /* besides A, where everything begins, and D, which is done */
@@ -549,6 +552,9 @@ static void refused_workflows(const lp_snapshot *snapshot) {
     error = NULL;
     expect(lp_ask(snapshot, text_of(unknown), &out, &error), &error,
            LP_STATUS_WORKFLOW_CODE_UNKNOWN, "no such number");
+    error = NULL;
+    expect(lp_ask(snapshot, text_of(other), &out, &error), &error,
+           LP_STATUS_WORKFLOW_FOR_OTHERS, "a workflow for emergencies");
     CHECK(out.ptr == NULL);
 }
 

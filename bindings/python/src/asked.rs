@@ -57,7 +57,7 @@ impl Asked {
             Question::Decide(asked) => self.decision(asked, form),
             Question::Plan(asked) => self.plan(asked, form),
             Question::Score(asked) => self.score(asked, form),
-            Question::Reach(_) | Question::Workflow(_) => Ok(None),
+            Question::Reach(_) | Question::Workflow(_) | Question::NextStates(_) => Ok(None),
             Question::Claim(asked) => self.other(asked.at, form),
             Question::Record(asked) => self.other(asked.at, form),
             Question::Breaches(asked)

@@ -455,6 +455,7 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Lint(_)
         | Answer::Comparison(_)
         | Answer::DryRun(_)
+        | Answer::NextStates(_)
         | Answer::Workflow(_) => Ok(None),
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lynchpin::base::id::{
-    ChangeId, EnvironmentId, GroupId, PersonId, ReleaseId, ServiceId, StageId, StateId,
+    ChangeId, CloseCodeId, EnvironmentId, GroupId, PersonId, ReleaseId, ServiceId, StageId, StateId,
 };
 use lynchpin::base::{Actor, Instant, Span, Subject};
 use lynchpin::plan::PlanScope;
@@ -441,6 +441,22 @@ pub enum WorkflowAsked {
     Show(WorkflowShow),
     /// Whether a workflow is sound; if not, every problem with the way that shows it
     Check(WorkflowCheck),
+    /// Where in its workflow something is, where it may go now, and why not elsewhere
+    Next(WorkflowNext),
+}
+
+/// What is where, and in which workflow.
+#[derive(Debug, Args)]
+pub struct WorkflowNext {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// In which workflow: the name of a shipped one, or a TOML file [default: the one that it was
+    /// last moved in, else the usual one for its kind and profile]
+    #[arg(long, value_name = "WORKFLOW")]
+    pub workflow: Option<PathBuf>,
+    /// How it ended, if it is to be closed
+    #[arg(long, value_name = "CODE")]
+    pub close_code: Option<CloseCodeId>,
 }
 
 /// Which workflow, and how to print it.

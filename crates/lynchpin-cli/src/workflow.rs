@@ -5,11 +5,12 @@ use std::path::Path;
 use lynchpin::base::{Error, ErrorCode};
 use lynchpin::gate::workflow::{self, Machine, Situation, next_states};
 use lynchpin::report::{self, Style};
-use lynchpin::wire::{Answer, Workflow as Question};
+use lynchpin::wire::{self, Answer, NextStates, Workflow as Question};
 
-use super::args::{Workflow, WorkflowAsked, WorkflowShow};
+use super::args::{Workflow, WorkflowAsked, WorkflowNext, WorkflowShow};
+use super::ask::with_newline;
 use super::failure::Failure;
-use super::load::with_text;
+use super::load::{self, with_text};
 use super::output::Output;
 use super::status::Status;
 
@@ -29,8 +30,35 @@ pub fn workflow(asked: &Workflow, output: &mut Output) -> Result<Status, Failure
             let transitions = report::counted(transitions, "transition", "transitions");
             output.line(&format!("{} is sound: {states}, {transitions}", said.name))?;
         }
+        WorkflowAsked::Next(next) => where_now(next, output)?,
     }
     Ok(Status::Go)
+}
+
+/// Where something is and where it may go: an answer, whatever it is.
+fn where_now(asked: &WorkflowNext, output: &mut Output) -> Result<(), Failure> {
+    let at = load::at(asked.asked.at)?;
+    let text = asked.workflow.as_deref().map(|name| find(name).map(|(_, text)| text));
+    let text = text.transpose()?;
+    let snapshot = load::load(&asked.asked.file, asked.asked.policy.as_deref())?;
+    let subjects =
+        asked.asked.subject().map_or_else(|| snapshot.open_subjects(at), |subject| vec![subject]);
+    for subject in subjects {
+        let question = NextStates {
+            subject,
+            workflow: text.clone(),
+            close_code: asked.close_code.clone(),
+            at,
+        };
+        if asked.asked.json {
+            let answer = wire::Question::NextStates(question).ask(&snapshot)?;
+            output.write(&with_newline(answer.to_bytes()?))?;
+            continue;
+        }
+        let found = snapshot.next_states(&question.question())?;
+        output.write(report::workflow::progress(&found).as_bytes())?;
+    }
+    Ok(())
 }
 
 fn list(output: &mut Output) -> Result<(), Failure> {

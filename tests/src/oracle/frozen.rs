@@ -85,6 +85,7 @@ impl Question<'_> {
             *of == number
                 && self.knows(*made)
                 && time.made.recorded <= made.recorded
+                && time.made.at <= made.at
                 && (own || group)
         })
     }
@@ -95,6 +96,7 @@ impl Question<'_> {
             && it.stage == self.stage
             && self.knows(it.made)
             && freeze.made.recorded <= it.made.recorded
+            && freeze.made.at <= it.made.at
             && it.hours <= WAIVER_HOURS
             && self.at < after(it.made.at, it.hours)
             && it.revoked.is_none_or(|revoked| self.at < revoked)

@@ -309,7 +309,9 @@ impl Question<'_> {
         let of =
             |change: u8| self.world.life.services.get(usize::from(change)).copied().unwrap_or(0);
         let shared = members.iter().any(|member| of(*member) & of(held) != 0);
-        if !members.contains(&held) && !shared {
+        // What names no service is not known to be of another.
+        let unknown = of(held) == 0 || members.iter().all(|member| of(*member) == 0);
+        if !members.contains(&held) && !shared && !unknown {
             return false;
         }
         leaves(&gate.tree).into_iter().any(|number| {

@@ -77,6 +77,12 @@ impl Now<'_> {
         if newest + self.asked.max_age <= self.at {
             return Verdict::Unknown;
         }
+        let twice = |(from, to): &(Hour, Hour)| {
+            counted.keys().any(|other| other != &(*from, *to) && *from < other.1 && other.0 < *to)
+        };
+        if counted.keys().any(twice) {
+            return Verdict::Unknown;
+        }
         let bad: u64 = counted.values().map(|(_, bad)| bad).sum();
         let bears = u64::try_from(counted.len()).unwrap_or(0) * EVENTS / 10;
         let left = bears.saturating_sub(bad);

@@ -42,6 +42,7 @@ _REASON = frozenset(
         "code",
         "subject",
         "gate",
+        "state",
         "requirement",
         "args",
         "act",
@@ -78,6 +79,9 @@ class Reason:
     """What it is about."""
     gate: str | None
     """The gate that asks, if one does."""
+    state: str | None
+    """Where a gate stands, such as `stale`, of the reason that is a gate; `lynchpin.gate_states()`
+    lists them."""
     requirement: str | None
     """The requirement that is answered, if it is one."""
     act: tuple[Actor, ...]
@@ -282,6 +286,7 @@ def _read_reason(fields: Fields, children: tuple[Reason, ...] = ()) -> Reason:
         code=fields.word("code", _CODES.__getitem__),
         subject=fields.subject("subject"),
         gate=fields.maybe_text("gate"),
+        state=fields.maybe_text("state"),
         requirement=fields.maybe_text("requirement"),
         act=fields.actors("act"),
         clears_at=fields.clears_at("clears_at"),

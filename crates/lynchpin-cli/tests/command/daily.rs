@@ -1,10 +1,43 @@
 //! What people ask every day, as they ask it of the sample.
 
 use std::fs;
+use std::path::Path;
 
 use crate::run::{golden, run, sample};
 
 const AT: &str = "2026-11-20T09:00:00Z";
+
+/// The sample with a change in a release of its own, that goes to production only: nothing else
+/// holds it back.
+fn depot(folder: &Path) {
+    let text = fs::read_to_string(folder.join("portfolio.json")).expect("the sample");
+    let without = text.replace("\"C-109\", \"C-110\", \"C-111\"", "\"C-109\", \"C-111\"");
+    let own = r#""releases": [
+  {"id": "R-depot", "revision": 1, "title": "Depot", "changes": ["C-110"], "stages": ["production"],
+   "at": "2026-11-17T16:00:00Z", "by": "mei"},"#;
+    let depot = without.replace("\"releases\": [", own);
+    assert!(text != without && without != depot, "the sample has changed");
+    fs::write(folder.join("depot.json"), depot).expect("a file can be written");
+}
+
+/// Each command on the page prints what stands below it.
+#[test]
+fn the_page_shows_what_is_printed() {
+    let (_keep, folder) = sample();
+    depot(&folder);
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/daily.md");
+    let page = fs::read_to_string(page).expect("the page");
+    let inside: Vec<&str> = page.split("```").skip(1).step_by(2).collect();
+    let (pairs, rest) = inside.as_chunks::<2>();
+    assert!(rest.is_empty() && pairs.len() == 4, "each command has its answer below it");
+    for [command, answer] in pairs {
+        let command = command.strip_prefix("sh\nlynchpin ").expect("a command");
+        let arguments: Vec<&str> = command.split_whitespace().collect();
+        let ran = run(&folder, &arguments);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{command}");
+        assert_eq!(Some(ran.out.as_str()), answer.strip_prefix("text\n"), "{command}");
+    }
+}
 
 #[test]
 fn what_waits_is_told_by_who_can_act() {
@@ -40,13 +73,8 @@ fn a_board_has_an_agenda_until_it_has_decided() {
 #[test]
 fn what_ends_is_told_with_what_it_stops() {
     let (_keep, folder) = sample();
-    // Alone, and not in a release that other things hold back.
-    let portfolio = folder.join("portfolio.json");
-    let text = fs::read_to_string(&portfolio).expect("the sample");
-    let alone = text.replace("\"C-109\", \"C-110\", \"C-111\"", "\"C-109\", \"C-111\"");
-    assert_ne!(text, alone);
-    fs::write(&portfolio, alone).expect("the sample can be written");
-    let ending = run(&folder, &["ending", "portfolio.json", "--within", "7d", "--at", AT]);
+    depot(&folder);
+    let ending = run(&folder, &["ending", "depot.json", "--within", "7d", "--at", AT]);
     assert_eq!((ending.status, ending.err.as_str()), (0, ""));
     golden("ending.txt", &ending.out);
 }

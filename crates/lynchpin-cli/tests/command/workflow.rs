@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::run::{golden, run, run_with};
+use crate::run::{golden, run, run_with, sample};
 
 fn ask(arguments: &[&str]) -> (i32, String, String) {
     let folder = tempfile::tempdir().expect("a scratch folder");
@@ -52,4 +52,29 @@ fn a_copy_is_checked_and_a_way_around_a_gate_is_shown() {
     let state = run(folder.path(), &["workflow", "show", "continuous", "--from", "Nowhere"]);
     assert_eq!(state.status, 2);
     assert!(state.err.contains("workflow_state_unknown"), "{}", state.err);
+}
+
+#[test]
+fn where_a_change_is_and_where_it_may_go() {
+    let (_keep, folder) = sample();
+    let file = folder.join("portfolio.json");
+    let text = fs::read_to_string(&file).expect("the sample portfolio");
+    let moves = r#""moves": [
+        {"change": "C-112", "workflow": "servicenow-normal", "to": "Assess", "on": "request_approval",
+         "at": "2026-11-18T09:00:00Z", "by": "tom"},
+        {"change": "C-112", "workflow": "servicenow-normal", "to": "Scheduled",
+         "at": "2026-11-19T09:00:00Z", "by": "tom"}],"#;
+    let moved = text.replacen("\"people\":", &format!("{moves}\n\"people\":"), 1);
+    assert_ne!(moved, text);
+    fs::write(&file, moved).expect("a file of the sample");
+    let asked = ["workflow", "next", "portfolio.json", "--change", "C-112"];
+    let asked = [&asked[..], &["--at", "2026-11-20T09:00:00Z"]].concat();
+    let ran = run(&folder, &asked);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    golden("workflow-where.txt", &ran.out);
+    let json = run(&folder, &[&asked[..], &["--json"]].concat()).out;
+    assert!(json.starts_with(r#"{"next_states":{"subject":{"change":"C-112"},"#), "{json}");
+    let other = run(&folder, &[&asked[..], &["--workflow", "servicenow-standard"]].concat());
+    assert_eq!(other.status, 2);
+    assert!(other.err.contains("workflow_for_others"), "{}", other.err);
 }

@@ -142,6 +142,8 @@ error_codes! {
     WorkflowUnknown = 1331, "workflow_unknown";
     /// A workflow in which nothing ever goes live, or no gate is mandatory.
     WorkflowGuardsNothing = 1332, "workflow_guards_nothing";
+    /// A workflow that is for something else: for releases, or for another kind of change.
+    WorkflowForOthers = 1333, "workflow_for_others";
     /// This build reads no expressions, so it cannot judge by the policy.
     ExpressionUnsupported = 1340, "expression_unsupported";
     /// An expression longer than the limits allow.

@@ -99,6 +99,10 @@ pub const WORKFLOW_TRANSITIONS_MAX: usize = 1024;
 /// The most conditions of one transition, and the most mandatory gates of a workflow.
 pub const WORKFLOW_GUARDS_MAX: usize = 32;
 
+/// How often something may have been moved through one workflow: each move is judged by all that
+/// was known then, and few changes are moved more than twenty times.
+pub const WORKFLOW_MOVES_MAX: usize = 256;
+
 /// How many parts a gate may have that is asked of many subjects at once: people read gates.
 pub const GATE_PARTS_MAX: usize = 4_096;
 

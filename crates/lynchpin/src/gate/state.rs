@@ -75,8 +75,9 @@ words! {
         Idle = 10, "idle", "asks nothing of this subject";
         /// Something is missing that was never given.
         Awaiting = 20, "awaiting", "waits for what was never given";
-        /// Something is missing that was given for another revision, or has expired.
-        Stale = 21, "stale", "waits for what was given, but no longer counts";
+        /// Something is missing that was given, but for another revision, too early, or for a time
+        /// that is over.
+        Stale = 21, "stale", "waits for what was given, but does not count";
         /// Every requirement is met.
         Passed = 30, "passed", "every requirement is met";
         /// Met through a waiver, an exception or an open obligation; never reads as passed.
@@ -203,11 +204,19 @@ impl GateState {
     }
 }
 
-/// The reasons that say that something was given, for another revision or until it expired.
-const GIVEN_BEFORE: [ReasonCode; 2] = [ReasonCode::ApprovalStale, ReasonCode::EvidenceExpired];
+/// The reasons that say that something was given and does not count any more, or not as it was
+/// given: for another revision, until it expired, before its evidence, without its digest, for a
+/// time that is over.
+const GIVEN_BEFORE: [ReasonCode; 5] = [
+    ReasonCode::EvidenceExpired,
+    ReasonCode::ApprovalStale,
+    ReasonCode::ApprovalBeforeEvidence,
+    ReasonCode::ApprovalWithoutDigest,
+    ReasonCode::PlannedOver,
+];
 
-/// Whether something that is missing below a node was given before: for another revision, or until
-/// it expired. What is met does not count, nor what is below it.
+/// Whether something that is missing below a node was given before: for another revision, until it
+/// expired, or so that it does not count. What is met does not count, nor what is below it.
 #[must_use]
 pub fn is_stale(reasons: &Reasons, index: usize) -> bool {
     let nodes = reasons.nodes();

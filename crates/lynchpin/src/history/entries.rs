@@ -14,6 +14,7 @@ use crate::model::{Claim, Deployment, DeploymentOutcome, Entered, Portfolio, Rec
 pub(super) struct Entries {
     decisions: BTreeMap<Subject, Vec<usize>>,
     claims: BTreeMap<Subject, Vec<usize>>,
+    moves: BTreeMap<Subject, Vec<usize>>,
     /// The claims that brought each change in, alone or with a release.
     claims_with: BTreeMap<ChangeId, Vec<usize>>,
     /// What was declared of each change.
@@ -31,6 +32,7 @@ impl Entries {
         let mut entries = Entries {
             decisions: file(&p.decisions, as_of, |d| of(d.change.as_ref(), d.release.as_ref())),
             claims: file(&p.claims, as_of, |c| of(c.change.as_ref(), c.release.as_ref())),
+            moves: file(&p.moves, as_of, |m| of(m.change.as_ref(), m.release.as_ref())),
             ..Entries::default()
         };
         for number in known(&p.claims, as_of) {
@@ -95,6 +97,12 @@ impl Records {
     #[must_use]
     pub fn claims(&self, subject: &Subject) -> &[usize] {
         self.entries.claims.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the moves of a subject through workflows, in order.
+    #[must_use]
+    pub fn moves(&self, subject: &Subject) -> &[usize] {
+        self.entries.moves.get(subject).map_or(&[], Vec::as_slice)
     }
 
     /// The numbers of the claims that brought a change in, alone or with a release, in order.

@@ -1,11 +1,14 @@
-//! Entries into stages: what was decided, and what was claimed on the strength of it.
+//! Entries into stages: what was decided, what was claimed on the strength of it, and how things
+//! moved through their workflows.
 
 use serde::{Deserialize, Serialize};
 
 use super::fact::fact;
 use crate::base::Instant;
 use crate::base::digest::Digest;
-use crate::base::id::{ChangeId, ReleaseId, StageId, WaiverId};
+use crate::base::id::{
+    ChangeId, CloseCodeId, ReleaseId, StageId, StateId, TriggerId, WaiverId, WorkflowId,
+};
 use crate::reason::Verdict;
 
 /// One change as it was when something was decided on or entered: its revision then.
@@ -115,5 +118,28 @@ fact! {
         pub revision: u32,
         /// What it is declared to be.
         pub kind: DeclaredAs,
+    }
+}
+
+fact! {
+    /// `by` moved a change or a release to another state of a workflow. It happened, so it counts
+    /// whatever the workflow says of it; what it does not allow is shown as a breach.
+    "moves" pub struct StateMove {
+        /// The change that was moved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub change: Option<ChangeId>,
+        /// The release that was moved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub release: Option<ReleaseId>,
+        /// The workflow by its name. Moves in another one begin anew.
+        pub workflow: WorkflowId,
+        /// The state that it is in from then on.
+        pub to: StateId,
+        /// What set it off, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub on: Option<TriggerId>,
+        /// How it ended, where it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub close_code: Option<CloseCodeId>,
     }
 }

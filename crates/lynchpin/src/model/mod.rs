@@ -30,7 +30,7 @@ pub use calendar::{Occasions, Scope};
 pub use change::{Change, Conflict, Kind, Needs, Period, Plans, Release, Reversibility, Size};
 pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, Vote, Waiver};
 pub use delegation::{Absence, Delegation, DelegationEvent};
-pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision};
+pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision, StateMove};
 pub use fact::{Envelope, Fact};
 pub use freeze::{Freeze, FreezeException, Grading, Lift, Quarantine, Window};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};

@@ -42,6 +42,7 @@ macro_rules! arrays {
             decisions: $crate::model::RecordedDecision,
             claims: $crate::model::Claim,
             declarations: $crate::model::Declaration,
+            moves: $crate::model::StateMove,
             deployments: $crate::model::Deployment,
             incidents: $crate::model::Incident,
         }
@@ -57,7 +58,7 @@ macro_rules! facts {
             ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence,
             statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions,
             windows, quarantines, holds, cancellations, decisions, claims, declarations,
-            deployments, incidents,
+            moves, deployments, incidents,
         }
     };
 }

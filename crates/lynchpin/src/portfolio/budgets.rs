@@ -34,6 +34,21 @@ pub(super) fn figure(
         objective: slo.objective,
         turns: objective.turns(&samples, at, leaf.remaining_at_least).map_or(When::Never, When::At),
         stale: newest.map(|newest| newest.after(leaf.max_age)),
+        overlap: overlap(&told).map(|to| to.after(slo.window)),
         cites: told.into_iter().map(|(number, _)| number).collect(),
     })
+}
+
+/// The end of the sample that leaves the window first, if any two of them overlap.
+fn overlap(told: &[(usize, &Sli)]) -> Option<Instant> {
+    let mut times: Vec<(Instant, Instant)> =
+        told.iter().map(|(_, sli)| (sli.from, sli.to)).collect();
+    times.sort_unstable();
+    let ends = times.iter().scan(Instant::EPOCH, |latest, (_, to)| {
+        *latest = (*latest).max(*to);
+        Some(*latest)
+    });
+    let overlaps = ends.zip(times.iter().skip(1)).any(|(before, (from, _))| *from < before);
+    let first = times.iter().map(|(_, to)| *to).min();
+    first.filter(|_| overlaps)
 }

@@ -178,7 +178,7 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
             }
         )*};
     }
-    each!(approvals, waivers, exceptions, holds, cancellations, decisions, claims);
+    each!(approvals, waivers, exceptions, holds, cancellations, decisions, claims, moves);
     for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
         for (index, decision) in minutes.decisions.iter().enumerate() {
             let at = format!("{at}.decisions[{index}]");

@@ -207,6 +207,7 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.decisions);
     keep_distinct(&mut portfolio.claims);
     keep_distinct(&mut portfolio.declarations);
+    keep_distinct(&mut portfolio.moves);
     keep_distinct(&mut portfolio.deployments);
     keep_distinct(&mut portfolio.incidents);
 }

@@ -30,8 +30,10 @@ mod openness;
 mod owed;
 mod pinned;
 mod planning;
+mod progress;
 mod question;
 mod scoring;
+mod situation;
 mod snapshot;
 
 pub use adoption::IgnoredAdoption;
@@ -47,9 +49,11 @@ pub use look_alike::look_alike;
 pub(crate) use open_items::AsOf;
 pub use open_items::OpenItem;
 pub use openness::{Because, Calendars, OpenState, PlaceCalendar, TurnKind, Turning};
+pub use progress::{MoveBreach, NextQuestion, NextStates};
 pub use question::{
     CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
     Where,
 };
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
+pub use situation::Standing;
 pub use snapshot::Snapshot;

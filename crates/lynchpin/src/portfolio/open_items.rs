@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::breach::{self, Breach};
 use super::decide;
 use super::decision::Decision;
 use super::item::Members;
+use super::owed;
 use super::question::DecideQuestion;
 use super::scoring;
 use super::snapshot::InForce;
@@ -20,7 +22,7 @@ use crate::gate::leaf::Target;
 use crate::gate::leaf::awaited::{Awaited, awaited};
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
-use crate::gate::{Case, Policy};
+use crate::gate::{Case, Obligation, Policy};
 use crate::history::Records;
 
 /// Something that is open, and a stage that it, or a change in it, enters next.
@@ -53,7 +55,7 @@ impl<'a> AsOf<'a> {
     }
 
     /// What is open, releases first, in order of ids.
-    pub(super) fn open(&self) -> Vec<OpenItem> {
+    pub(crate) fn open(&self) -> Vec<OpenItem> {
         let records = &self.records;
         let releases = records.releases().filter(|row| !records.is_release_cancelled(&row.id));
         let alone = records.changes().filter(|row| {
@@ -75,6 +77,16 @@ impl<'a> AsOf<'a> {
         let question = DecideQuestion::new(item.subject.clone(), at);
         let question = question.with_stage(item.stage.clone());
         decide::decide(&self.records, &self.in_force, &question)
+    }
+
+    /// Everything that was ever owed, in order of ends.
+    pub(crate) fn obligations(&self) -> Result<Vec<Obligation>> {
+        owed::obligations(&self.records, &self.in_force, self.at)
+    }
+
+    /// The deployments that no claim stands for.
+    pub(crate) fn breaches(&self) -> Vec<Breach> {
+        breach::breaches(&self.records, self.in_force.policy, self.at)
     }
 
     /// How likely each of some subjects is to cause a failure.

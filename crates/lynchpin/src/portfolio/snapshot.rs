@@ -16,6 +16,7 @@ use super::open_items::{AsOf, OpenItem};
 use super::openness::{self, Calendars};
 use super::owed;
 use super::planning;
+use super::progress::{self, NextQuestion, NextStates};
 use super::question::{
     CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
 };
@@ -229,6 +230,46 @@ impl Snapshot {
         by: &PersonId,
     ) -> Result<(Decision, RecordedDecision)> {
         claim::record(&self.records(question.at), &self.in_force(question.at), question, by)
+    }
+
+    /// Where in its workflow a subject is, where it may go now and why not elsewhere, and which of
+    /// its moves the workflow does not allow.
+    ///
+    /// The conditions of the workflow are answered from the facts: what its gates and decisions for
+    /// its stages say, what is filled in, open, on hold, planned, deployed and still owed.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkflowForOthers`](crate::base::ErrorCode::WorkflowForOthers) if the workflow is for
+    /// something else, [`WorkflowUnknown`](crate::base::ErrorCode::WorkflowUnknown) if none of that
+    /// name is shipped or none is named for a release, whatever is wrong with a text,
+    /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if it was moved too often; and as
+    /// for [`Snapshot::decide`].
+    ///
+    /// ```
+    /// use lynchpin::base::{Limits, Subject};
+    /// use lynchpin::portfolio::{Engine, NextQuestion};
+    /// use lynchpin::wire::read_portfolio;
+    ///
+    /// let mut engine = Engine::new(Limits::untrusted());
+    /// engine.add(read_portfolio(
+    ///     br#"{"lynchpin": "portfolio/1", "people": [{"id": "raj"}],
+    ///      "changes": [{"id": "C-7", "revision": 1, "kind": "standard", "model": "certs",
+    ///        "at": "2026-11-01T09:00:00Z", "by": "raj"}],
+    ///      "moves": [{"change": "C-7", "workflow": "servicenow-standard", "to": "Implement",
+    ///        "at": "2026-11-02T09:00:00Z", "by": "raj"}]}"#,
+    ///     engine.limits(),
+    /// )?)?;
+    /// let question = NextQuestion::new(Subject::Change("C-7".parse()?), "2026-11-03T09:00:00Z".parse()?);
+    /// let answer = engine.snapshot().next_states(&question)?;
+    /// assert_eq!((answer.state.as_str(), answer.code), ("Implement", Some(-1)));
+    /// assert!(answer.next.iter().any(|next| next.to.as_str() == "Review" && next.available));
+    /// // Nobody had decided that it may go to production.
+    /// assert!(answer.breaches.iter().any(|breach| breach.by.as_str() == "raj"));
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    pub fn next_states(&self, question: &NextQuestion) -> Result<NextStates> {
+        progress::progress(self, question)
     }
 
     /// Everything that was ever owed because it was let in before it was met, in order of ends.

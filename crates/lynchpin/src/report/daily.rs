@@ -47,11 +47,8 @@ fn waits_for(waits: &WaitsFor, waiting: &Waiting, options: &Options<'_>) -> Stri
     let name = waits.actor.as_ref().map_or("nobody can act but time or others".to_owned(), actor);
     let head = format!("\n{name}: {}\n", counted(waits.items.len(), "thing", "things"));
     let mut out = paint(options.style, Tone::Strong, &head);
-    let mut heads = vec!["until", "", "", "subject", "to", "what", "since"];
-    if waiting.who.is_some() {
-        heads.push("as");
-    }
-    let mut table = Table::new(&heads);
+    let through = if waiting.who.is_some() { "as" } else { "" };
+    let mut table = Table::new(&["until", "", "", "subject", "to", "for", through, "what"]);
     for item in &waits.items {
         let until = item.by.map_or("no time known".to_owned(), |by| by.to_string());
         table.row(vec![
@@ -60,13 +57,19 @@ fn waits_for(waits: &WaitsFor, waiting: &Waiting, options: &Options<'_>) -> Stri
             (mark(item.verdict).to_string(), Some(Tone::Of(item.verdict))),
             (item.subject.id().to_owned(), None),
             (item.stage.to_string(), None),
+            (item.since.map(|it| age(it, waiting.at)).unwrap_or_default(), Some(Tone::Faint)),
+            (item.through.as_ref().map(seat).unwrap_or_default(), Some(Tone::Faint)),
             (what(item), None),
-            (item.since.map(|since| since.to_string()).unwrap_or_default(), Some(Tone::Faint)),
-            (item.through.as_ref().map(seat).unwrap_or_default(), None),
         ]);
     }
     out.push_str(&table.draw(options.style));
     out
+}
+
+/// How long something has stood.
+fn age(since: Instant, at: Instant) -> String {
+    let said = distance(since, at);
+    said.strip_prefix("in ").map_or(said.clone(), str::to_owned)
 }
 
 /// Through what it waits for whom was asked about.

@@ -4,14 +4,16 @@
 //! A workflow is somebody's text, so everything in it is made safe as in all reports.
 
 use super::options::Style;
+use super::sentence::sentence;
 use super::svg::{CHARACTER, LINE, PAD, escape, text as label, wide};
 use super::table::Table;
-use super::{markdown as md, mermaid as mmd, safe};
+use super::{markdown as md, mermaid as mmd, safe, words};
 use crate::base::id::StateId;
 use crate::gate::workflow::Next;
 use crate::model::workflow::{
     About, Effect, Guard, Holding, Mode, Pass, State, StateKind, Transition, Workflow,
 };
+use crate::portfolio::NextStates;
 
 const STATE_HEADS: [&str; 5] = ["state", "stored as", "kind", "on hold", "what happens"];
 const TRANSITION_HEADS: [&str; 7] = ["no.", "from", "on", "to", "how", "when", "note"];
@@ -101,6 +103,34 @@ pub fn next(found: &[Next]) -> String {
             let why = safe::printable(&condition.why);
             out.push_str(&format!("    {mark} {}: {why}\n", condition.name));
         }
+    }
+    out
+}
+
+/// Where something is in its workflow, where it may go, what stands in the way with who can act,
+/// and which moves the workflow does not allow, as lines of text.
+#[must_use]
+pub fn progress(found: &NextStates) -> String {
+    let code = found.code.map(|code| format!(" ({code})")).unwrap_or_default();
+    let since = found.since.map(|since| format!(" since {since}")).unwrap_or_default();
+    let what_if = if found.what_if { ", by another policy than the one in force" } else { "" };
+    let mut out = format!(
+        "{} is in {}{code} of {}{since}{what_if}\n",
+        found.subject, found.state, found.workflow
+    );
+    out.push_str(&next(&found.next));
+    for standing in &found.standing {
+        for node in &standing.root_blockers {
+            let act = words::actors(&node.act);
+            let act = if act.is_empty() { act } else { format!("  → {act}") };
+            let says = sentence(node, &found.subject);
+            out.push_str(&format!("{}: {says}{act}\n", standing.condition));
+        }
+    }
+    for breach in &found.breaches {
+        let (at, by, from, to) = (breach.at, &breach.by, &breach.from, &breach.to);
+        let why = safe::printable(&breach.why);
+        out.push_str(&format!("! {at}: {by} moved it from {from} to {to}: {why}\n"));
     }
     out
 }

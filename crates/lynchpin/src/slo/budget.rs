@@ -48,6 +48,8 @@ pub struct Figure {
     pub turns: When,
     /// The first instant at which the newest sample is too old; nothing, if there is none.
     pub stale: Option<Instant>,
+    /// Where samples overlap, so that events may be in several: until when at least.
+    pub overlap: Option<Instant>,
     /// The numbers of the samples that it is made of.
     pub cites: Vec<usize>,
 }

@@ -172,7 +172,7 @@ pub fn agenda(snapshot: &Snapshot, question: &AgendaQuestion) -> Result<Agenda> 
     let next = as_of.records.boards.next_meeting(board, at);
     let actor = Actor::Group(board.clone());
     let mut found: BTreeMap<Key, AgendaItem> = BTreeMap::new();
-    let open = snapshot.open_items(at);
+    let open = as_of.open();
     let (decided, left_out) = decide_all(&as_of, &open, |item, decision| {
         for node in blockers(&as_of, item, decision).filter(|node| node.act.contains(&actor)) {
             collect(&as_of, board, (item, node), &mut found);
@@ -186,7 +186,7 @@ pub fn agenda(snapshot: &Snapshot, question: &AgendaQuestion) -> Result<Agenda> 
     }
     // What ties stays in the order of what it is about.
     items.sort_by_key(|item| item.planned.map_or(When::Never, |planned| When::At(planned.from)));
-    let mut owed = snapshot.obligations(at)?;
+    let mut owed = as_of.obligations()?;
     owed.retain(|it| it.met.is_none() && it.owner.contains(&actor));
     Ok(Agenda {
         board: board.clone(),

@@ -12,7 +12,7 @@ use crate::base::limits::DAILY_DECISIONS_MAX;
 use crate::base::{Actor, Instant, Span, Subject, When};
 use crate::gate::Obligation;
 use crate::history::order::{is_known, position};
-use crate::model::{Approval, Delegation, DelegationEvent, Vote};
+use crate::model::{Approval, Delegation, DelegationEvent, Portfolio, Vote};
 use crate::portfolio::{AsOf, Decision, FactName, OpenItem, Snapshot};
 use crate::reason::tree::{Arg, Node};
 use crate::reason::{ReasonCode, Verdict};
@@ -63,7 +63,8 @@ pub struct End {
     pub at: Instant,
     /// What it is.
     pub what: EndKind,
-    /// Its id, or that of who gave it or, of a delegation, of who was given it.
+    /// Its id; of an approval, that of who gave it, or of the board whose minutes relay it; of a
+    /// delegation, that of who was given it; of what is owed, that of the gate that asks.
     pub id: String,
     /// The fact; not said of what is owed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,19 +121,6 @@ impl EndKind {
             EndKind::Freeze => "freeze",
         }
     }
-
-    /// The array of the portfolio in which such facts stand.
-    const fn kind(self) -> Option<&'static str> {
-        match self {
-            EndKind::Obligation => None,
-            EndKind::Waiver => Some("waivers"),
-            EndKind::Exception => Some("exceptions"),
-            EndKind::Approval => Some("approvals"),
-            EndKind::Delegation => Some("delegations"),
-            EndKind::Preauthorisation => Some("preauthorisations"),
-            EndKind::Freeze => Some("freezes"),
-        }
-    }
 }
 
 /// An item that becomes a go or ceases to be one by itself.
@@ -152,10 +140,17 @@ pub struct Turn {
     pub because: Vec<Because>,
 }
 
-/// Something that ends, the number of its fact, and what is yet to be found out about it.
+/// Something that ends, and the fact, as reasons cite it.
 struct Found {
-    number: usize,
+    cite: Option<(&'static str, usize)>,
     end: End,
+}
+
+impl Found {
+    fn of(portfolio: &Portfolio, (kind, number): (&'static str, usize), end: End) -> Found {
+        let fact = FactName::of(portfolio, kind, number);
+        Found { cite: Some((kind, number)), end: End { fact, ..end } }
+    }
 }
 
 /// Follows everything that is open through all its turns, and tells what ends in that time.
@@ -202,9 +197,9 @@ struct Found {
 pub fn ending(snapshot: &Snapshot, question: &EndingQuestion) -> Result<Ending> {
     let as_of = snapshot.as_of(question.at);
     let (at, until) = (question.at, question.at.after(question.within));
-    let items = snapshot.open_items(at);
+    let items = as_of.open();
     let mut found = Vec::new();
-    owed(&snapshot.obligations(at)?, (at, until), &mut found);
+    owed(&as_of.obligations()?, (at, until), &mut found);
     leave(&as_of, (at, until), &mut found);
     approvals(&as_of, &items, (at, until), &mut found);
     others(&as_of, (at, until), &mut found);
@@ -233,11 +228,11 @@ pub fn ending(snapshot: &Snapshot, question: &EndingQuestion) -> Result<Ending> 
     Ok(Ending { at, until, followed, left_out, ends, turns })
 }
 
-/// The order in which ends are told.
-fn order(it: &Found) -> (Instant, EndKind, &str, Option<&Subject>, Option<&StageId>, Option<&str>) {
+/// The order in which ends are told: that of what they say, then of the names of their facts.
+fn order(it: &Found) -> impl Ord + '_ {
     let end = &it.end;
-    let requirement = end.requirement.as_ref().map(RequirementId::as_str);
-    (end.at, end.what, &end.id, end.subject.as_ref(), end.stage.as_ref(), requirement)
+    let about = (&end.subject, &end.stage, &end.requirement);
+    (end.at, end.what, &end.id, about, end.fact)
 }
 
 /// Follows items from one turn to the next.
@@ -294,8 +289,7 @@ fn turn(at: Instant, item: &OpenItem, before: &Decision, after: &Decision) -> Op
 /// Finds out whether an item turns through what ends at that instant.
 fn attribute(found: &mut Found, item: &OpenItem, before: &Decision, after: &Decision) {
     let (was, is) = (before.verdict().is_go(), after.verdict().is_go());
-    let cite = found.end.what.kind().map(|kind| (kind, found.number));
-    let cites = |node: &&Node| cite.is_some_and(|cite| node.cites.contains(&cite));
+    let cites = |node: &&Node| found.cite.is_some_and(|cite| node.cites.contains(&cite));
     let end = &mut found.end;
     if was && !is {
         let missed = match end.what {
@@ -366,7 +360,7 @@ fn owed(obligations: &[Obligation], range: Range, into: &mut Vec<Found>) {
             owner: it.owner.clone(),
             ..new(EndKind::Obligation, it.until, &it.gate)
         };
-        Found { number: 0, end }
+        Found { cite: None, end }
     }));
 }
 
@@ -380,14 +374,13 @@ fn leave(as_of: &AsOf<'_>, range: Range, into: &mut Vec<Found>) {
         let known = is_known(it, as_of.at) && !records.is_revoked(&it.id);
         if known && is_in(it.expires, range) && stands(&subject) {
             let end = End {
-                fact: FactName::of(portfolio, "waivers", number),
                 subject: Some(subject),
                 stage: Some(it.stage.clone()),
                 requirement: Some(it.requirement.clone()),
                 owner: person(&it.requester),
                 ..new(EndKind::Waiver, it.expires, &it.id)
             };
-            into.push(Found { number, end });
+            into.push(Found::of(portfolio, ("waivers", number), end));
         }
     }
     for (number, it) in portfolio.exceptions.iter().enumerate() {
@@ -395,21 +388,19 @@ fn leave(as_of: &AsOf<'_>, range: Range, into: &mut Vec<Found>) {
         let known = is_known(it, as_of.at) && !records.freezes.is_revoked(&it.id);
         if known && is_in(it.expires, range) && stands(&subject) {
             let end = End {
-                fact: FactName::of(portfolio, "exceptions", number),
                 subject: Some(subject),
                 stage: Some(it.stage.clone()),
                 owner: person(&it.requester),
                 ..new(EndKind::Exception, it.expires, &it.id)
             };
-            into.push(Found { number, end });
+            into.push(Found::of(portfolio, ("exceptions", number), end));
         }
     }
 }
 
-/// The approvals of what is open that are the last word of who gave them.
+/// The approvals of what is open, and those that minutes relay.
 fn approvals(as_of: &AsOf<'_>, items: &[OpenItem], range: Range, into: &mut Vec<Found>) {
     let records = &*as_of.records;
-    let portfolio = records.portfolio();
     let within = |item: &OpenItem| match &item.subject {
         Subject::Change(_) => Vec::new(),
         Subject::Release(id) => records.changes_within(id),
@@ -418,27 +409,61 @@ fn approvals(as_of: &AsOf<'_>, items: &[OpenItem], range: Range, into: &mut Vec<
     let open: BTreeSet<Subject> =
         items.iter().map(|item| item.subject.clone()).chain(changes).collect();
     for subject in &open {
-        let said = records.approvals(subject).iter();
-        let said = said.filter_map(|number| Some((*number, portfolio.approvals.get(*number)?)));
-        let mut last: BTreeMap<_, (usize, &Approval)> = BTreeMap::new();
-        for (number, it) in said {
-            let of = (records.people.principal(&it.by), &it.requirement, &it.stage);
-            last.insert(of, (number, it));
+        given(as_of, subject, range, into);
+        relayed(as_of, subject, range, into);
+    }
+}
+
+/// The approvals after which who gave them has said nothing else.
+fn given(as_of: &AsOf<'_>, subject: &Subject, range: Range, into: &mut Vec<Found>) {
+    let records = &*as_of.records;
+    let portfolio = records.portfolio();
+    let mut standing: BTreeMap<_, Vec<(usize, &Approval)>> = BTreeMap::new();
+    for number in records.approvals(subject) {
+        let Some(it) = portfolio.approvals.get(*number) else { continue };
+        let of = (records.people.principal(&it.by), &it.requirement, &it.stage);
+        let of = standing.entry(of).or_default();
+        match it.decision {
+            Vote::Approved => of.push((*number, it)),
+            _ => of.clear(),
         }
-        for (number, it) in last.into_values().filter(|(_, it)| it.decision == Vote::Approved) {
-            let cite = ("approvals", number);
-            let end = ends(as_of, Some(&it.requirement), cite);
-            let Some(at) = end.filter(|at| is_in(*at, range)) else { continue };
+    }
+    for (number, it) in standing.into_values().flatten() {
+        let cite = ("approvals", number);
+        let at = ends(as_of, Some(&it.requirement), cite).filter(|at| is_in(*at, range));
+        into.extend(at.map(|at| {
             let end = End {
-                fact: FactName::of(portfolio, "approvals", number),
                 subject: Some(subject.clone()),
                 stage: Some(it.stage.clone()),
                 requirement: Some(it.requirement.clone()),
                 owner: person(&it.by),
                 ..new(EndKind::Approval, at, &it.by)
             };
-            into.push(Found { number, end });
-        }
+            Found::of(portfolio, cite, end)
+        }));
+    }
+}
+
+/// The approvals that the minutes of a board relay: those of one meeting end together.
+fn relayed(as_of: &AsOf<'_>, subject: &Subject, range: Range, into: &mut Vec<Found>) {
+    let records = &*as_of.records;
+    let portfolio = records.portfolio();
+    for (number, index) in records.boards.minutes(subject) {
+        let Some(minutes) = portfolio.minutes.get(*number) else { continue };
+        let decided = minutes.decisions.get(*index);
+        let Some(it) = decided.filter(|it| it.decision == Vote::Approved) else { continue };
+        let cite = ("minutes", *number);
+        let at = ends(as_of, Some(&it.requirement), cite).filter(|at| is_in(*at, range));
+        into.extend(at.map(|at| {
+            let end = End {
+                subject: Some(subject.clone()),
+                stage: Some(it.stage.clone()),
+                requirement: Some(it.requirement.clone()),
+                owner: vec![Actor::Group(minutes.board.clone())],
+                ..new(EndKind::Approval, at, &minutes.board)
+            };
+            Found::of(portfolio, cite, end)
+        }));
     }
 }
 
@@ -450,23 +475,16 @@ fn others(as_of: &AsOf<'_>, range: Range, into: &mut Vec<Found>) {
         let Some(until) = it.until.filter(|until| is_in(*until, range)) else { continue };
         let given = it.event == DelegationEvent::Given && is_known(it, as_of.at);
         if given && !is_ended(as_of, it) {
-            let end = End {
-                fact: FactName::of(portfolio, "delegations", number),
-                owner: person(&it.by),
-                ..new(EndKind::Delegation, until, &it.to)
-            };
-            into.push(Found { number, end });
+            let end = End { owner: person(&it.by), ..new(EndKind::Delegation, until, &it.to) };
+            into.push(Found::of(portfolio, ("delegations", number), end));
         }
     }
     for (number, it) in portfolio.preauthorisations.iter().enumerate() {
         let known = is_known(it, as_of.at) && records.leave.revoked(&it.id).is_empty();
         if known && is_in(it.expires, range) {
-            let end = End {
-                fact: FactName::of(portfolio, "preauthorisations", number),
-                owner: person(&it.by),
-                ..new(EndKind::Preauthorisation, it.expires, &it.id)
-            };
-            into.push(Found { number, end });
+            let end =
+                End { owner: person(&it.by), ..new(EndKind::Preauthorisation, it.expires, &it.id) };
+            into.push(Found::of(portfolio, ("preauthorisations", number), end));
         }
     }
     let lifts = as_of.policy().and_then(|policy| policy.freeze.lift.as_ref());
@@ -475,12 +493,8 @@ fn others(as_of: &AsOf<'_>, range: Range, into: &mut Vec<Found>) {
         let Some(it) = portfolio.freezes.get(number) else { continue };
         let end = scheduled.occasion.next_end(as_of.at).at().filter(|end| is_in(*end, range));
         if let Some(end) = end.filter(|_| records.lifted(it, lifts).is_none()) {
-            let end = End {
-                fact: FactName::of(portfolio, "freezes", number),
-                owner: person(&it.by),
-                ..new(EndKind::Freeze, end, &it.id)
-            };
-            into.push(Found { number, end });
+            let end = End { owner: person(&it.by), ..new(EndKind::Freeze, end, &it.id) };
+            into.push(Found::of(portfolio, ("freezes", number), end));
         }
     }
 }

@@ -1,7 +1,5 @@
 //! What the daily questions share: every open item decided once, and when facts end.
 
-use std::collections::BTreeSet;
-
 use serde::Serializer;
 
 use crate::base::error::Result;
@@ -102,6 +100,10 @@ pub(super) fn ends(
             let aged = span.map(|span| approval.at.after(span));
             [approval.expires, aged].into_iter().flatten().min()
         }
+        "minutes" => {
+            let span = asked.and_then(|it| it.approval.as_ref()?.expires_after)?;
+            portfolio.minutes.get(number).map(|it| it.meeting.after(span))
+        }
         "evidence" => {
             let evidence = portfolio.evidence.get(number)?;
             let span = asked.and_then(|it| it.evidence.as_ref()?.max_age);
@@ -116,13 +118,12 @@ pub(super) fn ends(
     }
 }
 
-/// The people that are named or stand for one of some actors, as one set.
-pub(super) fn named(actors: &[Actor]) -> BTreeSet<&PersonId> {
-    let people = actors.iter().filter_map(|actor| match actor {
+/// The people that are named among some actors.
+pub(super) fn named(actors: &[Actor]) -> impl Iterator<Item = &PersonId> {
+    actors.iter().filter_map(|actor| match actor {
         Actor::Person(id) => Some(id),
         Actor::Group(_) => None,
-    });
-    people.collect()
+    })
 }
 
 /// What tells a reason apart from others that are about the same.

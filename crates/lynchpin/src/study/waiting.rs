@@ -65,8 +65,8 @@ pub struct Waiting {
     pub decided: usize,
     /// How many were not, since there were more than are looked at in one go.
     pub left_out: usize,
-    /// How many reasons are not told, since they are of use beyond the time that was asked for, or
-    /// it is not known until when.
+    /// How many reasons wait and are not told, since it is of use to act beyond the time that was
+    /// asked for, or it is not known until when.
     pub later: usize,
     /// What waits, by who can act, in order of their ids, people first; of one person or group, only
     /// that. What nobody can act on stands last.
@@ -194,31 +194,34 @@ pub struct Through {
 /// ```
 pub fn waiting(snapshot: &Snapshot, question: &WaitingQuestion) -> Result<Waiting> {
     let as_of = snapshot.as_of(question.at);
-    let items = snapshot.open_items(question.at);
+    let items = as_of.open();
     let mut found: BTreeMap<Key, WaitingItem> = BTreeMap::new();
     let (decided, left_out) = decide_all(&as_of, &items, |item, decision| {
         collect(&as_of, item, decision, &mut found);
     })?;
-    let end = question.within.map(|within| question.at.after(within));
-    let known = found.len();
     let mut all: Vec<WaitingItem> = found.into_values().collect();
+    let mut owed = as_of.obligations()?;
+    owed.retain(|it| it.met.is_none());
+    if let Some(who) = &question.who {
+        let reach = Reach { as_of: &as_of, who };
+        reach.known(&all, &owed)?;
+        all = reach.of(all);
+        owed.retain(|it| {
+            let about = (&it.subject, &it.stage, Some(&it.requirement));
+            reach.to(&it.owner, about).is_some()
+        });
+    }
+    let end = question.within.map(|within| question.at.after(within));
+    let waits = all.len();
     all.retain(|item| end.is_none_or(|end| item.by.is_some_and(|by| by <= end)));
-    let later = known.saturating_sub(all.len());
+    let later = waits.saturating_sub(all.len());
+    owed.retain(|it| end.is_none_or(|end| it.until <= end));
     // What ties stays in the order of what it is about.
     all.sort_by_key(|item| item.by.map_or(When::Never, When::At));
-    let mut owed = snapshot.obligations(question.at)?;
-    owed.retain(|it| it.met.is_none() && end.is_none_or(|end| it.until <= end));
     let waits = match &question.who {
         None => by_actor(all),
-        Some(who) => {
-            let reach = Reach { as_of: &as_of, who };
-            owed.retain(|it| {
-                let about = (&it.subject, &it.stage, Some(&it.requirement));
-                reach.to(&it.owner, about).is_some()
-            });
-            reach.known(&all, &owed)?;
-            reach.of(all)
-        }
+        Some(_) if all.is_empty() => Vec::new(),
+        Some(who) => vec![WaitsFor { actor: Some(who.clone()), items: all }],
     };
     let policy = as_of.policy().map(|policy| policy.digest);
     let (at, who) = (question.at, question.who.clone());
@@ -321,6 +324,21 @@ fn lapses(as_of: &AsOf<'_>, decision: &Decision) -> BTreeMap<Subject, Instant> {
     found
 }
 
+/// Whether what is missing is that somebody approves, so that it matters who still can.
+fn lacks_approval(code: ReasonCode) -> bool {
+    use ReasonCode as Code;
+    let missing = [
+        Code::ApprovalMissing,
+        Code::ApprovalStale,
+        Code::ApprovalDeferred,
+        Code::ApprovalBeforeEvidence,
+        Code::ApprovalWithoutDigest,
+        Code::ApprovalEscalated,
+        Code::ApprovalDelegated,
+    ];
+    missing.contains(&code)
+}
+
 /// What waits, by each of those who can act.
 fn by_actor(all: Vec<WaitingItem>) -> Vec<WaitsFor> {
     let mut found: BTreeMap<Actor, Vec<WaitingItem>> = BTreeMap::new();
@@ -349,18 +367,15 @@ struct Reach<'a> {
 type Reached = Option<Through>;
 
 impl Reach<'_> {
-    fn of(&self, all: Vec<WaitingItem>) -> Vec<WaitsFor> {
+    /// Of everything that waits, what waits for them.
+    fn of(&self, all: Vec<WaitingItem>) -> Vec<WaitingItem> {
         let reached = all.into_iter().filter_map(|item| {
-            // What is overdue is owed by another subject than the one that it holds.
-            let own = item.code != ReasonCode::ObligationOverdue;
-            let name = item.requirement.as_ref().filter(|_| own);
+            let name = item.requirement.as_ref().filter(|_| lacks_approval(item.code));
             let about = (&item.subject, &item.stage, name);
             let through = self.to(&item.act, about)?;
             Some(WaitingItem { through, ..item })
         });
-        let items: Vec<WaitingItem> = reached.collect();
-        let waits = WaitsFor { actor: Some(self.who.clone()), items };
-        if waits.items.is_empty() { Vec::new() } else { vec![waits] }
+        reached.collect()
     }
 
     /// Refuses a name that nobody has: nothing would wait for them.
@@ -403,16 +418,14 @@ impl Reach<'_> {
             }
             Actor::Person(who) => people.principal(who),
         };
-        if named(act).into_iter().any(|other| people.principal(other) == person) {
-            return Some(None);
-        }
         let groups: Vec<&GroupId> = groups.collect();
-        if groups.is_empty() {
-            return None;
-        }
+        let name = name.filter(|_| !groups.is_empty());
         let asked = name.map(|name| self.as_of.awaited(subject, stage, (name, person)));
         let seat = match asked.unwrap_or(Awaited::NotAsked) {
             Awaited::No => return None,
+            Awaited::NotAsked if named(act).any(|other| people.principal(other) == person) => {
+                return Some(None);
+            }
             Awaited::NotAsked => person.clone(),
             Awaited::Seat(holder) => holder,
         };

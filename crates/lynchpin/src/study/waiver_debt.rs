@@ -184,7 +184,7 @@ pub struct WaiverInUse {
 pub fn waiver_debt(snapshot: &Snapshot, at: Instant) -> Result<WaiverDebt> {
     let as_of = snapshot.as_of(at);
     let mut rests: BTreeMap<usize, BTreeSet<Subject>> = BTreeMap::new();
-    let items = snapshot.open_items(at);
+    let items = as_of.open();
     let (decided, left_out) = decide_all(&as_of, &items, |item, decision| {
         let waived = |code| code == ReasonCode::Waived;
         let nodes = decision.reasons().nodes().iter().filter(|node| waived(node.code));
@@ -205,7 +205,7 @@ pub fn waiver_debt(snapshot: &Snapshot, at: Instant) -> Result<WaiverDebt> {
     });
     let mut waivers: Vec<WaiverInUse> = used.collect();
     waivers.sort_by(|a, b| (a.since, &a.waiver).cmp(&(b.since, &b.waiver)));
-    let obligations = snapshot.obligations(at)?;
+    let obligations = as_of.obligations()?;
     let overdue = obligations.iter().filter(|it| it.is_overdue(at)).count();
     let requirements = sums(&waivers, |it| vec![it.requirement.clone()]).into_iter();
     let groups = sums(&waivers, |it| it.group.iter().cloned().collect()).into_iter();
@@ -222,7 +222,7 @@ pub fn waiver_debt(snapshot: &Snapshot, at: Instant) -> Result<WaiverDebt> {
         by_service: services.map(|(service, debt)| OfService { service, debt }).collect(),
         waivers,
         overdue,
-        breaches: snapshot.breaches(at).len(),
+        breaches: as_of.breaches().len(),
         ignored_adoptions: snapshot.ignored_adoptions(at).len(),
     })
 }

@@ -5,13 +5,14 @@ use serde::{Serialize, Serializer};
 
 use super::ask::Detail;
 use super::entry::Policies;
-use super::workflow::WorkflowAnswer;
+use super::workflow::{NextAnswer, WorkflowAnswer};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::StageId;
 use crate::base::{Digest, Instant, Subject, When};
 use crate::gate::Obligation;
 use crate::gate::compare::Difference;
 use crate::gate::lint::Finding;
+use crate::gate::state::{GateState, state_of};
 use crate::model::{Claim, RecordedDecision};
 use crate::plan::{Plan, Reach};
 use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
@@ -35,6 +36,8 @@ pub enum Answer {
     Calendar(Calendars),
     /// To "what does this workflow say, and is it sound?".
     Workflow(WorkflowAnswer),
+    /// To "where in its workflow is it, and where may it go now?".
+    NextStates(NextAnswer),
     /// To "what changed, and through which fact?".
     Changed(Changed),
     /// To "what is wrong with this policy?".
@@ -136,6 +139,13 @@ pub struct Reason {
     cites: Vec<String>,
 }
 
+impl Reason {
+    /// A reason, with the names of the facts that it rests on.
+    pub(super) fn new(snapshot: &Snapshot, node: &Node) -> Self {
+        Reason { node: node.clone(), cites: cites(snapshot, node) }
+    }
+}
+
 /// A tree of reasons as nested documents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
@@ -160,8 +170,8 @@ impl Answer {
         decision: &portfolio::Decision,
         detail: Detail,
     ) -> Answer {
-        let reason = |node: &Node| Reason { node: node.clone(), cites: cites(snapshot, node) };
-        let blockers = || decision.root_blockers().map(reason).collect();
+        let blockers =
+            || decision.root_blockers().map(|node| Reason::new(snapshot, node)).collect();
         let unmet_only = detail == Detail::Unmet;
         let cited = |node: &Node| {
             if unmet_only && is_met(node.verdict) { Vec::new() } else { cites(snapshot, node) }
@@ -220,10 +230,11 @@ impl Serialize for Args<'_> {
     }
 }
 
-/// Writes the fields of a reason, those that say nothing left out.
+/// Writes the fields of a reason, those that say nothing left out; of a gate, where it stands.
 fn write_fields<M: SerializeMap>(
     map: &mut M,
     node: &Node,
+    state: Option<GateState>,
     cites: &[String],
 ) -> Result<(), M::Error> {
     map.serialize_entry("verdict", &node.verdict)?;
@@ -231,6 +242,9 @@ fn write_fields<M: SerializeMap>(
     map.serialize_entry("subject", &node.subject)?;
     if let Some(gate) = &node.gate {
         map.serialize_entry("gate", gate)?;
+    }
+    if let Some(state) = state {
+        map.serialize_entry("state", &state)?;
     }
     if let Some(requirement) = &node.requirement {
         map.serialize_entry("requirement", requirement)?;
@@ -252,7 +266,7 @@ fn write_fields<M: SerializeMap>(
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        write_fields(&mut map, &self.node, &self.cites)?;
+        write_fields(&mut map, &self.node, None, &self.cites)?;
         map.end()
     }
 }
@@ -290,7 +304,8 @@ impl Serialize for Branch<'_> {
         let mut map = serializer.serialize_map(None)?;
         let cites = self.tree.cites.get(self.index).map(Vec::as_slice).unwrap_or_default();
         if let Some(node) = self.tree.reasons.nodes().get(self.index) {
-            write_fields(&mut map, node, cites)?;
+            let state = state_of(&self.tree.reasons, self.index);
+            write_fields(&mut map, node, state, cites)?;
             if self.tree.told(self.index).next().is_some() {
                 map.serialize_entry("reasons", &Children(self))?;
             }

@@ -7,7 +7,7 @@ use super::calendar::Calendar;
 use super::daily::{Agenda, Ending, Waiting};
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::{check_form, read_part};
-use super::workflow::Workflow;
+use super::workflow::{NextStates, Workflow};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
 use crate::base::limits::Limits;
@@ -45,6 +45,8 @@ pub enum Question {
     DryRun(DryRun),
     /// What does a workflow say, is it sound, and where can something in a state of it go?
     Workflow(Workflow),
+    /// Where in its workflow is it, and where may it go now?
+    NextStates(NextStates),
     /// May it enter now?
     Claim(Claim),
     /// May it go? As a fact to keep.
@@ -214,7 +216,8 @@ impl Question {
     /// # Errors
     ///
     /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`], [`Snapshot::reach`],
-    /// [`Snapshot::calendar`], [`Snapshot::claim`], [`Snapshot::record`] and [`Workflow::answer`].
+    /// [`Snapshot::calendar`], [`Snapshot::claim`], [`Snapshot::record`],
+    /// [`Snapshot::next_states`] and [`Workflow::answer`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
             Question::Decide(asked) => {
@@ -275,6 +278,7 @@ impl Question {
             Question::WaiverDebt(asked) => {
                 Ok(Answer::WaiverDebt(study::waiver_debt::waiver_debt(snapshot, asked.at)?))
             }
+            Question::NextStates(asked) => asked.ask(snapshot),
         }
     }
 }

@@ -23,4 +23,4 @@ pub use calendar::Calendar;
 pub use daily::{Agenda, Ending, Waiting};
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
-pub use workflow::{Workflow, WorkflowAnswer};
+pub use workflow::{NextAnswer, NextStates, Standing, Workflow, WorkflowAnswer};

@@ -30,6 +30,7 @@ pub(super) fn find(case: &Case<'_>, subject: &Subject, freeze: &Freeze) -> Optio
         is_in_time(case, rule, exception)
             && exception.stage == *case.stage
             && position(freeze) <= position(*exception)
+            && freeze.at <= exception.at
             && !case.records.freezes.is_revoked(&exception.id)
             && is_of_now(case, target, exception)
             && is_entitled(case, target, rule, exception)

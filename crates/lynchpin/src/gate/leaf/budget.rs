@@ -1,7 +1,8 @@
 //! What must be left of the error budget of each service of a change.
 //!
 //! The figure comes from the portfolio. A service without the objective, without a sample, or whose
-//! newest sample is too old is unknown: who stops measuring when things go badly gains nothing.
+//! newest sample is too old is unknown: who stops measuring when things go badly gains nothing. So
+//! is one whose samples overlap: told twice, good events would make bad ones fewer.
 
 use std::collections::BTreeSet;
 
@@ -68,6 +69,10 @@ fn of(
     };
     if stale <= case.at {
         let node = unknown(change, leaf, "too_old").with("since", Arg::text(stale));
+        return cite(about(node).act(owner()));
+    }
+    if let Some(until) = figure.overlap {
+        let node = unknown(change, leaf, "overlap").until(When::At(until.min(stale)));
         return cite(about(node).act(owner()));
     }
     let holds = figure.budget.holds(figure.objective, leaf.remaining_at_least);

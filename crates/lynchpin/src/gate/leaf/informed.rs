@@ -4,16 +4,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Target;
-use super::evidence::{admitted, answers, on_change};
+use super::evidence::{answers, with_runs};
 use crate::base::Digest;
 use crate::base::id::{PersonId, RequirementId};
 use crate::gate::judge::Case;
 use crate::gate::policy::EvidenceLeaf;
 use crate::history::order::{Position, position};
-use crate::model::{Change, Evidence};
-
-/// What of a change ships, with the evidence on it.
-type Found<'a> = (Option<&'a Digest>, Vec<(usize, &'a Evidence)>);
+use crate::model::Change;
 
 /// What was known at each instant, as far as it was asked: it does not depend on when it is asked.
 #[derive(Debug, Default)]
@@ -42,10 +39,13 @@ impl Shown {
         }
         let past = Case { at: then.0, ..*case };
         let shown = each(case, target, names).all(|(change, leaf)| {
-            evidence_on(case, change, leaf).into_iter().all(|(artifact, mut found)| {
-                found.retain(|(_, evidence)| position(*evidence) <= then);
-                let answers = answers(&past, change, artifact, leaf, &found, &|_, node| node);
-                answers.iter().all(|node| node.verdict.is_go())
+            ships(change).into_iter().all(|artifact| {
+                with_runs(case, change, artifact, leaf, |runs| {
+                    let known = runs.iter().copied().filter(|(_, run)| position(*run) <= then);
+                    let known: Vec<_> = known.collect();
+                    let answers = answers(&past, change, artifact, leaf, &known, &|_, node| node);
+                    answers.iter().all(|node| node.verdict.is_go())
+                })
             })
         });
         known.insert(then, shown);
@@ -53,28 +53,49 @@ impl Shown {
     }
 }
 
-/// All evidence that bears on these requirements, by number.
+/// A fact, as it is cited.
+type Cited = (&'static str, usize);
+
+/// All evidence that bears on these requirements, signed where that is asked for, with who made it
+/// as far as they are declared.
+fn made<'a>(
+    case: &'a Case<'_>,
+    target: Target<'_>,
+    names: &[RequirementId],
+) -> BTreeSet<(Cited, Option<&'a PersonId>)> {
+    let people = &case.records.people;
+    let mut all = BTreeSet::new();
+    for (change, leaf) in each(case, target, names) {
+        let kind = if leaf.signed.is_some() { "statements" } else { "evidence" };
+        for artifact in ships(change) {
+            with_runs(case, change, artifact, leaf, |runs| {
+                let by = |by: &PersonId| people.person(by).map(|person| &person.id);
+                all.extend(runs.iter().map(|(number, run)| ((kind, *number), by(&run.by))));
+            });
+        }
+    }
+    all
+}
+
+/// All evidence that bears on these requirements.
 pub(super) fn evidence(
     case: &Case<'_>,
     target: Target<'_>,
     names: &[RequirementId],
-) -> BTreeSet<usize> {
-    let all = each(case, target, names);
-    let found = all.flat_map(|(change, leaf)| evidence_on(case, change, leaf));
-    found.flat_map(|(_, found)| found).map(|(number, _)| number).collect()
+) -> BTreeSet<Cited> {
+    made(case, target, names).into_iter().map(|(cited, _)| cited).collect()
 }
 
-/// The people who made evidence for these requirements, each with the numbers of it; machines make
+/// The people who made or signed evidence for these requirements, and that evidence; machines make
 /// most, and approve nothing anyway.
 pub(super) fn producers<'a>(
     case: &'a Case<'_>,
     target: Target<'_>,
     names: &[RequirementId],
-) -> (BTreeSet<&'a PersonId>, BTreeSet<usize>) {
+) -> (BTreeSet<&'a PersonId>, BTreeSet<Cited>) {
     let people = &case.records.people;
-    let all = &case.records.portfolio().evidence;
-    let numbers = evidence(case, target, names).into_iter();
-    let by = numbers.filter_map(|number| Some((people.principal(&all.get(number)?.by), number)));
+    let made = made(case, target, names).into_iter();
+    let by = made.filter_map(|(cited, by)| Some((by?, cited)));
     by.filter(|(person, _)| people.is_human(person)).unzip()
 }
 
@@ -95,11 +116,10 @@ fn each<'t>(
     })
 }
 
-fn evidence_on<'a>(case: &Case<'a>, change: &'a Change, leaf: &EvidenceLeaf) -> Vec<Found<'a>> {
+/// What of a change ships: its artifacts, or itself.
+fn ships(change: &Change) -> BTreeSet<Option<&Digest>> {
     if change.artifacts.is_empty() {
-        return vec![(None, on_change(case, change, leaf))];
+        return BTreeSet::from([None]);
     }
-    let artifacts: BTreeSet<&Digest> = change.artifacts.iter().collect();
-    let on = |artifact| admitted(case, case.records.evidence_on(artifact), leaf);
-    artifacts.into_iter().map(|artifact| (Some(artifact), on(artifact))).collect()
+    change.artifacts.iter().map(Some).collect()
 }

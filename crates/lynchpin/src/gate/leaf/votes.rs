@@ -101,10 +101,10 @@ impl<'a> Count<'a> {
         let mut excluded = excluded(case, asked.target);
         let mut count = Count::default();
         let named = &leaf.excludes_producers_of;
-        let (producers, numbers) = informed::producers(case, asked.target, named);
+        let (producers, produced) = informed::producers(case, asked.target, named);
         excluded.extend(producers);
         let shown = informed::evidence(case, asked.target, &leaf.after_evidence);
-        count.cites.extend(numbers.into_iter().chain(shown).map(|number| ("evidence", number)));
+        count.cites.extend(produced.into_iter().chain(shown));
         count.excluded.clone_from(&excluded);
         let (ballots, relay) = collect(case, asked, &excluded, &mut count.stale);
         count.cites.extend(count.stale.cites.iter().chain(&relay.cites));

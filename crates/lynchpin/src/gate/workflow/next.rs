@@ -30,6 +30,8 @@ use crate::reason::Verdict;
 pub struct Situation {
     /// Where gates stand.
     pub gates: Vec<GateStands>,
+    /// The gates that are met only by what is still owed: enough to go live, not to be done.
+    pub owed: Vec<GateId>,
     /// What a decision for a stage says.
     pub stages: Vec<StageStands>,
     /// The fields that are filled in.
@@ -41,10 +43,12 @@ pub struct Situation {
     /// Whether it is on hold.
     pub on_hold: bool,
     /// How it ended, as far as that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub close_code: Option<CloseCodeId>,
     /// The moments of the planned time that have come.
     pub planned: Vec<Moment>,
     /// What became of the last deployment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentOutcome>,
 }
 
@@ -204,7 +208,8 @@ pub fn conditions(
     transition: &Transition,
     situation: &Situation,
 ) -> Vec<Condition> {
-    let dropped = machine.state(&transition.to).is_ok_and(|to| to.kind == StateKind::Dropped);
+    let ends = |kind| machine.state(&transition.to).is_ok_and(|to| to.kind == kind);
+    let (dropped, done) = (ends(StateKind::Dropped), ends(StateKind::Done));
     let holds = !dropped && (from.hold == Holding::Allowed || situation.on_hold);
     let released = holds.then(|| {
         let why =
@@ -212,15 +217,18 @@ pub fn conditions(
         Condition { name: "hold:none".to_owned(), holds: !situation.on_hold, why: why.to_owned() }
     });
     let asked = transition.when.iter().map(|guard| {
-        let (holds, why) = judge(machine, guard, situation);
+        let (holds, why) = judge(machine, guard, situation, done);
         Condition { name: guard.name(), holds, why }
     });
     released.into_iter().chain(asked).collect()
 }
 
-/// Whether a condition holds, and why.
-fn judge(machine: &Machine, guard: &Guard, situation: &Situation) -> (bool, String) {
+/// Whether a condition holds, and why. What is still owed is enough for anything but to be done.
+fn judge(machine: &Machine, guard: &Guard, situation: &Situation, done: bool) -> (bool, String) {
     match guard {
+        Guard::Gate(gate) if done && situation.owed.contains(gate) => {
+            (false, "what it asks for is still owed".to_owned())
+        }
         Guard::Gate(gate) => gate_is(gate, situation, GateState::is_open),
         Guard::Refused(gate) => gate_is(gate, situation, |state| state == GateState::Refused),
         Guard::Stage(stage) => stage_lets(stage, situation),
@@ -285,7 +293,12 @@ fn gate_is(
     let states: Vec<GateState> = named.map(|known| known.state).collect();
     let holds = states.iter().all(|state| wanted(*state));
     let shown = states.iter().find(|state| !wanted(**state)).or(states.first());
-    (holds, shown.map_or(String::new(), |state| format!("it {}", state.text())))
+    let says = |state: &GateState| match state {
+        // The only one that does not say it of the gate.
+        GateState::Passed => state.text().to_owned(),
+        _ => format!("it {}", state.text()),
+    };
+    (holds, shown.map_or(String::new(), says))
 }
 
 fn stage_lets(stage: &StageId, situation: &Situation) -> (bool, String) {
