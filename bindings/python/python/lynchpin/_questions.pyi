@@ -7,6 +7,7 @@ from typing import Literal, Self, TypeAlias, overload
 from ._calendar import Calendar
 from ._daily import Agenda, Ending, Waiting, WaiverDebt
 from ._entry import Breaches, Obligations, Policies
+from ._progress import NextStates
 from ._reach import Reach
 from ._study import Changed, Comparison, DryRun, Lint
 from ._values import Actor, Subject
@@ -470,3 +471,68 @@ class _Questions:
             >>> snapshot.changes(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
             ('C-1',)
         """
+
+    @overload
+    def next_states(
+        self,
+        subject: Subject,
+        /,
+        *,
+        release: None = None,
+        change: None = None,
+        workflow: str | None = None,
+        close_code: str | None = None,
+        at: datetime,
+    ) -> NextStates:
+        """Says where something is in its workflow, where it may go now, and why not elsewhere.
+
+        Args:
+            subject: The change or the release; or name it by one of the next two.
+            release: The id of a release.
+            change: The id of a change.
+            workflow: The name of a workflow that comes with the package, or the text (TOML) of one;
+                if left out, the one that it was last moved in, or the usual one for its kind.
+            close_code: How it ended, if it is to be closed.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `NextStates`: its state, each transition from there with its conditions, and the moves
+            that the workflow does not allow.
+
+        Raises:
+            NotFoundError: The subject is not known as of that instant.
+            QuestionError: An id or the workflow is malformed, or `at` has no time zone.
+            LimitError: It was moved too often.
+            TypeError: Not exactly one subject was named.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> found = snapshot.next_states(change="C-1", workflow="continuous", at=at)
+            >>> found.state, [step.to for step in found.next if step.available]
+            ('Committed', ['Abandoned'])
+        """
+
+    @overload
+    def next_states(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: str,
+        change: None = None,
+        workflow: str | None = None,
+        close_code: str | None = None,
+        at: datetime,
+    ) -> NextStates: ...
+    @overload
+    def next_states(
+        self,
+        subject: None = None,
+        /,
+        *,
+        release: None = None,
+        change: str,
+        workflow: str | None = None,
+        close_code: str | None = None,
+        at: datetime,
+    ) -> NextStates: ...
