@@ -183,6 +183,21 @@ public:
         return internal::question("waiver_debt").with("at", at).ask(get());
     }
 
+    /// Where is it in its workflow, where may it go now, and why not elsewhere? In the workflow of
+    /// that name or text (TOML), if one is given; `close_code` says how it ended, if it is to be
+    /// closed.
+    template <class Duration>
+    std::string next_states(const subject &about, internal::time_point<Duration> at,
+                            std::string_view workflow = {},
+                            std::string_view close_code = {}) const {
+        return internal::question("next_states")
+            .with("subject", about)
+            .with("workflow", workflow)
+            .with("close_code", close_code)
+            .with("at", at)
+            .ask(get());
+    }
+
     /// Which policies came into force, and which adoptions had no effect.
     template <class Duration> std::string policies(internal::time_point<Duration> at) const {
         return internal::question("policies").with("at", at).ask(get());

@@ -257,6 +257,8 @@ void documents(const lynchpin::snapshot &snapshot) {
                                              : snapshot.policies(at);
         CHECK(answer == asked && begins(answer, "{\"" + std::string(kind) + "\":"));
     }
+    CHECK(snapshot.next_states(c6, at, "continuous").find("\"state\":\"Committed\"")
+          != std::string::npos);
     CHECK(snapshot.waiver_debt(at) == snapshot.ask("{\"waiver_debt\":{" + when));
     CHECK(snapshot.waiting(at) == snapshot.ask("{\"waiting\":{" + when));
     const lynchpin::actor cab{lynchpin::actor_kind::group, "cab"};

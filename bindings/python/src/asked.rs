@@ -57,7 +57,14 @@ impl Asked {
             Question::Decide(asked) => self.decision(asked, form),
             Question::Plan(asked) => self.plan(asked, form),
             Question::Score(asked) => self.score(asked, form),
-            Question::Reach(_) | Question::Workflow(_) | Question::NextStates(_) => Ok(None),
+            Question::Reach(_) | Question::Workflow(_) => Ok(None),
+            Question::NextStates(asked) => match form {
+                Form::Text => {
+                    let found = self.snapshot.next_states(&asked.question())?;
+                    Ok(Some(report::workflow::progress(&found)))
+                }
+                Form::Markdown | Form::Mermaid | Form::Svg => Ok(None),
+            },
             Question::Claim(asked) => self.other(asked.at, form),
             Question::Record(asked) => self.other(asked.at, form),
             Question::Breaches(asked)
@@ -158,6 +165,7 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         | Answer::Plan(_)
         | Answer::Score(_)
         | Answer::Reach(_)
+        | Answer::NextStates(_)
         | Answer::Workflow(_) => return None,
     })
 }
@@ -184,6 +192,7 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         | Answer::Plan(_)
         | Answer::Score(_)
         | Answer::Reach(_)
+        | Answer::NextStates(_)
         | Answer::Workflow(_) => None,
     }
 }

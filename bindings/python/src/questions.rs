@@ -73,8 +73,8 @@ impl Snapshot {
     /// Enters a stage, if it may: the answer is the entry to append, or why not.
     ///
     /// It is decided again, at the head of all that is known. Nothing has entered before the entry
-    /// is taken in; `Engine.claim` does both at once. What was decided before may be shown by `digest` and `expires`: then nothing of
-    /// the content may differ by now.
+    /// is taken in; `Engine.claim` does both at once. What was decided before may be shown by
+    /// `digest` and `expires`: then nothing of the content may differ by now.
     ///
     /// Args:
     ///     subject: What enters; or name it by one of the next two.
@@ -295,7 +295,56 @@ impl Snapshot {
         self.value(py, question, Given::Question)
     }
 
-    /// The same without some facts, or by another policy: what it decides is a what-if, and no go.
+    /// Says where something is in its workflow, where it may go now, and why not elsewhere.
+    ///
+    /// Args:
+    ///     subject: The change or the release; or name it by one of the next two.
+    ///     release: The id of a release.
+    ///     change: The id of a change.
+    ///     workflow: The name of a workflow that comes with the package, or the text (TOML) of one;
+    ///         if left out, the one that it was last moved in, or the usual one for its kind.
+    ///     close_code: How it ended, if it is to be closed.
+    ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+    ///
+    /// Returns:
+    ///     A `NextStates`: its state, each transition from there with its conditions, and the moves
+    ///     that the workflow does not allow.
+    ///
+    /// Raises:
+    ///     NotFoundError: The subject is not known as of that instant.
+    ///     QuestionError: An id or the workflow is malformed, or `at` has no time zone.
+    ///     LimitError: It was moved too often.
+    ///     TypeError: Not exactly one subject was named.
+    ///
+    /// Example:
+    ///     >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    ///     >>> found = snapshot.next_states(change="C-1", workflow="continuous", at=at)
+    ///     >>> found.state, [step.to for step in found.next if step.available]
+    ///     ('Committed', ['Abandoned'])
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (
+        subject = None, /, *, release = None, change = None, workflow = None, close_code = None, at
+    ))]
+    fn next_states<'py>(
+        &self,
+        py: Python<'py>,
+        subject: Option<&Bound<'py, PyAny>>,
+        release: Option<&Bound<'py, PyString>>,
+        change: Option<&Bound<'py, PyString>>,
+        workflow: Option<&Bound<'py, PyString>>,
+        close_code: Option<&Bound<'py, PyString>>,
+        at: &Bound<'py, PyDateTime>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let question = Question::NextStates(wire::NextStates {
+            subject: named_subject(py, subject, release, change)?,
+            workflow: workflow.map(|text| text.to_string_lossy().into_owned()),
+            close_code: checked(py, close_code.map(parsed).transpose())?,
+            at: checked(py, instant_of(at)?)?,
+        });
+        self.value(py, question, Given::Question)
+    }
+
+    /// The same without some facts or by another policy: what that decides is a what-if.
     ///
     /// Args:
     ///     ignoring: The facts to leave out, named as reasons cite them.
@@ -333,7 +382,7 @@ impl Snapshot {
         Ok(Snapshot::from(checked(py, assumed)?))
     }
 
-    /// Says what is wrong with a policy, among the people, stages and services of this portfolio.
+    /// Says what is wrong with a policy, among the people, stages and services that there are.
     ///
     /// Args:
     ///     policy: The policy (TOML) as text or its UTF-8 bytes; the one in force, if left out.

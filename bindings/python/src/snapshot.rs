@@ -411,6 +411,7 @@ fn class_of(answer: &Answer) -> (&'static str, &'static str) {
         Answer::Reach(_) => ("lynchpin._reach", "Reach"),
         Answer::Calendar(_) => ("lynchpin._calendar", "Calendar"),
         Answer::Workflow(_) => ("lynchpin._workflow", "Workflow"),
+        Answer::NextStates(_) => ("lynchpin._progress", "NextStates"),
         Answer::Changed(_) => ("lynchpin._study", "Changed"),
         Answer::Lint(_) => ("lynchpin._study", "Lint"),
         Answer::Comparison(_) => ("lynchpin._study", "Comparison"),

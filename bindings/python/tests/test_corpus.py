@@ -19,6 +19,7 @@ from lynchpin import (
     Engine,
     Lint,
     LynchpinError,
+    NextStates,
     Obligations,
     Plan,
     Policies,
@@ -53,6 +54,7 @@ KINDS: dict[str, type[Answer]] = {
     "agenda": Agenda,
     "ending": Ending,
     "waiver_debt": WaiverDebt,
+    "next_states": NextStates,
 }
 
 

@@ -107,6 +107,7 @@ def _entries(snapshot: lynchpin.Snapshot, at: datetime) -> dict[str, object]:
         "lint": snapshot.lint_policy(unknown, at=at),
         "comparison": snapshot.compare_policies(loose, at=at),
         "dry_run": snapshot.dry_run(asks_nothing, at=at),
+        "next_states": snapshot.next_states(change="C-1", workflow="continuous", at=at),
     }
 
 

@@ -66,6 +66,14 @@ from ._lynchpin import (
     version,
 )
 from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan
+from ._progress import (
+    GateStands,
+    MoveBreach,
+    NextStates,
+    Situation,
+    StageStands,
+    Standing,
+)
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._study import (
@@ -152,13 +160,16 @@ __all__ = [
     "Finding",
     "Flight",
     "Flip",
+    "GateStands",
     "IgnoredAdoption",
     "Late",
     "LimitError",
     "Lint",
     "LynchpinError",
     "Missing",
+    "MoveBreach",
     "NextState",
+    "NextStates",
     "NotFoundError",
     "Notes",
     "Obligation",
@@ -182,7 +193,10 @@ __all__ = [
     "Said",
     "Score",
     "Setting",
+    "Situation",
     "Snapshot",
+    "StageStands",
+    "Standing",
     "Subject",
     "Through",
     "Turn",

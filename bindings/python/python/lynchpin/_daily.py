@@ -1,7 +1,7 @@
 """What people ask every day: what waits for whom, what a board decides next, what ends soon, what
 rests on waivers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -162,7 +162,7 @@ class Waiting(Plain):
         if self.later:
             notes.append(f"{self.later} of use later")
         head = ("for", "by", "what", "verdict")
-        rows = [
+        rows: list[Sequence[str]] = [
             (
                 str(waits.actor or "nobody"),
                 _show.instant(item.by) if item.by else "",
@@ -173,7 +173,7 @@ class Waiting(Plain):
             for item in waits.items
         ]
         headline = f"WAITING for {self.who or 'everybody'}: {len(rows)}"
-        return _show.Report(headline, notes, [(head, [*rows]), _show.table(self.owed)])
+        return _show.Report(headline, notes, [(head, rows), _show.table(self.owed)])
 
 
 @value

@@ -279,6 +279,11 @@ def _is_same(node: dict[str, object], blocker: dict[str, object]) -> bool:
     return {name: value for name, value in node.items() if name != "reasons"} == blocker
 
 
+def read_reasons(fields: Fields, name: str) -> tuple[Reason, ...]:
+    """A list of reasons, each told without those below it."""
+    return tuple(map(_read_reason, fields.each(name)))
+
+
 def _read_reason(fields: Fields, children: tuple[Reason, ...] = ()) -> Reason:
     fields.only(_REASON)
     return Reason(

@@ -24,7 +24,7 @@ from . import _show
 from ._answer import Answer
 from ._read import Fields
 from ._value import value
-from ._values import Actor, Subject, Verdict
+from ._values import Actor, Clears, Subject, Verdict
 
 T = TypeVar("T")
 _Take: TypeAlias = Callable[[Fields, str], object]
@@ -35,6 +35,7 @@ _CODES = {code: code for code in _show.TEXTS}
 _TYPES: dict[object, _Take] = {
     str: Fields.text,
     int: Fields.integer,
+    bool: Fields.boolean,
     Decimal: Fields.decimal,
     datetime: Fields.instant,
     Subject: Fields.subject,
@@ -78,6 +79,21 @@ def reason_code(fields: Fields, name: str) -> str:
 def reason_codes(fields: Fields, name: str) -> tuple[str, ...]:
     """A list of reason codes."""
     return fields.words(name, _CODES.__getitem__)
+
+
+def clears_at(fields: Fields, name: str) -> datetime | Clears:
+    """When something becomes a go."""
+    return fields.clears_at(name)
+
+
+def holds_until(fields: Fields, name: str) -> datetime | None:
+    """Until when something stands without a new fact; none, if for ever."""
+    return fields.holds_until(name)
+
+
+def yes(fields: Fields, name: str) -> bool:
+    """A mark that is there or is not."""
+    return name in fields and fields.word(name, {"yes": True}.__getitem__)
 
 
 def settings(fields: Fields, name: str) -> tuple[Setting, ...]:
@@ -150,13 +166,16 @@ def _take(declared: Any) -> _Take:
         custom: _Take = inner[1]
         return custom
     if origin is Literal:
-        words = {word: word for word in inner}
-        return lambda fields, name: fields.word(name, words.__getitem__)
+        known = {word: word for word in inner}.__getitem__
+        return lambda fields, name: fields.word(name, known)
     if origin in (Union, types.UnionType):
         take = _take(next(one for one in inner if one is not types.NoneType))
         return lambda fields, name: take(fields, name) if name in fields else None
     if origin is tuple:
         item = inner[0]
+        if get_origin(item) is Literal:
+            listed = {word: word for word in get_args(item)}.__getitem__
+            return lambda fields, name: fields.words(name, listed)
         return _LISTS.get(item) or (
             lambda fields, name: tuple([read(item, one) for one in fields.each(name)])
         )

@@ -188,7 +188,7 @@ class Workflow(Answer):
         fields.only(_ANSWER)
         found: dict[str, object] = {
             "problems": tuple(_problem(problem) for problem in fields.each("problems")),
-            "next": tuple(_next(step) for step in fields.each("next")),
+            "next": read_next(fields, "next"),
         }
         if "workflow" not in fields:
             empty = ("kinds", "mandatory", "retrospective", "close_codes", "states", "transitions")
@@ -399,6 +399,11 @@ def _transition(fields: Fields) -> WorkflowTransition:
         fields.word("effect", _EFFECT.__getitem__),
         fields.maybe_text("note"),
     )
+
+
+def read_next(fields: Fields, name: str) -> tuple[NextState, ...]:
+    """A list of transitions that start from a state."""
+    return tuple(map(_next, fields.each(name)))
 
 
 def _next(fields: Fields) -> NextState:

@@ -303,7 +303,8 @@ mod tests {
     #[test]
     fn a_breach_says_why() {
         let deployed = r#", "deployments": [{"id": "D-1", "environment": "production",
-            "outcome": "succeeded", "changes": ["C-1"], "at": "2026-11-02T00:00:00Z", "by": "raj"}]"#;
+            "outcome": "succeeded", "changes": ["C-1"], "at": "2026-11-02T00:00:00Z",
+            "by": "raj"}]"#;
         let found = snapshot(deployed).breaches(AT.parse().unwrap());
         let text = breaches(&found, &Options::new());
         assert!(text.starts_with("1 deployment without a claim\n\nat "), "{text}");

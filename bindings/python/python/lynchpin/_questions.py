@@ -1,0 +1,1 @@
+"""Nothing runs here: the stub beside it types what answers more in the native half."""
