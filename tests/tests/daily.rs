@@ -363,7 +363,8 @@ proptest! {
         }
     }
 
-    /// What turns is what a look at every instant finds, and what is said to hold something up does.
+    /// What turns is what a look at every instant finds, and what is said to hold something up
+    /// does.
     #[test]
     fn what_ends_turns((document, policy) in worlds(), from in 0..=5u8) {
         let now = hour(from);
@@ -413,8 +414,8 @@ proptest! {
             (EndKind::Waiver, "waivers", "waiver"),
             (EndKind::Exception, "exceptions", "exception"),
         ] {
-            let told: BTreeSet<&str> =
-                found.ends.iter().filter(|end| end.what == kind).map(|end| end.id.as_str()).collect();
+            let ends = found.ends.iter().filter(|end| end.what == kind);
+            let told: BTreeSet<&str> = ends.map(|end| end.id.as_str()).collect();
             prop_assert_eq!(told, expiring(&then, (name, revoked), now));
         }
         prop_assert_eq!(look(&load(&document, &policy), now), found);
@@ -513,4 +514,24 @@ fn worlds_have_what_ends() {
     let holding = |kind| ends.get(&(kind, false)).copied().unwrap_or(0);
     assert!(holding(EndKind::Waiver) >= 5 && holding(EndKind::Approval) >= 5, "{ends:?}");
     assert!(debts >= 20, "{debts}");
+}
+
+/// One answer makes so many decisions and no more, and says how many it would have taken.
+#[test]
+fn what_is_left_out_is_told() {
+    let changes: Vec<Value> = (0..10_050)
+        .map(|number| {
+            let id = format!("C-{number:05}");
+            json!({"id": id, "revision": 1, "at": instant(hour(0)), "by": "pa"})
+        })
+        .collect();
+    let document = json!({"lynchpin": "portfolio/1", "people": [{"id": "pa"}],
+        "stages": [{"id": "staging"}], "changes": changes,
+        "holds": [{"change": "C-10049", "event": "held", "at": instant(hour(0)), "by": "pa"}]});
+    let snapshot = load(&document, "name = \"open\"\nopen = [\"staging\"]");
+    let answer = waiting(&snapshot, &WaitingQuestion::new(at(hour(1)))).expect("it can be asked");
+    assert_eq!((answer.decided, answer.left_out), (10_000, 50));
+    assert!(answer.waits.is_empty(), "what waits was left out");
+    let found = look(&snapshot, hour(1));
+    assert_eq!((found.followed, found.left_out), (10_000, 50));
 }

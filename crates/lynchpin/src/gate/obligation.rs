@@ -64,8 +64,8 @@ impl Obligation {
         self.met.is_none() && self.until <= at
     }
 
-    /// Whether it is a change's own, or that of a change of a same service. What names no service is
-    /// not known to be of another, so that leaving it out never helps.
+    /// Whether it is a change's own, or that of a change of a same service. What names no service
+    /// is not known to be of another, so that leaving it out never helps.
     fn concerns(&self, change: &Change) -> bool {
         self.changes.contains(&change.id)
             || self.services.is_empty()

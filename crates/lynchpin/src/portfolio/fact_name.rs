@@ -79,7 +79,11 @@ macro_rules! by_kind {
         }
 
         /// When the fact of that number in the array of that kind was recorded.
-        pub(crate) fn recorded(portfolio: &Portfolio, kind: &str, number: usize) -> Option<Instant> {
+        pub(crate) fn recorded(
+            portfolio: &Portfolio,
+            kind: &str,
+            number: usize,
+        ) -> Option<Instant> {
             match kind {
                 $(stringify!($field) => {
                     Some(portfolio.$field.get(number)?.envelope().recorded)

@@ -51,7 +51,8 @@ pub struct Ending {
     pub left_out: usize,
     /// What ends, the soonest first.
     pub ends: Vec<End>,
-    /// Whatever becomes a go or ceases to be one, through what ends or otherwise, the soonest first.
+    /// Whatever becomes a go or ceases to be one, through what ends or otherwise, the soonest
+    /// first.
     pub turns: Vec<Turn>,
 }
 
@@ -425,7 +426,12 @@ fn given(as_of: &AsOf<'_>, subject: &Subject, range: Range, into: &mut Vec<Found
         let of = standing.entry(of).or_default();
         match it.decision {
             Vote::Approved => of.push((*number, it)),
-            _ => of.clear(),
+            Vote::Escalated
+            | Vote::Delegated
+            | Vote::Withdrawn
+            | Vote::Deferred
+            | Vote::RequestChanges
+            | Vote::Rejected => of.clear(),
         }
     }
     for (number, it) in standing.into_values().flatten() {

@@ -5,8 +5,8 @@
 //! tells which decisions flip. [`changed`](changed::changed) compares a decision at two instants
 //! and finds the facts that it was changed by. The daily questions decide everything that is open:
 //! [`waiting`](waiting::waiting) tells what waits for whom, [`agenda`](agenda::agenda) what a board
-//! is to decide at its next meeting, [`ending`](ending::ending) what ends soon and what turns by it,
-//! and [`waiver_debt`](waiver_debt::waiver_debt) what rests on waivers. None is ever a decision
+//! is to decide at its next meeting, [`ending`](ending::ending) what ends soon and what turns by
+//! it, and [`waiver_debt`](waiver_debt::waiver_debt) what rests on waivers. None is ever a decision
 //! itself.
 
 pub mod agenda;

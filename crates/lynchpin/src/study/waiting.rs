@@ -68,8 +68,8 @@ pub struct Waiting {
     /// How many reasons wait and are not told, since it is of use to act beyond the time that was
     /// asked for, or it is not known until when.
     pub later: usize,
-    /// What waits, by who can act, in order of their ids, people first; of one person or group, only
-    /// that. What nobody can act on stands last.
+    /// What waits, by who can act, in order of their ids, people first; of one person or group,
+    /// only that. What nobody can act on stands last.
     pub waits: Vec<WaitsFor>,
     /// What is owed by those, though it holds nothing back yet, in order of ends.
     pub owed: Vec<Obligation>,

@@ -173,8 +173,13 @@ pub struct WaiverInUse {
 /// engine.set_policy(
 ///     r#"
 ///     name = "acme"
-///     requirement.back-out = { plan = "back_out", waiver = { group = "leads", for_at_most = "14d" } }
-///     gate.fast = { stage = "production", judges = "change", require = "back-out" }
+///     [requirement.back-out]
+///     plan = "back_out"
+///     waiver = { group = "leads", for_at_most = "14d" }
+///     [gate.fast]
+///     stage = "production"
+///     judges = "change"
+///     require = "back-out"
 ///     "#,
 /// )?;
 /// let debt = waiver_debt(&engine.snapshot(), "2026-11-05T12:00:00Z".parse()?)?;
