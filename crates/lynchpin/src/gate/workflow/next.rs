@@ -296,7 +296,12 @@ fn gate_is(
     let says = |state: &GateState| match state {
         // The only one that does not say it of the gate.
         GateState::Passed => state.text().to_owned(),
-        _ => format!("it {}", state.text()),
+        GateState::Idle
+        | GateState::Awaiting
+        | GateState::Stale
+        | GateState::Waived
+        | GateState::Refused
+        | GateState::Sealed => format!("it {}", state.text()),
     };
     (holds, shown.map_or(String::new(), says))
 }
