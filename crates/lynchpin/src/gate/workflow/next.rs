@@ -293,10 +293,10 @@ fn gate_is(
     let states: Vec<GateState> = named.map(|known| known.state).collect();
     let holds = states.iter().all(|state| wanted(*state));
     let shown = states.iter().find(|state| !wanted(**state)).or(states.first());
-    let says = |state: &GateState| match state {
-        // The only one that does not say it of the gate.
-        GateState::Passed => state.text().to_owned(),
-        _ => format!("it {}", state.text()),
+    // Only the text of a passed gate does not say it of the gate.
+    let says = |state: &GateState| match *state == GateState::Passed {
+        true => state.text().to_owned(),
+        false => format!("it {}", state.text()),
     };
     (holds, shown.map_or(String::new(), says))
 }
