@@ -275,7 +275,8 @@ proptest! {
     ) {
         let document = document(&world, &besides);
         let snapshot = load(&document, &policy);
-        for (of, tick) in world.subjects().into_iter().flat_map(|of| (0..=END).map(move |t| (of, t))) {
+        let hours = |of| (0..=END).map(move |tick| (of, tick));
+        for (of, tick) in world.subjects().into_iter().flat_map(hours) {
             let (key, id) = of.document();
             let question = json!({"decide": {"subject": {key: id}, "stage": "production",
                 "at": instant(tick), "detail": "full"}});

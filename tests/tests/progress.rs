@@ -44,7 +44,8 @@ fn workflow(policy: &Policy, about: &str) -> (String, Vec<String>) {
     });
     let gates: Vec<String> = here.map(|(gate, _)| gate.to_string()).collect();
     let mut text = format!(
-        "name = \"w\"\nabout = \"{about}\"\nmandatory = [{{ stage = \"production\" }}]\nstates = [\n\
+        "name = \"w\"\nabout = \"{about}\"\n\
+         mandatory = [{{ stage = \"production\" }}]\nstates = [\n\
          {{ name = \"New\", kind = \"initial\", hold = \"allowed\" }},\n\
          {{ name = \"Work\", kind = \"implementation\" }},\n\
          {{ name = \"Done\", kind = \"done\" }},\n]\n\

@@ -28,12 +28,13 @@ const COMMITS: usize = 10;
 const CASES: [(&str, &str); 2] = [("LYNCHPIN_CASES", "30"), ("PROPTEST_RNG_SEED", "1")];
 /// Which tests have to notice, besides those in the core itself: of the files that begin so, the
 /// first that fits.
-const AREAS: [(&str, &[&str]); 7] = [
+const AREAS: [(&str, &[&str]); 8] = [
     ("crates/lynchpin/src/gate/column/", &["columns"]),
     ("crates/lynchpin/src/gate/expression/", &["corpus", "expressions"]),
     ("crates/lynchpin/src/gate/freeze/", &["corpus", "frozen", "gates"]),
     ("crates/lynchpin/src/gate/signed/", &["corpus", "signed"]),
-    ("crates/lynchpin/src/gate/workflow/", &["corpus", "workflows"]),
+    ("crates/lynchpin/src/gate/profiles.rs", &["corpus", "profiles"]),
+    ("crates/lynchpin/src/gate/workflow/", &["corpus", "progress", "workflows"]),
     ("crates/lynchpin/src/gate/state.rs", &["corpus", "gate_states", "life"]),
     ("", &["corpus", "frozen", "gates", "laws", "life", "sets", "work"]),
 ];

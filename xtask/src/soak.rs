@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 14] = [
+const PROPERTIES: [&str; 15] = [
     "calendar",
     "columns",
     "expressions",
@@ -25,6 +25,7 @@ const PROPERTIES: [&str; 14] = [
     "laws",
     "life",
     "lines",
+    "progress",
     "recurrence",
     "sets",
     "work",

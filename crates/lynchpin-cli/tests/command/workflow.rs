@@ -60,8 +60,8 @@ fn where_a_change_is_and_where_it_may_go() {
     let file = folder.join("portfolio.json");
     let text = fs::read_to_string(&file).expect("the sample portfolio");
     let moves = r#""moves": [
-        {"change": "C-112", "workflow": "servicenow-normal", "to": "Assess", "on": "request_approval",
-         "at": "2026-11-18T09:00:00Z", "by": "tom"},
+        {"change": "C-112", "workflow": "servicenow-normal", "to": "Assess",
+         "on": "request_approval", "at": "2026-11-18T09:00:00Z", "by": "tom"},
         {"change": "C-112", "workflow": "servicenow-normal", "to": "Scheduled",
          "at": "2026-11-19T09:00:00Z", "by": "tom"}],"#;
     let moved = text.replacen("\"people\":", &format!("{moves}\n\"people\":"), 1);

@@ -260,7 +260,8 @@ impl Snapshot {
     ///        "at": "2026-11-02T09:00:00Z", "by": "raj"}]}"#,
     ///     engine.limits(),
     /// )?)?;
-    /// let question = NextQuestion::new(Subject::Change("C-7".parse()?), "2026-11-03T09:00:00Z".parse()?);
+    /// let change = Subject::Change("C-7".parse()?);
+    /// let question = NextQuestion::new(change, "2026-11-03T09:00:00Z".parse()?);
     /// let answer = engine.snapshot().next_states(&question)?;
     /// assert_eq!((answer.state.as_str(), answer.code), ("Implement", Some(-1)));
     /// assert!(answer.next.iter().any(|next| next.to.as_str() == "Review" && next.available));
