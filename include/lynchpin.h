@@ -2084,6 +2084,8 @@ void lp_engine_free(struct lp_engine *engine);
  *   waits for whom
  * - `agenda`: `board`, `at`: what a board is to decide at its next meeting
  * - `ending`: `at`, `within`: what ends, and what becomes a go or ceases to be one
+ * - `next_states`: `subject`, `at`, `workflow`, `close_code`: where it is in its workflow, and
+ *   where it may go
  * - `waiver_debt`: `at`: what rests on waivers, since when and for how long yet
  * - `changed`: `subject`, `from`, `to`, `stage`: what changed in a decision, and through what
  * - `lint_policy`: `at`, `policy` (TOML; the one in force, if it is left out): what is wrong in it

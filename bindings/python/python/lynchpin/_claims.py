@@ -1,1 +1,1 @@
-"""Nothing runs here: the stub beside it types what claims and records entries in the native half."""
+"""Nothing runs here: the stub beside it types what claims and records entries natively."""

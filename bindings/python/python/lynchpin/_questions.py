@@ -1,1 +1,1 @@
-"""Nothing runs here: the stub beside it types what answers more in the native half."""
+"""Nothing runs here: the stub beside it types what else a snapshot answers, natively."""
