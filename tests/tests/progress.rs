@@ -2,8 +2,13 @@
 //! worlds at every hour, and an answer stands for as long as it says.
 //!
 //! What the shipped workflows answer is in `corpus/progress.json`, for every language.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use lynchpin::base::{Instant, Limits, Subject, When};
@@ -87,20 +92,25 @@ fn takes(answer: &NextStates, trigger: &str) -> bool {
     answer.next.iter().any(|next| next.on.as_str() == trigger && next.available)
 }
 
+/// When each fact of a document was recorded.
+fn recordings(document: &Value) -> BTreeSet<Instant> {
+    let lists = document.as_object().into_iter().flatten();
+    let facts = lists.filter_map(|(_, list)| list.as_array()).flatten();
+    let recorded = facts.map(|fact| match fact["recorded"].as_str() {
+        Some(recorded) => recorded.parse().ok(),
+        None => fact["at"].as_str().and_then(|at| at.parse().ok()),
+    });
+    recorded.flatten().collect()
+}
+
 /// How often a gate or the stage let something through, and did not.
 type Seen = [usize; 2];
 
 fn follow(world: &World, policy: &Policy) -> Result<Seen, TestCaseError> {
-    let snapshot = load(&world.document(), policy);
-    let recorded = |from: Instant, to: Instant| {
-        let facts = world.document();
-        let lists = facts.as_object().into_iter().flatten().filter_map(|(_, list)| list.as_array());
-        lists.flatten().any(|fact| {
-            let when = if fact["recorded"].is_null() { &fact["at"] } else { &fact["recorded"] };
-            let when = when.as_str().and_then(|text| text.parse::<Instant>().ok());
-            when.is_some_and(|when| from < when && when <= to)
-        })
-    };
+    let document = world.document();
+    let snapshot = load(&document, policy);
+    let known = recordings(&document);
+    let recorded = |from: Instant, to: Instant| known.iter().any(|at| from < *at && *at <= to);
     let mut seen = Seen::default();
     for (subject, about) in subjects(world) {
         let (text, gates) = workflow(policy, about);
