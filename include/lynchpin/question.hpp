@@ -12,6 +12,7 @@
 
 namespace lynchpin::internal {
 
+/// How much of an answer, as a document says it.
 inline std::string_view word(detail how_much) noexcept {
     switch (how_much) {
     case detail::verdict:
@@ -27,12 +28,15 @@ inline std::string_view word(detail how_much) noexcept {
 /// One question. An empty text and an instant that is not given leave their field out.
 class question {
 public:
+    /// A question of that name, without fields.
     explicit question(std::string_view name) { text_.append("{\"").append(name).append("\":{"); }
 
+    /// The same with a text.
     question &with(std::string_view field, std::string_view value) {
         return value.empty() ? *this : begin(field).quote(value);
     }
 
+    /// The same with a change or a release.
     question &with(std::string_view field, const subject &about) {
         begin(field).text_.append(about.kind == subject_kind::change ? "{\"change\":"
                                                                      : "{\"release\":");
@@ -40,6 +44,7 @@ public:
         return *this;
     }
 
+    /// The same with a person or a group.
     question &with(std::string_view field, const std::optional<actor> &who) {
         if (!who) {
             return *this;
@@ -49,10 +54,12 @@ public:
         return *this;
     }
 
+    /// The same with a length of time.
     question &with(std::string_view field, std::optional<std::chrono::seconds> span) {
         return span ? with(field, std::string_view(std::to_string(span->count()) + 's')) : *this;
     }
 
+    /// The same with an instant.
     template <class Duration>
     question &with(std::string_view field, time_point<Duration> at) {
         const auto whole = micros(at);
@@ -62,6 +69,7 @@ public:
         return with(field, std::string_view(text));
     }
 
+    /// The same with an instant, if there is one.
     question &with(std::string_view field, const std::optional<instant> &at) {
         return at ? with(field, *at) : *this;
     }

@@ -48,6 +48,8 @@ int main() {
     try {
         lynchpin::engine engine;
         engine.load(portfolio);
+        // One that is shipped, and then our own, which takes its place.
+        engine.set_policy(lynchpin::profile("itil"));
         engine.set_policy(policy);
         const auto snapshot = engine.snapshot();
         const auto at = lynchpin::parse_instant("2026-11-03T10:00:00Z");
