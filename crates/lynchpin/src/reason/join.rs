@@ -114,7 +114,8 @@ fn at(index: usize, children: &[Child]) -> Verdict {
 fn all_clear(last: Clears, children: &[Child]) -> Clears {
     let Clears::At(instant) = last else { return last };
     let lapses = |child: &Child| match child.verdict.is_go() {
-        true => child.holds_until < When::At(instant),
+        // The instant itself is the first at which it may be otherwise.
+        true => child.holds_until <= When::At(instant),
         false => child.lapses && child.clears < last,
     };
     if children.iter().any(lapses) { Clears::Unknown } else { last }
