@@ -5,8 +5,8 @@
 //! one that is written as CEL, [`waiver`] what leave was given and [`obligation`] what may be met
 //! afterwards. [`rolls`] remembers who sits in a group, and [`signed`] says which signed statements
 //! count. [`lint`] says what is wrong with a policy that can be read, [`compare`] what differs
-//! between two, and [`column`] answers one gate for very many subjects at once. [`profiles`] holds
-//! the policies that come with the library. [`state`] is the life of a gate as one table,
+//! between two, and [`mod@column`] answers one gate for very many subjects at once. [`profiles`]
+//! holds the policies that come with the library. [`state`] is the life of a gate as one table,
 //! [`workflow`] the life of a change as verified data. This floor computes no risk: the portfolio
 //! hands it the figure.
 
