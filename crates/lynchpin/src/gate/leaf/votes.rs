@@ -247,7 +247,10 @@ impl<'a> Count<'a> {
             *given.seats.entry(seat.holder).or_default() |= seat.asked;
         }
         if leaf.teams.is_some() {
-            given.teams.extend(case.records.people.teams(ballot.person, ballot.moment.at));
+            // As with the group: both when they say they approved and when that was recorded.
+            let teams = |at| case.records.people.teams(ballot.person, at);
+            let recorded = teams(ballot.moment.recorded.0);
+            given.teams.extend(teams(ballot.moment.at).intersection(&recorded));
         }
     }
 
