@@ -74,8 +74,8 @@ fn release(id: &ReleaseId) -> Subject {
     Subject::Release(id.clone())
 }
 
-/// Whether one release above has opened the stage: what stands on it, its gates, whether all that it
-/// names is known, and whether all of it came through the stage before.
+/// Whether one release above has opened the stage: what stands on it, its gates, whether all that
+/// it names is known, and whether all of it came through the stage before.
 fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     let subject = release(id);
     let mut parts = standing(case, &subject, maker(case, id).into_iter().collect());

@@ -257,8 +257,8 @@ impl<'b, 'a> Word<'b, 'a> {
 }
 
 /// Where somebody decided what they did not decide again: no later word of theirs, on that revision
-/// or a later one, is also said to have been said no earlier. What counts only later decides nothing
-/// yet, and minutes do not speak for who spoke.
+/// or a later one, is also said to have been said no earlier. What counts only later decides
+/// nothing yet, and minutes do not speak for who spoke.
 fn last_words(ballots: &[&Ballot<'_>], at: Instant) -> Vec<usize> {
     let (mut again, mut again_own) = (Later::default(), Later::default());
     let mut last = Vec::new();
