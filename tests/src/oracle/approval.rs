@@ -287,9 +287,13 @@ impl<'w> Asked<'_, 'w> {
         let mut said = Said::default();
         let mut own_no = false;
         for (index, ballot) in mine.iter().enumerate() {
-            // A veto stands until its giver decides again; what counts only later decides nothing
-            // yet, and of what somebody said themselves minutes change nothing.
-            let mut later = mine.iter().skip(index + 1).filter(|later| counts(later));
+            // A veto stands until its giver decides again, on that revision or a later one; what
+            // counts only later decides nothing yet, and of what somebody said themselves minutes
+            // change nothing.
+            let mut later = mine
+                .iter()
+                .skip(index + 1)
+                .filter(|later| counts(later) && later.revision >= ballot.revision);
             let decided_again = later
                 .any(|later| (ballot.relayed || !later.relayed) && later.made.at >= ballot.made.at);
             let is_last = counts(ballot) && !decided_again;

@@ -173,14 +173,18 @@ fn entered(
     decision: &Decision,
     content: &Content,
 ) -> Option<Node> {
-    let claims = match &question.subject {
-        // A change may have entered with a release.
-        Subject::Change(id) => records.claims_with(id),
-        Subject::Release(_) => records.claims(&question.subject),
-    };
+    // A change may have entered with a release, and a release with its parent.
+    let first = content.changes.first().map(|entered| &entered.change);
+    let with = first.map_or(&[][..], |change| records.claims_with(change));
+    let own = records.claims(&question.subject);
+    let claims: BTreeSet<usize> = own.iter().chain(with).copied().collect();
+    let within = |claim: &Claim| content.changes.iter().all(|it| claim.changes.contains(it));
     let same = |claim: &Claim| match &question.subject {
-        Subject::Change(_) => content.changes.iter().all(|change| claim.changes.contains(change)),
-        Subject::Release(_) => claim.digest == content.digest,
+        Subject::Change(_) => within(claim),
+        Subject::Release(id) if claim.release.as_ref() == Some(id) => {
+            claim.digest == content.digest
+        }
+        Subject::Release(_) => claim.release.is_some() && within(claim),
     };
     let numbered = claims.iter().rev().filter_map(|n| Some((*n, records.claim(*n)?)));
     let mut open = numbered.filter(|(_, claim)| {

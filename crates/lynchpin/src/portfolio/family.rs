@@ -2,19 +2,19 @@
 //!
 //! A parent has the worst of its own gates and of everything below it. Nothing below it enters a
 //! stage that it has not opened: its own gates must be met there, and all of it must have come
-//! through the stage before. So a release that joins late passes each earlier stage first, and
-//! holds the others back until it has.
+//! through the stage before, as it is now. So a release that joins late passes each earlier stage
+//! first, and holds the others back until it has.
 
 use std::collections::BTreeSet;
 
 use super::decide::{by_parts, release_gates, selected_until, single, standing, was_cancelled};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::id::ReleaseId;
+use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::limits::PARENTS_MAX;
 use crate::base::{Actor, Subject};
 use crate::gate::Case;
+use crate::gate::leaf::is_live_as_it_is;
 use crate::history::Records;
-use crate::model::Change;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -74,13 +74,15 @@ fn release(id: &ReleaseId) -> Subject {
     Subject::Release(id.clone())
 }
 
-/// Whether one release above has opened the stage: what stands on it, its gates, and whether all of
-/// it came through the stage before.
+/// Whether one release above has opened the stage: what stands on it, its gates, whether all that
+/// it names is known, and whether all of it came through the stage before.
 fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     let subject = release(id);
     let mut parts = standing(case, &subject, maker(case, id).into_iter().collect());
     let members = case.records.changes_within(id);
     parts.extend(release_gates(case, &subject, &members).into_values());
+    parts.extend(left_out(case, id));
+    parts.extend(unknown_changes(case, id));
     parts.extend(through(case, id));
     let own = by_parts(selected_until(case), &parts);
     let node = |verdict, code| Node::new(verdict, code, &subject).until(own.holds_until);
@@ -114,6 +116,15 @@ pub(super) fn below(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
         let node = Node::new(Verdict::NoGo, ReasonCode::ReleaseCycle, &release(id));
         nodes.push(single(node.with("releases", Arg::Texts(named)).act(makers)));
     }
+    nodes.extend(left_out(case, id));
+    nodes.extend(through(case, id));
+    nodes
+}
+
+/// The releases below one that nothing can be said of: those that were cancelled, and those that
+/// nobody knows.
+fn left_out(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
+    let mut nodes = Vec::new();
     let within = case.records.descendants(id);
     let parents = within.iter().copied().chain([id]);
     let children: BTreeSet<(&ReleaseId, &ReleaseId)> = parents
@@ -130,31 +141,64 @@ pub(super) fn below(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
             nodes.push(single(node.with("parent", Arg::text(parent)).act(maker(case, parent))));
         }
     }
-    nodes.extend(through(case, id));
     nodes
+}
+
+/// The changes of a release and of all below it that nobody knows.
+fn unknown_changes(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
+    let records = case.records;
+    let mut nodes = Vec::new();
+    for one in records.descendants(id).into_iter().chain([id]) {
+        let unknown = own_changes(case, one).into_iter().filter(|it| records.change(it).is_none());
+        nodes.extend(unknown.map(|change| {
+            let change = Subject::Change(change.clone());
+            let node = Node::new(Verdict::Unknown, ReasonCode::ChangeUnknown, &change);
+            single(node.with("release", Arg::text(one)).act(maker(case, one)))
+        }));
+    }
+    nodes
+}
+
+/// The changes that the current revision of a release names itself, known or not, but for those
+/// that were cancelled.
+fn own_changes<'a>(case: &'a Case<'_>, id: &ReleaseId) -> BTreeSet<&'a ChangeId> {
+    let records = case.records;
+    let current = records.release(id).and_then(|row| row.current(records));
+    let named = current.into_iter().flat_map(|release| &release.changes);
+    named.filter(|change| !records.is_cancelled(change)).collect()
+}
+
+/// Whether a change, as it is now, or one that takes its place, is in a stage.
+fn is_there(case: &Case<'_>, id: &ChangeId, stage: &StageId) -> bool {
+    let records = case.records;
+    let current = records.change(id).and_then(|row| row.current(records));
+    current.is_some_and(|change| {
+        let live = records.is_live(id, stage);
+        live && (records.is_superseded_in(id, stage) || is_live_as_it_is(case, change, stage))
+    })
 }
 
 /// For a parent: which releases below it have come through the stage before, and which have not.
 fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     let records = case.records;
     let Some(before) = case.previous.filter(|_| records.is_parent(id)) else { return Vec::new() };
-    let within = records.descendants(id);
     let mut parts = Vec::new();
-    for one in within.into_iter().chain([id]) {
-        let own = records.release(one).and_then(|row| row.current(records));
-        let own: BTreeSet<_> = own.map(|r| r.changes.iter().collect()).unwrap_or_default();
-        let own = own.into_iter().filter(|change| !records.is_cancelled(change));
-        let own: Vec<&Change> =
-            own.filter_map(|change| records.change(change)?.current(records)).collect();
-        let (there, lacking): (Vec<&Change>, Vec<&Change>) =
-            own.into_iter().partition(|change| records.is_live(&change.id, before));
-        let node = if lacking.is_empty() {
+    for one in records.descendants(id).into_iter().chain([id]) {
+        let own = own_changes(case, one);
+        let holds = |child: &&ReleaseId| {
+            records.release(child).is_some() && !records.is_release_cancelled(child)
+        };
+        // Nothing at all did not come through anything.
+        let empty = own.is_empty() && !records.children(one).iter().any(holds);
+        let (there, lacking): (Vec<&ChangeId>, Vec<&ChangeId>) =
+            own.into_iter().partition(|change| is_there(case, change, before));
+        let node = if lacking.is_empty() && !empty {
             let node = Node::new(Verdict::NotApplicable, ReasonCode::ChildThrough, &release(one));
-            let by = there.iter().flat_map(|change| records.live_by(&change.id, before));
+            let by = there.iter().flat_map(|change| records.live_by(change, before));
             let by: BTreeSet<usize> = by.collect();
             by.into_iter().fold(node, |node, number| node.citing("deployments", number))
         } else {
-            let named = lacking.iter().take(NAMED).map(|change| change.id.to_string()).collect();
+            let named = lacking.iter().take(NAMED).map(ToString::to_string).collect();
             Node::new(Verdict::Blocked, ReasonCode::ChildNotThrough, &release(one))
                 .with("stage", Arg::text(before))
                 .with("changes", Arg::Texts(named))

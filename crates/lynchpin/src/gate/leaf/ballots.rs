@@ -256,22 +256,48 @@ impl<'b, 'a> Word<'b, 'a> {
     }
 }
 
-/// Where somebody decided what they did not decide again: no later word of theirs is also said to
-/// have been said no earlier. What counts only later decides nothing yet, and minutes do not speak
-/// for who spoke.
+/// Where somebody decided what they did not decide again: no later word of theirs, on that revision
+/// or a later one, is also said to have been said no earlier. What counts only later decides
+/// nothing yet, and minutes do not speak for who spoke.
 fn last_words(ballots: &[&Ballot<'_>], at: Instant) -> Vec<usize> {
-    let (mut again, mut again_own) = (None, None);
+    let (mut again, mut again_own) = (Later::default(), Later::default());
     let mut last = Vec::new();
     for (index, ballot) in ballots.iter().enumerate().rev().filter(|(_, it)| it.counts(at)) {
-        let said = Some(ballot.moment.at);
-        if said > if ballot.relayed { again } else { again_own } {
+        let said = ballot.moment.at;
+        let later = if ballot.relayed { &again } else { &again_own };
+        if Some(said) > later.said(ballot.revision) {
             last.push(index);
         }
-        again = again.max(said);
-        again_own = if ballot.relayed { again_own } else { again_own.max(said) };
+        again.note(ballot.revision, said);
+        if !ballot.relayed {
+            again_own.note(ballot.revision, said);
+        }
     }
     last.reverse();
     last
+}
+
+/// When something was last said of a revision or a later one: the later the revision, the earlier.
+#[derive(Default)]
+struct Later(BTreeMap<u32, Instant>);
+
+impl Later {
+    fn said(&self, revision: u32) -> Option<Instant> {
+        self.0.range(revision..).next().map(|(_, said)| *said)
+    }
+
+    fn note(&mut self, revision: u32, said: Instant) {
+        if Some(said) <= self.said(revision) {
+            return;
+        }
+        while let Some((older, _)) =
+            self.0.range(..=revision).next_back().filter(|(_, then)| **then <= said)
+        {
+            let older = *older;
+            self.0.remove(&older);
+        }
+        self.0.insert(revision, said);
+    }
 }
 
 /// Of what is no approval, the latest of two sorts that differ: that a seat was passed on to one

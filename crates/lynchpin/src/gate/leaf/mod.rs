@@ -21,6 +21,8 @@ mod votes;
 mod window;
 mod work;
 
+pub(crate) use soak::is_live_as_it_is;
+
 use super::judge::Case;
 use super::policy::Requirement;
 use crate::base::Subject;

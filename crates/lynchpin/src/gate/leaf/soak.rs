@@ -55,6 +55,12 @@ pub(in crate::gate) fn ready(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) 
     Some(since.after(leaf.span))
 }
 
+/// Whether a change is live in every environment of a stage with the artifacts that ship now; one
+/// without artifacts, with what it says now.
+pub(crate) fn is_live_as_it_is(case: &Case<'_>, change: &Change, stage: &StageId) -> bool {
+    stay(case, change, stage, &mut Cites::new()).is_ok()
+}
+
 /// Since when the current stay is healthy, or why there is none.
 fn healthy_since(
     case: &Case<'_>,

@@ -12,7 +12,7 @@ use super::seating::{filled, stood_for};
 use crate::base::id::{GroupId, PersonId, RequirementId};
 use crate::base::{Instant, When};
 use crate::gate::judge::Case;
-use crate::gate::policy::{ApprovalLeaf, Quorum, Requirement};
+use crate::gate::policy::{ApprovalLeaf, Quorum, Requirement, Veto};
 use crate::gate::rolls::Roll;
 use crate::history::order::Position;
 use crate::model::Vote;
@@ -122,6 +122,10 @@ impl<'a> Count<'a> {
             if !heard.is_empty() {
                 count.cites.extend(electorate.behind(person));
                 count.turns.extend(electorate.suspensions_behind(person));
+            }
+            if leaf.veto == Veto::Stands {
+                // A word that begins to count may lift a veto, even one that approves nothing.
+                count.turns.extend(heard.iter().filter_map(|ballot| ballot.effective_from));
             }
             count.add(case, leaf, person, &Word::of(&heard, leaf.veto, case.at), &electorate);
         }
@@ -243,7 +247,10 @@ impl<'a> Count<'a> {
             *given.seats.entry(seat.holder).or_default() |= seat.asked;
         }
         if leaf.teams.is_some() {
-            given.teams.extend(case.records.people.teams(ballot.person, ballot.moment.at));
+            // As with the group: both when they say they approved and when that was recorded.
+            let teams = |at| case.records.people.teams(ballot.person, at);
+            let recorded = teams(ballot.moment.recorded.0);
+            given.teams.extend(teams(ballot.moment.at).intersection(&recorded));
         }
     }
 
