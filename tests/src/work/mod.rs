@@ -29,6 +29,11 @@ pub const EVENTS: u64 = 10;
 /// How far back the record of a model goes.
 pub const OVER: Hour = 4;
 
+/// That a deployment succeeded.
+pub const CAME: u8 = 0;
+/// That what it brought was rolled back.
+pub const ROLLED_BACK: u8 = 1;
+
 /// When a fact was made, and when it was recorded.
 #[derive(Clone, Copy, Debug)]
 pub struct Made {
@@ -119,8 +124,8 @@ pub struct World {
     pub models: Vec<(u8, Made)>,
     /// Leave given.
     pub leave: Vec<Leave>,
-    /// What was brought to production, or rolled back there: 1 to 3 with the artifacts 1, 2 and 0.
-    pub deployed: Vec<(u8, bool, Made)>,
+    /// What was brought to production, how that ended, and when: see [`World::brings`].
+    pub deployed: Vec<(u8, u8, Made)>,
     /// Who was blamed for an incident: suspected, confirmed, exonerated.
     pub blamed: Vec<(u8, u8, Made)>,
     /// Runs of the check.
@@ -228,11 +233,12 @@ impl World {
                 let fields = json!({"preauthorisation": format!("P-{number}")});
                 Some(fact(fields, 2, Made { at, recorded: at }))
             }).collect::<Vec<_>>(),
-            "deployments": self.deployed.iter().enumerate().map(|(number, (change, came, made))| {
-                let outcome = if *came { "succeeded" } else { "rolled_back" };
+            "deployments": self.deployed.iter().enumerate().map(|(number, (change, how, made))| {
+                let outcome = word(["succeeded", "rolled_back", "failed", "started"], *how);
                 let fields = json!({"id": format!("D-{number}"), "environment": "production",
                     "outcome": outcome, "changes": [format!("C-{change}")]});
-                fact(fields, 3, *made)
+                let brings = (*change == 0).then(|| json!([digest(World::brings(*change))]));
+                fact(put(fields, "artifacts", brings), 3, *made)
             }).collect::<Vec<_>>(),
             "incidents": self.blamed.iter().map(|(change, how, made)| {
                 let fields = json!({"id": format!("I-{change}"), "event": "linked",
@@ -250,6 +256,13 @@ impl World {
                 fact(put(fields, "expires", expires), run.by, run.made)
             }).collect::<Vec<_>>(),
         })
+    }
+
+    /// The artifact that a deployment of a change brings: of the one that is asked about an older
+    /// one than what ships.
+    #[must_use]
+    pub fn brings(change: u8) -> u8 {
+        [1, 1, 2, 0].get(usize::from(change)).copied().unwrap_or(0)
     }
 
     fn changes(&self) -> Vec<Value> {
@@ -363,8 +376,9 @@ pub fn case() -> impl Strategy<Value = (World, Asked)> {
     let named = prop_oneof![3 => Just(0b11u8), 3 => Just(1), 1 => Just(2), 1 => Just(0)];
     let model = prop_oneof![6 => Just(0u8), 1 => Just(1)];
     let models = vec((model, made()), 0..=2);
-    let deployed = vec((1u8..4, prop::bool::weighted(0.8), made()), 0..=5);
-    let blamed = vec((1u8..4, 0u8..3, made()), 0..=2);
+    let how = prop_oneof![6 => Just(CAME), 2 => Just(ROLLED_BACK), 1 => 2u8..4];
+    let deployed = vec((0u8..4, how, made()), 0..=5);
+    let blamed = vec((0u8..4, 0u8..3, made()), 0..=2);
     let told = (words(), words(), samples());
     let given = (models, leave());
     let world = (named, prop::bool::weighted(0.9), told, given, deployed, blamed, runs());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lynchpin::reason::Verdict;
 
-use super::{Asked, EVENTS, Hour, MEMBER, Made, OVER, Run, WINDOW, Word, World};
+use super::{Asked, CAME, EVENTS, Hour, MEMBER, Made, OVER, ROLLED_BACK, Run, WINDOW, Word, World};
 
 /// What each of the requirements says of the change at an hour, in their order.
 #[must_use]
@@ -118,26 +118,26 @@ impl Now<'_> {
     }
 
     fn earned(&self, (at_least, settles): (u8, Hour)) -> bool {
-        let (mut changes, mut failures) = (0u32, 0u32);
-        for change in 1..4 {
-            let came = self.world.deployed.iter().filter(|(of, came, _)| *of == change && *came);
-            let came = came.filter(|(_, _, made)| self.knows(*made));
-            let Some(first) = came.map(|(_, _, made)| made.at).min() else { continue };
-            if first + OVER <= self.at {
-                continue;
-            }
-            let failed = self.is_confirmed(change);
-            if failed || first + settles <= self.at {
-                changes += 1;
-                failures += u32::from(failed);
-            }
+        let (mut changes, mut failures, mut settled) = (0u32, 0u32, 0u32);
+        for change in 0..4 {
+            let followed = change > 0 || self.world.modelled;
+            let brought = self.world.deployed.iter().filter(|(of, _, made)| {
+                followed && *of == change && self.knows(*made) && self.at < made.at + OVER
+            });
+            let brought: Vec<(u8, Hour)> = brought.map(|(_, how, made)| (*how, made.at)).collect();
+            let came = brought.iter().filter(|(how, _)| *how == CAME).map(|(_, at)| *at).min();
+            let settles = came.is_some_and(|first| first + settles <= self.at);
+            let failed = !brought.is_empty() && self.is_confirmed(change);
+            changes += u32::from(failed || settles);
+            failures += u32::from(failed);
+            settled += u32::from(settles);
         }
         // At a rate of 0.8, so few failures would come about less than half of the time.
         let ways =
             |n: u32, k: u32| (1..=k).fold(1u64, |c, i| c * u64::from(n + 1 - i) / u64::from(i));
         let chance: u64 =
             (0..=failures).map(|k| ways(changes, k) * 8u64.pow(k) * 2u64.pow(changes - k)).sum();
-        changes >= u32::from(at_least) && 2 * chance < 10u64.pow(changes)
+        settled >= u32::from(at_least) && 2 * chance < 10u64.pow(changes)
     }
 
     /// Whether the last word on a change is that it is confirmed; of words that tie, the surest.
@@ -179,11 +179,11 @@ impl Now<'_> {
     /// Whether everything that came last and runs still fails in a line.
     fn fails_already(&self, line: (bool, u8)) -> bool {
         let live =
-            [1u8, 2].into_iter().filter_map(|change| Some((self.runs_since(change)?, change)));
+            (0u8..3).filter_map(|change| Some((self.runs_since(change)?, World::brings(change))));
         let live: Vec<((Hour, Hour), u8)> = live.collect();
         let last = live.iter().map(|(since, _)| *since).max();
         let newest: Vec<u8> =
-            live.into_iter().filter(|(it, _)| Some(*it) == last).map(|(_, c)| c).collect();
+            live.into_iter().filter(|(it, _)| Some(*it) == last).map(|(_, a)| a).collect();
         let fails = |artifact: &u8| {
             let of_line = || self.runs(*artifact).filter(|run| (run.configured, run.by) == line);
             let newest = of_line().map(|run| run.run).max();
@@ -196,10 +196,11 @@ impl Now<'_> {
 
     /// When what is live of a change was brought, and when that was recorded.
     fn runs_since(&self, change: u8) -> Option<(Hour, Hour)> {
-        let told = self.world.deployed.iter().filter(|(of, _, _)| *of == change);
-        let told = told.filter(|(_, _, made)| self.knows(*made));
+        let told = self.world.deployed.iter().filter(|(of, how, made)| {
+            *of == change && [CAME, ROLLED_BACK].contains(how) && self.knows(*made)
+        });
         let mut events: Vec<(Hour, bool, Hour)> =
-            told.map(|(_, came, made)| (made.recorded, !came, made.at)).collect();
+            told.map(|(_, how, made)| (made.recorded, *how == ROLLED_BACK, made.at)).collect();
         events.sort_unstable();
         let (mut live, mut ended): (Option<(Hour, Hour)>, Option<Hour>) = (None, None);
         for (recorded, rolled_back, at) in events {

@@ -20,6 +20,8 @@ pub struct Figures {
 pub struct Record {
     /// How many there were that failed or had time to.
     pub changes: u32,
+    /// How many of them succeeded and had time to fail, whether they did or not.
+    pub settled: u32,
     /// Those that failed, confirmed by an incident, in order of ids.
     pub failures: Vec<ChangeId>,
     /// The rate of failure that is not exceeded, at the confidence that the policy asks for.
@@ -35,6 +37,7 @@ impl Default for Record {
     fn default() -> Self {
         Record {
             changes: 0,
+            settled: 0,
             failures: Vec::new(),
             at_most: Probability::ONE,
             until: When::Never,

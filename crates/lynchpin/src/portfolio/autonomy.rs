@@ -12,6 +12,10 @@ use crate::model::{Attribution, Deployment, DeploymentOutcome};
 use crate::risk::failures_at_most;
 
 /// How the changes of a model went that came to a stage lately.
+///
+/// A change counts once it has had time to fail, and at once if an incident confirms that it
+/// failed, however its deployment ended. Only the former are settled: no failure makes a record
+/// long enough.
 pub(super) fn record(
     records: &Records,
     rule: &RecordRule,
@@ -19,25 +23,30 @@ pub(super) fn record(
     (stage, at): (&StageId, Instant),
 ) -> Record {
     let mut record = Record::default();
-    for (id, (deployment, number)) in entries(records, model, stage, at) {
-        let entered = deployment.at;
-        let ages = entered.after(rule.over);
-        if ages <= at {
-            continue;
+    for (id, entry) in entries(records, rule, model, (stage, at)) {
+        let mut cites = BTreeSet::new();
+        if let Some((deployment, number)) = entry.came {
+            let settles = deployment.at.after(rule.settles_after);
+            record.until = record.until.min(When::At(deployment.at.after(rule.over)));
+            if settles <= at {
+                record.settled = record.settled.saturating_add(1);
+                cites.insert(("deployments", number));
+            } else {
+                // It has not had time to fail.
+                record.until = record.until.min(When::At(settles));
+            }
         }
-        record.until = record.until.min(When::At(ages));
         let failed = confirmed(records, id);
-        let settles = entered.after(rule.settles_after);
-        if failed.is_empty() && at < settles {
-            // It has not had time to fail.
-            record.until = record.until.min(When::At(settles));
-            continue;
-        }
-        record.changes = record.changes.saturating_add(1);
-        record.cites.insert(("deployments", number));
         if !failed.is_empty() {
+            let (deployment, number) = entry.tried;
+            record.until = record.until.min(When::At(deployment.at.after(rule.over)));
             record.failures.push(id.clone());
-            record.cites.extend(failed.into_iter().map(|number| ("incidents", number)));
+            cites.insert(("deployments", number));
+            cites.extend(failed.into_iter().map(|number| ("incidents", number)));
+        }
+        if !cites.is_empty() {
+            record.changes = record.changes.saturating_add(1);
+            record.cites.append(&mut cites);
         }
     }
     let failures = u32::try_from(record.failures.len()).unwrap_or(u32::MAX);
@@ -45,30 +54,48 @@ pub(super) fn record(
     record
 }
 
-/// Each change that came to a stage and followed a model when it did, with when it came there first
-/// and by which deployment.
+/// A deployment and its number.
+type Numbered<'a> = (&'a Deployment, usize);
+
+/// How a change came to a stage within the time that a record goes back.
+struct Entry<'a> {
+    /// The first deployment of it, however it ended.
+    tried: Numbered<'a>,
+    /// The first that succeeded.
+    came: Option<Numbered<'a>>,
+}
+
+/// The first of two; of those that tie, the one that says less, wherever it stands.
+fn first<'a>(one: Numbered<'a>, other: Numbered<'a>) -> Numbered<'a> {
+    if (other.0.at, other.0) < (one.0.at, one.0) { other } else { one }
+}
+
+/// Each change that was brought to a stage lately and followed a model when it was.
 fn entries<'a>(
     records: &'a Records,
+    rule: &RecordRule,
     model: &ModelId,
-    stage: &StageId,
-    at: Instant,
-) -> BTreeMap<&'a ChangeId, (&'a Deployment, usize)> {
+    (stage, at): (&StageId, Instant),
+) -> BTreeMap<&'a ChangeId, Entry<'a>> {
     let environments = records.environments(stage);
-    let mut found: BTreeMap<&ChangeId, (&Deployment, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<&ChangeId, Entry<'_>> = BTreeMap::new();
     for (number, deployment) in records.portfolio().deployments.iter().enumerate() {
-        let came = deployment.outcome == DeploymentOutcome::Succeeded
-            && deployment.at <= at
+        let counts = deployment.at <= at
+            && at < deployment.at.after(rule.over)
             && deployment.recorded.unwrap_or(deployment.at) <= records.as_of
             && environments.contains(&deployment.environment);
-        for id in deployment.changes.iter().filter(|_| came) {
+        for id in deployment.changes.iter().filter(|_| counts) {
             let row = records.change(id);
             let known = row.and_then(|row| row.known_by(records, end_of(deployment.at)));
             let then = known.and_then(|(row, position)| row.at(records, position));
-            if then.is_some_and(|change| change.model.as_ref() == Some(model)) {
-                let first = found.entry(id).or_insert((deployment, number));
-                // Of those that tie, the one that says less, wherever it stands.
-                if (deployment.at, deployment) < (first.0.at, first.0) {
-                    *first = (deployment, number);
+            // What was told of only afterwards earns nothing, and may have failed all the same.
+            let told = then.or_else(|| row?.at(records, 0));
+            if told.is_some_and(|change| change.model.as_ref() == Some(model)) {
+                let tried = (deployment, number);
+                let entry = found.entry(id).or_insert(Entry { tried, came: None });
+                entry.tried = first(entry.tried, tried);
+                if deployment.outcome == DeploymentOutcome::Succeeded && then.is_some() {
+                    entry.came = Some(entry.came.map_or(tried, |came| first(came, tried)));
                 }
             }
         }

@@ -29,7 +29,7 @@ pub(super) fn find(case: &Case<'_>, subject: &Subject, freeze: &Freeze) -> Optio
     let counts = candidates.filter(|(_, exception)| {
         is_in_time(case, rule, exception)
             && exception.stage == *case.stage
-            && position(freeze) <= position(*exception)
+            && position(freeze) < position(*exception)
             && freeze.at <= exception.at
             && !case.records.freezes.is_revoked(&exception.id)
             && is_of_now(case, target, exception)

@@ -108,7 +108,7 @@ pub(super) fn judge(
             return window::judge(case, change, leaf);
         }
         if requirement.planned.is_some() {
-            return planned::judge(case, change);
+            return planned::judge(case, asked.subject, change);
         }
         if let Some(leaf) = &requirement.preauthorised {
             return preauthorised::judge(case, change, name, leaf);

@@ -1,18 +1,20 @@
 //! Work goes on inside its approved planned times.
 //!
-//! The planned times of a change, or else those of the releases it is in. They belong to what is
-//! approved: an approval of other times is stale.
+//! The planned times of a change, or else, where a release is judged, those of that release. They
+//! belong to what is approved: an approval of other times is stale, and what some other release
+//! says, which anybody may make, is nothing that was approved here.
 
 use super::Target;
-use crate::base::When;
+use crate::base::id::ReleaseId;
+use crate::base::{Subject, When};
 use crate::gate::judge::Case;
 use crate::model::{Change, Period};
 use crate::reason::tree::{Arg, Clears, Node};
 use crate::reason::{ReasonCode, Verdict};
 
-pub(super) fn judge(case: &Case<'_>, change: &Change) -> Node {
+pub(super) fn judge(case: &Case<'_>, judged: &Subject, change: &Change) -> Node {
     let subject = Target::member(change);
-    let periods = periods(case, change);
+    let periods = periods(case, judged, change);
     let told = |node: Node, period: &Period| {
         node.with("from", Arg::text(period.from)).with("to", Arg::text(period.to))
     };
@@ -39,11 +41,18 @@ pub(super) fn judge(case: &Case<'_>, change: &Change) -> Node {
     }
 }
 
-fn periods(case: &Case<'_>, change: &Change) -> Vec<Period> {
+/// The times of the change itself, or else of the release that is judged: its own, or those of the
+/// releases below it that bring the change, each of which is judged, too.
+fn periods(case: &Case<'_>, judged: &Subject, change: &Change) -> Vec<Period> {
     if let Some(own) = change.planned {
         return vec![own];
     }
-    let releases = case.records.releases_of(&change.id).iter();
-    let current = releases.filter_map(|id| case.records.release(id)?.current(case.records));
-    current.filter_map(|release| release.planned).collect()
+    let Subject::Release(judged) = judged else { return Vec::new() };
+    let of = |id: &ReleaseId| case.records.release(id)?.current(case.records)?.planned;
+    if let Some(whole) = of(judged) {
+        return vec![whole];
+    }
+    let bring = case.records.releases_of(&change.id);
+    let below = case.records.descendants(judged).into_iter().filter(|id| bring.contains(id));
+    below.filter_map(of).collect()
 }

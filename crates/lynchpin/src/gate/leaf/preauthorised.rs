@@ -139,7 +139,8 @@ fn earned(
     let key = (name.clone(), model.clone(), case.stage.clone());
     let none = Record::default();
     let record = case.figures.records.get(&key).unwrap_or(&none);
-    let enough = record.changes >= rule.at_least;
+    // What failed before it settled tells of failures, and makes no record longer.
+    let enough = record.settled >= rule.at_least;
     if !enough || record.at_most >= rule.failures_below {
         node.verdict = Verdict::NeedsAction;
         // It may grow by itself, as changes settle or age, and nobody knows whether it will.
@@ -151,6 +152,9 @@ fn earned(
         node = node.act(case.owners(change));
     }
     let failures = record.failures.iter().map(ToString::to_string).collect();
+    if record.settled < record.changes {
+        node = node.with("settled", Arg::Integer(record.settled.into()));
+    }
     let node = node
         .with("changes", Arg::Integer(record.changes.into()))
         .with("at_least", Arg::Integer(rule.at_least.into()))
