@@ -84,7 +84,7 @@ impl Question<'_> {
                 self.policy.frozen.lift && self.is_of_ops(by) && self.could_sit(by, made.recorded);
             *of == number
                 && self.knows(*made)
-                && time.made.recorded <= made.recorded
+                && time.made.recorded < made.recorded
                 && time.made.at <= made.at
                 && (own || group)
         })
@@ -95,7 +95,7 @@ impl Question<'_> {
         self.policy.frozen.exceptions
             && it.stage == self.stage
             && self.knows(it.made)
-            && freeze.made.recorded <= it.made.recorded
+            && freeze.made.recorded < it.made.recorded
             && freeze.made.at <= it.made.at
             && it.hours <= WAIVER_HOURS
             && self.at < after(it.made.at, it.hours)

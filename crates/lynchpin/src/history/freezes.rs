@@ -179,14 +179,14 @@ impl Freezes {
 pub(super) type Keeper<'a> = (&'a Option<Actor>, &'a PersonId);
 
 impl Records {
-    /// The number of the fact that ended a freeze early: it was said and recorded after the freeze,
-    /// by who imposed it or by a member of that group.
+    /// The number of the fact that ended a freeze early: it was recorded after the freeze and said no
+    /// earlier, by who imposed it or by a member of that group. Of a tie the freeze stands.
     #[must_use]
     pub fn lifted(&self, freeze: &Freeze, group: Option<&GroupId>) -> Option<usize> {
         let all = &self.portfolio().lifts;
         let group = group.map(|group| Some(Actor::Group(group.clone())));
         let ends = |lift: &Lift| {
-            position(freeze) <= position(lift)
+            position(freeze) < position(lift)
                 && freeze.at <= lift.at
                 && (may_release(&self.people, (&None, &freeze.by), lift)
                     || group

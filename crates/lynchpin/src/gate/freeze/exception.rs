@@ -2,7 +2,8 @@
 //!
 //! An exception counts for exactly the freeze, subject, revision and stage that it names, from a
 //! grantor whom the policy entitles and who neither asked for it nor had a hand in the subject,
-//! until it expires or is taken back; and only if the freeze was known when it was granted.
+//! until it expires or is taken back; and only if the freeze was recorded before it: of a tie, the
+//! freeze stands.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +30,7 @@ pub(super) fn find(case: &Case<'_>, subject: &Subject, freeze: &Freeze) -> Optio
     let counts = candidates.filter(|(_, exception)| {
         is_in_time(case, rule, exception)
             && exception.stage == *case.stage
-            && position(freeze) <= position(*exception)
+            && position(freeze) < position(*exception)
             && freeze.at <= exception.at
             && !case.records.freezes.is_revoked(&exception.id)
             && is_of_now(case, target, exception)
