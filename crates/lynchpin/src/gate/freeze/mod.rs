@@ -10,10 +10,12 @@ pub mod rule;
 pub mod times;
 pub mod windows;
 
+use std::collections::BTreeSet;
+
 use self::places::Spot;
 use self::times::{Live, until};
 use super::judge::Case;
-use crate::base::id::{FreezeId, ReleaseId};
+use crate::base::id::{FreezeId, ReleaseId, ServiceId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::calendar::{Calendar, Cover, Next, Occasion, Presence, Turn, Unwindowed, cover};
 use crate::model::{Change, Freeze};
@@ -117,6 +119,21 @@ pub fn bounded(clears: Clears, barred_until: When) -> Clears {
         Clears::OnAction => When::Never,
     };
     if barred_until < end { Clears::Unknown } else { clears }
+}
+
+/// What the freezes say that are on for work of which no more is known than its services: no rule
+/// and no exception lets that pass.
+#[must_use]
+pub fn on(case: &Case<'_>, services: &[ServiceId]) -> BTreeSet<ReasonCode> {
+    let live = case.times.freezes(case);
+    let spots = places::of(case.records, case.stage, services);
+    let stands = in_scope(case, &live, &spots).filter(|it| it.live.lift.is_none());
+    let code = |it: Barrier<'_>| match it.live.presence {
+        Presence::On => Some(ReasonCode::Frozen),
+        Presence::NotKnown => Some(ReasonCode::FreezeNotKnown),
+        Presence::Off => None,
+    };
+    stands.filter_map(code).collect()
 }
 
 /// Adds the freezes that bar a change from a place to its calendar, those to come included; not
