@@ -217,12 +217,15 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
         }
     }
 
-    /// The first instant after `at` at which anything here goes on or off: until then every answer
-    /// stays as it is.
+    /// The first instant after `at` at which anything here goes on or off: until then it is as open
+    /// or closed as it is. What is not known to be on does not matter while something that is on
+    /// decides without it.
     #[must_use]
     pub fn next_change(&self, at: Instant) -> Next {
-        let all = self.freezes.iter().chain(&self.windows);
-        all.map(|(_, occasion)| occasion.next_change(at)).fold(Next::NoMore, earlier)
+        let decided = self.state(at).openness != Openness::NotKnown;
+        let all = self.freezes.iter().chain(&self.windows).map(|(_, occasion)| *occasion);
+        let counts = all.filter(|it| !decided || it.presence(at) != Presence::NotKnown);
+        counts.map(|occasion| occasion.next_change(at)).fold(Next::NoMore, earlier)
     }
 
     /// When the windows that are on, and those that follow without a gap, have all closed; with
@@ -432,7 +435,9 @@ mod tests {
         let mut calendar = Calendar::new(Unwindowed::Open);
         calendar.window("rare", &rare, Cover::Yes);
         assert_eq!(calendar.state(late).openness, Openness::NotKnown);
+        assert_eq!(calendar.next_change(late), Next::BeyondLimit(late));
         calendar.window("always", &always, Cover::Yes);
         assert_eq!(calendar.next_close(late), Turn::NoEndKnown(vec!["always"]));
+        assert_eq!(calendar.next_change(late), Next::NoMore);
     }
 }

@@ -9,13 +9,14 @@ use super::item::Members;
 use super::question::DecideQuestion;
 use super::snapshot::{InForce, Snapshot};
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, StageId};
+use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, ReleaseId, StageId};
 use crate::base::limits::IN_FLIGHT_MAX;
 use crate::base::{Instant, Subject};
+use crate::gate::freeze;
 use crate::gate::freeze::rule::InFlight;
-use crate::gate::judge;
+use crate::gate::judge::{self, Case};
 use crate::history::Records;
-use crate::model::Deployment;
+use crate::model::{Deployment, Fact};
 use crate::reason::tree::Reasons;
 use crate::reason::{ReasonCode, Verdict};
 
@@ -33,7 +34,8 @@ pub struct Flight {
     pub environment: EnvironmentId,
     /// Since when it is on its way.
     pub since: Instant,
-    /// What was to be said of it when it began; nothing, if it was not known then.
+    /// What was to be said of it when it began, or when that was recorded, if that was later;
+    /// nothing, if it was not known then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub begun: Option<Verdict>,
     /// What it must do.
@@ -52,6 +54,10 @@ pub enum Must {
     Stop,
 }
 
+/// What the verdict on a deployment's begin depends on: the change, the stage, the release that it
+/// was a part of, and when it was recorded.
+type Begun = (ChangeId, StageId, Option<ReleaseId>, Instant);
+
 /// Every deployment under way whose place has closed, by change, stage and environment. What a rule
 /// or an exception lets pass goes on and is not told.
 pub(super) fn in_flight(snapshot: &Snapshot, at: Instant) -> Result<Vec<Flight>> {
@@ -59,14 +65,14 @@ pub(super) fn in_flight(snapshot: &Snapshot, at: Instant) -> Result<Vec<Flight>>
     let in_force = snapshot.in_force(at);
     let rule = in_force.policy.map_or(InFlight::default(), |policy| policy.freeze.in_flight);
     let mut flights = Vec::new();
-    let mut begun: BTreeMap<(ChangeId, StageId, Instant), Option<Verdict>> = BTreeMap::new();
+    let mut begun: BTreeMap<Begun, Option<Verdict>> = BTreeMap::new();
     for (change, stage, environment, number) in under_way(&records) {
         let Some(started) = records.portfolio().deployments.get(number) else { continue };
         let because = closed(&records, &in_force, (&change, &stage, at), started);
         if because.is_empty() {
             continue;
         }
-        let key = (change.clone(), stage.clone(), started.at);
+        let key = (change.clone(), stage.clone(), started.release.clone(), told(started));
         let known = begun.len();
         let begun = begun.entry(key).or_insert_with(|| began(snapshot, &change, &stage, started));
         if known > IN_FLIGHT_MAX {
@@ -121,10 +127,16 @@ fn closed(
         let members = Members::of(records, &subject).ok()?;
         members.get(change).map(|change| (subject, members, change))
     });
-    let Some((subject, members, change)) = found else { return Vec::new() };
-    let asked = Asked { subject: &subject, members: &members, stage, at };
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
+    let Some((subject, members, change)) = found else {
+        let (subject, members) = (Subject::Change(change.clone()), Members::nobody());
+        let asked = Asked { subject: &subject, members: &members, stage, at };
+        return with_case(records, policy, in_force.adopted, &asked, |case| {
+            closed_to_unknown(case, change, started)
+        });
+    };
+    let asked = Asked { subject: &subject, members: &members, stage, at };
     with_case(records, policy, in_force.adopted, &asked, |case| {
         let parts = frozen(case, &members, change).into_iter();
         let parts: Vec<Reasons> = parts.chain(judge::windows(case, change)).collect();
@@ -132,6 +144,23 @@ fn closed(
             parts.iter().flat_map(Reasons::root_blockers).map(|node| node.code).collect();
         codes.into_iter().collect()
     })
+}
+
+/// What holds work back of which nothing is known but what its deployment says: every freeze that
+/// may be on there, and quarantine.
+fn closed_to_unknown(case: &Case<'_>, change: &ChangeId, started: &Deployment) -> Vec<ReasonCode> {
+    let mut codes = freeze::on(case, started.service.as_slice());
+    let filed = &case.records.freezes;
+    let shipped = started.artifacts.iter().flat_map(|artifact| filed.quarantines_on(artifact));
+    if filed.quarantines_of(change).iter().chain(shipped).next().is_some() {
+        codes.insert(ReasonCode::Quarantined);
+    }
+    codes.into_iter().collect()
+}
+
+/// When a begin counts from: nobody may tell late what began before a place closed.
+fn told(started: &Deployment) -> Instant {
+    started.at.max(started.envelope().recorded)
 }
 
 /// What was to be said of a change when its deployment began, by what was known then.
@@ -143,6 +172,6 @@ fn began(
 ) -> Option<Verdict> {
     let release = started.release.clone().map(Subject::Release);
     let subject = release.unwrap_or_else(|| Subject::Change(change.clone()));
-    let question = DecideQuestion::new(subject, started.at).with_stage(stage.clone());
+    let question = DecideQuestion::new(subject, told(started)).with_stage(stage.clone());
     snapshot.decide(&question).ok().map(|decision| decision.verdict())
 }

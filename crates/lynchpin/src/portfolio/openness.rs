@@ -170,7 +170,8 @@ fn in_flight(
     let changes: Option<BTreeSet<ChangeId>> = match &question.of {
         Where::Subject(subject) => {
             let members = Members::of(records, subject)?;
-            Some(members.changes.iter().map(|change| change.id.clone()).collect())
+            let others = members.cancelled.iter().chain(&members.unknown);
+            Some(members.changes.iter().map(|change| &change.id).chain(others).cloned().collect())
         }
         Where::Service(_) | Where::Anywhere => None,
     };

@@ -2,7 +2,8 @@
 //!
 //! An exception counts for exactly the freeze, subject, revision and stage that it names, from a
 //! grantor whom the policy entitles and who neither asked for it nor had a hand in the subject,
-//! until it expires or is taken back; and only if the freeze was known when it was granted.
+//! until it expires or is taken back; and only if the freeze was recorded before it: of a tie, the
+//! freeze stands.
 
 use std::collections::BTreeSet;
 

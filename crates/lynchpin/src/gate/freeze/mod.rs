@@ -10,10 +10,12 @@ pub mod rule;
 pub mod times;
 pub mod windows;
 
+use std::collections::BTreeSet;
+
 use self::places::Spot;
 use self::times::{Live, until};
 use super::judge::Case;
-use crate::base::id::{FreezeId, ReleaseId};
+use crate::base::id::{FreezeId, ReleaseId, ServiceId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::calendar::{Calendar, Cover, Next, Occasion, Presence, Turn, Unwindowed, cover};
 use crate::model::{Change, Freeze};
@@ -33,10 +35,12 @@ pub fn binding(case: &Case<'_>, release: Option<&ReleaseId>, change: &Change) ->
     let mut found = Vec::new();
     let mut ahead: Option<(Instant, usize, &Freeze)> = None;
     let mut bars = Calendar::new(Unwindowed::Open);
+    let mut barred_until = When::Never;
     for it in in_scope(case, &live, &spots) {
         let over = passed(case, releases, change, it);
-        if over.is_none() && it.live.lift.is_none() {
+        if let (Passed::No(until), None) = (&over, it.live.lift) {
             bars.freeze(&it.freeze.id, it.occasion, Cover::Yes);
+            barred_until = barred_until.min(*until);
         }
         if it.live.presence != Presence::Off {
             found.push((it, over));
@@ -45,7 +49,7 @@ pub fn binding(case: &Case<'_>, release: Option<&ReleaseId>, change: &Change) ->
             ahead = if sooner { Some((begins, it.live.number, it.freeze)) } else { ahead };
         }
     }
-    let clears = when_clear(&bars, case.at);
+    let clears = bounded(when_clear(&bars, case.at), barred_until);
     let subject = Subject::Change(change.id.clone());
     let mut parts: Vec<Reasons> =
         found.into_iter().map(|(it, over)| one(case, &subject, it, over, clears)).collect();
@@ -54,7 +58,7 @@ pub fn binding(case: &Case<'_>, release: Option<&ReleaseId>, change: &Change) ->
             Node::new(Verdict::NotApplicable, ReasonCode::FreezeAhead, &subject)
                 .with("freeze", Arg::text(&freeze.id))
                 .with("from", Arg::text(begins))
-                .until(When::At(begins))
+                .until(until(Next::BeyondLimit(begins), case.at))
                 .citing("freezes", number),
         )
     }));
@@ -105,30 +109,73 @@ fn when_clear(bars: &Calendar<'_, &FreezeId>, at: Instant) -> Clears {
     }
 }
 
+/// When something clears, if what bars it now may do so no longer from then on: before that, the
+/// time is known; after it, nobody knows.
+#[must_use]
+pub fn bounded(clears: Clears, barred_until: When) -> Clears {
+    let end = match clears {
+        Clears::Now | Clears::Unknown => return clears,
+        Clears::At(end) => When::At(end),
+        Clears::OnAction => When::Never,
+    };
+    if barred_until < end { Clears::Unknown } else { clears }
+}
+
+/// What the freezes say that are on for work of which no more is known than its services: no rule
+/// and no exception lets that pass.
+#[must_use]
+pub fn on(case: &Case<'_>, services: &[ServiceId]) -> BTreeSet<ReasonCode> {
+    let live = case.times.freezes(case);
+    let spots = places::of(case.records, case.stage, services);
+    let stands = in_scope(case, &live, &spots).filter(|it| it.live.lift.is_none());
+    let code = |it: Barrier<'_>| match it.live.presence {
+        Presence::On => Some(ReasonCode::Frozen),
+        Presence::NotKnown => Some(ReasonCode::FreezeNotKnown),
+        Presence::Off => None,
+    };
+    stands.filter_map(code).collect()
+}
+
 /// Adds the freezes that bar a change from a place to its calendar, those to come included; not
-/// those that it passes, by itself or as a part of one of its releases.
+/// those that it passes, by itself or as a part of one of its releases. Says until when that is all
+/// of them and none too many.
 pub fn add_bars<'a>(
     case: &'a Case<'_>,
     change: &Change,
     live: &'a [Live],
     (spot, calendar): (&'a Spot, &mut Calendar<'a, &'a str>),
-) {
+) -> When {
     let releases = case.records.releases_of(&change.id);
+    let mut barred_until = When::Never;
     for it in in_scope(case, live, std::slice::from_ref(spot)) {
-        if it.live.lift.is_none() && passed(case, releases, change, it).is_none() {
+        if it.live.lift.is_some() {
+            continue;
+        }
+        if let Passed::No(until) = passed(case, releases, change, it) {
             calendar.freeze(it.freeze.id.as_str(), it.occasion, Cover::Yes);
+            barred_until = barred_until.min(until);
         }
     }
+    barred_until
+}
+
+/// Whether a change passes a freeze.
+enum Passed {
+    /// By this, until it holds no longer.
+    By(Node),
+    /// It does not; from then on a rule may let it.
+    No(When),
 }
 
 /// What lets a change pass a freeze: a rule, else an exception.
-fn passed(
-    case: &Case<'_>,
-    releases: &[ReleaseId],
-    change: &Change,
-    it: Barrier<'_>,
-) -> Option<Node> {
-    graded(case, change, it.freeze).or_else(|| excepted(case, releases, change, it))
+fn passed(case: &Case<'_>, releases: &[ReleaseId], change: &Change, it: Barrier<'_>) -> Passed {
+    match graded(case, change, it.freeze) {
+        Passed::By(node) => Passed::By(node),
+        Passed::No(until) => match excepted(case, releases, change, it) {
+            Some(node) => Passed::By(node.until(until)),
+            None => Passed::No(until),
+        },
+    }
 }
 
 /// What one freeze that is on says of a change.
@@ -136,13 +183,16 @@ fn one(
     case: &Case<'_>,
     subject: &Subject,
     it: Barrier<'_>,
-    over: Option<Node>,
+    over: Passed,
     clears: Clears,
 ) -> Reasons {
     if let Some(number) = it.live.lift {
         return single(lifted(case, subject, it, number));
     }
-    let Some(over) = over else { return single(frozen(case, subject, it, clears)) };
+    let over = match over {
+        Passed::By(over) => over,
+        Passed::No(until) => return single(frozen(case, subject, it, clears).until(until)),
+    };
     let frozen = frozen(case, subject, it, own_end(it.live.turn));
     let over = over.with("freeze", Arg::text(&it.freeze.id)).until(frozen.holds_until);
     let mut reasons = Reasons::default();
@@ -193,12 +243,19 @@ fn lifted(case: &Case<'_>, subject: &Subject, it: Barrier<'_>, number: usize) ->
 }
 
 /// The rule of the policy that lets a change pass: the first by name that it meets.
-fn graded(case: &Case<'_>, change: &Change, freeze: &Freeze) -> Option<Node> {
-    let mut rules = case.policy.freeze.passes.iter().filter(|_| freeze.grading.is_allowed());
-    let (name, holds) = rules.find_map(|(name, rule)| Some((name, rule.meets(case, change)?)))?;
-    let subject = Subject::Change(change.id.clone());
-    let node = Node::new(Verdict::Go, ReasonCode::FreezeGraded, &subject);
-    Some(node.with("rule", Arg::text(name)).until(holds))
+fn graded(case: &Case<'_>, change: &Change, freeze: &Freeze) -> Passed {
+    let mut missed = When::Never;
+    let rules = case.policy.freeze.passes.iter().filter(|_| freeze.grading.is_allowed());
+    for (name, rule) in rules {
+        let (meets, until) = rule.meets(case, change);
+        if meets {
+            let subject = Subject::Change(change.id.clone());
+            let node = Node::new(Verdict::Go, ReasonCode::FreezeGraded, &subject);
+            return Passed::By(node.with("rule", Arg::text(name)).until(until));
+        }
+        missed = missed.min(until);
+    }
+    Passed::No(missed)
 }
 
 /// The exception that lets a change pass: its own, or that of a release.

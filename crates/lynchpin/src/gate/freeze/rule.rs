@@ -103,8 +103,8 @@ impl FreezeRule {
 }
 
 impl PassRule {
-    /// Until when a change meets it without a new fact, if it does.
-    pub(super) fn meets(&self, case: &Case<'_>, change: &Change) -> Option<When> {
+    /// Whether a change meets it, and until when that stands without a new fact.
+    pub(super) fn meets(&self, case: &Case<'_>, change: &Change) -> (bool, When) {
         let services: Vec<_> = change.services.iter().map(|id| case.records.service(id)).collect();
         let known = !services.is_empty();
         let in_tiers = |tier: Option<u8>| tier.is_some_and(|tier| self.tier.contains(&tier));
@@ -118,10 +118,10 @@ impl PassRule {
                 && services.iter().all(|it| it.is_some_and(|it| of_profiles(it.profile.as_ref()))));
         let kind = self.kind.is_empty() || self.kind.contains(&change.kind);
         if !kind || !tier || !profile {
-            return None;
+            return (false, When::Never);
         }
-        let Some(below) = self.risk_below else { return Some(When::Never) };
+        let Some(below) = self.risk_below else { return (true, When::Never) };
         let (risk, until) = case.risk(&Subject::Change(change.id.clone()));
-        (risk.to_millionths() < below).then_some(until)
+        (risk.to_millionths() < below, until)
     }
 }

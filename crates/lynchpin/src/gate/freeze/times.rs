@@ -79,11 +79,11 @@ fn live(case: &Case<'_>) -> Vec<Live> {
     found
 }
 
-/// Until when an answer stands that rests on a calendar.
+/// Until when an answer stands that rests on a calendar. What cannot be told at an instant may be
+/// told at the next one.
 #[must_use]
 pub fn until(next: Next, at: Instant) -> When {
-    match next.not_before() {
-        Some(turn) if turn > at => When::At(turn),
-        Some(_) | None => When::Never,
-    }
+    let Some(turn) = next.not_before() else { return When::Never };
+    let soonest = Instant::from_micros(at.micros().saturating_add(1));
+    soonest.map_or(When::Never, |soonest| When::At(turn.max(soonest)))
 }

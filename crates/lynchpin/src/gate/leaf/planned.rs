@@ -7,6 +7,8 @@
 use super::Target;
 use crate::base::id::ReleaseId;
 use crate::base::{Subject, When};
+use crate::calendar::{Calendar, Turn, Unwindowed, next_open_of_all};
+use crate::gate::freeze::{self, places};
 use crate::gate::judge::Case;
 use crate::model::{Change, Period};
 use crate::reason::tree::{Arg, Clears, Node};
@@ -26,7 +28,7 @@ pub(super) fn judge(case: &Case<'_>, judged: &Subject, change: &Change) -> Node 
     let ahead = periods.iter().filter(|period| case.at < period.from);
     if let Some(period) = ahead.min_by_key(|period| (period.from, period.to)) {
         let node = Node::new(Verdict::Wait, ReasonCode::PlannedLater, &subject)
-            .clears(Clears::At(period.from))
+            .clears(begins(case, change, period))
             .until(When::At(period.from))
             .lapsing();
         return told(node, period);
@@ -38,6 +40,24 @@ pub(super) fn judge(case: &Case<'_>, judged: &Subject, change: &Change) -> Node 
             told(node, period).act(owners)
         }
         None => Node::new(Verdict::NeedsAction, ReasonCode::PlannedMissing, &subject).act(owners),
+    }
+}
+
+/// When the work can begin: freezes that are on then put it off, at worst for good.
+fn begins(case: &Case<'_>, change: &Change, period: &Period) -> Clears {
+    let spots = places::of(case.records, case.stage, &change.services);
+    let live = case.times.freezes(case);
+    let mut barred_until = When::Never;
+    let mut calendars = Vec::new();
+    for spot in &spots {
+        let mut calendar = Calendar::new(Unwindowed::Open);
+        let until = freeze::add_bars(case, change, &live, (spot, &mut calendar));
+        barred_until = barred_until.min(until);
+        calendars.push(calendar);
+    }
+    match next_open_of_all(&calendars, period.from) {
+        Turn::At { at, .. } if at < period.to => freeze::bounded(Clears::At(at), barred_until),
+        _ => Clears::Unknown,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Target;
-use crate::base::Instant;
+use crate::base::{Instant, When};
 use crate::calendar::{
     Calendar, Cover, Openness, State, Turn, cover, next_close_of_any, next_open_of_all,
 };
@@ -71,14 +71,17 @@ fn answer(
     // What opens while a freeze is on helps nothing.
     let live = case.times.freezes(case);
     let mut barred = calendars.to_vec();
+    let mut barred_until = When::Never;
     for (spot, calendar) in spots.iter().zip(&mut barred) {
-        freeze::add_bars(case, change, &live, (spot, calendar));
+        barred_until = barred_until.min(freeze::add_bars(case, change, &live, (spot, calendar)));
     }
-    let (clears, opens) = match next_open_of_all(&barred, case.at) {
-        Turn::At { at, .. } => (Clears::At(at), at.to_string()),
-        Turn::BeyondLimit(_) | Turn::NoMore | Turn::NoEndKnown(_) => {
-            (Clears::Unknown, "not known".to_owned())
-        }
+    let clears = match next_open_of_all(&barred, case.at) {
+        Turn::At { at, .. } => freeze::bounded(Clears::At(at), barred_until),
+        Turn::BeyondLimit(_) | Turn::NoMore | Turn::NoEndKnown(_) => Clears::Unknown,
+    };
+    let opens = match clears {
+        Clears::At(at) => at.to_string(),
+        Clears::Now | Clears::Unknown | Clears::OnAction => "not known".to_owned(),
     };
     match next_open_of_all(calendars, case.at) {
         Turn::At { .. } | Turn::BeyondLimit(_) => {
