@@ -130,7 +130,7 @@ impl Question<'_> {
             return false;
         }
         let missing = match number {
-            0 | LINT => verdict == Verdict::NeedsAction && !self.is_any_running(number, members),
+            0 | LINT => verdict == Verdict::NeedsAction && !self.is_any_against(number, members),
             BOARD | SEC => {
                 let changes = self.are_changes_asked_for(number, subject, members);
                 matches!(verdict, Verdict::NeedsAction | Verdict::Wait) && !changes
@@ -151,14 +151,15 @@ impl Question<'_> {
         all.collect()
     }
 
-    fn is_any_running(&self, check: u8, members: &BTreeSet<u8>) -> bool {
+    /// Whether a check is running, or failed before it was skipped.
+    fn is_any_against(&self, check: u8, members: &BTreeSet<u8>) -> bool {
         members.iter().flat_map(|change| self.evidence_on(check, *change)).any(|runs| {
             let lines: BTreeSet<(bool, u8)> =
                 runs.iter().map(|run| (run.configured, person(run.by))).collect();
             lines.into_iter().any(|line| {
                 let of_line = |run: &&&Evidence| (run.configured, person(run.by)) == line;
                 let runs: Vec<&Evidence> = runs.iter().filter(of_line).copied().collect();
-                self.line(check, &runs) == Some(Verdict::Wait)
+                self.line(check, &runs) == Some(Verdict::Wait) || Question::hides(&runs)
             })
         })
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::judge::{Case, judge};
-use super::leaf::{Target, approval, asked};
+use super::leaf::{Target, approval, asked, evidence};
 use super::owed::{self, Entry};
 use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Tree};
 use crate::base::id::{ChangeId, GateId, PersonId, RequirementId, ServiceId, StageId};
@@ -167,7 +167,8 @@ fn is_only_missing(answer: &Reasons) -> bool {
             Code::EvidenceMissing,
             Code::PlanMissing,
         ];
-        missing.contains(&node.code)
+        // A check that was skipped after it failed is not only missing.
+        missing.contains(&node.code) && node.args.iter().all(|(name, _)| *name != evidence::HIDES)
     })
 }
 
