@@ -210,6 +210,32 @@ impl<'w> Question<'w> {
         stay
     }
 
+    /// The deployments by which a change is live in a stage, or on its way there.
+    pub(super) fn there_by(&self, change: u8, stage: u8) -> Vec<Made> {
+        let mut there: Vec<Made> = Vec::new();
+        let mut since = None;
+        let mut rolled_back: Option<Tick> = None;
+        for (outcome, made) in self.deployments(change, stage) {
+            if outcome == 3 {
+                there.clear();
+                since = None;
+                rolled_back = rolled_back.max(Some(made.at));
+            } else if outcome == 1 && rolled_back.is_none_or(|ended| ended <= made.at) {
+                let brought = Question { at: made.at, ..*self }.current(change);
+                let brought = brought.map_or(0, |content| content.artifacts);
+                if since != Some(brought) || brought == 0 {
+                    there.clear();
+                    since = Some(brought);
+                }
+                // The one that began the stay, and the newest.
+                there.truncate(1);
+                there.push(made);
+            }
+        }
+        there.extend(self.in_flight_by(change, stage));
+        there
+    }
+
     /// Whether a change, or one that takes its place, is live.
     pub(super) fn is_live(&self, change: u8, stage: u8) -> bool {
         let itself = self.current(change).is_some() && self.stay(change, stage).is_some();
@@ -250,25 +276,29 @@ impl<'w> Question<'w> {
 
     /// Whether a deployment has begun of which nothing was heard since.
     pub(super) fn is_in_flight(&self, change: u8, stage: u8) -> bool {
+        !self.in_flight_by(change, stage).is_empty()
+    }
+
+    fn in_flight_by(&self, change: u8, stage: u8) -> Vec<Made> {
         let named = self.world.deployment_ids().into_iter().zip(&self.world.deployments);
         let mut events: Vec<(Tick, u8, Tick, String)> = named
             .filter(|(_, d)| d.change == change && d.stage == stage && self.knows(d.made))
             .map(|(id, d)| (d.made.recorded, d.outcome, d.made.at, id))
             .collect();
         events.sort_unstable();
-        let mut flying: BTreeSet<&String> = BTreeSet::new();
+        let mut flying: BTreeMap<&String, Made> = BTreeMap::new();
         let mut ended: BTreeMap<&String, Tick> = BTreeMap::new();
-        for (_, outcome, at, id) in &events {
+        for (recorded, outcome, at, id) in &events {
             if *outcome > 0 {
                 flying.remove(id);
                 let known = ended.get(id).copied().unwrap_or(0);
                 ended.insert(id, known.max(*at));
             } else if ended.get(id).is_none_or(|ended| ended < at) {
                 // That it began before it ended may be told late.
-                flying.insert(id);
+                flying.insert(id, Made { at: *at, recorded: *recorded });
             }
         }
-        !flying.is_empty()
+        flying.into_values().collect()
     }
 
     // Members of an item.

@@ -60,7 +60,7 @@ fn verdict_max(verdict: &mut Verdict, other: Verdict) {
     *verdict = (*verdict).max(other);
 }
 
-/// An entry into a stage: when, and when that was recorded.
+/// An entry into a stage: when, and by when was known what entered.
 type Entry = (Tick, Tick);
 
 impl Question<'_> {
@@ -130,7 +130,7 @@ impl Question<'_> {
             return false;
         }
         let missing = match number {
-            0 | LINT => verdict == Verdict::NeedsAction && !self.is_any_running(number, members),
+            0 | LINT => verdict == Verdict::NeedsAction && !self.is_any_against(number, members),
             BOARD | SEC => {
                 let changes = self.are_changes_asked_for(number, subject, members);
                 matches!(verdict, Verdict::NeedsAction | Verdict::Wait) && !changes
@@ -151,14 +151,15 @@ impl Question<'_> {
         all.collect()
     }
 
-    fn is_any_running(&self, check: u8, members: &BTreeSet<u8>) -> bool {
+    /// Whether a check is running, or failed before it was skipped.
+    fn is_any_against(&self, check: u8, members: &BTreeSet<u8>) -> bool {
         members.iter().flat_map(|change| self.evidence_on(check, *change)).any(|runs| {
             let lines: BTreeSet<(bool, u8)> =
                 runs.iter().map(|run| (run.configured, person(run.by))).collect();
             lines.into_iter().any(|line| {
                 let of_line = |run: &&&Evidence| (run.configured, person(run.by)) == line;
                 let runs: Vec<&Evidence> = runs.iter().filter(of_line).copied().collect();
-                self.line(check, &runs) == Some(Verdict::Wait)
+                self.line(check, &runs) == Some(Verdict::Wait) || Question::hides(&runs)
             })
         })
     }
@@ -187,13 +188,26 @@ impl Question<'_> {
 
     fn is_declared(&self, change: u8, subject: Subject, members: &BTreeSet<u8>) -> bool {
         let emergency = self.current(change).is_some_and(|content| content.emergency);
-        let there =
-            self.stay(change, self.stage).is_some() || self.is_in_flight(change, self.stage);
         self.declarations(change, subject, members).iter().any(|declared| {
-            let holds = if declared.unauthorised { there } else { emergency };
+            let holds = if declared.unauthorised { self.is_there(declared) } else { emergency };
             holds
                 && self.can_sit(person(declared.by))
                 && !self.is_stale(Subject::Change(change), declared.revision)
+        })
+    }
+
+    /// Whether a deployment by which the change is there brought what was declared, by what was
+    /// known when it was made and by what was when that was recorded.
+    fn is_there(&self, declared: &Declaration) -> bool {
+        let change = declared.change;
+        self.there_by(change, self.stage).iter().any(|made| {
+            let brought = [made.at.min(made.recorded), made.recorded].map(|at| {
+                let then = Question { at, ..*self };
+                then.revisions(change).last().map(|(number, _)| *number)
+            });
+            let mut brought = brought.into_iter().flatten().peekable();
+            brought.peek().is_some()
+                && brought.all(|it| self.is_same(change, it, declared.revision))
         })
     }
 
@@ -219,17 +233,22 @@ impl Question<'_> {
             .deployments
             .iter()
             .filter(|d| d.change == declared.change && d.stage == self.stage && d.outcome != 3);
-        let deployments = deployments.map(|d| (d.made.at, d.made.recorded));
+        // Nobody can tell whether what entered is what was known when the deployment was made, or
+        // when that was recorded.
+        let deployments = deployments.flat_map(|d| {
+            let by = [d.made.at.min(d.made.recorded), d.made.recorded];
+            by.map(|known| (d.made.at, known, d.made.recorded))
+        });
         let claims = life.claims.iter();
         let claims = claims.filter(|c| c.change == declared.change && c.stage == self.stage);
-        let known = deployments.chain(claims.map(|c| (c.at, c.at)));
-        let fits = |(_, recorded): &Entry| {
-            let then = Question { at: *recorded, ..*self };
+        let entries = deployments.chain(claims.map(|c| (c.at, c.at, c.at)));
+        let fits = |(_, known, recorded): &(Tick, Tick, Tick)| {
+            let then = Question { at: *known, ..*self };
             let entered = then.revisions(declared.change).last().map(|(number, _)| *number);
             *recorded <= self.at
                 && entered.is_some_and(|it| self.is_same(declared.change, it, declared.revision))
         };
-        known.filter(fits).min()
+        entries.filter(fits).map(|(at, known, _)| (at, known)).min()
     }
 
     /// The world as it is known now, but with only the revisions of a subject that were there at an

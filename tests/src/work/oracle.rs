@@ -159,12 +159,14 @@ impl Now<'_> {
         }
         let verdict = |(line, runs): (&(bool, u8), &Vec<&Run>)| {
             let finished = runs.iter().filter(|run| run.outcome != 3);
+            let going = runs.iter().filter(|run| run.outcome == 3).map(|run| run.run).max();
             match finished.map(|run| (run.run, run.outcome)).max() {
                 None => Verdict::Wait,
                 Some((_, 0)) => Verdict::Go,
                 Some((_, 6)) if self.fails_already(*line) => Verdict::Go,
                 Some((_, 6)) => Verdict::NoGo,
                 Some((_, 4 | 5)) => Verdict::Unknown,
+                Some((skipped, _)) if going > Some(skipped) => Verdict::Wait,
                 Some(_) => Verdict::NeedsAction,
             }
         };

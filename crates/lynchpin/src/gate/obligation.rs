@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::judge::{Case, judge};
-use super::leaf::{Target, approval, asked};
+use super::leaf::{Target, approval, asked, evidence};
 use super::owed::{self, Entry};
 use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Tree};
 use crate::base::id::{ChangeId, GateId, PersonId, RequirementId, ServiceId, StageId};
@@ -139,7 +139,11 @@ fn lifted(
     if let Some(root) = answer.root() {
         node = node.until(root.holds_until);
     }
-    for (number, declaration) in declared {
+    for (change, (number, declaration)) in members.iter().zip(declared) {
+        if declaration.kind == DeclaredAs::Unauthorised {
+            let by = owed::there_by(case.records, &change.id, case.stage).into_iter();
+            node = by.fold(node, |node, number| node.citing("deployments", number));
+        }
         if let Some(turn) = case.suspension(&declaration.by) {
             node = node.until(When::At(turn));
         }
@@ -167,7 +171,8 @@ fn is_only_missing(answer: &Reasons) -> bool {
             Code::EvidenceMissing,
             Code::PlanMissing,
         ];
-        missing.contains(&node.code)
+        // A check that was skipped after it failed is not only missing.
+        missing.contains(&node.code) && node.args.iter().all(|(name, _)| *name != evidence::HIDES)
     })
 }
 
@@ -186,16 +191,14 @@ fn declared<'a>(
     rule: &RetrospectiveRule,
 ) -> Option<(usize, &'a Declaration)> {
     let (records, subject) = (case.records, Subject::Change(change.id.clone()));
-    let there = || {
-        records.is_live_anywhere(&change.id, case.stage)
-            || !records.in_flight_by(&change.id, case.stage).is_empty()
-    };
     let counted = counted(case, target, change, rule);
     counted.into_iter().find(|(_, declaration)| {
         let holds = match declaration.kind {
             DeclaredAs::Emergency => change.kind == Kind::Emergency,
             // What is not there yet is to be authorised first.
-            DeclaredAs::Unauthorised => there(),
+            DeclaredAs::Unauthorised => {
+                owed::is_there(records, &change.id, case.stage, declaration, requirement)
+            }
         };
         let revision = declaration.revision;
         holds

@@ -9,10 +9,10 @@ use super::judge::Case;
 use super::leaf::Target;
 use super::policy::Requirement;
 use crate::base::id::{ChangeId, ReleaseId, StageId};
-use crate::base::{Instant, Subject};
-use crate::history::order::{Position, position};
+use crate::base::{Digest, Instant, Subject};
+use crate::history::order::{Position, end_of, position};
 use crate::history::{ChangeRow, Records};
-use crate::model::{Change, Declaration, DeploymentOutcome, Fact};
+use crate::model::{Change, Declaration, Deployment, DeploymentOutcome, Fact};
 use crate::reason::tree::Reasons;
 
 /// How many instants are looked at for when something was met.
@@ -23,8 +23,8 @@ const INSTANTS_TRIED: usize = 16;
 pub(super) struct Entry {
     /// When.
     pub(super) at: Instant,
-    /// Where it stands in the order of facts.
-    pub(super) position: Position,
+    /// Up to where in the order of facts was known what entered.
+    pub(super) known: Position,
     /// The fact.
     pub(super) cite: (&'static str, usize),
 }
@@ -43,18 +43,81 @@ pub(super) fn first_entry(
         let claim = records.claim(*number).filter(|claim| claim.stage == *stage)?;
         let entered = claim.changes.iter().find(|entered| entered.change == *id)?;
         let revision = row.position_of(records, entered.revision)?;
-        let position = position(claim);
-        Some((revision, Entry { at: claim.at, position, cite: ("claims", *number) }))
+        let known = position(claim);
+        Some((revision, Entry { at: claim.at, known, cite: ("claims", *number) }))
     });
-    let deployments = records.deployments_to(id, stage).filter_map(|(number, deployment)| {
-        let brought = deployment.outcome != DeploymentOutcome::RolledBack;
-        let position = position(deployment);
-        let (_, revision) = row.known_by(records, position).filter(|_| brought)?;
-        Some((revision, Entry { at: deployment.at, position, cite: ("deployments", number) }))
+    let deployments = records.deployments_to(id, stage);
+    let deployments = deployments.filter(|(_, d)| d.outcome != DeploymentOutcome::RolledBack);
+    let deployments = deployments.flat_map(|(number, deployment)| {
+        let entry = move |(revision, known)| {
+            (revision, Entry { at: deployment.at, known, cite: ("deployments", number) })
+        };
+        brought(records, row, deployment).into_iter().map(entry)
     });
     let entries = claims.chain(deployments);
     let same = |revision| is_same(records, row, (declared, revision), requirement);
     entries.filter(|(revision, _)| same(*revision)).map(|(_, entry)| entry).min()
+}
+
+/// The revisions of a change that a deployment may have brought, by their places, with up to where
+/// each was known: the one known when it was made and the one when that was recorded. If it says
+/// what it brought, then those of them that ship any of it or, if neither does, all that do.
+fn brought(records: &Records, row: &ChangeRow, deployment: &Deployment) -> Vec<(usize, Position)> {
+    let recorded = position(deployment);
+    let made = end_of(deployment.at).min(recorded);
+    let known = |then| row.known_by(records, then).map(|(_, revision)| (revision, then));
+    let (first, last) = (known(made), known(recorded));
+    let again = |last: &(usize, Position)| first.is_some_and(|first| first.0 == last.0);
+    let by_then: Vec<(usize, Position)> =
+        first.into_iter().chain(last.filter(|last| !again(last))).collect();
+    let told: BTreeSet<&Digest> = deployment.artifacts.iter().collect();
+    let ships = |(revision, _): &(usize, Position)| {
+        let change = row.at(records, *revision);
+        change.is_some_and(|change| change.artifacts.iter().any(|it| told.contains(it)))
+    };
+    let fits: Vec<(usize, Position)> = by_then.iter().copied().filter(ships).collect();
+    if told.is_empty() || !fits.is_empty() {
+        return if told.is_empty() { by_then } else { fits };
+    }
+    let all = (0..row.revisions.len())
+        .filter_map(|revision| Some((revision, position(row.at(records, revision)?))));
+    let fits: Vec<(usize, Position)> = all.filter(ships).collect();
+    if fits.is_empty() { by_then } else { fits }
+}
+
+/// The numbers of the deployments by which a change is in a stage, or on its way there.
+pub(super) fn there_by(records: &Records, id: &ChangeId, stage: &StageId) -> Vec<usize> {
+    let live = records.live_anywhere_by(id, stage).into_iter();
+    live.chain(records.in_flight_by(id, stage)).collect()
+}
+
+/// Whether what was declared is in a stage now or on its way there, as far as it matters: all that
+/// it ships, where the deployments say what they brought.
+pub(super) fn is_there(
+    records: &Records,
+    id: &ChangeId,
+    stage: &StageId,
+    declaration: &Declaration,
+    requirement: &Requirement,
+) -> bool {
+    let Some(row) = records.change(id) else { return false };
+    let Some(declared) = row.position_of(records, declaration.revision) else { return false };
+    let same = |(revision, _): &(usize, Position)| {
+        is_same(records, row, (declared, *revision), requirement)
+    };
+    let brings = |deployment: &&Deployment| {
+        let brought = brought(records, row, deployment);
+        let whole = !brought.is_empty() && brought.iter().all(same);
+        whole || (!deployment.artifacts.is_empty() && brought.iter().any(same))
+    };
+    let all = &records.portfolio().deployments;
+    let numbers = there_by(records, id, stage).into_iter();
+    let by: Vec<&Deployment> =
+        numbers.filter_map(|number| all.get(number)).filter(brings).collect();
+    let told: BTreeSet<&Digest> = by.iter().flat_map(|deployment| &deployment.artifacts).collect();
+    let ships = row.at(records, declared).into_iter().flat_map(|change| &change.artifacts);
+    by.iter().any(|deployment| deployment.artifacts.is_empty())
+        || (!by.is_empty() && ships.into_iter().all(|artifact| told.contains(artifact)))
 }
 
 /// Whether nothing that matters differs between two revisions of a change, or in between.
@@ -111,7 +174,7 @@ pub(super) fn met(
     since: Instant,
     ask: impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
 ) -> Option<Met> {
-    let truncated = case.records.as_entered(subject, entry.position);
+    let truncated = case.records.as_entered(subject, entry.known);
     let records = truncated.as_ref().unwrap_or(case.records);
     let members = members(records, subject);
     let target = Target { subject, members: &members };

@@ -76,9 +76,12 @@ impl<'w> Question<'w> {
             finished.iter().filter(|run| run.outcome == 6).map(|run| run.run).collect();
         let contradicted = finished.iter().position(|run| run.outcome != 0);
         let passes = finished.get(..contradicted.unwrap_or(finished.len())).unwrap_or_default();
+        let newest = finished.first().map(|run| run.run);
+        let goes_on = runs.iter().any(|run| run.outcome == RUNNING && Some(run.run) > newest);
         if passes.is_empty() {
             return Some(match finished.first().map(|run| run.outcome) {
                 None => Verdict::Wait,
+                Some(1 | 2) if goes_on => Verdict::Wait,
                 Some(1 | 2) => Verdict::NeedsAction,
                 Some(4 | 5) => Verdict::Unknown,
                 Some(_) => Verdict::NoGo,
@@ -94,10 +97,21 @@ impl<'w> Question<'w> {
             let too_many = most.is_some_and(|most| failed.len() > usize::from(most));
             return Some(if too_many { Verdict::NoGo } else { Verdict::Go });
         }
-        if contradicted.is_some() {
-            return Some(Verdict::NeedsAction);
+        if goes_on {
+            return Some(Verdict::Wait);
         }
-        (finished.len() < runs.len()).then_some(Verdict::Wait)
+        let only_passes = runs.iter().all(|run| run.outcome == 0);
+        (!only_passes).then_some(Verdict::NeedsAction)
+    }
+
+    /// Whether a line was skipped, or only noted, after it failed or could not tell.
+    pub(in crate::oracle) fn hides(runs: &[&Evidence]) -> bool {
+        let newest = |silent: bool| {
+            let all = runs.iter().filter(|run| matches!(run.outcome, 1 | 2) == silent);
+            all.filter(|run| run.outcome != 3).map(|run| (run.run, run.outcome)).max()
+        };
+        let found = newest(false);
+        newest(true) > found && found.is_some_and(|(_, outcome)| outcome != 0)
     }
 
     /// Whether a check on what ships as of `now` was running as of this question.

@@ -3,7 +3,8 @@
 //! The newest finished run counts for each configuration, environment and producer, and the worst
 //! of these is the answer. A run that is still going displaces nothing; a later skip or note
 //! does, and counts as missing. What has expired is as if it were missing, unless an older pass
-//! that nothing contradicts still stands.
+//! that nothing contradicts still stands. Beside what is missing so, a later run that is going
+//! decides.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,9 @@ use crate::gate::signed::{self, Found};
 use crate::model::{Change, Evidence, Outcome};
 use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
+
+/// The argument that says what a skip or a note came after.
+pub(in crate::gate) const HIDES: &str = "hides";
 
 /// What one line of runs is kept apart by.
 pub(super) type Line<'a> = (Option<&'a ConfigurationId>, Option<&'a EnvironmentId>, &'a PersonId);
@@ -253,11 +257,31 @@ fn judge_line(
         Outcome::Failed => cite(base(LeafState::EvidenceFailed)),
         Outcome::Errored => cite(base(LeafState::EvidenceErrored)),
         Outcome::Inconclusive => cite(base(LeafState::EvidenceInconclusive)),
+        Outcome::Info | Outcome::Skipped | Outcome::Running if goes_on(newest, runs) => {
+            running(runs, base)
+        }
         Outcome::Info | Outcome::Skipped | Outcome::Running => {
-            cite(base(LeafState::EvidenceMissing)).with("outcome", Arg::text(newest.outcome.name()))
+            let node = cite(base(LeafState::EvidenceMissing));
+            hiding(node.with("outcome", Arg::text(newest.outcome.name())), &finished)
         }
     };
     (Say::Counts, node)
+}
+
+/// Whether a run is going that is later than the newest finished one.
+fn goes_on(newest: &Evidence, runs: &[(usize, &Evidence)]) -> bool {
+    runs.iter().any(|(_, run)| run.outcome == Outcome::Running && run.run > newest.run)
+}
+
+/// Says what the newest run with a say found, if that is not a pass: what was skipped or noted
+/// since is missing, but not only missing, so nobody may meet it afterwards.
+fn hiding(node: Node, finished: &[&(usize, &Evidence)]) -> Node {
+    let says =
+        |run: &&&(usize, &Evidence)| !matches!(run.1.outcome, Outcome::Info | Outcome::Skipped);
+    let found = finished.iter().find(says).filter(|run| run.1.outcome != Outcome::Passed);
+    found.into_iter().fold(node, |node, (number, run)| {
+        node.with(HIDES, Arg::text(run.outcome.name())).citing("evidence", *number)
+    })
 }
 
 /// The answer where nothing but a run that is going has a say.
@@ -290,7 +314,7 @@ fn judge_passed(
         .reduce(|best, next| if next.0 > best.0 { next } else { best });
     let Some((expiry, number, evidence)) = standing else {
         // What expired is as if it were missing, so beside it a run that is going decides.
-        if passes.len() == finished.len() && finished.len() < runs.len() {
+        if passes.first().is_some_and(|(_, newest)| goes_on(newest, runs)) {
             return (Say::Counts, running(runs, base));
         }
         let only = runs.iter().all(|(_, e)| e.outcome == Outcome::Passed);
