@@ -9,6 +9,7 @@
 //! question is limited; where the limit stops it, the answer says so and is neither open nor
 //! closed.
 
+mod looks;
 mod near;
 mod occasion;
 mod open;
@@ -20,6 +21,7 @@ mod starts;
 mod steps;
 mod zone;
 
+pub(crate) use looks::Looks;
 pub use occasion::{Next, Occasion, Occurrence, Presence};
 pub use open::{Calendar, Cause, Openness, State, Turn, Unwindowed};
 pub use scope::{Cover, Place, cover};

@@ -145,10 +145,7 @@ impl Occasion {
                         Ok(end) => end,
                     },
                 };
-                match starts.first_from(from.saturating_add(1), steps) {
-                    Ok(start) => start.map_or(Next::NoMore, |start| reached(start, Next::NoMore)),
-                    Err(spent) => beyond(spent.reached.saturating_sub(SHIFT_MAX).max(from), at),
-                }
+                start_after(starts, from, at, steps)
             }
         }
     }
@@ -171,12 +168,21 @@ impl Occasion {
                 match on {
                     Err(spent) => beyond(spent.reached.saturating_sub(SHIFT_MAX), at),
                     Ok(None) => Next::NoMore,
-                    Ok(Some(start)) => match run_end(starts, *lasts, start, steps) {
-                        Ok(end) => reached(end, Next::NoEndKnown),
-                        Err(end) => beyond(end, at),
-                    },
+                    Ok(Some(start)) => end_after(starts, *lasts, (start, at), steps),
                 }
             }
+        }
+    }
+
+    /// Whether it is on at an instant, and when it next goes on or off, with so much work at most.
+    pub(super) fn look(&self, at: Instant, steps: &mut Steps) -> (Presence, Next) {
+        let Form::Recurring(starts, lasts) = &self.0 else {
+            return (self.presence(at), self.next_change(at));
+        };
+        match self.on_since(at, steps) {
+            Err(_) => (Presence::NotKnown, Next::BeyondLimit(at)),
+            Ok(None) => (Presence::Off, start_after(starts, second(at), at, steps)),
+            Ok(Some(start)) => (Presence::On, end_after(starts, *lasts, (start, at), steps)),
         }
     }
 
@@ -260,6 +266,22 @@ fn reached(second: i64, else_: Next) -> Next {
 fn beyond(second: i64, at: Instant) -> Next {
     let second = Instant::from_micros(second.max(0).saturating_mul(SECOND));
     Next::BeyondLimit(second.unwrap_or(Instant::LAST).max(at))
+}
+
+/// The first start after a second up to which it is on, or off.
+fn start_after(starts: &Starts, from: i64, at: Instant, steps: &mut Steps) -> Next {
+    match starts.first_from(from.saturating_add(1), steps) {
+        Ok(start) => start.map_or(Next::NoMore, |start| reached(start, Next::NoMore)),
+        Err(spent) => beyond(spent.reached.saturating_sub(SHIFT_MAX).max(from), at),
+    }
+}
+
+/// When it goes off that is on since a start.
+fn end_after(starts: &Starts, lasts: i64, (start, at): (i64, Instant), steps: &mut Steps) -> Next {
+    match run_end(starts, lasts, start, steps) {
+        Ok(end) => reached(end, Next::NoEndKnown),
+        Err(end) => beyond(end, at),
+    }
 }
 
 /// When it goes off after a start, starts within what is on included; as an error, the second

@@ -1,5 +1,8 @@
 //! Whether work may go on at a place: windows let it, freezes do not, and freezes win.
 
+use std::rc::Rc;
+
+use super::looks::Looks;
 use super::occasion::{Next, Occasion, Presence};
 use super::scope::Cover;
 use crate::base::Instant;
@@ -48,6 +51,8 @@ pub struct Calendar<'a, K> {
     /// Windows of which is not known whether they hold here: they open nothing.
     undecided: Vec<K>,
     freezes: Vec<(K, &'a Occasion)>,
+    /// What the questions that share it found already; each by itself, if there is none.
+    looks: Option<Rc<Looks>>,
 }
 
 /// Whether work may go on.
@@ -115,7 +120,18 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
     #[must_use]
     pub fn new(unwindowed: Unwindowed) -> Self {
         let (windows, undecided, freezes) = (Vec::new(), Vec::new(), Vec::new());
-        Calendar { unwindowed, windows, undecided, freezes }
+        Calendar { unwindowed, windows, undecided, freezes, looks: None }
+    }
+
+    /// The same, asked together with others: nothing is searched for twice.
+    pub(crate) fn sharing(mut self, looks: &Rc<Looks>) -> Self {
+        self.looks = Some(Rc::clone(looks));
+        self
+    }
+
+    /// What was found already of a question from an instant on.
+    fn looks(&self, at: Instant) -> Rc<Looks> {
+        self.looks.clone().unwrap_or_else(|| Rc::new(Looks::new(at)))
     }
 
     /// Adds a window. One of which is not known whether it holds here counts as one that is there
@@ -139,8 +155,12 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
     /// Whether work may go on at an instant, and why.
     #[must_use]
     pub fn state(&self, at: Instant) -> State<K> {
-        let (freezes, mut not_known) = split(&self.freezes, at);
-        let (windows, windows_not_known) = split(&self.windows, at);
+        self.seen(at, &self.looks(at))
+    }
+
+    fn seen(&self, at: Instant, looks: &Looks) -> State<K> {
+        let (freezes, mut not_known) = split(&self.freezes, at, looks);
+        let (windows, windows_not_known) = split(&self.windows, at, looks);
         let unwindowed = self.windows.is_empty() && self.undecided.is_empty();
         let open =
             if unwindowed { self.unwindowed == Unwindowed::Open } else { !windows.is_empty() };
@@ -171,9 +191,9 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
     /// The first instant, from `at` on, at which work may go on.
     #[must_use]
     pub fn next_open(&self, at: Instant) -> Turn<K> {
-        let mut now = at;
+        let (mut now, looks) = (at, self.looks(at));
         for _ in 0..CALENDAR_TURNS_MAX {
-            let state = self.state(now);
+            let state = self.seen(now, &looks);
             let next = match state.openness {
                 Openness::Open => {
                     let because = if now == at { Vec::new() } else { self.opening(now) };
@@ -181,10 +201,10 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
                 }
                 Openness::NotKnown => return Turn::BeyondLimit(now),
                 Openness::Closed if state.freezes.is_empty() => {
-                    let starts = self.windows.iter().map(|(_, window)| window.next_start(now));
+                    let starts = self.windows.iter().map(|(_, window)| looks.at(window, now).1);
                     starts.fold(Next::NoMore, earlier)
                 }
-                Openness::Closed => match last_end(&self.freezes, now) {
+                Openness::Closed => match last_end(&self.freezes, now, &looks) {
                     Ok(next) => next,
                     Err(endless) => return Turn::NoEndKnown(endless),
                 },
@@ -201,14 +221,15 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
     /// The first instant, from `at` on, at which work may not go on.
     #[must_use]
     pub fn next_close(&self, at: Instant) -> Turn<K> {
-        match self.state(at).openness {
+        let looks = self.looks(at);
+        match self.seen(at, &looks).openness {
             Openness::Closed => return Turn::At { at, because: Vec::new() },
             Openness::NotKnown => return Turn::BeyondLimit(at),
             Openness::Open => {}
         }
-        let begins = self.freezes.iter().map(|(_, freeze)| freeze.next_start(at));
+        let begins = self.freezes.iter().map(|(_, freeze)| looks.at(freeze, at).1);
         let freeze = begins.fold(Next::NoMore, earlier);
-        let (window, endless) = self.last_window(at, freeze.not_before());
+        let (window, endless) = self.last_window(at, freeze.not_before(), &looks);
         match earlier(freeze, window) {
             Next::At(at) => Turn::At { at, because: self.closing(at) },
             Next::BeyondLimit(at) => Turn::BeyondLimit(at),
@@ -222,28 +243,30 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
     /// decides without it.
     #[must_use]
     pub fn next_change(&self, at: Instant) -> Next {
-        let decided = self.state(at).openness != Openness::NotKnown;
-        let all = self.freezes.iter().chain(&self.windows).map(|(_, occasion)| *occasion);
-        let counts = all.filter(|it| !decided || it.presence(at) != Presence::NotKnown);
-        counts.map(|occasion| occasion.next_change(at)).fold(Next::NoMore, earlier)
+        let looks = self.looks(at);
+        let decided = self.seen(at, &looks).openness != Openness::NotKnown;
+        let all = self.freezes.iter().chain(&self.windows);
+        let found = all.map(|(_, occasion)| looks.at(occasion, at));
+        let counts = found.filter(|(presence, _)| !decided || *presence != Presence::NotKnown);
+        counts.map(|(_, next)| next).fold(Next::NoMore, earlier)
     }
 
     /// When the windows that are on, and those that follow without a gap, have all closed; with
     /// those that have no end. There is no need to look beyond `enough`.
-    fn last_window(&self, at: Instant, enough: Option<Instant>) -> (Next, Vec<K>) {
+    fn last_window(&self, at: Instant, enough: Option<Instant>, looks: &Looks) -> (Next, Vec<K>) {
         let mut now = at;
         if self.windows.is_empty() && self.undecided.is_empty() {
             return (Next::NoMore, Vec::new());
         }
         for _ in 0..CALENDAR_TURNS_MAX {
-            let (on, not_known) = split(&self.windows, now);
+            let (on, not_known) = split(&self.windows, now, looks);
             if on.is_empty() && not_known.is_empty() {
                 return (Next::At(now), Vec::new());
             }
             if on.is_empty() || enough.is_some_and(|enough| enough <= now) {
                 return (Next::BeyondLimit(now), Vec::new());
             }
-            match last_end(&self.windows, now) {
+            match last_end(&self.windows, now, looks) {
                 Ok(Next::At(later)) => now = later,
                 Ok(next) => return (next, Vec::new()),
                 Err(endless) => return (Next::NoEndKnown, endless),
@@ -280,10 +303,14 @@ impl<'a, K: Clone + Ord> Calendar<'a, K> {
 }
 
 /// The names of what is on at an instant, and of what is not known to be.
-fn split<K: Clone + Ord>(occasions: &[(K, &Occasion)], at: Instant) -> (Vec<K>, Vec<K>) {
+fn split<K: Clone + Ord>(
+    occasions: &[(K, &Occasion)],
+    at: Instant,
+    looks: &Looks,
+) -> (Vec<K>, Vec<K>) {
     let (mut on, mut not_known) = (Vec::new(), Vec::new());
     for (name, occasion) in occasions {
-        match occasion.presence(at) {
+        match looks.at(occasion, at).0 {
             Presence::On => on.push(name.clone()),
             Presence::NotKnown => not_known.push(name.clone()),
             Presence::Off => {}
@@ -295,11 +322,16 @@ fn split<K: Clone + Ord>(occasions: &[(K, &Occasion)], at: Instant) -> (Vec<K>, 
 }
 
 /// The latest end of all that is on; or the names of those that have none.
-fn last_end<K: Clone + Ord>(occasions: &[(K, &Occasion)], at: Instant) -> Result<Next, Vec<K>> {
+fn last_end<K: Clone + Ord>(
+    occasions: &[(K, &Occasion)],
+    at: Instant,
+    looks: &Looks,
+) -> Result<Next, Vec<K>> {
     let (mut last, mut is_known, mut endless) = (at, true, Vec::new());
-    let on = occasions.iter().filter(|(_, occasion)| occasion.presence(at) == Presence::On);
-    for (name, occasion) in on {
-        match occasion.next_end(at) {
+    for (name, occasion) in occasions {
+        let (presence, end) = looks.at(occasion, at);
+        match end {
+            _ if presence != Presence::On => {}
             Next::At(end) => last = last.max(end),
             Next::BeyondLimit(end) => {
                 last = last.max(end);

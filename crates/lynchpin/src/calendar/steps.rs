@@ -3,6 +3,7 @@
 use crate::base::limits::CALENDAR_DAYS_MAX;
 
 /// The work that is left. Every day looked at is one step, and so is everything else that repeats.
+#[derive(Clone, Debug)]
 pub(super) struct Steps {
     left: u32,
 }

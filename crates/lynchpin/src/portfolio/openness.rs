@@ -1,6 +1,7 @@
 //! "May work go on there, and when does that change?"
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use crate::base::Instant;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, EnvironmentId, FreezeId, ServiceId, StageId, WindowId};
 use crate::calendar::{
-    Calendar, Cause, Cover, Openness, Turn, Unwindowed, ZONE_DATA_VERSION, cover,
+    Calendar, Cause, Cover, Looks, Openness, Turn, Unwindowed, ZONE_DATA_VERSION, cover,
     next_close_of_any, next_open_of_all,
 };
 use crate::gate::Policy;
@@ -142,8 +143,11 @@ pub(super) fn calendars(snapshot: &Snapshot, question: &CalendarQuestion) -> Res
     let leaves = leaves(in_force.policy, stage);
     let mut all = Vec::new();
     let mut places = Vec::new();
+    let looks = Rc::new(Looks::new(at));
     for spot in &spots {
         let calendars = of_place(records, in_force.policy, &leaves, (spot, stage));
+        let calendars = calendars.into_iter().map(|calendar| calendar.sharing(&looks));
+        let calendars: Vec<_> = calendars.collect();
         places.push(place(spot, &calendars, at));
         all.extend(calendars);
     }

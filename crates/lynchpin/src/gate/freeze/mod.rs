@@ -34,7 +34,7 @@ pub fn binding(case: &Case<'_>, release: Option<&ReleaseId>, change: &Change) ->
     let releases = release.map_or(&[][..], std::slice::from_ref);
     let mut found = Vec::new();
     let mut ahead: Option<(Instant, usize, &Freeze)> = None;
-    let mut bars = Calendar::new(Unwindowed::Open);
+    let mut bars = Calendar::new(Unwindowed::Open).sharing(&case.times.looks(case));
     let mut barred_until = When::Never;
     for it in in_scope(case, &live, &spots) {
         let over = passed(case, releases, change, it);

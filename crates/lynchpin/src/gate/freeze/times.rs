@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::exception;
 use crate::base::id::StageId;
 use crate::base::{Instant, Subject, When};
-use crate::calendar::{Next, Presence};
+use crate::calendar::{Looks, Next, Presence};
 use crate::gate::judge::Case;
 use crate::model::Freeze;
 
@@ -34,6 +34,7 @@ type Asked = (StageId, Instant, Subject, usize);
 pub struct Times {
     freezes: RefCell<BTreeMap<Instant, Rc<Vec<Live>>>>,
     exceptions: RefCell<BTreeMap<Asked, Option<usize>>>,
+    looks: RefCell<BTreeMap<Instant, Looks>>,
 }
 
 impl Times {
@@ -43,6 +44,13 @@ impl Times {
         let mut known = self.freezes.borrow_mut();
         let found = known.entry(case.at).or_insert_with(|| Rc::new(live(case)));
         Rc::clone(found)
+    }
+
+    /// What was found of freezes and windows from the instant of a case on.
+    #[must_use]
+    pub(in crate::gate) fn looks(&self, case: &Case<'_>) -> Rc<Looks> {
+        let mut known = self.looks.borrow_mut();
+        Rc::new(known.entry(case.at).or_insert_with(|| Looks::new(case.at)).again())
     }
 
     /// The number of the exception that lets a subject pass a freeze.

@@ -49,15 +49,18 @@ fn begins(case: &Case<'_>, change: &Change, period: &Period) -> Clears {
     let live = case.times.freezes(case);
     let mut barred_until = When::Never;
     let mut calendars = Vec::new();
+    let looks = case.times.looks(case);
     for spot in &spots {
-        let mut calendar = Calendar::new(Unwindowed::Open);
+        let mut calendar = Calendar::new(Unwindowed::Open).sharing(&looks);
         let until = freeze::add_bars(case, change, &live, (spot, &mut calendar));
         barred_until = barred_until.min(until);
         calendars.push(calendar);
     }
     match next_open_of_all(&calendars, period.from) {
         Turn::At { at, .. } if at < period.to => freeze::bounded(Clears::At(at), barred_until),
-        _ => Clears::Unknown,
+        Turn::At { .. } | Turn::BeyondLimit(_) | Turn::NoMore | Turn::NoEndKnown(_) => {
+            Clears::Unknown
+        }
     }
 }
 

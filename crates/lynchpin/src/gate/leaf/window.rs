@@ -25,8 +25,9 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &WindowLeaf) -> Node
     let spots = places::of(case.records, case.stage, &change.services);
     let mut calendars = Vec::new();
     let mut cites = BTreeSet::new();
+    let looks = case.times.looks(case);
     for spot in &spots {
-        let mut calendar = Calendar::new(leaf.without.into());
+        let mut calendar = Calendar::new(leaf.without.into()).sharing(&looks);
         for (scheduled, window) in &windows {
             let covers = cover(&window.scope, spot.place(case.stage));
             calendar.window(window.id.as_str(), &scheduled.occasion, covers);
