@@ -174,7 +174,7 @@ impl<'w> Question<'w> {
     // Where changes are.
 
     /// The deployments of a change to a stage, in order; of those that tie the worse later.
-    fn deployments(&self, change: u8, stage: u8) -> Vec<(u8, Made)> {
+    pub(super) fn deployments(&self, change: u8, stage: u8) -> Vec<(u8, Made)> {
         let all = self.world.deployments.iter();
         let here = all.filter(|d| d.change == change && d.stage == stage && self.knows(d.made));
         let mut found: Vec<(u8, Made)> = here.map(|d| (d.outcome, d.made)).collect();
@@ -208,32 +208,6 @@ impl<'w> Question<'w> {
             }
         }
         stay
-    }
-
-    /// The deployments by which a change is live in a stage, or on its way there.
-    pub(super) fn there_by(&self, change: u8, stage: u8) -> Vec<Made> {
-        let mut there: Vec<Made> = Vec::new();
-        let mut since = None;
-        let mut rolled_back: Option<Tick> = None;
-        for (outcome, made) in self.deployments(change, stage) {
-            if outcome == 3 {
-                there.clear();
-                since = None;
-                rolled_back = rolled_back.max(Some(made.at));
-            } else if outcome == 1 && rolled_back.is_none_or(|ended| ended <= made.at) {
-                let brought = Question { at: made.at, ..*self }.current(change);
-                let brought = brought.map_or(0, |content| content.artifacts);
-                if since != Some(brought) || brought == 0 {
-                    there.clear();
-                    since = Some(brought);
-                }
-                // The one that began the stay, and the newest.
-                there.truncate(1);
-                there.push(made);
-            }
-        }
-        there.extend(self.in_flight_by(change, stage));
-        there
     }
 
     /// Whether a change, or one that takes its place, is live.
@@ -279,7 +253,7 @@ impl<'w> Question<'w> {
         !self.in_flight_by(change, stage).is_empty()
     }
 
-    fn in_flight_by(&self, change: u8, stage: u8) -> Vec<Made> {
+    pub(super) fn in_flight_by(&self, change: u8, stage: u8) -> Vec<Made> {
         let named = self.world.deployment_ids().into_iter().zip(&self.world.deployments);
         let mut events: Vec<(Tick, u8, Tick, String)> = named
             .filter(|(_, d)| d.change == change && d.stage == stage && self.knows(d.made))

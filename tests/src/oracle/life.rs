@@ -165,20 +165,13 @@ impl Question<'_> {
     }
 
     /// The declarations of a change by who may make them, of revisions that were there.
-    fn declarations(
-        &self,
-        change: u8,
-        subject: Subject,
-        members: &BTreeSet<u8>,
-    ) -> Vec<&Declaration> {
-        let hands = self.hands(subject, members);
+    fn declarations(&self, change: u8) -> Vec<&Declaration> {
         let all = self.world.life.declarations.iter();
         let may = |declared: &&Declaration| {
             declared.change == change
                 && self.knows(declared.made)
                 && self.can_sit(person(declared.by))
                 && bits(self.world.ops).into_iter().map(person).any(|it| it == person(declared.by))
-                && !hands.contains(&person(declared.by))
                 && self.was_there(Subject::Change(change), declared.revision, declared.made)
         };
         let mut found: Vec<&Declaration> = all.filter(may).collect();
@@ -188,12 +181,40 @@ impl Question<'_> {
 
     fn is_declared(&self, change: u8, subject: Subject, members: &BTreeSet<u8>) -> bool {
         let emergency = self.current(change).is_some_and(|content| content.emergency);
-        self.declarations(change, subject, members).iter().any(|declared| {
+        let hands = self.hands(subject, members);
+        self.declarations(change).iter().any(|declared| {
             let holds = if declared.unauthorised { self.is_there(declared) } else { emergency };
             holds
+                && !hands.contains(&person(declared.by))
                 && self.can_sit(person(declared.by))
                 && !self.is_stale(Subject::Change(change), declared.revision)
         })
+    }
+
+    /// The deployments by which a change is live in a stage, or on its way there.
+    fn there_by(&self, change: u8, stage: u8) -> Vec<Made> {
+        let mut there: Vec<Made> = Vec::new();
+        let mut since = None;
+        let mut rolled_back: Option<Tick> = None;
+        for (outcome, made) in self.deployments(change, stage) {
+            if outcome == 3 {
+                there.clear();
+                since = None;
+                rolled_back = rolled_back.max(Some(made.at));
+            } else if outcome == 1 && rolled_back.is_none_or(|ended| ended <= made.at) {
+                let brought = Question { at: made.at, ..*self }.current(change);
+                let brought = brought.map_or(0, |content| content.artifacts);
+                if since != Some(brought) || brought == 0 {
+                    there.clear();
+                    since = Some(brought);
+                }
+                // The one that began the stay, and the newest.
+                there.truncate(1);
+                there.push(made);
+            }
+        }
+        there.extend(self.in_flight_by(change, stage));
+        there
     }
 
     /// Whether a deployment by which the change is there brought what was declared, by what was
@@ -273,6 +294,12 @@ impl Question<'_> {
                 }
             }
         }
+        if matches!(subject, Subject::Release(_)) {
+            world.cancellations.retain(|(of, made)| match of {
+                Subject::Change(change) => !changes.contains(change) || made.recorded <= entry.1,
+                Subject::Release(_) => true,
+            });
+        }
         for number in changes {
             if let Some(change) = world.changes.get_mut(usize::from(number)) {
                 let by_then = change.revisions.iter().rposition(|r| r.made.recorded <= entry.1);
@@ -302,9 +329,11 @@ impl Question<'_> {
         gates.into_iter().any(|gate| {
             let subjects: Vec<Subject> = if gate.release {
                 let all = (0u8..).zip(&self.world.releases).map(|(number, _)| number);
-                let with = all.filter(|release| {
-                    self.listed(*release).is_some_and(|listed| listed.contains(&debtor))
-                });
+                let ever = |release: &u8| {
+                    let mut revisions = self.release_revisions(*release).into_iter();
+                    revisions.any(|(_, listed, ..)| listed.contains(&debtor))
+                };
+                let with = all.filter(ever);
                 with.map(Subject::Release).collect()
             } else {
                 vec![Subject::Change(debtor)]
@@ -324,22 +353,33 @@ impl Question<'_> {
     }
 
     fn is_owed(&self, gate: &Gate, subject: Subject, debtor: u8, held: u8) -> bool {
-        let members = self.within(subject);
         let of =
             |change: u8| self.world.life.services.get(usize::from(change)).copied().unwrap_or(0);
-        let shared = members.iter().any(|member| of(*member) & of(held) != 0);
-        // What names no service is not known to be of another.
-        let unknown = of(held) == 0 || members.iter().all(|member| of(*member) == 0);
-        if !members.contains(&held) && !shared && !unknown {
-            return false;
-        }
         leaves(&gate.tree).into_iter().any(|number| {
             if self.policy.life.retrospective & (1 << number) == 0 {
                 return false;
             }
-            let declared = self.declarations(debtor, subject, &members);
-            let first = declared.into_iter().find_map(|d| Some((d, self.entry(d)?)));
+            let entries = self.declarations(debtor).into_iter();
+            let mut entries = entries.filter_map(|d| Some((d, self.entry(d)?)));
+            let first = entries.find(|(declared, entry)| {
+                // Had a hand in it now, and had one when it entered.
+                let world = self.as_entered(subject, *entry);
+                let then = Question { world: &world, ..*self };
+                [self, &then].into_iter().any(|question| {
+                    let hands = question.hands(subject, &question.within(subject));
+                    !hands.contains(&person(declared.by))
+                })
+            });
             let Some((declared, entry)) = first else { return false };
+            let world = self.as_entered(subject, entry);
+            let mut members = self.within(subject);
+            members.extend(Question { world: &world, ..*self }.within(subject));
+            let shared = members.iter().any(|member| of(*member) & of(held) != 0);
+            // What names no service is not known to be of another.
+            let unknown = of(held) == 0 || members.iter().all(|member| of(*member) == 0);
+            if !members.contains(&debtor) || !(members.contains(&held) || shared || unknown) {
+                return false;
+            }
             let since = entry.0.max(declared.made.recorded);
             after(since, OWED_HOURS) <= self.at && !self.is_paid(gate, number, subject, entry)
         })

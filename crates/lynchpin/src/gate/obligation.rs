@@ -191,8 +191,8 @@ fn declared<'a>(
     rule: &RetrospectiveRule,
 ) -> Option<(usize, &'a Declaration)> {
     let (records, subject) = (case.records, Subject::Change(change.id.clone()));
-    let counted = counted(case, target, change, rule);
-    counted.into_iter().find(|(_, declaration)| {
+    let out = approval::excluded(case, target);
+    counted(case, change, rule).find(|(_, declaration)| {
         let holds = match declaration.kind {
             DeclaredAs::Emergency => change.kind == Kind::Emergency,
             // What is not there yet is to be authorised first.
@@ -202,31 +202,49 @@ fn declared<'a>(
         };
         let revision = declaration.revision;
         holds
+            && !out.contains(records.people.principal(&declaration.by))
             && records.people.can_sit(&declaration.by, case.at)
             && approval::material_difference(case, &subject, revision, requirement).is_empty()
     })
 }
 
-/// The declarations of a change by who may make them, of revisions that were there, oldest first.
+/// The declarations of a change by members of the group, of revisions that were there, oldest
+/// first. Whether who made one had a hand in it, is not asked here.
 fn counted<'a>(
     case: &'a Case<'_>,
-    target: Target<'_>,
     change: &Change,
     rule: &RetrospectiveRule,
-) -> Vec<(usize, &'a Declaration)> {
+) -> impl Iterator<Item = (usize, &'a Declaration)> {
     let (records, subject) = (case.records, Subject::Change(change.id.clone()));
-    let out = approval::excluded(case, target);
     let numbers = records.declarations(&change.id).iter();
     let found = numbers.filter_map(|n| Some((*n, records.portfolio().declarations.get(*n)?)));
-    let may = |(_, declaration): &(usize, &'a Declaration)| {
+    found.filter(move |(_, declaration)| {
         let by = records.people.principal(&declaration.by);
         let named = (declaration.revision, None);
-        !out.contains(by)
-            && records.people.can_sit(by, declaration.envelope().recorded)
+        records.people.can_sit(by, declaration.envelope().recorded)
             && records.people.belonged(*declaration, &rule.group)
             && !approval::is_of_another(case, &subject, *declaration, named)
-    };
-    found.filter(may).collect()
+    })
+}
+
+/// The first declaration of a change with which it entered a stage, and that entry: by who had no
+/// hand in it now, or had none when it entered. Nobody sheds what is owed by a later edit.
+fn entered<'a>(
+    case: &'a Case<'_>,
+    subject: &Subject,
+    change: &Change,
+    (requirement, rule): (&Requirement, &RetrospectiveRule),
+) -> Option<(usize, &'a Declaration, Entry)> {
+    let records = case.records;
+    let members = owed::members(records, subject);
+    let out = approval::excluded(case, Target { subject, members: &members });
+    counted(case, change, rule).find_map(|(number, declaration)| {
+        let stage = case.stage;
+        let entry = owed::first_entry(records, &change.id, stage, declaration, requirement)?;
+        let by = records.people.principal(&declaration.by);
+        let free = !out.contains(by) || !records.hands_then(subject, entry.known).contains(by);
+        free.then_some((number, declaration, entry))
+    })
 }
 
 /// What holds a change because something is owed for the same services, and until when nothing
@@ -307,16 +325,12 @@ fn of_gate(
     });
     rules
         .filter_map(|(name, requirement, rule)| {
-            let members = owed::members(case.records, subject);
-            let target = Target { subject, members: &members };
-            let counted = counted(case, target, change, rule);
-            let declared = counted.into_iter().find_map(|(number, declaration)| {
-                let stage = case.stage;
-                let entry =
-                    owed::first_entry(case.records, &change.id, stage, declaration, requirement)?;
-                Some((number, declaration, entry))
-            });
+            let declared = entered(case, subject, change, (requirement, rule));
             let (number, declaration, entry) = declared?;
+            let members = owed::members_ever(case.records, subject, &entry);
+            if !members.iter().any(|member| member.id == change.id) {
+                return None;
+            }
             let since = entry.at.max(declaration.envelope().recorded);
             let met = owed::met(case, subject, &entry, since, |case, target| {
                 let binds = target.members.iter().any(|c| gate.only_for.matches(case, c));
@@ -337,8 +351,8 @@ fn of_gate(
                 since,
                 met: met.at,
                 owner: acts(&met.answer).into_iter().collect(),
-                changes: members.iter().map(|change| change.id.clone()).collect(),
-                services: members.iter().flat_map(|change| change.services.clone()).collect(),
+                changes: members.iter().map(|member| member.id.clone()).collect(),
+                services: members.iter().flat_map(|member| member.services.clone()).collect(),
                 holds_until: met.answer.root().map_or(When::Never, |root| root.holds_until),
                 cites: vec![("declarations", number), entry.cite],
             })

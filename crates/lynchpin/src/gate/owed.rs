@@ -139,12 +139,28 @@ fn is_same(
     })
 }
 
-/// The releases, cancelled or not, that a change is in, and those above them.
+/// The releases, cancelled or not, that a change is in or ever was, and those above them.
 pub(super) fn releases(records: &Records, id: &ChangeId) -> Vec<Subject> {
     let all = records.releases_of(id).iter().chain(records.cancelled_releases_of(id));
+    let all = all.chain(records.ever_in(id));
     let all: BTreeSet<&ReleaseId> =
         all.flat_map(|id| records.ancestors(id).into_iter().chain([id])).collect();
     all.into_iter().cloned().map(Subject::Release).collect()
+}
+
+/// The changes of a subject now, and those that entered with it.
+pub(super) fn members_ever<'a>(
+    records: &'a Records,
+    subject: &'a Subject,
+    entry: &Entry,
+) -> Vec<&'a Change> {
+    let then = records.consisted(subject, entry.known).0.into_iter();
+    let entered = then.filter_map(|id| {
+        let row = records.change(id)?;
+        let by_then = row.known_by(records, entry.known).map_or(0, |(_, position)| position);
+        row.at(records, by_then)
+    });
+    members(records, subject).into_iter().chain(entered).collect()
 }
 
 /// The current revision of each change of a subject that is not cancelled; of the change itself, if

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::{Position, position};
 use super::records::{Records, file, known};
-use crate::base::id::{ChangeId, ReleaseId, StageId, WaiverId};
+use crate::base::id::{ChangeId, PersonId, ReleaseId, StageId, WaiverId};
 use crate::base::{Digest, Instant, Subject, canonical};
 use crate::model::{Claim, Deployment, DeploymentOutcome, Entered, Portfolio, RecordedDecision};
 
@@ -19,6 +19,8 @@ pub(super) struct Entries {
     claims_with: BTreeMap<ChangeId, Vec<usize>>,
     /// What was declared of each change.
     declarations: BTreeMap<ChangeId, Vec<usize>>,
+    /// The releases that any revision of ever listed each change of which anything was declared.
+    listed_in: BTreeMap<ChangeId, BTreeSet<ReleaseId>>,
     /// The deployments of every change that was ever claimed or declared.
     deployments: BTreeMap<ChangeId, Vec<usize>>,
     uses: BTreeMap<WaiverId, usize>,
@@ -52,10 +54,24 @@ impl Entries {
             let Some(declaration) = p.declarations.get(number) else { continue };
             entries.declarations.entry(declaration.change.clone()).or_default().push(number);
         }
+        if !entries.declarations.is_empty() {
+            entries.file_listed(p, as_of);
+        }
         if !entries.claims_with.is_empty() || !entries.declarations.is_empty() {
             entries.file_deployments(p, as_of);
         }
         entries
+    }
+
+    fn file_listed(&mut self, p: &Portfolio, as_of: Instant) {
+        for release in known(&p.releases, as_of).into_iter().filter_map(|n| p.releases.get(n)) {
+            for change in &release.changes {
+                if self.declarations.contains_key(change) {
+                    let with = self.listed_in.entry(change.clone()).or_default();
+                    with.insert(release.id.clone());
+                }
+            }
+        }
     }
 
     /// Files the deployments of the changes that were claimed or declared; of all others nobody
@@ -197,37 +213,102 @@ impl Records {
         self.entries.declarations.get(change).map_or(&[], Vec::as_slice)
     }
 
-    /// Everything known now, but of a subject and its changes only the revisions that were there at
-    /// an entry; nothing, if that is all there are.
+    /// The releases that any revision of ever listed a change of which something was declared.
+    pub fn ever_in(&self, change: &ChangeId) -> impl Iterator<Item = &ReleaseId> + '_ {
+        self.entries.listed_in.get(change).into_iter().flatten()
+    }
+
+    /// What a subject consisted of at an entry, cancelled since or not: its changes, and of a
+    /// release itself and those below it.
+    #[must_use]
+    pub fn consisted<'a>(
+        &'a self,
+        subject: &'a Subject,
+        then: Position,
+    ) -> (BTreeSet<&'a ChangeId>, BTreeSet<&'a ReleaseId>) {
+        let (mut changes, mut releases) = (BTreeSet::new(), BTreeSet::new());
+        let top = match subject {
+            Subject::Change(id) => return (BTreeSet::from([id]), releases),
+            Subject::Release(id) => id,
+        };
+        let gone = |subject: &Subject| {
+            let at = self.cancelled_at(subject);
+            at.is_some_and(|at| at <= then)
+        };
+        let mut open = vec![top];
+        while let Some(id) = open.pop() {
+            let below = id != top && gone(&Subject::Release(id.clone()));
+            let Some(row) = self.release(id).filter(|_| !below) else { continue };
+            if releases.insert(id)
+                && let Some(release) = row.at(self, row.known_by(self, then).unwrap_or(0))
+            {
+                changes.extend(&release.changes);
+                open.extend(&release.releases);
+            }
+        }
+        changes.retain(|id: &&ChangeId| !gone(&Subject::Change((*id).clone())));
+        (changes, releases)
+    }
+
+    fn cancelled_at(&self, subject: &Subject) -> Option<Position> {
+        let number = self.cancellation(subject)?;
+        self.portfolio().cancellations.get(number).map(position)
+    }
+
+    /// How many revisions of a change were there at an entry; the first, if none was known by then.
+    fn kept(&self, id: &ChangeId, then: Position) -> usize {
+        let known = self.change(id).and_then(|row| row.known_by(self, then));
+        known.map_or(1, |(_, position)| position.saturating_add(1))
+    }
+
+    /// Everybody who had a hand in a subject by an entry.
+    #[must_use]
+    pub fn hands_then(&self, subject: &Subject, then: Position) -> BTreeSet<&PersonId> {
+        let (changes, releases) = self.consisted(subject, then);
+        let mut hands: BTreeSet<&PersonId> = BTreeSet::new();
+        for id in changes {
+            hands.extend(self.hands_in(id, self.kept(id, then)));
+        }
+        for row in releases.into_iter().filter_map(|id| self.release(id)) {
+            let last = row.known_by(self, then).unwrap_or(0);
+            for release in (0..=last).filter_map(|position| row.at(self, position)) {
+                let made = release.requester.iter().chain([&release.by]);
+                hands.extend(made.map(|id| self.people.principal(id)));
+            }
+        }
+        hands
+    }
+
+    /// Everything known now, but of a subject and what it consisted of only the revisions that were
+    /// there at an entry, and no cancellation since; nothing, if that is all there is.
     #[must_use]
     pub fn as_entered(&self, subject: &Subject, then: Position) -> Option<Records> {
-        let edited = |id: &ChangeId| {
-            let row = self.change(id)?;
-            let kept =
-                row.known_by(self, then).map_or(1, |(_, position)| position.saturating_add(1));
-            (kept < row.revisions.len()).then(|| (id.clone(), kept))
-        };
-        let (changes, release) = match subject {
-            Subject::Change(id) => (vec![id.clone()], None),
-            Subject::Release(id) => {
+        let (mut changes, releases) = self.consisted(subject, then);
+        if let Subject::Release(id) = subject {
+            changes.extend(self.changes_within(id).into_iter().map(|change| &change.id));
+        }
+        let edited: Vec<(&ChangeId, usize)> = changes
+            .iter()
+            .map(|id| (*id, self.kept(id, then)))
+            .filter(|(id, kept)| self.change(id).is_some_and(|row| *kept < row.revisions.len()))
+            .collect();
+        let made_anew: Vec<(&ReleaseId, usize)> = releases
+            .iter()
+            .filter_map(|id| {
                 let row = self.release(id)?;
-                let by_then =
-                    |number: &usize| row.at(self, *number).is_some_and(|r| position(r) <= then);
-                let last = (0..row.revisions.len()).rev().find(by_then).unwrap_or(0);
-                let mut changes = row.at(self, last)?.changes.clone();
-                changes.extend(self.changes_within(id).into_iter().map(|change| change.id.clone()));
-                changes.sort_unstable();
-                changes.dedup();
-                let kept = last.saturating_add(1);
-                (changes, (kept < row.revisions.len()).then_some((id, kept)))
-            }
-        };
-        let edited: Vec<(ChangeId, usize)> = changes.iter().filter_map(edited).collect();
-        if edited.is_empty() && release.is_none() {
+                let kept = row.known_by(self, then).unwrap_or(0).saturating_add(1);
+                (kept < row.revisions.len()).then_some((*id, kept))
+            })
+            .collect();
+        let of_changes = changes.iter().map(|id| Subject::Change((*id).clone()));
+        let all = of_changes.chain(releases.iter().map(|id| Subject::Release((*id).clone())));
+        let since = |it: &Subject| self.cancelled_at(it).is_some_and(|at| at > then);
+        let cancelled: Vec<Subject> = all.filter(since).collect();
+        if edited.is_empty() && made_anew.is_empty() && cancelled.is_empty() {
             return None;
         }
         let mut records = self.clone();
-        records.keep_revisions(&edited, release);
+        records.keep_revisions(&edited, &made_anew, &cancelled);
         Some(records)
     }
 

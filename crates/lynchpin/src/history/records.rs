@@ -211,21 +211,26 @@ impl Records {
         }
     }
 
-    /// Forgets all but the first revisions of some changes and of a release.
+    /// Forgets all but the first revisions of some changes and releases, and that some of them were
+    /// cancelled.
     pub(super) fn keep_revisions(
         &mut self,
-        changes: &[(ChangeId, usize)],
-        release: Option<(&ReleaseId, usize)>,
+        changes: &[(&ChangeId, usize)],
+        releases: &[(&ReleaseId, usize)],
+        cancelled: &[Subject],
     ) {
         for (id, kept) in changes {
-            if let Some(row) = self.changes.get_mut(id) {
+            if let Some(row) = self.changes.get_mut(*id) {
                 row.revisions.truncate(*kept);
             }
         }
-        if let Some((id, kept)) = release
-            && let Some(row) = self.releases.get_mut(id)
-        {
-            row.revisions.truncate(kept);
+        for (id, kept) in releases {
+            if let Some(row) = self.releases.get_mut(*id) {
+                row.revisions.truncate(*kept);
+            }
+        }
+        for subject in cancelled {
+            self.cancelled.remove(subject);
         }
     }
 
@@ -416,9 +421,14 @@ impl Records {
     /// edited it.
     #[must_use]
     pub fn hands(&self, id: &ChangeId) -> BTreeSet<&PersonId> {
+        self.hands_in(id, usize::MAX)
+    }
+
+    /// The same of its first revisions, so many of them.
+    pub(super) fn hands_in(&self, id: &ChangeId, revisions: usize) -> BTreeSet<&PersonId> {
         let mut hands: BTreeSet<&PersonId> = BTreeSet::new();
         let Some(row) = self.change(id) else { return hands };
-        for position in 0..row.revisions.len() {
+        for position in 0..row.revisions.len().min(revisions) {
             let Some(revision) = row.at(self, position) else { continue };
             hands.insert(&revision.by);
             hands.extend(&revision.requester);

@@ -54,7 +54,7 @@ pub(super) fn declared(records: &Records) -> Vec<Subject> {
     let mut subjects = Vec::new();
     for id in records.declared() {
         subjects.push(Subject::Change(id.clone()));
-        for release in records.releases_of(id) {
+        for release in records.releases_of(id).iter().chain(records.ever_in(id)) {
             // The risk of any change in it may say which gates judge it.
             let within = records.changes_within(release).into_iter();
             subjects.extend(within.map(|change| Subject::Change(change.id.clone())));
