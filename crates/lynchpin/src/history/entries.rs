@@ -58,6 +58,11 @@ impl Entries {
         entries
     }
 
+    /// Whether anything was decided of a release.
+    pub(super) fn is_any_release_decided(&self) -> bool {
+        self.decisions.keys().any(|subject| matches!(subject, Subject::Release(_)))
+    }
+
     /// Files the deployments of the changes that were claimed or declared; of all others nobody
     /// asks here.
     fn file_deployments(&mut self, p: &Portfolio, as_of: Instant) {
