@@ -42,7 +42,7 @@ pub fn decide_for_life(
         let item: BTreeSet<u8> =
             listed.into_iter().filter(|change| question.is_member(*change)).collect();
         for member in &item {
-            let pins = question.pinned_itself(Subject::Change(*member)).into_iter();
+            let pins = question.pinned_ever(Subject::Change(*member)).into_iter();
             for pin in pins.filter(|pin| is_other(pin, in_force)) {
                 bound = true;
                 let said = by(pin).and_then(|question| {
@@ -89,9 +89,30 @@ impl Question<'_> {
         found
     }
 
+    /// The same; of a change also those of the releases it was in as it is now, whatever became of
+    /// these.
+    fn pinned_ever(&self, subject: Subject) -> BTreeSet<u8> {
+        let mut found = self.pinned_itself(subject);
+        let Subject::Change(change) = subject else { return found };
+        let current = self.revisions(change).last().map(|(number, _)| *number);
+        let decided = self.world.life.decisions.iter().filter(|decided| {
+            let Subject::Release(release) = decided.subject else { return false };
+            let then = Question { at: decided.at, ..*self };
+            let known = then.revisions(change).last().map(|(number, _)| *number);
+            let of = self.release_revisions(release);
+            let of = of.into_iter().find(|(number, ..)| *number == decided.revision);
+            decided.at <= self.at
+                && current.is_some()
+                && known == current
+                && of.is_some_and(|(_, listed, ..)| listed.contains(&change))
+        });
+        found.extend(decided.map(|decided| decided.policy));
+        found
+    }
+
     /// The same; of a change also those of the releases it is in.
     fn pinned(&self, subject: Subject) -> BTreeSet<u8> {
-        let mut found = self.pinned_itself(subject);
+        let mut found = self.pinned_ever(subject);
         if let Subject::Change(change) = subject {
             for (release, _) in self.releases_with(change) {
                 found.extend(self.pinned_itself(Subject::Release(release)));

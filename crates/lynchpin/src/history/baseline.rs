@@ -77,8 +77,8 @@ impl Records {
         baseline
     }
 
-    /// What a stay brought for a service, and when it surely did last or may have since; nothing, if
-    /// it was for another one or if all of it ships.
+    /// What a stay brought for a service, and when it surely did last or may have since; nothing,
+    /// if it was for another one or if all of it ships.
     fn brought(
         &self,
         (id, service): (&ChangeId, &ServiceId),

@@ -74,6 +74,11 @@ impl Entries {
         }
     }
 
+    /// Whether anything was decided of a release.
+    pub(super) fn is_any_release_decided(&self) -> bool {
+        self.decisions.keys().any(|subject| matches!(subject, Subject::Release(_)))
+    }
+
     /// Files the deployments of the changes that were claimed or declared; of all others nobody
     /// asks here.
     fn file_deployments(&mut self, p: &Portfolio, as_of: Instant) {

@@ -2,18 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::order::position;
 use super::records::Records;
 use super::row::ReleaseRow;
 use crate::base::Subject;
 use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::limits::PARENTS_MAX;
-use crate::model::Change;
+use crate::model::{Change, Release};
 
 /// Who is whose parent, by what the current revisions say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Family {
     parents: BTreeMap<ReleaseId, Vec<ReleaseId>>,
     cancelled: BTreeMap<ReleaseId, Vec<ReleaseId>>,
+    /// The releases that ever named a change; filled only if something was decided of a release.
+    ever_with: BTreeMap<ChangeId, BTreeSet<ReleaseId>>,
+    /// The releases that ever named a release as theirs, likewise.
+    ever_above: BTreeMap<ReleaseId, BTreeSet<ReleaseId>>,
 }
 
 impl Family {
@@ -22,6 +27,16 @@ impl Family {
         let filed = if cancelled { &mut self.cancelled } else { &mut self.parents };
         for child in BTreeSet::from_iter(children) {
             filed.entry(child.clone()).or_default().push(parent.clone());
+        }
+    }
+
+    /// Takes in a revision of a release, current or not.
+    pub(super) fn add_revision(&mut self, release: &Release) {
+        for change in &release.changes {
+            self.ever_with.entry(change.clone()).or_default().insert(release.id.clone());
+        }
+        for child in &release.releases {
+            self.ever_above.entry(child.clone()).or_default().insert(release.id.clone());
         }
     }
 }
@@ -81,6 +96,41 @@ impl Records {
     #[must_use]
     pub fn cancelled_parents(&self, id: &ReleaseId) -> &[ReleaseId] {
         self.family.cancelled.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of the decisions on releases that were about the current revision of a change:
+    /// the revision decided on named the change, or a release that ever held it, directly or not.
+    /// What became of the release since does not matter.
+    #[must_use]
+    pub fn decisions_with(&self, id: &ChangeId) -> Vec<usize> {
+        let current = self.change(id).and_then(|row| row.current(self));
+        let Some(current) = current else { return Vec::new() };
+        let mut holders: BTreeSet<&ReleaseId> = BTreeSet::new();
+        let mut open: Vec<&ReleaseId> =
+            self.family.ever_with.get(id).into_iter().flatten().collect();
+        while let Some(next) = open.pop() {
+            if holders.insert(next) {
+                open.extend(self.family.ever_above.get(next).into_iter().flatten());
+            }
+        }
+        let mut found = Vec::new();
+        for holder in &holders {
+            let Some(row) = self.release(holder) else { continue };
+            for number in self.decisions(&Subject::Release((*holder).clone())) {
+                let decided = self.recorded_decision(*number);
+                let Some(decided) = decided.filter(|it| position(*it) >= position(current)) else {
+                    continue;
+                };
+                let revision = row.position_of(self, decided.revision);
+                let revision = revision.and_then(|revision| row.at(self, revision));
+                let names = |release: &Release| {
+                    release.changes.contains(id)
+                        || release.releases.iter().any(|child| holders.contains(child))
+                };
+                found.extend(revision.is_some_and(names).then_some(*number));
+            }
+        }
+        found
     }
 
     /// Whether a release was cancelled.
@@ -145,9 +195,7 @@ impl ReleaseRow {
     /// The position of the newest revision that was recorded by then.
     #[must_use]
     pub fn known_by(&self, records: &Records, then: super::order::Position) -> Option<usize> {
-        let known = |number: &usize| {
-            self.at(records, *number).is_some_and(|r| super::order::position(r) <= then)
-        };
+        let known = |number: &usize| self.at(records, *number).is_some_and(|r| position(r) <= then);
         (0..self.revisions.len()).rev().find(known)
     }
 }

@@ -198,7 +198,17 @@ impl Records {
                 }
             }
         }
+        self.file_releases();
+    }
+
+    /// Files who is in which release.
+    fn file_releases(&mut self) {
+        let portfolio = Arc::clone(&self.portfolio);
+        let decided = self.entries.is_any_release_decided();
         for row in self.releases.values() {
+            let all = row.revisions.iter().filter(|_| decided);
+            let all = all.filter_map(|number| portfolio.releases.get(*number));
+            all.for_each(|release| self.family.add_revision(release));
             let current = row.revisions.last().and_then(|last| portfolio.releases.get(*last));
             let Some(release) = current else { continue };
             let cancelled = self.cancelled.contains_key(&Subject::Release(row.id.clone()));

@@ -3,7 +3,9 @@
 //!
 //! Who could loosen the policy after a request was made would let it through a gate that it was
 //! made for. So what a revision was once decided by binds it as long as it is the current one, and
-//! the worse of the answers counts. A new revision is judged by the policy in force alone.
+//! the worse of the answers counts. A new revision is judged by the policy in force alone. What was
+//! decided of a release was decided of the changes in it: they stay bound when the release is made
+//! anew or cancelled, or leaves them out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +19,7 @@ use crate::base::limits::POLICIES_OF_DECISIONS_MAX;
 use crate::base::{Actor, Digest, Subject};
 use crate::gate::Policy;
 use crate::history::Records;
+use crate::model::Entered;
 use crate::reason::tree::{Arg, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -24,7 +27,7 @@ use crate::reason::{ReasonCode, Verdict};
 type Cites = BTreeSet<(&'static str, usize)>;
 
 /// The policies by which something was decided on the current revision of a subject, with the facts
-/// that say so.
+/// that say so; of a change also where it was decided of a release that it was in.
 fn pins(records: &Records, subject: &Subject) -> BTreeMap<Digest, Cites> {
     let mut found: BTreeMap<Digest, Cites> = BTreeMap::new();
     let current = match subject {
@@ -44,6 +47,19 @@ fn pins(records: &Records, subject: &Subject) -> BTreeMap<Digest, Cites> {
     }
     for number in records.claims(subject) {
         let claim = records.claim(*number).filter(|claim| Some(claim.revision) == current);
+        if let Some(claim) = claim {
+            found.entry(claim.policy).or_default().insert(("claims", *number));
+        }
+    }
+    let Subject::Change(id) = subject else { return found };
+    for number in records.decisions_with(id) {
+        if let Some(decision) = records.recorded_decision(number) {
+            found.entry(decision.policy).or_default().insert(("decisions", number));
+        }
+    }
+    for number in records.claims_with(id) {
+        let entered = |it: &Entered| it.change == *id && Some(it.revision) == current;
+        let claim = records.claim(*number).filter(|claim| claim.changes.iter().any(entered));
         if let Some(claim) = claim {
             found.entry(claim.policy).or_default().insert(("claims", *number));
         }
