@@ -18,6 +18,7 @@ use super::owed::{self, Entry};
 use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Tree};
 use crate::base::id::{ChangeId, GateId, PersonId, RequirementId, ServiceId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
+use crate::history::Records;
 use crate::model::{Change, Declaration, DeclaredAs, Fact, Kind};
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
@@ -296,7 +297,8 @@ pub fn obligations(case: &Case<'_>) -> Vec<Obligation> {
                 Judges::Release => owed::releases(case.records, id),
             };
             for (stage, subject) in pairs(&gate.stages, &subjects) {
-                let case = Case { stage, previous: None, afterwards: false, ..*case };
+                let previous = before(case.records, stage);
+                let case = Case { stage, previous, afterwards: false, ..*case };
                 found.extend(of_gate(&case, subject, change, (gate_id, gate)));
             }
         }
@@ -309,6 +311,13 @@ fn pairs<'a>(
     subjects: &'a [Subject],
 ) -> impl Iterator<Item = (&'a StageId, &'a Subject)> {
     stages.iter().flat_map(|stage| subjects.iter().map(move |subject| (stage, subject)))
+}
+
+/// The stage that is declared before one: a soak there may be what pays.
+fn before<'a>(records: &'a Records, stage: &StageId) -> Option<&'a StageId> {
+    let declared = &records.portfolio().stages;
+    let position = declared.iter().position(|known| known.id == *stage)?;
+    declared.get(position.checked_sub(1)?).map(|before| &before.id)
 }
 
 /// What a subject owes to one gate of a stage because a change of it was declared.
