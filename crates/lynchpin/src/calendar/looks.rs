@@ -13,7 +13,8 @@ use super::occasion::{Next, Occasion, Presence};
 use super::steps::Steps;
 use crate::base::Instant;
 
-/// Which occasion, by where it lies: they stay where they are while a question is answered.
+/// Which occasion, by where it lies: those that records hold are shared by whatever is cut out of
+/// them, so that they stay there while a question is answered.
 type Key = *const Occasion;
 
 /// What was found by then, from one instant on.
@@ -45,7 +46,7 @@ impl Looks {
     }
 
     /// Whether an occasion is on at an instant, and when it next goes on or off.
-    pub(super) fn at(&self, occasion: &Occasion, at: Instant) -> (Presence, Next) {
+    pub(crate) fn at(&self, occasion: &Occasion, at: Instant) -> (Presence, Next) {
         let key: Key = std::ptr::from_ref(occasion);
         let mut found = self.found.borrow_mut();
         let looked = found.entry(key).or_insert_with(|| {

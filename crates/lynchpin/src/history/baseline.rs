@@ -25,15 +25,10 @@ impl Records {
     /// service that has none of the stage's environments is taken to be in all of them.
     #[must_use]
     pub fn baseline(&self, change: &Change, stage: &StageId) -> Vec<Baseline> {
-        let environments = self.environments(stage);
         let mut found = Vec::new();
         for id in &change.services {
-            let has = |environment: &&EnvironmentId| {
-                self.service(id).is_some_and(|it| it.environments.contains(environment))
-            };
-            let narrowed = environments.iter().any(|environment| has(&environment));
-            let here = environments.iter().filter(|environment| !narrowed || has(environment));
-            found.extend(here.map(|environment| self.running(change, id, environment)));
+            let here = self.environments_of(id, stage).into_iter();
+            found.extend(here.map(|environment| self.running(change, id, &environment)));
         }
         found
     }

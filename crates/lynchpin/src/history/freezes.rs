@@ -1,10 +1,11 @@
 //! Freezes, windows and quarantines known as of an instant, made ready to be asked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::order::position;
 use super::people::People;
-use super::records::{Records, known, may_release};
+use super::records::{Records, file, known, may_release};
 use super::row::ChangeRow;
 use crate::base::id::{ChangeId, ExceptionId, FreezeId, GroupId, PersonId};
 use crate::base::{Actor, Digest, Instant, Subject};
@@ -20,8 +21,9 @@ type Numbered<'a> = Vec<(usize, &'a Quarantine)>;
 pub struct Scheduled {
     /// The number of the fact.
     pub number: usize,
-    /// When it is on.
-    pub occasion: Occasion,
+    /// When it is on. However often records are cut down to what was known before, it stays where
+    /// it lies, and what was found of it once can be kept by that.
+    pub occasion: Arc<Occasion>,
 }
 
 /// What is known of freezes, windows and quarantines by then.
@@ -57,26 +59,23 @@ impl Freezes {
                 Occasion::compile(&Occasions { from: Some(Instant::EPOCH), ..Occasions::default() })
             };
             let occasion = Occasion::compile(&freeze.when).or_else(|_| always());
-            filed.freezes.extend(occasion.ok().map(|occasion| Scheduled { number, occasion }));
+            filed.freezes.extend(
+                occasion.ok().map(|occasion| Scheduled { number, occasion: Arc::new(occasion) }),
+            );
         }
         for number in known(&p.windows, as_of) {
             let Some(window) = p.windows.get(number) else { continue };
             filed.reads_zones |= window.when.zone.is_some();
             let occasion = Occasion::compile(&window.when).ok();
-            filed.windows.extend(occasion.map(|occasion| Scheduled { number, occasion }));
+            filed.windows.extend(
+                occasion.map(|occasion| Scheduled { number, occasion: Arc::new(occasion) }),
+            );
         }
-        for number in known(&p.lifts, as_of) {
-            let Some(lift) = p.lifts.get(number) else { continue };
-            filed.lifts.entry(lift.freeze.clone()).or_default().push(number);
-        }
-        for number in known(&p.exceptions, as_of) {
-            let Some(it) = p.exceptions.get(number) else { continue };
-            let Ok(subject) = Subject::one(it.change.as_ref(), it.release.as_ref()) else {
-                continue;
-            };
-            let of = filed.exceptions.entry((subject, it.freeze.clone())).or_default();
-            of.push(number);
-        }
+        filed.lifts = file(&p.lifts, as_of, |it| Some(it.freeze.clone()));
+        filed.exceptions = file(&p.exceptions, as_of, |it| {
+            let subject = Subject::one(it.change.as_ref(), it.release.as_ref()).ok()?;
+            Some((subject, it.freeze.clone()))
+        });
         for number in known(&p.revocations, as_of) {
             let exception = p.revocations.get(number).and_then(|it| it.exception.clone());
             if let Some(exception) = exception {

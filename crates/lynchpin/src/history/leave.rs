@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::records::known;
+use super::records::file;
 use crate::base::Instant;
 use crate::base::id::{ModelId, PreauthorisationId};
 use crate::model::Portfolio;
@@ -19,23 +19,12 @@ impl Leave {
     /// Files what a portfolio knows by that instant.
     #[must_use]
     pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
-        let mut filed = Leave::default();
-        for number in known(&portfolio.models, as_of) {
-            if let Some(model) = portfolio.models.get(number) {
-                filed.models.entry(model.id.clone()).or_default().push(number);
-            }
+        let p = portfolio;
+        Leave {
+            models: file(&p.models, as_of, |it| Some(it.id.clone())),
+            given: file(&p.preauthorisations, as_of, |it| Some(it.model.clone())),
+            revoked: file(&p.autonomy_revocations, as_of, |it| Some(it.preauthorisation.clone())),
         }
-        for number in known(&portfolio.preauthorisations, as_of) {
-            if let Some(given) = portfolio.preauthorisations.get(number) {
-                filed.given.entry(given.model.clone()).or_default().push(number);
-            }
-        }
-        for number in known(&portfolio.autonomy_revocations, as_of) {
-            if let Some(revoked) = portfolio.autonomy_revocations.get(number) {
-                filed.revoked.entry(revoked.preauthorisation.clone()).or_default().push(number);
-            }
-        }
-        filed
     }
 
     /// The numbers of what was said of a model, in order.

@@ -36,6 +36,6 @@ pub use leave::Leave;
 pub use people::People;
 pub use presence::{Place, Presence, Stay};
 pub use records::Records;
-pub use row::{ChangeRow, ReleaseRow};
+pub use row::{ChangeRow, Current, ReleaseRow};
 pub use slis::Slis;
 pub use work::Work;

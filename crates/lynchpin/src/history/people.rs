@@ -65,6 +65,12 @@ impl People {
         self.person(id).map_or(id, |person| &person.id)
     }
 
+    /// Whether somebody's word counts: that of those who are named, or everybody's, if nobody is.
+    #[must_use]
+    pub fn admits(&self, named: &[PersonId], by: &PersonId) -> bool {
+        named.is_empty() || named.iter().any(|id| self.principal(id) == self.principal(by))
+    }
+
     /// Whether that id may fill a seat that asks for people: declared, human, not suspended by
     /// then.
     #[must_use]

@@ -75,16 +75,16 @@ pub(super) fn known<T: Fact>(facts: &[T], as_of: Instant) -> Vec<usize> {
     found.into_iter().map(|(number, _)| number).collect()
 }
 
-/// Files facts under the subject that each names.
-pub(super) fn file<T: Fact>(
+/// Files facts under what each is about, such as the subject that it names.
+pub(super) fn file<T: Fact, K: Ord>(
     facts: &[T],
     as_of: Instant,
-    subject: impl Fn(&T) -> Option<Subject>,
-) -> BTreeMap<Subject, Vec<usize>> {
-    let mut filed: BTreeMap<Subject, Vec<usize>> = BTreeMap::new();
+    about: impl Fn(&T) -> Option<K>,
+) -> BTreeMap<K, Vec<usize>> {
+    let mut filed: BTreeMap<K, Vec<usize>> = BTreeMap::new();
     for number in known(facts, as_of) {
-        if let Some(subject) = facts.get(number).and_then(&subject) {
-            filed.entry(subject).or_default().push(number);
+        if let Some(about) = facts.get(number).and_then(&about) {
+            filed.entry(about).or_default().push(number);
         }
     }
     filed

@@ -3,9 +3,9 @@
 use super::order::{Position, position};
 use super::records::Records;
 use super::revision::Revision;
-use crate::base::Instant;
 use crate::base::id::{ChangeId, ReleaseId};
-use crate::model::{Change, Release, SectionDigests};
+use crate::base::{Instant, Subject};
+use crate::model::{Change, Fact, Period, Release, SectionDigests};
 
 /// What is known of one change.
 #[derive(Clone, Debug)]
@@ -85,5 +85,63 @@ impl ReleaseRow {
     pub fn position_of(&self, records: &Records, revision: u32) -> Option<usize> {
         (0..self.revisions.len())
             .find(|position| self.at(records, *position).is_some_and(|r| r.revision == revision))
+    }
+}
+
+/// The current revision of a change or a release, where it makes no difference which.
+#[derive(Clone, Copy, Debug)]
+pub enum Current<'a> {
+    /// That of a change.
+    Change(&'a Change),
+    /// That of a release.
+    Release(&'a Release),
+}
+
+impl Current<'_> {
+    /// When it is planned to be done.
+    #[must_use]
+    pub fn planned(self) -> Option<Period> {
+        match self {
+            Current::Change(change) => change.planned,
+            Current::Release(release) => release.planned,
+        }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(self) -> Option<String> {
+        match self {
+            Current::Change(change) => change.title.clone(),
+            Current::Release(release) => release.title.clone(),
+        }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn revision(self) -> u32 {
+        match self {
+            Current::Change(change) => change.revision,
+            Current::Release(release) => release.revision,
+        }
+    }
+
+    /// When it was recorded.
+    #[must_use]
+    pub fn recorded(self) -> Instant {
+        match self {
+            Current::Change(change) => change.envelope().recorded,
+            Current::Release(release) => release.envelope().recorded,
+        }
+    }
+}
+
+impl Records {
+    /// The current revision of a change or a release, if it is known.
+    #[must_use]
+    pub fn current(&self, subject: &Subject) -> Option<Current<'_>> {
+        match subject {
+            Subject::Change(id) => self.change(id)?.current(self).map(Current::Change),
+            Subject::Release(id) => self.release(id)?.current(self).map(Current::Release),
+        }
     }
 }

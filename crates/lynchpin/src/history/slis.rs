@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::records::known;
+use super::records::file;
 use super::work::newest;
 use crate::base::Instant;
 use crate::base::id::{ServiceId, SloId};
@@ -11,21 +11,15 @@ use crate::model::{Portfolio, Sli};
 /// The samples known as of an instant.
 #[derive(Clone, Debug, Default)]
 pub struct Slis {
-    filed: BTreeMap<ServiceId, BTreeMap<SloId, Vec<usize>>>,
+    filed: BTreeMap<(ServiceId, SloId), Vec<usize>>,
 }
 
 impl Slis {
     /// Files what a portfolio knows by that instant.
     #[must_use]
     pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
-        let mut filed = Slis::default();
-        for number in known(&portfolio.slis, as_of) {
-            if let Some(sli) = portfolio.slis.get(number) {
-                let of = filed.filed.entry(sli.service.clone()).or_default();
-                of.entry(sli.slo.clone()).or_default().push(number);
-            }
-        }
-        filed
+        let of = |sli: &Sli| Some((sli.service.clone(), sli.slo.clone()));
+        Slis { filed: file(&portfolio.slis, as_of, of) }
     }
 
     /// The samples of an objective that count, one for each time that was measured: of those whose
@@ -38,7 +32,7 @@ impl Slis {
         (service, slo): (&ServiceId, &SloId),
         admits: impl Fn(&Sli) -> bool,
     ) -> Vec<(usize, &'a Sli)> {
-        let numbers = self.filed.get(service).and_then(|of| of.get(slo));
+        let numbers = self.filed.get(&(service.clone(), slo.clone()));
         let told = numbers.into_iter().flatten();
         let told = told.filter_map(|number| Some((*number, portfolio.slis.get(*number)?)));
         let mut times: BTreeMap<(Instant, Instant), Vec<usize>> = BTreeMap::new();

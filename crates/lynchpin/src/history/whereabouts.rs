@@ -21,6 +21,18 @@ impl Records {
         }
     }
 
+    /// The environments of a stage that a service has; all of them, if it has none of them.
+    #[must_use]
+    pub fn environments_of(&self, service: &ServiceId, stage: &StageId) -> Vec<EnvironmentId> {
+        let mut environments = self.environments(stage);
+        if let Some(known) = self.service(service)
+            && environments.iter().any(|it| known.environments.contains(it))
+        {
+            environments.retain(|it| known.environments.contains(it));
+        }
+        environments
+    }
+
     /// The environments of a stage that a change's services have.
     #[must_use]
     pub fn environments_for(&self, change: &Change, stage: &StageId) -> Vec<EnvironmentId> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::order::position;
-use super::records::known;
+use super::records::file;
 use crate::base::Instant;
 use crate::base::id::{ChangeId, Reference, TaskId};
 use crate::model::{Fact, Portfolio};
@@ -19,19 +19,13 @@ impl Work {
     /// Files what a portfolio knows by that instant.
     #[must_use]
     pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
-        let mut filed = Work::default();
-        for number in known(&portfolio.ticket_states, as_of) {
-            if let Some(told) = portfolio.ticket_states.get(number) {
-                filed.tickets.entry(told.ticket.clone()).or_default().push(number);
-            }
+        let tickets = file(&portfolio.ticket_states, as_of, |it| Some(it.ticket.clone()));
+        let mut tasks: BTreeMap<ChangeId, BTreeMap<TaskId, Vec<usize>>> = BTreeMap::new();
+        let told = file(&portfolio.tasks, as_of, |it| Some((it.change.clone(), it.id.clone())));
+        for ((change, task), numbers) in told {
+            tasks.entry(change).or_default().insert(task, numbers);
         }
-        for number in known(&portfolio.tasks, as_of) {
-            if let Some(task) = portfolio.tasks.get(number) {
-                let of = filed.tasks.entry(task.change.clone()).or_default();
-                of.entry(task.id.clone()).or_default().push(number);
-            }
-        }
-        filed
+        Work { tickets, tasks }
     }
 
     /// The numbers of what was told of a ticket, in order.

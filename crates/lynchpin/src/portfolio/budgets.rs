@@ -15,11 +15,7 @@ pub(super) fn figure(
     at: Instant,
 ) -> Option<Figure> {
     let slo = records.service(id)?.slos.iter().find(|slo| slo.id == leaf.slo)?;
-    let people = &records.people;
-    let admits = |sli: &Sli| {
-        let by = people.principal(&sli.by);
-        leaf.producers.is_empty() || leaf.producers.iter().any(|p| people.principal(p) == by)
-    };
+    let admits = |sli: &Sli| records.people.admits(&leaf.producers, &sli.by);
     let told = records.slis.samples(records.portfolio(), (id, &slo.id), admits);
     let objective = Objective { objective: slo.objective, window: slo.window };
     let within = |sli: &Sli| sli.to <= at && at < sli.to.after(slo.window);

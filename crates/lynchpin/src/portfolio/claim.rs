@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{decide, single};
+use super::decide::decide;
 use super::decision::Decision;
 use super::question::{ClaimQuestion, DecideQuestion};
 use super::snapshot::InForce;
@@ -208,7 +208,7 @@ fn with(decision: Decision, nodes: Vec<Node>) -> Decision {
     let Some(root) = decision.reasons.root().filter(|_| !nodes.is_empty()) else { return decision };
     let mut reasons = Reasons::default();
     let open = reasons.open(Node { next: 0, ..root.clone() });
-    nodes.into_iter().for_each(|node| reasons.graft(&single(node)));
+    nodes.into_iter().for_each(|node| reasons.graft(&Reasons::single(node)));
     reasons.graft_children(&decision.reasons);
     reasons.close(open, Join::All);
     Decision { reasons, ..decision }

@@ -1,21 +1,16 @@
 //! "What does this gate say of everything that it judges?"
 
-use std::collections::BTreeMap;
-
-use super::decide::{asks_for_risk, no_policy};
-use super::figures::figures;
+use super::decide::no_policy;
 use super::item::Members;
+use super::owed;
+use super::setting::Setting;
 use super::snapshot::InForce;
-use super::{owed, scoring};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{GateId, StageId};
 use crate::base::{Instant, Subject};
 use crate::gate::column::Columns;
 use crate::gate::column::write::{self, Row};
-use crate::gate::freeze::times::Times;
 use crate::gate::policy::{Gate, Judges, Policy};
-use crate::gate::rolls::Rolls;
-use crate::gate::signed::Proofs;
 use crate::gate::{Case, obligation};
 use crate::history::Records;
 
@@ -74,27 +69,8 @@ pub(super) fn of(
         return Err(Error::new(ErrorCode::StageUnknown, message));
     }
     let subjects = subjects(records, policy, gate.judges);
-    let risks = match asks_for_risk(policy) {
-        true => scoring::risks(records, &subjects, at),
-        false => BTreeMap::new(),
-    };
-    let figures = figures(records, policy, &subjects, (Some(stage), at));
-    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
-    let case = Case {
-        records,
-        policy,
-        adopted: if in_force.what_if { &[] } else { in_force.adopted },
-        stage,
-        previous: None,
-        at,
-        risks: &risks,
-        figures: &figures,
-        rolls: &rolls,
-        times: &times,
-        afterwards: true,
-        obligations: &[],
-        proofs: &proofs,
-    };
+    let setting = Setting::of(records, policy, &subjects, (Some(stage), at));
+    let case = setting.case(records, (policy, in_force.before()), (stage, None), at);
     let obligations = obligation::obligations(&case);
     let case = Case { obligations: &obligations, ..case };
     let rows = rows(&case, gate)?;

@@ -5,23 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
 use super::family;
-use super::figures::{asks_for_figures, figures};
+use super::figures::asks_for_figures;
 use super::item::Members;
 use super::owed;
 use super::pinned;
 use super::question::DecideQuestion;
-use super::scoring;
+use super::setting::Setting;
 use super::snapshot::{Adopted, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::calendar::ZONE_DATA_VERSION;
-use crate::gate::freeze::{self, rule::FreezeRule, times::Times};
+use crate::gate::freeze::{self, rule::FreezeRule};
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
-use crate::gate::rolls::Rolls;
-use crate::gate::signed::Proofs;
 use crate::gate::{Case, Policy, judge, obligation, quarantine};
 use crate::history::Records;
 use crate::model::{Change, Release};
@@ -40,7 +38,6 @@ pub(super) fn decide(
     let policy = in_force.policy.unwrap_or(&nothing);
     let (subject, at) = (&question.subject, question.at);
     let asked = Asked { subject, members: &members, stage: &stage, at };
-    let adopted = if in_force.what_if { &[] } else { in_force.adopted };
     let decision = Decision {
         subject: subject.clone(),
         stage: stage.clone(),
@@ -49,7 +46,7 @@ pub(super) fn decide(
         risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
         zone_data: records.reads_zones().then_some(ZONE_DATA_VERSION),
         what_if: in_force.what_if,
-        reasons: by_policy(records, policy, adopted, &asked)?,
+        reasons: by_policy(records, policy, in_force.before(), &asked)?,
     };
     pinned::join(records, in_force, &asked, decision)
 }
@@ -90,27 +87,9 @@ pub(super) fn with_case<T>(
     let (subject, members) = (asked.subject, asked.members);
     let before = members.before(records, asked.stage);
     let subjects = subjects(records, policy, subject, members);
-    let risks = match asks_for_risk(policy) {
-        true => scoring::risks(records, &subjects, asked.at),
-        false => BTreeMap::new(),
-    };
-    let figures = figures(records, policy, &subjects, (Some(asked.stage), asked.at));
-    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
-    let case = Case {
-        records,
-        policy,
-        adopted,
-        stage: asked.stage,
-        previous: before.as_ref(),
-        at: asked.at,
-        risks: &risks,
-        figures: &figures,
-        rolls: &rolls,
-        times: &times,
-        afterwards: true,
-        obligations: &[],
-        proofs: &proofs,
-    };
+    let setting = Setting::of(records, policy, &subjects, (Some(asked.stage), asked.at));
+    let stages = (asked.stage, before.as_ref());
+    let case = setting.case(records, (policy, adopted), stages, asked.at);
     let obligations = obligation::obligations(&case);
     ask(&Case { obligations: &obligations, ..case })
 }
@@ -279,7 +258,7 @@ fn judge_members(
     for change in &members.changes {
         let mut itself = by_itself(case, members, &priority, change);
         if members.release.is_some() && !itself.judged && !is_judged_by(case, gates, change) {
-            itself.parts.push(single(not_judged(case, change)));
+            itself.parts.push(Reasons::single(not_judged(case, change)));
         }
         own.insert(&change.id, itself);
     }
@@ -390,11 +369,11 @@ fn by_itself(
     let mut parts = standing(case, &subject, case.owners(change));
     parts.extend(frozen(case, members, change));
     let conflicts = dependencies::conflicts(case, members, priority, change);
-    parts.extend(conflicts.into_iter().map(single));
-    parts.extend(obligation::holds(case, change).into_iter().map(single));
+    parts.extend(conflicts.into_iter().map(Reasons::single));
+    parts.extend(obligation::holds(case, change).into_iter().map(Reasons::single));
     let mut asked: Vec<Reasons> = Vec::new();
     if case.policy.open.contains(case.stage) {
-        asked.push(single(Node::new(Verdict::Go, ReasonCode::StageOpen, &subject)));
+        asked.push(Reasons::single(Node::new(Verdict::Go, ReasonCode::StageOpen, &subject)));
     }
     let target = Target { subject: &subject, members: &[change] };
     let gates = gates_for(case, Judges::Change, change);
@@ -407,10 +386,12 @@ fn by_itself(
         judged |= found.iter().any(|of| of.judged);
         let free = found.iter().find(|of| of.said.verdict().is_met());
         let gone = free.map(|of| of.no_longer_apart.clone()).unwrap_or_default();
-        parts.extend(gone.into_iter().filter(|_| !by_release).map(single));
+        parts.extend(gone.into_iter().filter(|_| !by_release).map(Reasons::single));
         let said: Vec<Reasons> = found.into_iter().map(|of| of.said).collect();
         let gone = case.records.cancelled_releases_of(&change.id).iter();
-        parts.extend(gone.map(|id| single(was_cancelled(case, Subject::Release(id.clone())))));
+        parts.extend(
+            gone.map(|id| Reasons::single(was_cancelled(case, Subject::Release(id.clone())))),
+        );
         if by_release {
             parts.push(best_of(case, change, &said));
         } else if !said.is_empty() && said.iter().all(|of| !of.verdict().is_met()) {
@@ -420,7 +401,7 @@ fn by_itself(
     }
     if asked.is_empty() && !by_release {
         judged = true;
-        asked.push(single(not_judged(case, change)));
+        asked.push(Reasons::single(not_judged(case, change)));
     }
     parts.extend(asked);
     Itself { parts, judged }
@@ -434,7 +415,7 @@ pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -
         let node = Node::new(Verdict::NoGo, ReasonCode::Cancelled, subject)
             .citing("cancellations", number)
             .act(owners);
-        parts.push(single(node));
+        parts.push(Reasons::single(node));
     }
     for number in records.holds(subject) {
         let hold = records.portfolio().holds.get(*number);
@@ -443,7 +424,7 @@ pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -
         let node = Node::new(Verdict::NeedsAction, ReasonCode::OnHold, subject)
             .citing("holds", *number)
             .act(owner);
-        parts.push(single(node));
+        parts.push(Reasons::single(node));
     }
     parts
 }
@@ -457,14 +438,8 @@ fn passes(part: &Reasons) -> bool {
 /// Quarantines and freezes, asked about a change by itself or as a part of a release.
 pub(super) fn frozen(case: &Case<'_>, members: &Members<'_>, change: &Change) -> Vec<Reasons> {
     let release = members.release.map(|release| &release.id);
-    let quarantines = quarantine::binding(case, change).into_iter().map(single);
+    let quarantines = quarantine::binding(case, change).into_iter().map(Reasons::single);
     quarantines.chain(freeze::binding(case, release, change)).collect()
-}
-
-pub(super) fn single(node: Node) -> Reasons {
-    let mut reasons = Reasons::default();
-    reasons.push(node);
-    reasons
 }
 
 /// The best of what the releases that a change is in say of it, where it is asked about alone.
@@ -472,7 +447,7 @@ fn best_of(case: &Case<'_>, change: &Change, said: &[Reasons]) -> Reasons {
     let subject = Subject::Change(change.id.clone());
     if said.is_empty() {
         let node = Node::new(Verdict::NeedsAction, ReasonCode::NotInARelease, &subject);
-        return single(node.act(case.owners(change)));
+        return Reasons::single(node.act(case.owners(change)));
     }
     let mut reasons = Reasons::default();
     let any = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Any, &subject));
@@ -561,7 +536,9 @@ fn release_parts(
     let by = members.release.map(|release: &Release| Actor::Person(release.by.clone()));
     let mut parts = standing(case, subject, by.clone().into_iter().collect());
     if members.all.is_empty() {
-        parts.push(single(Node::new(Verdict::NoGo, ReasonCode::ReleaseEmpty, subject).act(by)));
+        parts.push(Reasons::single(
+            Node::new(Verdict::NoGo, ReasonCode::ReleaseEmpty, subject).act(by),
+        ));
         return parts;
     }
     parts.extend(gates.into_values());

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{by_parts, release_gates, selected_until, single, standing, was_cancelled};
+use super::decide::{by_parts, release_gates, selected_until, standing, was_cancelled};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::limits::PARENTS_MAX;
@@ -66,7 +66,7 @@ pub(super) fn above<'a>(
     }
     parts.extend(found.difference(&ids).map(|id| opened(case, id)));
     // That a parent was cancelled is a reason, too: it would have had a say.
-    parts.extend(gone.into_iter().map(|id| single(was_cancelled(case, release(id)))));
+    parts.extend(gone.into_iter().map(|id| Reasons::single(was_cancelled(case, release(id)))));
     parts
 }
 
@@ -114,7 +114,7 @@ pub(super) fn below(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
         let named = circle.iter().take(NAMED).map(ToString::to_string).collect();
         let makers = circle.iter().take(NAMED).filter_map(|id| maker(case, id));
         let node = Node::new(Verdict::NoGo, ReasonCode::ReleaseCycle, &release(id));
-        nodes.push(single(node.with("releases", Arg::Texts(named)).act(makers)));
+        nodes.push(Reasons::single(node.with("releases", Arg::Texts(named)).act(makers)));
     }
     nodes.extend(left_out(case, id));
     nodes.extend(through(case, id));
@@ -134,11 +134,13 @@ fn left_out(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     for (child, parent) in children {
         if case.records.is_release_cancelled(child) {
             if told.insert(child) {
-                nodes.push(single(was_cancelled(case, release(child))));
+                nodes.push(Reasons::single(was_cancelled(case, release(child))));
             }
         } else if case.records.release(child).is_none() && told.insert(child) {
             let node = Node::new(Verdict::Unknown, ReasonCode::ChildUnknown, &release(child));
-            nodes.push(single(node.with("parent", Arg::text(parent)).act(maker(case, parent))));
+            nodes.push(Reasons::single(
+                node.with("parent", Arg::text(parent)).act(maker(case, parent)),
+            ));
         }
     }
     nodes
@@ -153,7 +155,7 @@ fn unknown_changes(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
         nodes.extend(unknown.map(|change| {
             let change = Subject::Change(change.clone());
             let node = Node::new(Verdict::Unknown, ReasonCode::ChangeUnknown, &change);
-            single(node.with("release", Arg::text(one)).act(maker(case, one)))
+            Reasons::single(node.with("release", Arg::text(one)).act(maker(case, one)))
         }));
     }
     nodes
@@ -204,7 +206,7 @@ fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
                 .with("changes", Arg::Texts(named))
                 .act(maker(case, one))
         };
-        parts.push(single(node));
+        parts.push(Reasons::single(node));
     }
     parts
 }

@@ -33,6 +33,7 @@ mod planning;
 mod progress;
 mod question;
 mod scoring;
+mod setting;
 mod situation;
 mod snapshot;
 

@@ -12,17 +12,14 @@ use super::item::Members;
 use super::owed;
 use super::question::DecideQuestion;
 use super::scoring;
+use super::setting::Setting;
 use super::snapshot::InForce;
 use crate::base::error::Result;
 use crate::base::id::{PersonId, RequirementId, StageId};
 use crate::base::{Instant, Probability, Subject};
-use crate::gate::figures::Figures;
-use crate::gate::freeze::times::Times;
 use crate::gate::leaf::Target;
 use crate::gate::leaf::awaited::{Awaited, awaited};
-use crate::gate::rolls::Rolls;
-use crate::gate::signed::Proofs;
-use crate::gate::{Case, Obligation, Policy};
+use crate::gate::{Obligation, Policy};
 use crate::history::Records;
 
 /// Something that is open, and a stage that it, or a change in it, enters next.
@@ -107,23 +104,10 @@ impl<'a> AsOf<'a> {
             return Awaited::NotAsked;
         };
         let previous = members.before(&self.records, stage);
-        let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
-        let case = Case {
-            records: &self.records,
-            policy,
-            adopted: if self.in_force.what_if { &[] } else { self.in_force.adopted },
-            stage,
-            previous: previous.as_ref(),
-            at: self.at,
-            // Who approved is counted without any figure.
-            risks: &BTreeMap::new(),
-            figures: &Figures::default(),
-            rolls: &rolls,
-            times: &times,
-            proofs: &proofs,
-            afterwards: true,
-            obligations: &[],
-        };
+        // Who approved is counted without any figure.
+        let setting = Setting::default();
+        let by = (policy, self.in_force.before());
+        let case = setting.case(&self.records, by, (stage, previous.as_ref()), self.at);
         awaited(&case, Target { subject, members: &members.all }, name, person)
     }
 }

@@ -1,17 +1,10 @@
 //! "What is owed, by whom and until when?"
 
-use std::collections::BTreeMap;
-
-use super::decide::asks_for_risk;
-use super::figures::figures;
-use super::scoring;
+use super::setting::Setting;
 use super::snapshot::InForce;
 use crate::base::error::Result;
 use crate::base::id::StageId;
-use crate::base::{Instant, Probability, Subject, When};
-use crate::gate::freeze::times::Times;
-use crate::gate::rolls::Rolls;
-use crate::gate::signed::Proofs;
+use crate::base::{Instant, Subject};
 use crate::gate::{Case, Obligation, obligation};
 use crate::history::Records;
 
@@ -22,30 +15,11 @@ pub(super) fn obligations(
     at: Instant,
 ) -> Result<Vec<Obligation>> {
     let Some(policy) = in_force.policy else { return Ok(Vec::new()) };
-    let risks: BTreeMap<Subject, (Probability, When)> = if asks_for_risk(policy) {
-        scoring::risks(records, &declared(records), at)
-    } else {
-        BTreeMap::new()
-    };
     // Each gate is asked about its own stages; this one is never looked at.
     let stage = StageId::new("any")?;
-    let figures = figures(records, policy, &declared(records), (None, at));
-    let (rolls, times, proofs) = (Rolls::default(), Times::default(), Proofs::default());
-    let case = Case {
-        records,
-        policy,
-        adopted: if in_force.what_if { &[] } else { in_force.adopted },
-        stage: &stage,
-        previous: None,
-        at,
-        risks: &risks,
-        figures: &figures,
-        rolls: &rolls,
-        times: &times,
-        proofs: &proofs,
-        afterwards: false,
-        obligations: &[],
-    };
+    let setting = Setting::of(records, policy, &declared(records), (None, at));
+    let case = setting.case(records, (policy, in_force.before()), (&stage, None), at);
+    let case = Case { afterwards: false, ..case };
     Ok(obligation::obligations(&case))
 }
 

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::{Asked, asks_for_risk, by_policy, single};
+use super::decide::{Asked, asks_for_risk, by_policy};
 use super::decision::Decision;
 use super::item::Members;
 use super::snapshot::InForce;
@@ -239,7 +239,7 @@ impl Joined<'_> {
             let node = Node::new(Verdict::Unknown, ReasonCode::PolicyUnknown, subject)
                 .with("policy", Arg::text(digest))
                 .act(self.owner.clone());
-            return single(citing(node, cites));
+            return Reasons::single(citing(node, cites));
         };
         let node = Node::new(Verdict::NotApplicable, ReasonCode::PolicyOfDecision, subject)
             .with("policy", Arg::text(digest))

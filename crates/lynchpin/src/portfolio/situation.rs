@@ -12,10 +12,10 @@ use crate::base::id::{CloseCodeId, EnvironmentId, GateId, PersonId, StageId};
 use crate::base::{Instant, Subject, When};
 use crate::gate::state::{GateState, states};
 use crate::gate::workflow::{GateStands, Machine, Situation, StageStands};
-use crate::history::Records;
 use crate::history::work::newest;
+use crate::history::{Current, Records};
 use crate::model::workflow::{Field, Guard, Moment};
-use crate::model::{Change, Deployment, DeploymentOutcome, Period, TaskState, Vote};
+use crate::model::{Change, Deployment, DeploymentOutcome, TaskState, Vote};
 use crate::reason::tree::{Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -78,7 +78,7 @@ pub(super) fn situation(records: &Records, in_force: &InForce<'_>, of: Of<'_>) -
         holds_until: When::Never,
         what_if: in_force.what_if,
     };
-    if let Some(planned) = planned(records, of.subject) {
+    if let Some(planned) = records.current(of.subject).and_then(Current::planned) {
         let moments = [(Moment::Begun, planned.from), (Moment::Ended, planned.to)];
         for (moment, from) in moments {
             match from <= of.at {
@@ -225,13 +225,6 @@ fn fields(records: &Records, subject: &Subject) -> Vec<Field> {
     }
 }
 
-fn planned(records: &Records, subject: &Subject) -> Option<Period> {
-    match subject {
-        Subject::Change(id) => records.change(id)?.current(records)?.planned,
-        Subject::Release(id) => records.release(id)?.current(records)?.planned,
-    }
-}
-
 /// How many tasks of these changes are open, by the newest word of each; of words that tie the less
 /// favourable counts.
 fn open_tasks(records: &Records, changes: &[&Change]) -> u32 {
@@ -247,14 +240,7 @@ fn open_tasks(records: &Records, changes: &[&Change]) -> u32 {
 /// How many people have said yes, no or not like this of the current revision: themselves or in
 /// minutes.
 fn deciders(records: &Records, subject: &Subject) -> u32 {
-    let revision = match subject {
-        Subject::Change(id) => {
-            records.change(id).and_then(|row| row.current(records)).map(|it| it.revision)
-        }
-        Subject::Release(id) => {
-            records.release(id).and_then(|row| row.current(records)).map(|it| it.revision)
-        }
-    };
+    let revision = records.current(subject).map(Current::revision);
     let decides = |vote| matches!(vote, Vote::Approved | Vote::RequestChanges | Vote::Rejected);
     let mut people: BTreeSet<&PersonId> = BTreeSet::new();
     for number in records.approvals(subject) {

@@ -93,6 +93,14 @@ pub(super) struct InForce<'a> {
     pub(super) what_if: bool,
 }
 
+impl<'a> InForce<'a> {
+    /// The policies in force before, by which what was said is void. Under another policy than the
+    /// one in force nothing was asked otherwise before.
+    pub(super) fn before(&self) -> &'a [Adopted] {
+        if self.what_if { &[] } else { self.adopted }
+    }
+}
+
 impl Snapshot {
     pub(super) fn new(
         portfolio: Arc<Portfolio>,

@@ -230,6 +230,26 @@ impl Reasons {
         Reasons { nodes: Vec::with_capacity(nodes) }
     }
 
+    /// One node without children.
+    #[must_use]
+    pub fn single(node: Node) -> Reasons {
+        let mut reasons = Reasons::with_capacity(1);
+        reasons.push(node);
+        reasons
+    }
+
+    /// Nodes that all must hold, below one for them; one alone stands by itself.
+    #[must_use]
+    pub fn all_of(above: Node, nodes: Vec<Node>) -> Reasons {
+        let mut reasons = Reasons::with_capacity(nodes.len().saturating_add(1));
+        let open = (nodes.len() != 1).then(|| reasons.open(above));
+        nodes.into_iter().for_each(|node| reasons.push(node));
+        if let Some(open) = open {
+            reasons.close(open, Join::All);
+        }
+        reasons
+    }
+
     /// All nodes, parents before their children.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {

@@ -83,8 +83,8 @@ impl Objective {
         let within = |sample: &&Sample| sample.to <= at && at < self.leaves(sample);
         let mut left: Vec<&Sample> = samples.iter().filter(within).collect();
         left.sort_unstable();
-        let now = self.budget(samples, at).holds(self.objective, least);
         let mut sum = self.budget(samples, at);
+        let now = sum.holds(self.objective, least);
         let mut leaving = left.into_iter().peekable();
         while let Some(first) = leaving.peek().map(|sample| self.leaves(sample)) {
             while let Some(sample) = leaving.next_if(|sample| self.leaves(sample) == first) {

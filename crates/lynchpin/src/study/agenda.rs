@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::open::{Current, blockers, decide_all};
+use super::open::{blockers, decide_all};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, GateId, GroupId, RequirementId, StageId};
 use crate::base::{Actor, Digest, Instant, Probability, Subject, When};
@@ -212,7 +212,7 @@ fn collect(
     (item, node): (&OpenItem, &Node),
     into: &mut BTreeMap<Key, AgendaItem>,
 ) {
-    let Some(current) = Current::of(as_of, &node.subject) else { return };
+    let Some(current) = as_of.records.current(&node.subject) else { return };
     let (gate, requirement) = (node.gate.clone(), node.requirement.clone());
     let (subject, stage) = (node.subject.clone(), item.stage.clone());
     let key = (subject, stage, gate, requirement, node.code);

@@ -6,7 +6,6 @@ use crate::base::error::Result;
 use crate::base::id::{PersonId, RequirementId};
 use crate::base::limits::DAILY_DECISIONS_MAX;
 use crate::base::{Actor, Instant, Subject};
-use crate::model::{Change, Fact, Period, Release};
 use crate::portfolio::{AsOf, Decision, OpenItem};
 use crate::reason::ReasonCode;
 use crate::reason::tree::{Arg, Node};
@@ -37,50 +36,6 @@ pub(super) fn blockers<'a>(
         }
         Subject::Release(_) => false,
     })
-}
-
-/// The current revision of a subject.
-pub(super) enum Current<'a> {
-    Change(&'a Change),
-    Release(&'a Release),
-}
-
-impl<'a> Current<'a> {
-    pub(super) fn of(as_of: &'a AsOf<'_>, subject: &Subject) -> Option<Self> {
-        let records = &*as_of.records;
-        match subject {
-            Subject::Change(id) => records.change(id)?.current(records).map(Current::Change),
-            Subject::Release(id) => records.release(id)?.current(records).map(Current::Release),
-        }
-    }
-
-    pub(super) fn planned(&self) -> Option<Period> {
-        match self {
-            Current::Change(change) => change.planned,
-            Current::Release(release) => release.planned,
-        }
-    }
-
-    pub(super) fn title(&self) -> Option<String> {
-        match self {
-            Current::Change(change) => change.title.clone(),
-            Current::Release(release) => release.title.clone(),
-        }
-    }
-
-    pub(super) fn revision(&self) -> u32 {
-        match self {
-            Current::Change(change) => change.revision,
-            Current::Release(release) => release.revision,
-        }
-    }
-
-    pub(super) fn recorded(&self) -> Instant {
-        match self {
-            Current::Change(change) => change.envelope().recorded,
-            Current::Release(release) => release.envelope().recorded,
-        }
-    }
 }
 
 /// When a fact that something rests on ceases to count by itself: because it says so, or because

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::open::{Current, as_object, blockers, decide_all, ends, named};
+use super::open::{as_object, blockers, decide_all, ends, named};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{GateId, GroupId, PersonId, RequirementId, StageId};
 use crate::base::{Actor, Digest, Instant, Span, Subject, When};
 use crate::gate::Obligation;
 use crate::gate::leaf::awaited::Awaited;
+use crate::history::Current;
 use crate::portfolio::{AsOf, Decision, OpenItem, Snapshot, recorded};
 use crate::reason::tree::{Arg, Node};
 use crate::reason::{ReasonCode, Verdict};
@@ -258,7 +259,7 @@ fn collect(
             node.act.clone(),
         );
         let told = into.entry(key).or_insert_with(|| new(as_of, item, node));
-        let start = |subject| Some(Current::of(as_of, subject)?.planned()?.from);
+        let start = |subject| Some(as_of.records.current(subject)?.planned()?.from);
         let planned = [&node.subject, &item.subject].into_iter().filter_map(start).min();
         let own = [&node.subject, &item.subject].into_iter().filter_map(|it| lapses.get(it)).min();
         told.planned = earlier(told.planned, planned);
@@ -275,7 +276,7 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
 }
 
 fn new(as_of: &AsOf<'_>, item: &OpenItem, node: &Node) -> WaitingItem {
-    let current = Current::of(as_of, &node.subject);
+    let current = as_of.records.current(&node.subject);
     let portfolio = as_of.records.portfolio();
     let cited = node.cites.iter().filter_map(|(kind, n)| recorded(portfolio, kind, *n));
     WaitingItem {
@@ -284,7 +285,7 @@ fn new(as_of: &AsOf<'_>, item: &OpenItem, node: &Node) -> WaitingItem {
         meeting: meeting(as_of, &node.act),
         lapses: None,
         subject: node.subject.clone(),
-        title: current.as_ref().and_then(Current::title),
+        title: current.and_then(Current::title),
         stage: item.stage.clone(),
         gate: node.gate.clone(),
         requirement: node.requirement.clone(),
@@ -292,7 +293,7 @@ fn new(as_of: &AsOf<'_>, item: &OpenItem, node: &Node) -> WaitingItem {
         code: node.code,
         args: node.args.clone(),
         act: node.act.clone(),
-        since: cited.chain(current.as_ref().map(Current::recorded)).max(),
+        since: cited.chain(current.map(Current::recorded)).max(),
         through: None,
         holds_up: Vec::new(),
     }

@@ -36,8 +36,8 @@ pub enum Who {
     Refusers,
 }
 
-/// An answer that no column works out: of a requirement that has none, or of a row that stands
-/// apart, such as by a waiver.
+/// What one part of a gate says of one row: worked out from columns or, where none is made for it
+/// or the row stands apart, such as by a waiver, as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Answer {
     /// The verdict.
@@ -54,11 +54,15 @@ pub struct Answer {
     pub lapses: bool,
 }
 
-/// What one requirement says of one row.
+/// One reason of a row. It stands where its [part](super::Part) stands in the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) answer: Answer,
-    pub(super) figures: [u32; 2],
+#[non_exhaustive]
+pub struct RowNode {
+    /// What this part says.
+    pub answer: Answer,
+    /// The figures behind it: of an approval, how many gave it and how many must; of a risk, its
+    /// parts per billion; of a list of which too few apply, how many do. Otherwise zero.
+    pub figures: [u32; 2],
 }
 
 /// What is known of many subjects, as one gate looks at it: a row for each subject, a column for
@@ -410,7 +414,7 @@ impl Leaf {
         }
     }
 
-    fn found(&self, state: LeafState, figures: [u32; 2]) -> Found {
+    fn found(&self, state: LeafState, figures: [u32; 2]) -> RowNode {
         let verdict = state.verdict();
         let clears = match verdict {
             Verdict::NotApplicable | Verdict::Go | Verdict::GoWaived => Clears::Now,
@@ -423,7 +427,7 @@ impl Leaf {
         // No state that a column works out lapses once it is clear.
         let (holds_until, lapses) = (When::Never, false);
         let answer = Answer { verdict, code, who, clears, holds_until, lapses };
-        Found { answer, figures }
+        RowNode { answer, figures }
     }
 }
 
@@ -497,9 +501,9 @@ impl Column {
 
     /// What one row says.
     #[inline]
-    pub(super) fn row(&self, leaf: &Leaf, row: usize, at: i64) -> Option<Found> {
+    pub(super) fn row(&self, leaf: &Leaf, row: usize, at: i64) -> Option<RowNode> {
         if let Some(answer) = self.apart.get(&row).filter(|_| !self.apart.is_empty()) {
-            return Some(Found { answer: answer.at(at), figures: [0; 2] });
+            return Some(RowNode { answer: answer.at(at), figures: [0; 2] });
         }
         let mut found = match (&self.data, leaf.ask) {
             (Data::States(states), _) => leaf.found(*states.get(row)?, [0; 2]),
@@ -524,7 +528,7 @@ impl Column {
             }
             (Data::Answers { which, answers, .. }, _) => {
                 let answer = answers.get(usize::from(*which.get(row)?))?;
-                Found { answer: answer.at(at), figures: [0; 2] }
+                RowNode { answer: answer.at(at), figures: [0; 2] }
             }
             (Data::Seats(_) | Data::Risks(_), _) => return None,
         };
@@ -535,7 +539,7 @@ impl Column {
     }
 
     /// Lets what a row says stand until then at most.
-    fn bound(&self, leaf: &Leaf, found: &mut Found, until: i64, at: i64) {
+    fn bound(&self, leaf: &Leaf, found: &mut RowNode, until: i64, at: i64) {
         let Some(lapsed) = leaf.ask.lapsed() else { return };
         let rank = found.answer.verdict.rank();
         if lapse(rank, until, at, lapsed.rank()) != rank {

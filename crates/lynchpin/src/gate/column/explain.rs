@@ -1,33 +1,12 @@
 //! The explaining pass: one row, and why it stands where it does.
 
-use super::columns::{Answer, Column, Columns, Who};
+use super::columns::{Answer, Column, Columns, RowNode, Who};
 use super::compile::{Ask, Leaf, Part, Step};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::reason::join::Child;
 use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
-
-/// One reason of a row. It stands where its [part](Part) stands in the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RowNode {
-    /// The verdict of this part.
-    pub verdict: Verdict,
-    /// Why.
-    pub code: ReasonCode,
-    /// Who can change it.
-    pub who: Who,
-    /// When it clears.
-    pub clears: Clears,
-    /// The first instant at which it may change without a new fact.
-    pub holds_until: When,
-    /// Whether it may, once it is clear, by itself be clear no longer some time after.
-    pub lapses: bool,
-    /// The figures behind it: of an approval, how many gave it and how many must; of a risk, its
-    /// parts per billion; of a list of which too few apply, how many do. Otherwise zero.
-    pub figures: [u32; 2],
-}
 
 /// Memory for the reasons of a row, used again for the next.
 #[derive(Clone, Debug, Default)]
@@ -87,11 +66,8 @@ impl Buffer {
                 Step::Leaf(leaf) => {
                     let known = columns.leaf(leaf);
                     let found = known.and_then(|(leaf, column)| column.row(leaf, row, at));
-                    let node = match found {
-                        Some(found) => RowNode::answered(found.answer, found.figures),
-                        // Every column has every row; if not, it must not pass.
-                        None => RowNode::answered(NOTHING, [0; 2]),
-                    };
+                    // Every column has every row; if not, it must not pass.
+                    let node = found.unwrap_or(RowNode { answer: NOTHING, figures: [0; 2] });
                     self.children.push(node.child());
                     self.nodes.push(node);
                 }
@@ -105,12 +81,13 @@ impl Buffer {
         let joined = join.of(self.children.get_mut(first..).unwrap_or_default());
         self.children.truncate(first);
         let Some(node) = self.nodes.get_mut(index) else { return };
-        node.verdict = joined.verdict;
-        node.clears = joined.clears;
-        node.holds_until = joined.holds_until;
-        node.lapses = joined.lapses;
+        let answer = &mut node.answer;
+        answer.verdict = joined.verdict;
+        answer.clears = joined.clears;
+        answer.holds_until = joined.holds_until;
+        answer.lapses = joined.lapses;
         if joined.too_few {
-            node.code = ReasonCode::CannotPass;
+            answer.code = ReasonCode::CannotPass;
             node.figures = [u32::try_from(joined.applicable).unwrap_or(u32::MAX), 0];
         }
         self.children.push(node.child());
@@ -135,16 +112,12 @@ impl RowNode {
             Join::Any => ReasonCode::Any,
             Join::AtLeast(_) => ReasonCode::AtLeast,
         };
-        RowNode::answered(Answer { code, who: Who::Nobody, ..NOTHING }, [0; 2])
-    }
-
-    fn answered(answer: Answer, figures: [u32; 2]) -> RowNode {
-        let Answer { verdict, code, who, clears, holds_until, lapses } = answer;
-        RowNode { verdict, code, who, clears, holds_until, lapses, figures }
+        let answer = Answer { code, who: Who::Nobody, ..NOTHING };
+        RowNode { answer, figures: [0; 2] }
     }
 
     fn child(&self) -> Child {
-        let RowNode { verdict, clears, holds_until, lapses, .. } = *self;
+        let Answer { verdict, clears, holds_until, lapses, .. } = self.answer;
         Child { verdict, clears, holds_until, lapses }
     }
 }
@@ -153,7 +126,7 @@ impl<'a> RowReasons<'a> {
     /// The verdict of the gate.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.nodes.first().map_or(Verdict::NoGo, |node| node.verdict)
+        self.nodes.first().map_or(Verdict::NoGo, |node| node.answer.verdict)
     }
 
     /// The nodes, parents before their children.
@@ -178,15 +151,16 @@ impl<'a> RowReasons<'a> {
             while let Some((node, _)) = open.pop_if(|(_, end)| *end <= index) {
                 reasons.close_as_is(node);
             }
-            let mut node = Node::new(row.verdict, row.code, subject);
+            let said = row.answer;
+            let mut node = Node::new(said.verdict, said.code, subject);
             (node.clears, node.holds_until, node.lapses) =
-                (row.clears, row.holds_until, row.lapses);
+                (said.clears, said.holds_until, said.lapses);
             match part {
                 Part::Gate(id) => node.gate = Some(id.clone()),
                 Part::All | Part::Any => {}
                 Part::AtLeast(count) => {
                     node.args.push(("needed", Arg::count(count)));
-                    if row.code == ReasonCode::CannotPass {
+                    if said.code == ReasonCode::CannotPass {
                         node.args.push(("applicable", figure(row.figures, 0)));
                     }
                 }
@@ -196,7 +170,7 @@ impl<'a> RowReasons<'a> {
                     let number = gate.leaf_at(index);
                     if let Some((leaf, column)) = number.and_then(|it| self.columns.leaf(it)) {
                         arguments(&mut node, leaf, row);
-                        node.act = self.actors((leaf, column), row.who, owners);
+                        node.act = self.actors((leaf, column), said.who, owners);
                     }
                 }
             }

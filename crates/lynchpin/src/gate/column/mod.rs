@@ -48,7 +48,7 @@
 //! let mut buffer = Buffer::default();
 //! let why = columns.explain(1, at, &mut buffer)?;
 //! assert_eq!(why.verdict(), Verdict::NeedsAction);
-//! assert_eq!(why.nodes()[3].code, ReasonCode::ApprovalMissing);
+//! assert_eq!(why.nodes()[3].answer.code, ReasonCode::ApprovalMissing);
 //! assert_eq!(why.nodes()[3].figures, [1, 2]); // approved by one of two
 //! # let _ = raj;
 //! # Ok::<(), lynchpin::base::Error>(())
@@ -62,7 +62,7 @@ mod seats;
 pub mod write;
 
 pub use super::leaf::state::LeafState;
-pub use columns::{Answer, Columns, Who};
+pub use columns::{Answer, Columns, RowNode, Who};
 pub use compile::{CompiledGate, Part};
-pub use explain::{Buffer, RowNode, RowReasons};
+pub use explain::{Buffer, RowReasons};
 pub use seats::Objections;

@@ -5,10 +5,7 @@
 //! until it expires or is taken back; and only if the freeze was recorded before it: of a tie, the
 //! freeze stands.
 
-use std::collections::BTreeSet;
-
 use crate::base::Subject;
-use crate::base::id::ChangeId;
 use crate::gate::judge::Case;
 use crate::gate::leaf::{Target, approval};
 use crate::history::order::position;
@@ -19,14 +16,14 @@ use super::rule::ExceptionRule;
 /// The number of the exception that applies: of several, the one that lasts longest, ties by id.
 pub(super) fn find(case: &Case<'_>, subject: &Subject, freeze: &Freeze) -> Option<usize> {
     let rule = case.policy.freeze.exception.as_ref()?;
-    if case.records.freezes.exceptions(subject, &freeze.id).is_empty() {
+    let numbers = case.records.freezes.exceptions(subject, &freeze.id);
+    if numbers.is_empty() {
         return None;
     }
     let members = members(case, subject);
     let target = Target { subject, members: &members };
     let all = &case.records.portfolio().exceptions;
-    let numbers = case.records.freezes.exceptions(subject, &freeze.id).iter();
-    let candidates = numbers.filter_map(|number| Some((*number, all.get(*number)?)));
+    let candidates = numbers.iter().filter_map(|number| Some((*number, all.get(*number)?)));
     let counts = candidates.filter(|(_, exception)| {
         is_in_time(case, rule, exception)
             && exception.stage == *case.stage
@@ -44,17 +41,13 @@ pub(super) fn find(case: &Case<'_>, subject: &Subject, freeze: &Freeze) -> Optio
 /// The changes that ship with a subject, those of releases below it included.
 fn members<'a>(case: &'a Case<'_>, subject: &Subject) -> Vec<&'a Change> {
     let records = case.records;
-    let ids: BTreeSet<&ChangeId> = match subject {
-        Subject::Change(id) => records.change(id).map(|row| &row.id).into_iter().collect(),
-        Subject::Release(id) => {
-            let itself = records.release(id).map(|row| &row.id);
-            let all = records.descendants(id).into_iter().chain(itself);
-            let current = all.filter_map(|id| records.release(id)?.current(records));
-            current.flat_map(|release| &release.changes).collect()
+    match subject {
+        Subject::Change(id) => {
+            let open = records.change(id).filter(|_| !records.is_cancelled(id));
+            open.and_then(|row| row.current(records)).into_iter().collect()
         }
-    };
-    let open = ids.into_iter().filter(|id| !records.is_cancelled(id));
-    open.filter_map(|id| records.change(id)?.current(records)).collect()
+        Subject::Release(id) => records.changes_within(id),
+    }
 }
 
 fn is_in_time(case: &Case<'_>, rule: &ExceptionRule, exception: &FreezeException) -> bool {

@@ -54,7 +54,7 @@ pub fn binding(case: &Case<'_>, release: Option<&ReleaseId>, change: &Change) ->
     let mut parts: Vec<Reasons> =
         found.into_iter().map(|(it, over)| one(case, &subject, it, over, clears)).collect();
     parts.extend(ahead.map(|(begins, number, freeze)| {
-        single(
+        Reasons::single(
             Node::new(Verdict::NotApplicable, ReasonCode::FreezeAhead, &subject)
                 .with("freeze", Arg::text(&freeze.id))
                 .with("from", Arg::text(begins))
@@ -187,11 +187,13 @@ fn one(
     clears: Clears,
 ) -> Reasons {
     if let Some(number) = it.live.lift {
-        return single(lifted(case, subject, it, number));
+        return Reasons::single(lifted(case, subject, it, number));
     }
     let over = match over {
         Passed::By(over) => over,
-        Passed::No(until) => return single(frozen(case, subject, it, clears).until(until)),
+        Passed::No(until) => {
+            return Reasons::single(frozen(case, subject, it, clears).until(until));
+        }
     };
     let frozen = frozen(case, subject, it, own_end(it.live.turn));
     let over = over.with("freeze", Arg::text(&it.freeze.id)).until(frozen.holds_until);
@@ -284,10 +286,4 @@ fn excepted(
         node = node.with("reason", Arg::text(reason));
     }
     Some(node)
-}
-
-fn single(node: Node) -> Reasons {
-    let mut reasons = Reasons::default();
-    reasons.push(node);
-    reasons
 }

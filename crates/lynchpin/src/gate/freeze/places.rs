@@ -32,24 +32,15 @@ impl Spot {
 /// none of the stage's environments is taken to be in all of them.
 #[must_use]
 pub fn of(records: &Records, stage: &StageId, services: &[ServiceId]) -> Vec<Spot> {
-    let environments = records.environments(stage);
     if services.is_empty() {
         let spot = |environment| Spot { service: None, tier: None, environment };
-        return environments.into_iter().map(spot).collect();
+        return records.environments(stage).into_iter().map(spot).collect();
     }
     let mut spots = Vec::new();
     for id in services {
-        let known = records.service(id);
-        let has = |environment: &&EnvironmentId| {
-            known.is_some_and(|service| service.environments.contains(environment))
-        };
-        let narrowed = environments.iter().any(|environment| has(&environment));
-        let here = environments.iter().filter(|environment| !narrowed || has(environment));
-        spots.extend(here.map(|environment| Spot {
-            service: Some(id.clone()),
-            tier: known.and_then(|service| service.tier),
-            environment: environment.clone(),
-        }));
+        let tier = records.service(id).and_then(|service| service.tier);
+        let here = records.environments_of(id, stage).into_iter();
+        spots.extend(here.map(|environment| Spot { service: Some(id.clone()), tier, environment }));
     }
     spots.sort_unstable();
     spots.dedup();

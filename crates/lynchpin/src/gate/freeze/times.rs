@@ -72,11 +72,11 @@ impl Times {
 
 fn live(case: &Case<'_>) -> Vec<Live> {
     let all = &case.records.portfolio().freezes;
+    let looks = case.times.looks(case);
     let mut found = Vec::new();
     for (place, scheduled) in case.records.freezes.freezes.iter().enumerate() {
         let Some(freeze) = all.get(scheduled.number) else { continue };
-        let presence = scheduled.occasion.presence(case.at);
-        let turn = scheduled.occasion.next_change(case.at);
+        let (presence, turn) = looks.at(&scheduled.occasion, case.at);
         let lift = case.records.lifted(freeze, case.policy.freeze.lift.as_ref());
         // What is over, and what was ended before it began, is no longer of interest.
         let over = presence == Presence::Off && (lift.is_some() || turn.not_before().is_none());

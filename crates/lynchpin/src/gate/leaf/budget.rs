@@ -12,7 +12,7 @@ use crate::base::{Actor, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::BudgetLeaf;
 use crate::model::Change;
-use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
+use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
 pub(super) fn judge(
@@ -30,15 +30,8 @@ pub(super) fn judge(
         }
         nodes.extend(services.into_iter().map(|service| of(case, change, service, name, leaf)));
     }
-    let mut reasons = Reasons::default();
-    if nodes.len() == 1 {
-        nodes.into_iter().for_each(|node| reasons.push(node));
-        return reasons;
-    }
-    let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, target.subject));
-    nodes.into_iter().for_each(|node| reasons.push(node));
-    reasons.close(all, Join::All);
-    reasons
+    let all = Node::new(Verdict::NotApplicable, ReasonCode::All, target.subject);
+    Reasons::all_of(all, nodes)
 }
 
 fn unknown(change: &Change, leaf: &BudgetLeaf, why: &str) -> Node {

@@ -17,7 +17,7 @@ use crate::gate::policy::EvidenceLeaf;
 use crate::gate::signed::rule::Signed;
 use crate::gate::signed::{self, Found};
 use crate::model::{Change, Evidence, Outcome};
-use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
+use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
 /// The argument that says what a skip or a note came after.
@@ -39,17 +39,9 @@ pub(super) fn judge(case: &Case<'_>, target: Target<'_>, leaf: &EvidenceLeaf) ->
             nodes.extend(about(case, change, Some(artifact), leaf));
         }
     }
-    let mut reasons = Reasons::default();
-    if nodes.len() == 1 {
-        nodes.into_iter().for_each(|node| reasons.push(node));
-        return reasons;
-    }
-    let node = Node::new(Verdict::NotApplicable, ReasonCode::Evidence, target.subject)
+    let all = Node::new(Verdict::NotApplicable, ReasonCode::Evidence, target.subject)
         .with("check", Arg::text(&leaf.check));
-    let all = reasons.open(node);
-    nodes.into_iter().for_each(|node| reasons.push(node));
-    reasons.close(all, Join::All);
-    reasons
+    Reasons::all_of(all, nodes)
 }
 
 /// The answers for one artifact, or for a change without any: from what is signed, where the
@@ -128,8 +120,7 @@ fn admits(case: &Case<'_>, leaf: &EvidenceLeaf, evidence: &Evidence) -> bool {
     let people = &case.records.people;
     evidence.check == leaf.check
         && leaf.environment.iter().all(|wanted| evidence.environment.as_ref() == Some(wanted))
-        && (leaf.producers.is_empty()
-            || leaf.producers.iter().any(|p| people.principal(p) == people.principal(&evidence.by)))
+        && people.admits(&leaf.producers, &evidence.by)
 }
 
 /// The evidence that the leaf admits, by its number.

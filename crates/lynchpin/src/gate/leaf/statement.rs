@@ -12,7 +12,7 @@ use crate::gate::judge::Case;
 use crate::gate::signed::rule::Signed;
 use crate::gate::signed::{self, Accepted};
 use crate::model::{Change, Outcome};
-use crate::reason::tree::{Arg, Join, Node, Reasons};
+use crate::reason::tree::{Arg, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
 pub(super) fn judge(case: &Case<'_>, target: Target<'_>, rule: &Signed) -> Reasons {
@@ -26,16 +26,8 @@ pub(super) fn judge(case: &Case<'_>, target: Target<'_>, rule: &Signed) -> Reaso
         artifacts.dedup();
         nodes.extend(artifacts.into_iter().map(|digest| about(case, change, Some(digest), rule)));
     }
-    let mut reasons = Reasons::default();
-    if nodes.len() == 1 {
-        nodes.into_iter().for_each(|node| reasons.push(node));
-        return reasons;
-    }
     let all = Node::new(Verdict::NotApplicable, ReasonCode::Statements, target.subject);
-    let all = reasons.open(all);
-    nodes.into_iter().for_each(|node| reasons.push(node));
-    reasons.close(all, Join::All);
-    reasons
+    Reasons::all_of(all, nodes)
 }
 
 /// The answer about one artifact, or about a change without any.

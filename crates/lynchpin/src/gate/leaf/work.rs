@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Target;
 use crate::base::Actor;
-use crate::base::id::{PersonId, Reference};
+use crate::base::id::Reference;
 use crate::gate::judge::Case;
 use crate::gate::policy::{TasksLeaf, TicketsLeaf};
 use crate::history::work::newest;
@@ -20,7 +20,8 @@ pub(super) fn tickets(case: &Case<'_>, change: &Change, leaf: &TicketsLeaf) -> N
     let mut not_ready = Vec::new();
     for ticket in &listed {
         let numbers = case.records.work.ticket(ticket);
-        let now = newest(told, numbers, |fact| counts(case, &leaf.producers, &fact.by));
+        let now =
+            newest(told, numbers, |fact| case.records.people.admits(&leaf.producers, &fact.by));
         cites.extend(now.iter().map(|(number, _)| *number));
         // Of words that tie, the one that does not do counts.
         let unwanted = now.iter().map(|(_, fact)| &fact.state).find(|s| !leaf.states.contains(s));
@@ -55,7 +56,8 @@ pub(super) fn tasks(case: &Case<'_>, change: &Change, leaf: &TasksLeaf) -> Node 
     let (mut open, mut act) = (Vec::new(), BTreeSet::new());
     let mut done: usize = 0;
     for (id, numbers) in case.records.work.tasks(&change.id) {
-        let now = newest(told, numbers, |fact| counts(case, &leaf.producers, &fact.by));
+        let now =
+            newest(told, numbers, |fact| case.records.people.admits(&leaf.producers, &fact.by));
         cites.extend(now.iter().map(|(number, _)| *number));
         // Of words that tie, the less favourable one counts.
         let Some((_, task)) = now.into_iter().max_by_key(|(_, task)| task.state) else { continue };
@@ -88,12 +90,6 @@ pub(super) fn tasks(case: &Case<'_>, change: &Change, leaf: &TasksLeaf) -> Node 
     }
     node = node.act(act);
     cites.into_iter().fold(node, |node, number| node.citing("tasks", number))
-}
-
-/// Whether somebody's word counts: that of whom the policy names, or everybody's.
-fn counts(case: &Case<'_>, producers: &[PersonId], by: &PersonId) -> bool {
-    let people = &case.records.people;
-    producers.is_empty() || producers.iter().any(|p| people.principal(p) == people.principal(by))
 }
 
 /// Who is to do a task.
