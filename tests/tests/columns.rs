@@ -5,44 +5,21 @@
     reason = "a test stops at the first surprise"
 )]
 
-use lynchpin::base::{Instant, Limits};
 use lynchpin::gate::column::{Buffer, RowReasons};
-use lynchpin::portfolio::{DecideQuestion, Engine, GateColumns, Snapshot};
+use lynchpin::portfolio::{DecideQuestion, GateColumns, Snapshot};
 use lynchpin::reason::tree::{Node, Reasons};
 use lynchpin::reason::{ReasonCode, Verdict};
-use lynchpin::wire::read_portfolio;
 use lynchpin_tests::cases::config;
-use lynchpin_tests::world::document::instant;
+use lynchpin_tests::engine::{at, known, read};
 use lynchpin_tests::world::strategy::{LAST, case};
 use lynchpin_tests::world::{Policy, Quorum, STAGES, Tick, World};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use serde_json::Value;
 
-/// A world as far as it was recorded by an hour.
+/// A world as far as it was recorded by a tick.
 fn load(world: &World, policy: &Policy, known_by: Tick) -> Snapshot {
-    let mut document = world.document();
-    let known_by = at(known_by);
-    for facts in document.as_object_mut().into_iter().flat_map(|kinds| kinds.values_mut()) {
-        let recorded = |fact: &Value| {
-            let recorded = fact.get("recorded").or_else(|| fact.get("at"))?.as_str()?;
-            Some(recorded.parse::<Instant>().expect("an instant"))
-        };
-        if let Some(facts) = facts.as_array_mut() {
-            facts.retain(|fact| recorded(fact).is_none_or(|recorded| recorded <= known_by));
-        }
-    }
-    let mut engine = Engine::new(Limits::untrusted());
-    let text = document.to_string();
-    let portfolio = read_portfolio(text.as_bytes(), engine.limits());
-    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
-    engine.set_policy(&policy.text()).expect("a policy can be read");
-    engine.snapshot()
-}
-
-fn at(hour: Tick) -> Instant {
-    instant(hour).parse().expect("an hour is an instant")
+    read(&known(&world.document(), known_by), &policy.text())
 }
 
 /// The columns of one of the policy's gates, where it is known of anything by then.

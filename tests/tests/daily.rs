@@ -7,15 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lynchpin::base::{Actor, Instant, Limits, Subject};
-use lynchpin::portfolio::{DecideQuestion, Decision, Engine, Snapshot};
+use lynchpin::base::{Actor, Instant, Subject};
+use lynchpin::portfolio::{DecideQuestion, Decision, Snapshot};
 use lynchpin::reason::ReasonCode;
 use lynchpin::reason::tree::Node;
 use lynchpin::study::ending::{EndKind, Ending, EndingQuestion, ending};
 use lynchpin::study::waiting::{WaitingQuestion, waiting};
 use lynchpin::study::waiver_debt::waiver_debt;
-use lynchpin::wire::read_portfolio;
 use lynchpin_tests::cases::config;
+use lynchpin_tests::engine::{at, known, read};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::frozen::{Facts, Rules, frozen};
 use lynchpin_tests::world::life::life;
@@ -82,37 +82,8 @@ fn calm() -> impl Strategy<Value = (Value, String)> {
     )
 }
 
-fn load(document: &Value, policy: &str) -> Snapshot {
-    let mut engine = Engine::new(Limits::untrusted());
-    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
-    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
-    engine.set_policy(policy).expect("a policy can be read");
-    engine.snapshot()
-}
-
-fn at(tick: Tick) -> Instant {
-    instant(tick).parse().expect("a tick is an instant")
-}
-
 fn list<'a>(document: &'a Value, name: &str) -> &'a [Value] {
     document[name].as_array().map_or(&[], Vec::as_slice)
-}
-
-/// The document with what was recorded by then.
-fn known(document: &Value, tick: Tick) -> Value {
-    let mut document = document.clone();
-    let described = ["people", "groups", "stages", "services"];
-    for (name, facts) in document.as_object_mut().expect("a document is an object") {
-        let facts = facts.as_array_mut().filter(|_| !described.contains(&name.as_str()));
-        if let Some(facts) = facts {
-            facts.retain(|fact| {
-                let said = fact["recorded"].as_str().or(fact["at"].as_str());
-                let said: Option<Instant> = said.and_then(|said| said.parse().ok());
-                said.is_some_and(|said| said <= at(tick))
-            });
-        }
-    }
-    document
 }
 
 /// The current revisions of one kind, by id.
@@ -269,7 +240,7 @@ fn would_count(document: &Value, policy: &str, item: &Value, by: &str, when: Ins
     let subject: Subject = serde_json::from_value(item["holds_up"][0].clone()).expect("a subject");
     let stage = item["stage"].as_str().expect("a stage");
     let [before, after] = [document, &then]
-        .map(|document| given(&decide(&load(document, policy), (&subject, stage), when), item));
+        .map(|document| given(&decide(&read(document, policy), (&subject, stage), when), item));
     after > before
 }
 
@@ -316,7 +287,7 @@ proptest! {
     #[test]
     fn what_waits_is_what_holds_back((document, policy) in worlds(), tick in 0..=LAST) {
         let then = known(&document, tick);
-        let snapshot = load(&document, &policy);
+        let snapshot = read(&document, &policy);
         let expected: Vec<Value> = open(&then).iter().flat_map(|(subject, stage)| {
             let decision = decide(&snapshot, (subject, stage), at(tick));
             let keys = blockers(&then, &decision).into_iter().map(|node| key(stage, node));
@@ -338,14 +309,14 @@ proptest! {
             let by = |item: &Value| item["by"].as_str().map_or("never".to_owned(), str::to_owned);
             prop_assert!(items.is_sorted_by_key(by));
         }
-        prop_assert_eq!(asked(&load(&then, &policy), None, at(tick)), waits);
+        prop_assert_eq!(asked(&read(&then, &policy), None, at(tick)), waits);
     }
 
     /// Somebody is told of an approval exactly if theirs would add to those that are there.
     #[test]
     fn what_waits_for_somebody_they_can_change((document, policy) in worlds(), tick in 0..=LAST) {
         let then = known(&document, tick);
-        let snapshot = load(&then, &policy);
+        let snapshot = read(&then, &policy);
         let mut all: BTreeMap<String, Value> = BTreeMap::new();
         for (_, items) in asked(&snapshot, None, at(tick)) {
             all.extend(items.into_iter().map(|item| (told(&item).to_string(), item)));
@@ -369,7 +340,7 @@ proptest! {
     fn what_ends_turns((document, policy) in worlds(), from in 0..=5u8) {
         let now = hour(from);
         let then = known(&document, now);
-        let snapshot = load(&then, &policy);
+        let snapshot = read(&then, &policy);
         let found = look(&snapshot, now);
         let mut expected = Vec::new();
         for (subject, stage) in open(&then) {
@@ -418,14 +389,14 @@ proptest! {
             let told: BTreeSet<&str> = ends.map(|end| end.id.as_str()).collect();
             prop_assert_eq!(told, expiring(&then, (name, revoked), now));
         }
-        prop_assert_eq!(look(&load(&document, &policy), now), found);
+        prop_assert_eq!(look(&read(&document, &policy), now), found);
     }
 
     /// The waivers in use are those that something rests on, or that something came in by.
     #[test]
     fn waivers_in_use_are_the_debt((document, policy) in worlds(), tick in 0..=LAST) {
         let then = known(&document, tick);
-        let snapshot = load(&document, &policy);
+        let snapshot = read(&document, &policy);
         let mut expected: BTreeSet<String> = BTreeSet::new();
         for (subject, stage) in open(&then) {
             let decision = decide(&snapshot, (&subject, &stage), at(tick));
@@ -500,7 +471,7 @@ fn worlds_have_what_ends() {
         let tree = worlds().new_tree(&mut runner).expect("a world can be made");
         let (document, policy) = tree.current();
         for now in [hour(2), hour(4)] {
-            let snapshot = load(&known(&document, now), &policy);
+            let snapshot = read(&known(&document, now), &policy);
             for end in look(&snapshot, now).ends {
                 *ends.entry((end.what, end.holds_up.is_empty())).or_default() += 1;
             }
@@ -528,7 +499,7 @@ fn what_is_left_out_is_told() {
     let document = json!({"lynchpin": "portfolio/1", "people": [{"id": "pa"}],
         "stages": [{"id": "staging"}], "changes": changes,
         "holds": [{"change": "C-10049", "event": "held", "at": instant(hour(0)), "by": "pa"}]});
-    let snapshot = load(&document, "name = \"open\"\nopen = [\"staging\"]");
+    let snapshot = read(&document, "name = \"open\"\nopen = [\"staging\"]");
     let answer = waiting(&snapshot, &WaitingQuestion::new(at(hour(1)))).expect("it can be asked");
     assert_eq!((answer.decided, answer.left_out), (10_000, 50));
     assert!(answer.waits.is_empty(), "what waits was left out");

@@ -1,20 +1,18 @@
 //! Freezes, windows and quarantines: the engine against its oracle, and the laws.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lynchpin::base::{Instant, Limits, When, canonical};
-use lynchpin::portfolio::{Engine, Snapshot};
+use lynchpin::base::{When, canonical};
 use lynchpin::reason::tree::Clears;
 use lynchpin::reason::{ReasonCode, Verdict};
-use lynchpin::wire::{cites, read_portfolio};
+use lynchpin::wire::cites;
 use lynchpin_tests::cases::config;
-use lynchpin_tests::engine::{decide, verdict};
+use lynchpin_tests::engine::{at, decide, known, read, verdict};
 use lynchpin_tests::oracle::gate::{Question, decide as expected};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::frozen::frozen;
 use lynchpin_tests::world::strategy::LAST;
-use lynchpin_tests::world::{Policy, Tick, World, after, hour};
+use lynchpin_tests::world::{Tick, World, after, hour};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -26,37 +24,8 @@ const END: Tick = after(LAST, 6);
 /// The arrays that this is about.
 const ARRAYS: [&str; 5] = ["freezes", "lifts", "exceptions", "windows", "quarantines"];
 
-fn load(document: &Value, policy: &Policy) -> Snapshot {
-    let mut engine = Engine::new(Limits::untrusted());
-    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
-    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
-    engine.set_policy(&policy.text()).expect("a policy can be read");
-    engine.snapshot()
-}
-
 fn document(world: &World) -> Value {
     world.with_freezes(world.document())
-}
-
-fn at(tick: Tick) -> Instant {
-    instant(tick).parse().expect("a tick is an instant")
-}
-
-/// The document with what was recorded by then.
-fn known(document: &Value, tick: Tick) -> Value {
-    let mut document = document.clone();
-    let described = ["people", "groups", "stages", "services"];
-    for (name, facts) in document.as_object_mut().expect("a document is an object") {
-        let facts = facts.as_array_mut().filter(|_| !described.contains(&name.as_str()));
-        if let Some(facts) = facts {
-            facts.retain(|fact| {
-                let said = fact["recorded"].as_str().or(fact["at"].as_str());
-                let said: Option<Instant> = said.and_then(|said| said.parse().ok());
-                said.is_some_and(|said| said <= at(tick))
-            });
-        }
-    }
-    document
 }
 
 proptest! {
@@ -65,7 +34,7 @@ proptest! {
     /// Every subject in both stages.
     #[test]
     fn decisions_are_those_of_the_oracle((world, policy) in frozen(), tick in 0..=LAST) {
-        let snapshot = load(&document(&world), &policy);
+        let snapshot = read(&document(&world), &policy.text());
         for subject in world.subjects() {
             for (stage, at) in [(1, tick), (1, tick + 1), (1, after(LAST, 2)), (0, tick)] {
                 let question = Question { world: &world, policy: &policy, stage, at };
@@ -88,7 +57,7 @@ proptest! {
     fn times_are_honest((world, policy) in frozen()) {
         let document = document(&world);
         for tick in [hour(1), hour(3), LAST] {
-            let snapshot = load(&known(&document, tick), &policy);
+            let snapshot = read(&known(&document, tick), &policy.text());
             for subject in world.subjects() {
                 let Some(now) = decide(&snapshot, subject, 1, tick) else { continue };
                 for later in tick..=END {
@@ -116,7 +85,7 @@ proptest! {
     #[test]
     fn what_is_cited_suffices((world, policy) in frozen()) {
         let document = document(&world);
-        let whole = load(&document, &policy);
+        let whole = read(&document, &policy.text());
         for subject in world.subjects() {
             for tick in [hour(2), hour(4), LAST] {
                 let Some(decision) = decide(&whole, subject, 1, tick) else { continue };
@@ -130,7 +99,7 @@ proptest! {
                         cited.contains(&format!("{name}/{digest}"))
                     });
                 }
-                let again = verdict(&load(&less, &policy), subject, 1, tick);
+                let again = verdict(&read(&less, &policy.text()), subject, 1, tick);
                 prop_assert_eq!(again, Some(decision.verdict()), "{:?} at {}", subject, tick);
             }
         }
@@ -140,7 +109,7 @@ proptest! {
     #[test]
     fn what_helps_helps((world, policy) in frozen(), tick in 0..=LAST) {
         let document = document(&world);
-        let before = load(&document, &policy);
+        let before = read(&document, &policy.text());
         let mut others = Vec::new();
         for name in ["lifts", "exceptions"] {
             for index in 0..document[name].as_array().map_or(0, Vec::len) {
@@ -155,7 +124,7 @@ proptest! {
             "at": instant(hour(0))}));
         others.push(more);
         for other in others {
-            let after = load(&other, &policy);
+            let after = read(&other, &policy.text());
             for subject in world.subjects() {
                 let was = verdict(&before, subject, 1, tick);
                 let is = verdict(&after, subject, 1, tick);
@@ -173,7 +142,7 @@ fn the_generator_makes_every_reason() {
     for _ in 0..400 {
         let tree = frozen().new_tree(&mut runner).expect("a world can be made");
         let (world, policy) = tree.current();
-        let snapshot = load(&document(&world), &policy);
+        let snapshot = read(&document(&world), &policy.text());
         for subject in world.subjects() {
             for tick in [hour(2), hour(4)] {
                 let Some(decision) = decide(&snapshot, subject, 1, tick) else { continue };

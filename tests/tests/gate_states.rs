@@ -11,15 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use lynchpin::base::{Instant, Limits, When};
+use lynchpin::base::When;
 use lynchpin::gate::state::states;
 use lynchpin::gate::{GateEvent, GateInstance, GateState};
-use lynchpin::portfolio::{DecideQuestion, Decision, Engine, Snapshot};
+use lynchpin::portfolio::{DecideQuestion, Decision, Snapshot};
 use lynchpin::report::gate as report;
-use lynchpin::wire::{ask, read_portfolio};
+use lynchpin::wire::ask;
+use lynchpin_tests::engine::{at, read};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
-use lynchpin_tests::world::{Policy, Subject, Tick, World, after, hour as at_hour};
+use lynchpin_tests::world::{Subject, Tick, World, after, hour as at_hour};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -30,10 +31,6 @@ const END: Tick = after(LAST, 6);
 
 /// The state of each gate that judges the subject itself, by name.
 type Stands = BTreeMap<String, GateState>;
-
-fn at(tick: Tick) -> Instant {
-    instant(tick).parse().expect("an tick is an instant")
-}
 
 fn decide(snapshot: &Snapshot, of: Subject, tick: Tick) -> Option<Decision> {
     let (key, id) = of.document();
@@ -179,14 +176,6 @@ fn document(world: &World, besides: &Besides) -> Value {
     document
 }
 
-fn load(document: &Value, policy: &Policy) -> Snapshot {
-    let mut engine = Engine::new(Limits::untrusted());
-    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
-    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
-    engine.set_policy(&policy.text()).expect("a policy can be read");
-    engine.snapshot()
-}
-
 /// A generator of worlds in which cells are never used would hold nothing to them.
 #[test]
 fn the_generator_uses_most_cells() {
@@ -196,7 +185,7 @@ fn the_generator_uses_most_cells() {
         let made = (case(), besides()).new_tree(&mut runner).expect("a world can be made");
         let ((world, policy), besides) = made.current();
         let document = document(&world, &besides);
-        let snapshot = load(&document, &policy);
+        let snapshot = read(&document, &policy.text());
         for of in world.subjects() {
             seen.extend(follow(&document, &snapshot, of).expect("the table holds"));
         }
@@ -227,7 +216,7 @@ proptest! {
         (world, policy) in case(), besides in besides()
     ) {
         let document = document(&world, &besides);
-        let snapshot = load(&document, &policy);
+        let snapshot = read(&document, &policy.text());
         for of in world.subjects() {
             follow(&document, &snapshot, of)?;
         }
@@ -274,7 +263,7 @@ proptest! {
         (world, policy) in case(), besides in besides()
     ) {
         let document = document(&world, &besides);
-        let snapshot = load(&document, &policy);
+        let snapshot = read(&document, &policy.text());
         let hours = |of| (0..=END).map(move |tick| (of, tick));
         for (of, tick) in world.subjects().into_iter().flat_map(hours) {
             let (key, id) = of.document();

@@ -14,6 +14,7 @@ use lynchpin::reason::tree::Clears;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::{ask, read_portfolio};
 use lynchpin_tests::cases::config;
+use lynchpin_tests::engine::{at, read};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
 use lynchpin_tests::world::{
@@ -51,18 +52,6 @@ const FACTS: [&str; 14] = [
     "deployments",
     "incidents",
 ];
-
-fn load(document: &Value, policy: &str) -> Snapshot {
-    let mut engine = Engine::new(Limits::untrusted());
-    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
-    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
-    engine.set_policy(policy).expect("a policy can be read");
-    engine.snapshot()
-}
-
-fn at(hour: Tick) -> Instant {
-    instant(hour).parse().expect("an hour is an instant")
-}
 
 fn subject(subject: Subject) -> lynchpin::base::Subject {
     let (key, id) = subject.document();
@@ -204,7 +193,7 @@ proptest! {
                 }
             }
         }
-        let (one, other) = (load(&document, &policy.text()), load(&turned, &policy.text()));
+        let (one, other) = (read(&document, &policy.text()), read(&turned, &policy.text()));
         for of in world.subjects() {
             for hour in [at_hour(1), at_hour(3), after(LAST, 2)] {
                 let stage = "production";
@@ -223,8 +212,8 @@ proptest! {
                 facts.extend(facts.clone());
             }
         }
-        let one = load(&document, &policy.text());
-        let twice = load(&doubled, &policy.text());
+        let one = read(&document, &policy.text());
+        let twice = read(&doubled, &policy.text());
         let mut engine = Engine::new(Limits::untrusted());
         for _ in 0..2 {
             let text = document.to_string();
@@ -244,7 +233,7 @@ proptest! {
     #[test]
     fn what_favours_only_favours((world, policy) in case()) {
         let document = world.document();
-        let before = load(&document, &policy.text());
+        let before = read(&document, &policy.text());
         let refused = has_refusal(&world);
         let favours = |name: &str, fact: &Value| match name {
             "evidence" => fact["outcome"] == "passed",
@@ -264,7 +253,7 @@ proptest! {
                 if favours(name, &document[name][index]) {
                     let mut less = document.clone();
                     facts(&mut less, name).remove(index);
-                    never_better(&world, &before, &load(&less, &policy.text()))?;
+                    never_better(&world, &before, &read(&less, &policy.text()))?;
                 }
             }
         }
@@ -283,7 +272,7 @@ proptest! {
         hour in 0..=LAST,
     ) {
         let document = world.document();
-        let before = load(&document, &policy.text());
+        let before = read(&document, &policy.text());
         let mut more = document.clone();
         match which {
             0 => {
@@ -328,7 +317,7 @@ proptest! {
                 facts(&mut more, "holds").push(hold);
             }
         }
-        never_better(&world, &before, &load(&more, &policy.text()))?;
+        never_better(&world, &before, &read(&more, &policy.text()))?;
     }
 
     /// The facts that an answer cites are enough for its verdict: of what was said and done, that
@@ -337,7 +326,7 @@ proptest! {
     #[test]
     fn what_is_cited_suffices((world, policy) in case()) {
         let document = world.document();
-        let whole = load(&document, &policy.text());
+        let whole = read(&document, &policy.text());
         let names = FACTS.iter().filter(|name| {
             !["changes", "releases", "revocations"].contains(*name)
         });
@@ -378,7 +367,7 @@ proptest! {
                 let waivers: Vec<Value> =
                     facts(&mut kept, "waivers").iter().map(|waiver| waiver["id"].clone()).collect();
                 facts(&mut kept, "revocations").retain(|fact| waivers.contains(&fact["waiver"]));
-                let again = decide(&load(&kept, &policy.text()), of, stage, hour);
+                let again = decide(&read(&kept, &policy.text()), of, stage, hour);
                 let again = again.map(|decision| decision.verdict());
                 prop_assert_eq!(again, Some(decision.verdict()), "{:?} {} {}", of, stage, hour);
             }
@@ -391,7 +380,7 @@ proptest! {
     fn times_are_honest((world, policy) in case()) {
         let document = world.document();
         for hour in [0, 2, 3, 4].map(at_hour).into_iter().chain([LAST]) {
-            let snapshot = load(&known(&document, hour), &policy.text());
+            let snapshot = read(&known(&document, hour), &policy.text());
             for of in world.subjects() {
                 for stage in STAGES {
                     let Some(decision) = decide(&snapshot, of, stage, hour) else { continue };
@@ -423,9 +412,9 @@ proptest! {
     #[test]
     fn the_past_stays_as_it_was((world, policy) in case()) {
         let document = world.document();
-        let whole = load(&document, &policy.text());
+        let whole = read(&document, &policy.text());
         for hour in (0..=6).map(at_hour) {
-            let then = load(&known(&document, hour), &policy.text());
+            let then = read(&known(&document, hour), &policy.text());
             for of in world.subjects() {
                 let stage = "production";
                 let (one, other) = (bytes(&whole, of, stage, hour), bytes(&then, of, stage, hour));
@@ -438,11 +427,11 @@ proptest! {
     #[test]
     fn waived_is_not_passed((world, policy) in case()) {
         let document = world.document();
-        let whole = load(&document, &policy.text());
+        let whole = read(&document, &policy.text());
         let mut strict = document.clone();
         facts(&mut strict, "waivers").clear();
         facts(&mut strict, "revocations").clear();
-        let strict = load(&strict, &policy.text());
+        let strict = read(&strict, &policy.text());
         for (was, is) in verdicts(&whole, &world).into_iter().zip(verdicts(&strict, &world)) {
             prop_assert!(was.3 != Some(Verdict::Go) || is.3 == Some(Verdict::Go), "{was:?} {is:?}");
         }
@@ -468,13 +457,13 @@ proptest! {
             if !fits(&children) {
                 continue;
             }
-            let whole = load(&document, &one_gate(&policy, join(children.clone())).text());
+            let whole = read(&document, &one_gate(&policy, join(children.clone())).text());
             for dropped in 0..children.len() {
                 let fewer = without(&children, dropped);
                 if !fits(&fewer) {
                     continue;
                 }
-                let fewer = load(&document, &one_gate(&policy, join(fewer)).text());
+                let fewer = read(&document, &one_gate(&policy, join(fewer)).text());
                 for hour in (0..=6).map(at_hour) {
                     let (was, is) = (of_gate(&whole, &world, hour), of_gate(&fewer, &world, hour));
                     for (was, is) in was.into_iter().zip(is) {
@@ -496,7 +485,7 @@ proptest! {
         facts(&mut document, "evidence").clear();
         facts(&mut document, "waivers").clear();
         facts(&mut document, "revocations").clear();
-        let snapshot = load(&document, &one_gate(&policy, Tree::Leaf(0)).text());
+        let snapshot = read(&document, &one_gate(&policy, Tree::Leaf(0)).text());
         for (of, stage, hour, verdict) in verdicts(&snapshot, &world) {
             let passed = verdict.is_some_and(Verdict::is_go) && stage == "production";
             prop_assert!(!passed, "{of:?} at {hour}");
@@ -507,7 +496,7 @@ proptest! {
     /// nothing of a subject of which nothing was asked.
     #[test]
     fn plans_ship_what_decisions_let_go((world, policy) in case()) {
-        let snapshot = load(&world.document(), &policy.text());
+        let snapshot = read(&world.document(), &policy.text());
         for of in world.subjects() {
             let Some(decision) = decide(&snapshot, of, "production", LAST) else { continue };
             let question = PlanQuestion::new(subject(of), at(LAST)).with_scope(PlanScope::Ready);

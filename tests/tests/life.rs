@@ -14,6 +14,7 @@ use lynchpin::portfolio::{
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::cases::config;
+use lynchpin_tests::engine::at;
 use lynchpin_tests::oracle::life::decide_for_life;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::life::life;
@@ -44,10 +45,6 @@ fn load(document: &Value) -> Engine {
     let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
     engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
     engine
-}
-
-fn at(hour: Tick) -> Instant {
-    instant(hour).parse().expect("an hour is an instant")
 }
 
 fn subject(subject: Subject) -> lynchpin::base::Subject {

@@ -11,13 +11,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use lynchpin::base::{Instant, Limits, Subject, When};
+use lynchpin::base::{Instant, Subject, When};
 use lynchpin::gate::GateState;
 use lynchpin::gate::state::states;
-use lynchpin::portfolio::{DecideQuestion, Decision, Engine, NextQuestion, NextStates, Snapshot};
-use lynchpin::wire::read_portfolio;
+use lynchpin::portfolio::{DecideQuestion, Decision, NextQuestion, NextStates};
 use lynchpin_tests::cases::config;
-use lynchpin_tests::world::document::instant;
+use lynchpin_tests::engine::{at, load};
 use lynchpin_tests::world::strategy::{LAST, case};
 use lynchpin_tests::world::{Policy, Tick, World, after};
 use proptest::prelude::*;
@@ -27,18 +26,6 @@ use serde_json::{Value, json};
 
 /// The last instant that is asked about: nothing changes by itself after it.
 const END: Tick = after(LAST, 6);
-
-fn at(tick: Tick) -> Instant {
-    instant(tick).parse().expect("a tick is an instant")
-}
-
-fn load(document: &Value, policy: &Policy) -> Snapshot {
-    let mut engine = Engine::new(Limits::untrusted());
-    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
-    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
-    engine.set_policy(&policy.text()).expect("a policy can be read");
-    engine.snapshot()
-}
 
 /// A workflow with a transition for the stage, and one for each gate that stands before it.
 fn workflow(policy: &Policy, about: &str) -> (String, Vec<String>) {
@@ -107,9 +94,8 @@ fn recordings(document: &Value) -> BTreeSet<Instant> {
 type Seen = [usize; 2];
 
 fn follow(world: &World, policy: &Policy) -> Result<Seen, TestCaseError> {
-    let document = world.document();
-    let snapshot = load(&document, policy);
-    let known = recordings(&document);
+    let snapshot = load(world, policy);
+    let known = recordings(&world.document());
     let recorded = |from: Instant, to: Instant| known.iter().any(|at| from < *at && *at <= to);
     let mut seen = Seen::default();
     for (subject, about) in subjects(world) {

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lynchpin::base::{Instant, Limits, Subject, When, canonical};
-use lynchpin::portfolio::{DecideQuestion, Decision, Engine, Snapshot};
+use lynchpin::base::{Instant, Subject, When, canonical};
+use lynchpin::portfolio::{DecideQuestion, Decision, Snapshot};
 use lynchpin::reason::Verdict;
 use lynchpin::reason::tree::Clears;
-use lynchpin::wire::{ask, cites, read_portfolio};
+use lynchpin::wire::{ask, cites};
 use lynchpin_tests::cases::config;
+use lynchpin_tests::engine::read;
 use lynchpin_tests::work::oracle::verdicts;
 use lynchpin_tests::work::{Hour, LAST, REQUIREMENTS, case, instant};
 use proptest::prelude::*;
@@ -27,14 +28,6 @@ const FAVOURS: [(&str, &str, &str); 4] = [
     ("preauthorisations", "model", "m"),
     ("slis", "good", "10"),
 ];
-
-fn load(document: &Value, policy: &str) -> Snapshot {
-    let mut engine = Engine::new(Limits::untrusted());
-    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
-    engine.add(portfolio.expect("a world can be read")).expect("a world can be taken in");
-    engine.set_policy(policy).expect("a policy can be read");
-    engine.snapshot()
-}
 
 fn at(hour: Hour) -> Instant {
     instant(hour).parse().expect("an hour is an instant")
@@ -70,7 +63,7 @@ proptest! {
     #[test]
     fn engine_and_oracle_agree((world, asked) in case()) {
         let document = world.document();
-        let snapshots = asked.policies().map(|policy| load(&document, &policy));
+        let snapshots = asked.policies().map(|policy| read(&document, &policy));
         for hour in 0..=END {
             let wanted = verdicts(&world, &asked, hour);
             for ((snapshot, wanted), about) in snapshots.iter().zip(wanted).zip(REQUIREMENTS) {
@@ -85,7 +78,7 @@ proptest! {
     fn verdicts_stand_as_long_as_they_say((world, asked) in case()) {
         let document = world.document();
         for policy in asked.policies() {
-            let snapshot = load(&document, &policy);
+            let snapshot = read(&document, &policy);
             // From the last fact on nothing but time passes.
             for hour in LAST..END {
                 let now = decide(&snapshot, hour);
@@ -106,14 +99,14 @@ proptest! {
     fn what_is_cited_suffices((world, asked) in case()) {
         let document = world.document();
         for (policy, about) in asked.policies().into_iter().zip(REQUIREMENTS) {
-            let snapshot = load(&document, &policy);
+            let snapshot = read(&document, &policy);
             for hour in [2, 4, 6, LAST] {
                 let decision = decide(&snapshot, hour);
                 let nodes = decision.reasons().nodes().iter();
                 let cited: BTreeSet<String> =
                     nodes.flat_map(|node| cites(&snapshot, node)).collect();
                 let few = kept(&document, |array, fact| cited.contains(&name(array, fact)));
-                let again = decide(&load(&few, &policy), hour).verdict();
+                let again = decide(&read(&few, &policy), hour).verdict();
                 prop_assert_eq!(again, decision.verdict(), "{} at {}", about, hour);
             }
         }
@@ -145,7 +138,7 @@ proptest! {
             if measured && about == "budget" {
                 continue;
             }
-            let (whole, fewer) = (load(&document, &policy), load(&fewer, &policy));
+            let (whole, fewer) = (read(&document, &policy), read(&fewer, &policy));
             for hour in 0..=END {
                 let (was, is) = (decide(&whole, hour).verdict(), decide(&fewer, hour).verdict());
                 prop_assert!(is >= was, "{} at {}: {:?}, then {:?}", about, hour, was, is);
@@ -164,7 +157,7 @@ proptest! {
             }
         }
         for policy in asked.policies() {
-            let (one, other) = (load(&document, &policy), load(&turned, &policy));
+            let (one, other) = (read(&document, &policy), read(&turned, &policy));
             for hour in [3, 6, LAST] {
                 let question = json!({"decide": {"subject": {"change": "C-0"},
                     "stage": "production", "at": instant(hour), "detail": "full"}});

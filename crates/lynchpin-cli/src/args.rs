@@ -139,8 +139,6 @@ pub struct Decide {
 /// May work go on there?
 #[derive(Debug, Args)]
 pub struct Calendar {
-    /// The portfolio document; `-` reads standard input
-    pub file: PathBuf,
     /// In which stage
     #[arg(long, value_name = "ID")]
     pub stage: StageId,
@@ -149,16 +147,8 @@ pub struct Calendar {
     /// In which environment [default: all of the stage]
     #[arg(long, value_name = "ID")]
     pub environment: Option<EnvironmentId>,
-    /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
-    #[arg(long, value_name = "T")]
-    pub at: Option<Instant>,
-    /// The policy, which says what windows are asked for [default: what the portfolio adopts, else
-    /// `lynchpin.toml` beside it]
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// Print the answer as JSON
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub daily: Daily,
 }
 
 /// Whose calendar: at most one of these.
@@ -202,7 +192,7 @@ pub struct Changed {
     pub since: Instant,
 }
 
-/// What every daily question needs.
+/// What the daily questions need, and the one about a calendar.
 #[derive(Debug, Args)]
 pub struct Daily {
     /// The portfolio document; `-` reads standard input

@@ -49,7 +49,7 @@ pub fn waivers(asked: &Daily, output: &mut Output) -> Result<Status, Failure> {
 }
 
 /// Asks and prints, as JSON or as text.
-fn answer<T>(
+pub(super) fn answer<T>(
     asked: &Daily,
     output: &mut Output,
     ask: impl FnOnce(&Snapshot, Instant) -> Result<T, Error>,
