@@ -17,6 +17,8 @@ impl<'w> Question<'w> {
             let (stated, depends) = self.stated(change, content);
             (Content { title: 0, ..stated }, depends)
         };
+        // Nobody can have tested well what was not there.
+        let was_there = |revision, made| self.was_there(Subject::Change(change), revision, made);
         if now.artifacts == 0 {
             let same = |evidence: &&&Evidence| match evidence.on {
                 On::Artifact(_) => false,
@@ -24,6 +26,7 @@ impl<'w> Question<'w> {
                     self.revisions(change).iter().any(|(number, then)| {
                         of == change
                             && *number == revision
+                            && (evidence.outcome != 0 || was_there(revision, evidence.made))
                             && without_text(&then.content) == without_text(now)
                     })
                 }
