@@ -121,7 +121,9 @@ impl<'w> Question<'w> {
     pub(super) fn is_running(&self, check: u8, change: u8, now: &Question<'_>) -> bool {
         now.evidence_on(check, change).iter().any(|runs| {
             let known: Vec<&&Evidence> = runs.iter().filter(|run| self.knows(run.made)).collect();
-            known.iter().filter(|run| run.outcome == 3).any(|running| {
+            // It ran, whenever that was told.
+            let began = runs.iter().filter(|run| run.outcome == 3 && run.made.at <= self.at);
+            began.into_iter().any(|running| {
                 !known.iter().any(|other| {
                     other.outcome != 3
                         && other.run >= running.run

@@ -379,12 +379,13 @@ pub(in crate::gate) fn is_running(
     })
 }
 
-/// Whether a run is going that nothing later in its line has ended.
+/// Whether a run was going then that nothing later in its line was known to have ended: it ran,
+/// whenever that was told.
 fn runs_by(case: &Case<'_>, found: &[(usize, &Evidence)], as_of: Instant) -> bool {
     let people = &case.records.people;
     found.iter().any(|(_, running)| {
         running.outcome == Outcome::Running
-            && running.recorded.unwrap_or(running.at) <= as_of
+            && running.at <= as_of
             && !found.iter().any(|(_, other)| {
                 other.run >= running.run
                     && other.outcome != Outcome::Running
