@@ -3,6 +3,8 @@
 //! Everything is worked out anew for every person, ballot and instant, and every way of seating
 //! people is tried.
 
+mod word;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lynchpin::reason::Verdict;
@@ -127,13 +129,6 @@ impl Counted {
     fn is_enough(&self, first: bool) -> bool {
         if first { self.first() == Some(APPROVED) } else { self.given >= self.needed }
     }
-}
-
-/// What one person says: what stands and is no yes, then the yeses since.
-#[derive(Default)]
-struct Said {
-    others: Vec<Ballot>,
-    yes: Vec<Ballot>,
 }
 
 /// What one person said once, by themselves or in minutes.
@@ -278,55 +273,11 @@ impl<'w> Asked<'_, 'w> {
         self.is_board() && self.policy().escalates
     }
 
-    /// What one person says of the ballots on which they are heard.
-    fn said(&self, who: u8, hears: &dyn Fn(&Ballot) -> bool) -> Said {
-        let veto = self.is_board() && self.policy().veto;
-        let mine: Vec<Ballot> =
-            self.ballots().into_iter().filter(|ballot| ballot.by == who && hears(ballot)).collect();
-        let counts = |ballot: &Ballot| ballot.from.is_none_or(|from| from <= self.at);
-        let mut said = Said::default();
-        let mut own_no = false;
-        for (index, ballot) in mine.iter().enumerate() {
-            // A veto stands until its giver decides again, on that revision or a later one; what
-            // counts only later decides nothing yet, and of what somebody said themselves minutes
-            // change nothing.
-            let mut later = mine
-                .iter()
-                .skip(index + 1)
-                .filter(|later| counts(later) && later.revision >= ballot.revision);
-            let decided_again = later
-                .any(|later| (ballot.relayed || !later.relayed) && later.made.at >= ballot.made.at);
-            let is_last = counts(ballot) && !decided_again;
-            let stands = self.is_fresh(ballot)
-                || ballot.decision == WITHDRAWN
-                || (ballot.decision == REJECTED && veto && is_last);
-            if !stands {
-                continue;
-            }
-            let no = ballot.decision >= REQUEST_CHANGES;
-            if ballot.relayed && own_no && !no {
-                continue;
-            }
-            own_no = if ballot.relayed { own_no } else { no };
-            if ballot.decision == APPROVED {
-                // What was said before something else is not said again by being told again.
-                if said.others.iter().all(|other| other.made.at <= ballot.made.at) {
-                    said.yes.push(*ballot);
-                }
-            } else {
-                said.yes.clear();
-                said.others.push(*ballot);
-            }
-        }
-        said
-    }
-
     /// Whether what was said is about what there is now, and whether who agreed saw it.
     fn is_fresh(&self, ballot: &Ballot) -> bool {
         // Nobody can have agreed to what was not there.
         let favours = matches!(ballot.decision, APPROVED | ESCALATED | DELEGATED);
-        let seen =
-            !favours || self.question.was_there(self.subject, ballot.revision, ballot.seen_by);
+        let seen = !favours || self.was_there(ballot);
         let must_know = self.is_board() && self.policy().after_unit;
         let knows = ballot.decision != APPROVED || !must_know || self.was_shown(ballot.made.at);
         seen && knows && !self.question.is_stale(self.subject, ballot.revision)
@@ -444,12 +395,12 @@ impl<'w> Asked<'_, 'w> {
     fn lets(&self, holder: u8, ballot: &Ballot, heads: Option<Tick>) -> bool {
         let (to, then) = (person(ballot.by), recorded(ballot));
         let passes = |other: &Ballot| other.decision == DELEGATED && person(other.to) == to;
-        let own = self.said(holder, &|ballot| self.is_heard(ballot, heads)).others;
+        let own = self.said(holder, &|ballot| self.is_heard(ballot, heads));
         let since = |other: &Ballot| recorded(other) >= then || other.made.at > ballot.made.at;
-        if own.iter().any(|other| since(other) && !passes(other)) {
+        if own.spoken.iter().any(|other| since(other) && !passes(other)) {
             return false;
         }
-        let last = own.iter().rev().find(|other| recorded(other) <= then);
+        let last = own.others.iter().rev().find(|other| recorded(other) <= then);
         if let Some(last) = last.filter(|last| last.decision == DELEGATED) {
             return passes(last);
         }
@@ -526,16 +477,9 @@ impl<'w> Asked<'_, 'w> {
         let (mut begins, mut answers) = (BTreeSet::new(), BTreeSet::new());
         for who in ALL {
             let said = self.said(who, &|ballot| self.hears(ballot, heads));
-            let counts = |ballot: &Ballot| ballot.from.is_none_or(|from| from <= self.at);
-            if !said.yes.iter().any(counts)
-                && let Some(last) = said.others.last()
-            {
-                rejected |= last.decision == REJECTED;
-                changes |= last.decision == REQUEST_CHANGES;
-                let run = said.others.iter().rev();
-                let refusals = run.take_while(|ballot| ballot.decision >= REQUEST_CHANGES);
-                answers.extend(refusals.map(recorded).min().map(|at| (at, last.decision)));
-            }
+            rejected |= said.no.is_some_and(|(_, no)| no == REJECTED);
+            changes |= said.no.is_some_and(|(_, no)| no == REQUEST_CHANGES);
+            answers.extend(said.no);
             if !self.may_sit(who) {
                 continue;
             }

@@ -265,7 +265,8 @@ pub(crate) fn said_of(
     }
     for result in source.proofs.results.get(&number).into_iter().flatten() {
         let by: PersonId = id(result.by.as_deref().unwrap_or(CHECKER))?;
-        let at = result.at.unwrap_or(change.at);
+        // It is a result of these commits, which the change holds from then on.
+        let at = result.at.unwrap_or(change.at).max(change.at);
         let own = evidence(change, &result.check, result.outcome, at, by)?;
         portfolio.evidence.push(Evidence {
             configuration: result.configuration.as_ref().map(|text| id(text)).transpose()?,

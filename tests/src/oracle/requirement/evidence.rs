@@ -17,6 +17,8 @@ impl<'w> Question<'w> {
             let (stated, depends) = self.stated(change, content);
             (Content { title: 0, ..stated }, depends)
         };
+        // Nobody can have tested well what was not there.
+        let was_there = |revision, made| self.was_there(Subject::Change(change), revision, made);
         if now.artifacts == 0 {
             let same = |evidence: &&&Evidence| match evidence.on {
                 On::Artifact(_) => false,
@@ -24,6 +26,7 @@ impl<'w> Question<'w> {
                     self.revisions(change).iter().any(|(number, then)| {
                         of == change
                             && *number == revision
+                            && (evidence.outcome != 0 || was_there(revision, evidence.made))
                             && without_text(&then.content) == without_text(now)
                     })
                 }
@@ -118,7 +121,9 @@ impl<'w> Question<'w> {
     pub(super) fn is_running(&self, check: u8, change: u8, now: &Question<'_>) -> bool {
         now.evidence_on(check, change).iter().any(|runs| {
             let known: Vec<&&Evidence> = runs.iter().filter(|run| self.knows(run.made)).collect();
-            known.iter().filter(|run| run.outcome == 3).any(|running| {
+            // It ran, whenever that was told.
+            let began = runs.iter().filter(|run| run.outcome == 3 && run.made.at <= self.at);
+            began.into_iter().any(|running| {
                 !known.iter().any(|other| {
                     other.outcome != 3
                         && other.run >= running.run

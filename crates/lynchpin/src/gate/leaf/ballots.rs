@@ -42,6 +42,8 @@ pub(super) struct Ballot<'a> {
     pub(super) to: Option<&'a PersonId>,
     /// Which group it was passed on to.
     pub(super) to_group: Option<&'a GroupId>,
+    /// Whether the revision was there to be seen when it was said.
+    pub(super) seen: bool,
     /// Whether it is still about what there is now.
     pub(super) fresh: bool,
 }
@@ -83,14 +85,14 @@ pub(super) fn collect<'a>(
     let mut by_person: BTreeMap<&PersonId, Vec<Ballot<'a>>> = BTreeMap::new();
     for (number, approval) in approvals.filter(|(_, approval)| meant(approval)) {
         let mut ballot = of_approval(case, number, approval);
-        let unseen = || is_of_another(case, subject, approval, (ballot.revision, ballot.digest));
-        ballot.fresh = freshness.of(&ballot, unseen, stale);
+        ballot.seen = !is_of_another(case, subject, approval, (ballot.revision, ballot.digest));
+        freshness.tell(&mut ballot, stale);
         by_person.entry(ballot.person).or_default().push(ballot);
     }
     let mut relay = Relay::default();
-    for (ballot, unseen) in minutes::relayed(case, asked, excluded, &mut relay) {
-        let fresh = freshness.of(&ballot, || unseen, stale);
-        by_person.entry(ballot.person).or_default().push(Ballot { fresh, ..ballot });
+    for mut ballot in minutes::relayed(case, asked, excluded, &mut relay) {
+        freshness.tell(&mut ballot, stale);
+        by_person.entry(ballot.person).or_default().push(ballot);
     }
     for ballots in by_person.values_mut() {
         ballots.sort_by_key(|ballot| (ballot.order, ballot.decision));
@@ -113,6 +115,7 @@ fn of_approval<'a>(case: &'a Case<'_>, number: usize, approval: &'a Approval) ->
         expires: approval.expires,
         to: approval.to.as_ref().map(|to| people.principal(to)),
         to_group: approval.to_group.as_ref(),
+        seen: true,
         fresh: false,
     }
 }
@@ -126,7 +129,15 @@ struct Freshness<'a, 'c, 'p> {
 }
 
 impl Freshness<'_, '_, '_> {
-    fn of(&mut self, ballot: &Ballot<'_>, unseen: impl Fn() -> bool, stale: &mut Stale) -> bool {
+    /// Tells it of a ballot, and whether what it names was there at all.
+    fn tell(&mut self, ballot: &mut Ballot<'_>, stale: &mut Stale) {
+        ballot.fresh = self.of(ballot, stale);
+        let changed = self.differences.get(&ballot.revision);
+        ballot.seen &=
+            changed.is_some_and(|changed| !changed.contains(&Difference::UnknownRevision));
+    }
+
+    fn of(&mut self, ballot: &Ballot<'_>, stale: &mut Stale) -> bool {
         let (case, asked) = (self.case, self.asked);
         let changed = self.differences.entry(ballot.revision).or_insert_with(|| {
             material_difference(case, asked.target.subject, ballot.revision, asked.requirement)
@@ -138,7 +149,7 @@ impl Freshness<'_, '_, '_> {
         // A new policy voids approvals of what it asks differently, but lifts no rejection.
         let said = [ballot.moment.at, ballot.order.0];
         let otherwise = !case.requirement_unchanged_since(asked.name, said);
-        let unseen = unseen();
+        let unseen = !ballot.seen;
         let fresh = changed.is_empty() && !otherwise && !unseen;
         if ballot.decision != Vote::Approved {
             return fresh;
@@ -178,10 +189,13 @@ fn is_informed(case: &Case<'_>, asked: Asked<'_>, ballot: &Ballot<'_>, stale: &m
 /// What one person says in the end, of the ballots on which they have a say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Word<'b, 'a> {
-    /// What stands and is no approval, in order.
+    /// What stands and is no approval, in order; what was passed on before something else, and is
+    /// told again, is not passed on again.
     pub(super) others: Vec<&'b Ballot<'a>>,
     /// The approvals since.
     pub(super) approvals: Vec<&'b Ballot<'a>>,
+    /// What they refuse, if they do: the worse of what no later word answers, and since when.
+    pub(super) refusal: Option<(Position, Vote)>,
     /// The facts of everything that stands.
     pub(super) cites: BTreeSet<(&'static str, usize)>,
     /// Of what stands and is no approval, when the last was said of two sorts that differ: that a
@@ -194,10 +208,14 @@ pub(super) struct Word<'b, 'a> {
 impl<'b, 'a> Word<'b, 'a> {
     /// Folds what one person said, in order.
     pub(super) fn of(ballots: &[&'b Ballot<'a>], veto: Veto, at: Instant) -> Self {
-        let last = if veto == Veto::Stands { last_words(ballots, at) } else { Vec::new() };
+        // What is put off or passed on is not decided, so it lifts no veto.
+        let lifts = |later: &Ballot<'_>| veto != Veto::Stands || later.decides();
+        let kept = if veto == Veto::Stands { unanswered(ballots, at, lifts) } else { Vec::new() };
         let stands = |(index, ballot): &(usize, &&Ballot<'_>)| match ballot.decision {
             Vote::Withdrawn => true,
-            Vote::Rejected => ballot.fresh || last.binary_search(index).is_ok(),
+            Vote::Rejected => {
+                ballot.fresh || (ballot.counts(at) && kept.binary_search(index).is_ok())
+            }
             Vote::Approved
             | Vote::Escalated
             | Vote::Delegated
@@ -205,30 +223,38 @@ impl<'b, 'a> Word<'b, 'a> {
             | Vote::RequestChanges => ballot.fresh,
         };
         let standing = ballots.iter().enumerate().filter(stands).map(|(_, ballot)| *ballot);
-        let mut word = Word::default();
+        let standing: Vec<&Ballot<'a>> = standing.collect();
+        let mut word = Word { refusal: refusal(&standing, at, lifts), ..Word::default() };
+        let mut spoken: Vec<&Ballot<'a>> = Vec::new();
         // Whether the person's own last word is a refusal: only they can take that back.
         let mut refuses = false;
         // When they say they last said anything that is no approval.
         let mut said: Option<Instant> = None;
         for ballot in standing {
             word.cites.insert(ballot.cite);
-            let refusal = matches!(ballot.decision, Vote::Rejected | Vote::RequestChanges);
             if !ballot.relayed {
-                refuses = refusal;
-            } else if refuses && !refusal {
+                refuses = ballot.refuses();
+            } else if refuses && !ballot.refuses() {
                 continue;
             }
-            if ballot.decision != Vote::Approved {
-                said = said.max(Some(ballot.moment.at));
-                word.approvals.clear();
-                word.others.push(ballot);
-            } else if Some(ballot.moment.at) >= said {
-                // An approval that was given before is not given again by being told again.
-                word.approvals.push(ballot);
+            // What was given before is not given again by being told again.
+            let again = Some(ballot.moment.at) < said;
+            if ballot.decision == Vote::Approved {
+                word.approvals.extend((!again).then_some(ballot));
+                continue;
             }
+            said = said.max(Some(ballot.moment.at));
+            word.approvals.clear();
+            spoken.push(ballot);
+            let passes = matches!(ballot.decision, Vote::Delegated | Vote::Escalated);
+            word.others.extend((!(passes && again)).then_some(ballot));
         }
-        word.latest = latest_of_two(&word.others, |other| other.order);
-        word.latest_said = latest_of_two(&word.others, |other| other.moment.at);
+        if word.refusal.is_some() {
+            // What does not answer it is no approval; what begins to count later may.
+            word.approvals.retain(|ballot| !ballot.counts(at));
+        }
+        word.latest = latest_of_two(&spoken, |other| other.order);
+        word.latest_said = latest_of_two(&spoken, |other| other.moment.at);
         word
     }
 
@@ -256,25 +282,54 @@ impl<'b, 'a> Word<'b, 'a> {
     }
 }
 
-/// Where somebody decided what they did not decide again: no later word of theirs, on that revision
-/// or a later one, is also said to have been said no earlier. What counts only later decides
-/// nothing yet, and minutes do not speak for who spoke.
-fn last_words(ballots: &[&Ballot<'_>], at: Instant) -> Vec<usize> {
+/// What somebody refuses, of what stands: the worst that nothing which lifts it answers, and since
+/// when.
+fn refusal(
+    standing: &[&Ballot<'_>],
+    at: Instant,
+    lifts: impl Fn(&Ballot<'_>) -> bool,
+) -> Option<(Position, Vote)> {
+    let refusals = |of: Vec<usize>| {
+        let found = of.into_iter().filter_map(|index| standing.get(index).copied());
+        found.filter(|ballot| ballot.refuses())
+    };
+    if !standing.iter().any(|ballot| ballot.refuses()) {
+        return None;
+    }
+    let worst = refusals(unanswered(standing, at, &lifts)).map(|ballot| ballot.decision).max()?;
+    // Who says no again said so first when they first did.
+    let takes_back =
+        |later: &Ballot<'_>| lifts(later) && !later.refuses() && later.decision != Vote::Approved;
+    let run = refusals(unanswered(standing, at, takes_back));
+    Some((run.map(|ballot| ballot.order).min()?, worst))
+}
+
+/// What nothing answers that the same person said later: a word of those meant that counts by now,
+/// is also said to have been said no earlier, and is on that revision or a later one, which was
+/// there to be seen. Minutes do not speak for who spoke.
+fn unanswered(
+    ballots: &[&Ballot<'_>],
+    at: Instant,
+    meant: impl Fn(&Ballot<'_>) -> bool,
+) -> Vec<usize> {
     let (mut again, mut again_own) = (Later::default(), Later::default());
-    let mut last = Vec::new();
-    for (index, ballot) in ballots.iter().enumerate().rev().filter(|(_, it)| it.counts(at)) {
+    let mut left = Vec::new();
+    for (index, ballot) in ballots.iter().enumerate().rev() {
         let said = ballot.moment.at;
         let later = if ballot.relayed { &again } else { &again_own };
         if Some(said) > later.said(ballot.revision) {
-            last.push(index);
+            left.push(index);
+        }
+        if !(ballot.counts(at) && ballot.seen && meant(ballot)) {
+            continue;
         }
         again.note(ballot.revision, said);
         if !ballot.relayed {
             again_own.note(ballot.revision, said);
         }
     }
-    last.reverse();
-    last
+    left.reverse();
+    left
 }
 
 /// When something was last said of a revision or a later one: the later the revision, the earlier.
@@ -321,6 +376,16 @@ fn latest_of_two<'a, T: Ord + Copy>(
 }
 
 impl Ballot<'_> {
+    /// Whether it is a no, for good or for now.
+    pub(super) fn refuses(&self) -> bool {
+        matches!(self.decision, Vote::Rejected | Vote::RequestChanges)
+    }
+
+    /// Whether it decides, or takes back what was decided.
+    fn decides(&self) -> bool {
+        self.refuses() || matches!(self.decision, Vote::Approved | Vote::Withdrawn)
+    }
+
     /// Whether it has begun to count.
     pub(super) fn counts(&self, at: Instant) -> bool {
         self.effective_from.is_none_or(|from| from <= at)

@@ -8,10 +8,11 @@
 
 use std::collections::BTreeMap;
 
+use super::approval::is_of_another;
 use super::state::LeafState;
 use super::{Target, baseline};
 use crate::base::id::{ConfigurationId, EnvironmentId, PersonId};
-use crate::base::{Digest, Instant, When};
+use crate::base::{Digest, Instant, Subject, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::EvidenceLeaf;
 use crate::gate::signed::rule::Signed;
@@ -134,7 +135,8 @@ pub(super) fn admitted<'a>(
     found.filter(|(_, evidence)| admits(case, leaf, evidence)).collect()
 }
 
-/// The evidence on a change without artifacts: on any revision that says the same but for the text.
+/// The evidence on a change without artifacts: on any revision that says the same but for the text,
+/// and that was there when it passed.
 pub(super) fn on_change<'a>(
     case: &Case<'a>,
     change: &Change,
@@ -148,9 +150,20 @@ pub(super) fn on_change<'a>(
     found.retain(|(_, evidence)| {
         let tested = evidence.revision.and_then(|revision| row.position_of(records, revision));
         let tested = tested.and_then(|position| row.digests(records, position));
-        tested.is_some_and(|digests| now == Some(digests.without_text()))
+        let same = tested.is_some_and(|digests| now == Some(digests.without_text()));
+        same && !is_foretold(case, evidence)
     });
     found
+}
+
+/// Whether it is a pass of a revision that was made or recorded only later, so that nobody can have
+/// checked it.
+pub(super) fn is_foretold(case: &Case<'_>, evidence: &Evidence) -> bool {
+    let (Some(change), Some(revision)) = (&evidence.change, evidence.revision) else {
+        return false;
+    };
+    let subject = Subject::Change(change.clone());
+    evidence.outcome == Outcome::Passed && is_of_another(case, &subject, evidence, (revision, None))
 }
 
 /// The line that a run belongs to.
@@ -366,12 +379,13 @@ pub(in crate::gate) fn is_running(
     })
 }
 
-/// Whether a run is going that nothing later in its line has ended.
+/// Whether a run was going then that nothing later in its line was known to have ended: it ran,
+/// whenever that was told.
 fn runs_by(case: &Case<'_>, found: &[(usize, &Evidence)], as_of: Instant) -> bool {
     let people = &case.records.people;
     found.iter().any(|(_, running)| {
         running.outcome == Outcome::Running
-            && running.recorded.unwrap_or(running.at) <= as_of
+            && running.at <= as_of
             && !found.iter().any(|(_, other)| {
                 other.run >= running.run
                     && other.outcome != Outcome::Running

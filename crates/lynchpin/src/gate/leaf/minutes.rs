@@ -27,13 +27,13 @@ pub(super) struct Relay {
     pub(super) rows: Vec<Row>,
 }
 
-/// The ballots that minutes relay, each with whether nobody can have seen what it names.
+/// The ballots that minutes relay.
 pub(super) fn relayed<'a>(
     case: &'a Case<'_>,
     asked: Asked<'_>,
     excluded: &BTreeSet<&PersonId>,
     relay: &mut Relay,
-) -> Vec<(Ballot<'a>, bool)> {
+) -> Vec<Ballot<'a>> {
     let subject = asked.target.subject;
     let all = &case.records.portfolio().minutes;
     let mut ballots = Vec::new();
@@ -79,8 +79,8 @@ fn ballot<'a>(
     (minutes, decision, number): (&'a Minutes, &'a Resolution, usize),
     meeting: Meeting,
     voter: &'a PersonId,
-) -> (Ballot<'a>, bool) {
-    let ballot = Ballot {
+) -> Ballot<'a> {
+    Ballot {
         cite: ("minutes", number),
         person: case.records.people.principal(voter),
         decision: decision.decision,
@@ -93,9 +93,9 @@ fn ballot<'a>(
         expires: None,
         to: None,
         to_group: None,
+        seen: !is_unseen(case, decision, meeting),
         fresh: false,
-    };
-    (ballot, is_unseen(case, decision, meeting))
+    }
 }
 
 /// Whether nobody at a meeting can have seen what was decided on: it was recorded only later, or

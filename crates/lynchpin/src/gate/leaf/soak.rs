@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::Target;
+use super::evidence::is_foretold;
 use super::state::LeafState;
 use crate::base::id::StageId;
 use crate::base::{Instant, When};
@@ -203,6 +204,7 @@ fn verifications<'a>(
 fn clears(case: &Case<'_>, pass: &Evidence, failed: &Evidence) -> bool {
     let people = &case.records.people;
     pass.outcome == Outcome::Passed
+        && !is_foretold(case, pass)
         && pass.run > failed.run
         && pass.check == failed.check
         && pass.artifact == failed.artifact

@@ -12,7 +12,7 @@ use super::seating::{filled, stood_for};
 use crate::base::id::{GroupId, PersonId, RequirementId};
 use crate::base::{Instant, When};
 use crate::gate::judge::Case;
-use crate::gate::policy::{ApprovalLeaf, Quorum, Requirement, Veto};
+use crate::gate::policy::{ApprovalLeaf, Quorum, Requirement};
 use crate::gate::rolls::Roll;
 use crate::history::order::Position;
 use crate::model::Vote;
@@ -123,8 +123,8 @@ impl<'a> Count<'a> {
                 count.cites.extend(electorate.behind(person));
                 count.turns.extend(electorate.suspensions_behind(person));
             }
-            if leaf.veto == Veto::Stands {
-                // A word that begins to count may lift a veto, even one that approves nothing.
+            if heard.iter().any(|ballot| ballot.refuses()) {
+                // A word that begins to count may lift a no, even one that approves nothing.
                 count.turns.extend(heard.iter().filter_map(|ballot| ballot.effective_from));
             }
             count.add(case, leaf, person, &Word::of(&heard, leaf.veto, case.at), &electorate);
@@ -164,8 +164,10 @@ impl<'a> Count<'a> {
         electorate: &Electorate<'_, 'a, '_>,
     ) {
         self.cites.extend(&word.cites);
-        if !word.approves(case.at) {
-            self.add_other(person, word);
+        if let Some((since, decision)) = word.refusal {
+            self.add_refusal(person, since, decision);
+        } else if !word.approves(case.at) {
+            self.deferred |= word.last_other().is_some_and(|it| it.decision == Vote::Deferred);
         }
         let escalates = word.others.iter().any(|other| other.decision == Vote::Escalated);
         if escalates {
@@ -180,32 +182,16 @@ impl<'a> Count<'a> {
         }
     }
 
-    /// Adds what somebody said last that is no approval.
-    fn add_other(&mut self, person: &'a PersonId, word: &Word<'_, 'a>) {
-        let Some(last) = word.last_other() else { return };
-        let answer = match last.decision {
-            Vote::Rejected => {
-                self.rejected.insert(person);
-                Answer::Rejected
-            }
-            Vote::RequestChanges => {
-                self.changes.insert(person);
-                Answer::Changes
-            }
-            Vote::Deferred => {
-                self.deferred = true;
-                return;
-            }
-            Vote::Withdrawn | Vote::Approved | Vote::Delegated | Vote::Escalated => return,
+    /// Adds that somebody refuses, and since when.
+    fn add_refusal(&mut self, person: &'a PersonId, since: Position, decision: Vote) {
+        let answer = if decision == Vote::Rejected {
+            self.rejected.insert(person);
+            Answer::Rejected
+        } else {
+            self.changes.insert(person);
+            Answer::Changes
         };
-        // Who says no again said so first when they first did.
-        let refuses = |ballot: &&&Ballot<'_>| {
-            matches!(ballot.decision, Vote::Rejected | Vote::RequestChanges)
-        };
-        let run = word.others.iter().rev().take_while(refuses);
-        if let Some(since) = run.map(|ballot| ballot.order).min() {
-            self.answer(since, answer);
-        }
+        self.answer(since, answer);
     }
 
     /// Takes note of an answer, if it is the first.
