@@ -111,8 +111,8 @@ fn judged(case: &Case<'_>, subject: &Subject, members: &Members<'_>) -> Result<R
     }
 }
 
-/// The tree of a parent: its own, then that of each release below it, whichever of them is its
-/// parent. Who is above any of them is told once.
+/// The tree of a parent: its own, with what keeps changes of several releases below it apart, then
+/// that of each of these, whichever is its parent. Who is above any of them is told once.
 fn parent(
     case: &Case<'_>,
     id: &ReleaseId,
@@ -134,6 +134,7 @@ fn parent(
     let subject = Subject::Release(id.clone());
     let mut parts = release_parts(case, &subject, members, gates);
     parts.extend(family::below(case, id));
+    parts.extend(family::apart(case, id, members)?);
     parts.extend(family::above(case, within.into_iter().chain([id])));
     Ok(whole(case, id, members, &parts, judged, &below))
 }

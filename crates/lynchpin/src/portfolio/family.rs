@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::decide::{by_parts, release_gates, selected_until, standing, was_cancelled};
+use super::dependencies;
+use super::item::Members;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::limits::PARENTS_MAX;
@@ -119,6 +121,18 @@ pub(super) fn below(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     nodes.extend(left_out(case, id));
     nodes.extend(through(case, id));
     nodes
+}
+
+/// What keeps changes of a parent and of the releases below it apart, since all of them go at once.
+pub(super) fn apart(
+    case: &Case<'_>,
+    id: &ReleaseId,
+    members: &Members<'_>,
+) -> Result<Vec<Reasons>> {
+    let within = case.records.descendants(id).into_iter().chain([id]);
+    let releases: Vec<_> = within.map(|one| own_changes(case, one)).collect();
+    let nodes = dependencies::across(case, members, &releases)?;
+    Ok(nodes.into_iter().map(Reasons::single).collect())
 }
 
 /// The releases below one that nothing can be said of: those that were cancelled, and those that
