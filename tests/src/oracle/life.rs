@@ -424,7 +424,7 @@ impl Question<'_> {
 }
 
 /// The requirements that a tree names.
-fn leaves(tree: &Tree) -> BTreeSet<u8> {
+pub(super) fn leaves(tree: &Tree) -> BTreeSet<u8> {
     match tree {
         Tree::Leaf(number) => BTreeSet::from([*number]),
         Tree::All(children) | Tree::Any(children) | Tree::AtLeast(_, children) => {
