@@ -80,6 +80,8 @@ fn release(id: &ReleaseId) -> Subject {
 /// it names is known, and whether all of it came through the stage before.
 fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     let subject = release(id);
+    let before = before(case, id);
+    let case = &Case { previous: before.as_ref(), ..*case };
     let mut parts = standing(case, &subject, maker(case, id).into_iter().collect());
     let members = case.records.changes_within(id);
     parts.extend(release_gates(case, &subject, &members).into_values());
@@ -184,20 +186,26 @@ fn own_changes<'a>(case: &'a Case<'_>, id: &ReleaseId) -> BTreeSet<&'a ChangeId>
     named.filter(|change| !records.is_cancelled(change)).collect()
 }
 
-/// Whether a change, as it is now, or one that takes its place, is in a stage.
+/// Whether a change, as it is now, is in a stage: that another takes its place there shows nothing
+/// of what ships.
 fn is_there(case: &Case<'_>, id: &ChangeId, stage: &StageId) -> bool {
     let records = case.records;
     let current = records.change(id).and_then(|row| row.current(records));
-    current.is_some_and(|change| {
-        let live = records.is_live(id, stage);
-        live && (records.is_superseded_in(id, stage) || is_live_as_it_is(case, change, stage))
-    })
+    current.is_some_and(|change| is_live_as_it_is(case, change, stage))
+}
+
+/// The stage before, on the way of the parent itself: what is below it may name a shorter one.
+fn before(case: &Case<'_>, id: &ReleaseId) -> Option<StageId> {
+    let members = Members::of(case.records, &release(id)).ok();
+    let own = members.and_then(|members| members.before(case.records, case.stage));
+    own.or_else(|| case.previous.cloned())
 }
 
 /// For a parent: which releases below it have come through the stage before, and which have not.
 fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     let records = case.records;
-    let Some(before) = case.previous.filter(|_| records.is_parent(id)) else { return Vec::new() };
+    let before = before(case, id).filter(|_| records.is_parent(id));
+    let Some(before) = &before else { return Vec::new() };
     let mut parts = Vec::new();
     for one in records.descendants(id).into_iter().chain([id]) {
         let own = own_changes(case, one);
