@@ -475,9 +475,9 @@ impl<'w> Question<'w> {
             asked.push(Verdict::NoGo);
         }
         let asks = |number: u8, item: &BTreeSet<u8>| {
-            let mut trees =
-                by_release.iter().map(|gate| self.tree(&gate.tree, Subject::Release(number), item));
-            trees.any(|verdict| verdict != Verdict::NotApplicable)
+            let mut asking = by_release.iter().filter(|gate| self.means_itself(&gate.tree, change));
+            let subject = Subject::Release(number);
+            asking.any(|gate| self.tree(&gate.tree, subject, item) != Verdict::NotApplicable)
         };
         let mut judged = worst(asked.iter().copied()) != Verdict::NotApplicable;
         if let Some(number) = release {
@@ -486,7 +486,9 @@ impl<'w> Question<'w> {
                 asked.push(Verdict::NoGo);
             }
         } else {
-            let said = self.by_releases(change, !by_release.is_empty());
+            let rests = !judged && !by_release.is_empty();
+            let rides = |number: u8, item: &BTreeSet<u8>| rests && !asks(number, item);
+            let said = self.by_releases(change, !by_release.is_empty(), &rides);
             judged |= self.releases_with(change).iter().any(|(number, item)| asks(*number, item));
             if !by_release.is_empty() {
                 let best = if said.is_empty() { Verdict::NeedsAction } else { best(1, &said) };
@@ -534,8 +536,14 @@ impl<'w> Question<'w> {
     }
 
     /// What each release that a change is in says of it, where it is asked about alone; its gates
-    /// only where one of them means the change.
-    fn by_releases(&self, change: u8, gated: bool) -> Vec<Verdict> {
+    /// only where one of them means the change. What they ask of others makes no go of one that
+    /// merely rides with these.
+    fn by_releases(
+        &self,
+        change: u8,
+        gated: bool,
+        rides: &dyn Fn(u8, &BTreeSet<u8>) -> bool,
+    ) -> Vec<Verdict> {
         let said = |(number, item): (u8, BTreeSet<u8>)| {
             let mut others = self.conflicts(change).into_keys();
             let loses = others.any(|other| self.loses_to(change, other, &item, Some(number)));
@@ -547,7 +555,8 @@ impl<'w> Question<'w> {
             } else {
                 self.standing(Subject::Release(number))
             };
-            itself.max(conflict)
+            let refused = itself != Verdict::NotApplicable && rides(number, &item);
+            if refused { Verdict::NoGo } else { itself.max(conflict) }
         };
         self.releases_with(change).into_iter().map(said).collect()
     }

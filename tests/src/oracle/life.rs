@@ -46,7 +46,8 @@ pub fn decide_for_life(
             for pin in pins.filter(|pin| is_other(pin, in_force)) {
                 bound = true;
                 let said = by(pin).and_then(|question| {
-                    question.members(&item, Some(number)).get(member).copied()
+                    let itself = question.members(&item, Some(number)).get(member).copied()?;
+                    Some(itself.max(question.of_its_release(*member, number, &item)))
                 });
                 verdict_max(&mut verdict, said.unwrap_or(Verdict::Unknown));
             }
@@ -424,7 +425,7 @@ impl Question<'_> {
 }
 
 /// The requirements that a tree names.
-fn leaves(tree: &Tree) -> BTreeSet<u8> {
+pub(super) fn leaves(tree: &Tree) -> BTreeSet<u8> {
     match tree {
         Tree::Leaf(number) => BTreeSet::from([*number]),
         Tree::All(children) | Tree::Any(children) | Tree::AtLeast(_, children) => {

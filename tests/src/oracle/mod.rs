@@ -6,4 +6,5 @@ pub mod gate;
 pub mod graph;
 pub mod life;
 mod requirement;
+mod rides;
 mod seats;

@@ -73,16 +73,18 @@ impl Case<'_> {
         found.and_then(|person| person.suspended_from).filter(|from| *from > self.at)
     }
 
-    /// Whether a requirement asks the same now as it did when somebody answered it: when they say
-    /// they did, and when that was recorded.
+    /// Whether a requirement asks the same now as it did when somebody answered it, be that when
+    /// they say they did or when that was recorded, and ever since: what a policy voided does not
+    /// come back with the policy before it.
     #[must_use]
     pub fn requirement_unchanged_since(&self, name: &RequirementId, said: [Instant; 2]) -> bool {
         let now = self.policy.requirements.get(name);
-        said.into_iter().all(|then| {
-            let in_force = self.adopted.iter().rev().find(|(recorded, _)| *recorded <= then);
-            // Before any policy was adopted, the one at hand is taken to have been meant.
-            in_force.is_none_or(|(_, policy)| policy.requirements.get(name) == now)
-        })
+        let [one, other] = said;
+        let then = one.min(other);
+        let by_then = self.adopted.partition_point(|(recorded, _)| *recorded <= then);
+        // Before any policy was adopted, the first one is taken to have been meant.
+        let since = self.adopted.get(by_then.saturating_sub(1)..).unwrap_or_default();
+        since.iter().all(|(_, policy)| policy.requirements.get(name) == now)
     }
 }
 

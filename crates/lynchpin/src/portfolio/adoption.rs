@@ -65,8 +65,11 @@ pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> 
     let mut since: Option<Position> = None;
     for (adoption, policy) in read {
         let in_force = adoptions.effective.last().map(|(_, policy)| policy);
-        let same = in_force.is_some_and(|in_force| in_force.digest == policy.digest);
-        let rule = in_force.and_then(|policy| policy.adoption.as_ref()).filter(|_| !same);
+        // What is in force already comes into force no more, and so nothing begins anew.
+        if in_force.is_some_and(|in_force| in_force.digest == policy.digest) {
+            continue;
+        }
+        let rule = in_force.and_then(|policy| policy.adoption.as_ref());
         let asked = rule.map(|rule| Asked { people: &people, rule, adoption, policy: &policy });
         let refused = asked.and_then(|asked| asked.refused(&portfolio.policy_approvals, since));
         if let Some(ignored) = refused {
@@ -127,9 +130,9 @@ impl Asked<'_> {
         by.into_iter().flatten().map(|id| self.people.principal(id)).collect()
     }
 
-    /// The last word of each member of the group on the policy, since the one in force was adopted
-    /// and before this adoption: what was said of it under another one answered another question,
-    /// also if it is told again. So does what was said before something less favourable.
+    /// The last word of each member of the group on the policy, since the one in force came into
+    /// force and before this adoption: what was said of it under another one answered another
+    /// question, also if it is told again. So does what was said before something less favourable.
     fn votes<'a>(
         &'a self,
         approvals: &'a [PolicyApproval],

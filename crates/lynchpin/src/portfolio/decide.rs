@@ -111,8 +111,8 @@ fn judged(case: &Case<'_>, subject: &Subject, members: &Members<'_>) -> Result<R
     }
 }
 
-/// The tree of a parent: its own, then that of each release below it, whichever of them is its
-/// parent. Who is above any of them is told once.
+/// The tree of a parent: its own, with what keeps changes of several releases below it apart, then
+/// that of each of these, whichever is its parent. Who is above any of them is told once.
 fn parent(
     case: &Case<'_>,
     id: &ReleaseId,
@@ -134,6 +134,7 @@ fn parent(
     let subject = Subject::Release(id.clone());
     let mut parts = release_parts(case, &subject, members, gates);
     parts.extend(family::below(case, id));
+    parts.extend(family::apart(case, id, members)?);
     parts.extend(family::above(case, within.into_iter().chain([id])));
     Ok(whole(case, id, members, &parts, judged, &below))
 }
@@ -317,10 +318,21 @@ struct Itself {
     judged: bool,
 }
 
-/// Whether a gate of its release asked anything of a change.
+/// Whether a gate of its release asked anything of a change itself.
 fn is_judged_by(case: &Case<'_>, gates: &ReleaseGates<'_>, change: &Change) -> bool {
-    let mut meant = gates_for(case, Judges::Release, change).filter_map(|(id, _)| gates.get(id));
-    meant.any(|found| found.verdict() != Verdict::NotApplicable)
+    let asks = |gate: &Gate| {
+        let mut named = gate.require.names().into_iter();
+        named.any(|name| {
+            let requirement = case.policy.requirements.get(name);
+            let only_for = requirement.and_then(|requirement| requirement.only_for.as_ref());
+            only_for.is_none_or(|only_for| only_for.matches(case, change))
+        })
+    };
+    let mut meant = gates_for(case, Judges::Release, change);
+    meant.any(|(id, gate)| {
+        let found = gates.get(id).map(Reasons::verdict);
+        found.is_some_and(|found| found != Verdict::NotApplicable) && asks(gate)
+    })
 }
 
 fn not_judged(case: &Case<'_>, change: &Change) -> Node {
@@ -382,7 +394,9 @@ fn by_itself(
     let by_release = gates_for(case, Judges::Release, change).next().is_some();
     if members.release.is_none() {
         let releases = case.records.releases_of(&change.id).iter();
-        let found: Vec<OfRelease> = releases.map(|id| release_of(case, id, change)).collect();
+        let rests = by_release && !judged;
+        let found: Vec<OfRelease> =
+            releases.map(|id| release_of(case, id, change, rests)).collect();
         judged |= found.iter().any(|of| of.judged);
         let free = found.iter().find(|of| of.said.verdict().is_met());
         let gone = free.map(|of| of.no_longer_apart.clone()).unwrap_or_default();
@@ -465,8 +479,9 @@ struct OfRelease {
 }
 
 /// What one release says of a change in it: what stands on it, its gates, and what keeps the change
-/// apart from others there.
-fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change) -> OfRelease {
+/// apart from others there. What its gates ask of others only makes no go of a change that rests on
+/// them.
+fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change, rests: bool) -> OfRelease {
     let subject = Subject::Release(id.clone());
     let mut reasons = Reasons::default();
     let mut judged = false;
@@ -477,10 +492,13 @@ fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change) -> OfRelease {
         let meant = gates_for(case, Judges::Release, change).next();
         let gates = meant.map(|_| release_gates(case, &subject, &members.all)).unwrap_or_default();
         judged = is_judged_by(case, &gates, change);
-        for part in release_parts(case, &subject, &members, gates) {
-            reasons.graft(&part);
+        let mut parts = release_parts(case, &subject, &members, gates);
+        parts.extend(family::parts(case, id));
+        parts.iter().for_each(|part| reasons.graft(part));
+        let asked = parts.iter().any(|part| part.verdict() != Verdict::NotApplicable);
+        if rests && asked && !judged {
+            reasons.push(not_judged(case, change));
         }
-        family::parts(case, id).iter().for_each(|part| reasons.graft(part));
         let priority = Priority::of(members.release);
         let conflicts = dependencies::conflicts_within(case, &members, &priority, change);
         conflicts.into_iter().for_each(|node| reasons.push(node));

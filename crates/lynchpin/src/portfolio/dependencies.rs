@@ -1,8 +1,9 @@
 //! What a change's dependencies say about it, once it is known which members may go by themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::item::Members;
+use crate::base::error::Result;
 use crate::base::id::{ChangeId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::Case;
@@ -50,11 +51,7 @@ pub(super) struct Flow {
 
 impl Flow {
     /// Works out what ships from each member's own verdict.
-    pub(super) fn new(
-        item: Item,
-        own: &BTreeMap<&ChangeId, Own>,
-        rule: CycleRule,
-    ) -> crate::base::Result<Flow> {
+    pub(super) fn new(item: Item, own: &BTreeMap<&ChangeId, Own>, rule: CycleRule) -> Result<Flow> {
         let of = |node: &GraphNode| item.id(*node).and_then(|id| own.get(id));
         let up_to = |worst: Verdict| -> NodeSet {
             let goes = |node: &GraphNode| of(node).is_some_and(|own| own.verdict <= worst);
@@ -159,7 +156,7 @@ impl Flow {
 
 /// The refused cycles that stand although every member is taken for a go: one that is there only
 /// because an alternative is held back is no cycle, it waits for that.
-fn standing_cycles(item: &Item, go: &Order, rule: CycleRule) -> crate::base::Result<Vec<Cycle>> {
+fn standing_cycles(item: &Item, go: &Order, rule: CycleRule) -> Result<Vec<Cycle>> {
     let refused = |order: &Order| -> Vec<Cycle> {
         order.cycles().iter().filter(|cycle| cycle.forbidden).cloned().collect()
     };
@@ -425,6 +422,47 @@ pub(super) fn conflicts_within(
     let others = case.records.conflicts(&change.id).map(|(other, _)| other);
     let lost = others.filter(|other| loses(other));
     lost.map(|other| conflict(case, change, ReasonCode::ConflictInRelease, other)).collect()
+}
+
+/// What keeps apart changes of several releases below a parent, each with its own changes, since
+/// all of them go at once: conflicts and cycles. Those within one release it tells itself.
+pub(super) fn across(
+    case: &Case<'_>,
+    members: &Members<'_>,
+    releases: &[BTreeSet<&ChangeId>],
+) -> Result<Vec<Node>> {
+    let mut listing: BTreeMap<&ChangeId, Vec<&BTreeSet<&ChangeId>>> = BTreeMap::new();
+    for release in releases {
+        release.iter().for_each(|id| listing.entry(id).or_default().push(release));
+    }
+    let is_across = |ids: &[&ChangeId]| {
+        let mut with_first = ids.first().and_then(|id| listing.get(id)).into_iter().flatten();
+        !with_first.any(|release| ids.iter().all(|id| release.contains(id)))
+    };
+    let free = Own { verdict: Verdict::Go, clears: Clears::Now, holds_until: When::Never };
+    let own = members.all.iter().map(|change| (&change.id, free)).collect();
+    let item = Item::new(case.records, &members.all, case.stage)?;
+    let mut flow = Flow::new(item, &own, case.policy.cycles)?;
+    let of_several = |cycle: &Cycle| {
+        let ids = cycle.members.iter().filter_map(|node| flow.item.id(*node));
+        is_across(&ids.collect::<Vec<_>>())
+    };
+    let numbered = flow.cycles.iter().enumerate().filter(|(_, cycle)| of_several(cycle));
+    let told: BTreeSet<usize> = numbered.map(|(number, _)| number).collect();
+    flow.cycles_of.values_mut().for_each(|numbers| numbers.retain(|it| told.contains(it)));
+    let priority = Priority::of(members.release);
+    let mut nodes = Vec::new();
+    for change in &members.all {
+        let others = case.records.conflicts(&change.id).map(|(other, _)| other);
+        let apart = others.filter(|other| {
+            flow.item.has(other)
+                && is_across(&[&change.id, other])
+                && !priority.goes_first(&change.id, other)
+        });
+        nodes.extend(apart.map(|o| conflict(case, change, ReasonCode::ConflictInRelease, o)));
+        nodes.extend(cycles(case, &flow, change));
+    }
+    Ok(nodes)
 }
 
 fn conflict(case: &Case<'_>, change: &Change, code: ReasonCode, other: &ChangeId) -> Node {

@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::decide::{by_parts, release_gates, selected_until, standing, was_cancelled};
+use super::dependencies;
+use super::item::Members;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::limits::PARENTS_MAX;
@@ -78,6 +80,8 @@ fn release(id: &ReleaseId) -> Subject {
 /// it names is known, and whether all of it came through the stage before.
 fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     let subject = release(id);
+    let before = before(case, id);
+    let case = &Case { previous: before.as_ref(), ..*case };
     let mut parts = standing(case, &subject, maker(case, id).into_iter().collect());
     let members = case.records.changes_within(id);
     parts.extend(release_gates(case, &subject, &members).into_values());
@@ -119,6 +123,18 @@ pub(super) fn below(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     nodes.extend(left_out(case, id));
     nodes.extend(through(case, id));
     nodes
+}
+
+/// What keeps changes of a parent and of the releases below it apart, since all of them go at once.
+pub(super) fn apart(
+    case: &Case<'_>,
+    id: &ReleaseId,
+    members: &Members<'_>,
+) -> Result<Vec<Reasons>> {
+    let within = case.records.descendants(id).into_iter().chain([id]);
+    let releases: Vec<_> = within.map(|one| own_changes(case, one)).collect();
+    let nodes = dependencies::across(case, members, &releases)?;
+    Ok(nodes.into_iter().map(Reasons::single).collect())
 }
 
 /// The releases below one that nothing can be said of: those that were cancelled, and those that
@@ -170,20 +186,26 @@ fn own_changes<'a>(case: &'a Case<'_>, id: &ReleaseId) -> BTreeSet<&'a ChangeId>
     named.filter(|change| !records.is_cancelled(change)).collect()
 }
 
-/// Whether a change, as it is now, or one that takes its place, is in a stage.
+/// Whether a change, as it is now, is in a stage: that another takes its place there shows nothing
+/// of what ships.
 fn is_there(case: &Case<'_>, id: &ChangeId, stage: &StageId) -> bool {
     let records = case.records;
     let current = records.change(id).and_then(|row| row.current(records));
-    current.is_some_and(|change| {
-        let live = records.is_live(id, stage);
-        live && (records.is_superseded_in(id, stage) || is_live_as_it_is(case, change, stage))
-    })
+    current.is_some_and(|change| is_live_as_it_is(case, change, stage))
+}
+
+/// The stage before, on the way of the parent itself: what is below it may name a shorter one.
+fn before(case: &Case<'_>, id: &ReleaseId) -> Option<StageId> {
+    let members = Members::of(case.records, &release(id)).ok();
+    let own = members.and_then(|members| members.before(case.records, case.stage));
+    own.or_else(|| case.previous.cloned())
 }
 
 /// For a parent: which releases below it have come through the stage before, and which have not.
 fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     let records = case.records;
-    let Some(before) = case.previous.filter(|_| records.is_parent(id)) else { return Vec::new() };
+    let before = before(case, id).filter(|_| records.is_parent(id));
+    let Some(before) = &before else { return Vec::new() };
     let mut parts = Vec::new();
     for one in records.descendants(id).into_iter().chain([id]) {
         let own = own_changes(case, one);

@@ -9,15 +9,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::{Asked, asks_for_risk, by_policy};
+use super::decide::{Asked, asks_for_risk, by_policy, with_case};
 use super::decision::Decision;
 use super::item::Members;
 use super::snapshot::InForce;
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::id::ReleaseId;
+use crate::base::id::{GateId, ReleaseId};
 use crate::base::limits::POLICIES_OF_DECISIONS_MAX;
 use crate::base::{Actor, Digest, Subject};
 use crate::gate::Policy;
+use crate::gate::judge::gates_for;
+use crate::gate::policy::{Gate, Judges};
 use crate::history::Records;
 use crate::model::Entered;
 use crate::reason::tree::{Arg, Join, Node, Reasons};
@@ -121,6 +123,33 @@ impl Pins {
         Pins { whole, members: of_members }
     }
 
+    /// The gates of an older policy that judge a release and mean a member that it binds, with the
+    /// facts by which it does.
+    fn release_gates(
+        &self,
+        records: &Records,
+        policy: &Policy,
+        asked: &Asked<'_>,
+    ) -> (BTreeSet<GateId>, Cites) {
+        let (mut gates, mut cites) = (BTreeSet::new(), Cites::new());
+        let judges =
+            |gate: &Gate| gate.judges == Judges::Release && gate.stages.contains(asked.stage);
+        if !policy.gates.values().any(judges) {
+            return (gates, cites);
+        }
+        with_case(records, policy, &[], asked, |case| {
+            for change in &asked.members.changes {
+                let bound = self.members.get(&Subject::Change(change.id.clone()));
+                let Some(by) = bound.and_then(|bound| bound.get(&policy.digest)) else { continue };
+                for (id, _) in gates_for(case, Judges::Release, change) {
+                    gates.insert(id.clone());
+                    cites.extend(by);
+                }
+            }
+        });
+        (gates, cites)
+    }
+
     /// Every policy that binds anything here.
     fn policies(&self) -> BTreeSet<Digest> {
         let members = self.members.values().flat_map(BTreeMap::keys);
@@ -149,17 +178,22 @@ pub(super) fn join(
         return Err(Error::new(ErrorCode::LimitExceeded, message));
     }
     let mut said: BTreeMap<Digest, (&Policy, Reasons)> = BTreeMap::new();
+    let mut gates = BTreeMap::new();
     let mut risk = decision.risk_model;
     for digest in policies {
         let known = in_force.adopted.iter().map(|(_, policy)| policy);
         if let Some(policy) = known.into_iter().find(|policy| policy.digest == digest) {
             // An approval of what the requirement asks today counts for what it asked then, too.
             said.insert(digest, (policy, by_policy(records, policy, &[], asked)?));
+            if !pins.whole.contains_key(&digest) {
+                gates.insert(digest, pins.release_gates(records, policy, asked));
+            }
             risk = risk.or(asks_for_risk(policy).then_some(crate::risk::MODEL));
         }
     }
     let owner = policy.owner.clone();
-    let joined = Joined { pins: &pins, said: &said, owner, subject: asked.subject };
+    let subject = asked.subject;
+    let joined = Joined { pins: &pins, said: &said, gates: &gates, owner, subject };
     let reasons = joined.tree(&decision.reasons, policy);
     Ok(Decision { reasons, risk_model: risk, ..decision })
 }
@@ -168,6 +202,8 @@ pub(super) fn join(
 struct Joined<'a> {
     pins: &'a Pins,
     said: &'a BTreeMap<Digest, (&'a Policy, Reasons)>,
+    /// Of those that bind members only, the gates that judge the release.
+    gates: &'a BTreeMap<Digest, (BTreeSet<GateId>, Cites)>,
     owner: Option<Actor>,
     subject: &'a Subject,
 }
@@ -183,6 +219,17 @@ impl Joined<'_> {
         for (digest, cites) in &self.pins.whole {
             // The members tell it each for itself.
             let own = |reasons: &Reasons, index| !is_member(reasons, index);
+            reasons.graft(&self.one(self.subject, *digest, cites, 0, own));
+        }
+        for (digest, (gates, cites)) in self.gates.iter().filter(|(_, (ids, _))| !ids.is_empty()) {
+            // What was decided of a member alone was decided by the gates of its release, and by
+            // those of the parents of that.
+            let own = |reasons: &Reasons, index: usize| {
+                reasons.nodes().get(index).is_some_and(|node| {
+                    matches!(node.code, ReasonCode::ParentOpen | ReasonCode::ParentNotOpen)
+                        || node.gate.as_ref().is_some_and(|id| gates.contains(id))
+                })
+            };
             reasons.graft(&self.one(self.subject, *digest, cites, 0, own));
         }
         if first.verdict() == Verdict::NotApplicable {

@@ -56,10 +56,10 @@ pub(in crate::gate) fn ready(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) 
     Some(since.after(leaf.span))
 }
 
-/// Whether a change is live in every environment of a stage with the artifacts that ship now; one
-/// without artifacts, with what it says now.
+/// Whether a change itself is live in every environment of a stage with the artifacts that ship
+/// now, whatever takes its place there; one without artifacts, with what it says now.
 pub(crate) fn is_live_as_it_is(case: &Case<'_>, change: &Change, stage: &StageId) -> bool {
-    stay(case, change, stage, &mut Cites::new()).is_ok()
+    live_since(case, change, stage, &mut Cites::new()).is_ok()
 }
 
 /// Since when the current stay is healthy, or why there is none.
@@ -75,8 +75,26 @@ fn healthy_since(
     Ok([after_incidents, after_failures].into_iter().flatten().fold(begun, Instant::max))
 }
 
-/// Since when it is live in every environment of the stage with the artifacts that ship now.
+/// Since when it is live in every environment of the stage with the artifacts that ship now, and
+/// nothing else takes its place there.
 fn stay(
+    case: &Case<'_>,
+    change: &Change,
+    stage: &StageId,
+    cites: &mut Cites,
+) -> Result<Instant, &'static str> {
+    let since = live_since(case, change, stage, cites)?;
+    let records = case.records;
+    if records.is_superseded_in(&change.id, stage) {
+        cites
+            .extend(records.superseding_deployments(&change.id, stage).map(|n| ("deployments", n)));
+        return Err("superseded");
+    }
+    Ok(since)
+}
+
+/// Since when it is live in every environment of the stage with the artifacts that ship now.
+fn live_since(
     case: &Case<'_>,
     change: &Change,
     stage: &StageId,
@@ -106,11 +124,6 @@ fn stay(
         if !ships.iter().all(held) {
             return Err("other_artifacts");
         }
-    }
-    if records.is_superseded_in(&change.id, stage) {
-        cites
-            .extend(records.superseding_deployments(&change.id, stage).map(|n| ("deployments", n)));
-        return Err("superseded");
     }
     since.ok_or("not_live")
 }
