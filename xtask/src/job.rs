@@ -71,6 +71,14 @@ impl<'a> Job<'a> {
             .map_err(|_| format!("`{}` did not print UTF-8", shown(command)))
     }
 
+    /// Runs a command and returns what it wrote to its standard output, whether or not it failed.
+    pub(crate) fn printed(&mut self, command: &mut Command) -> Result<String, String> {
+        self.note(&format!("$ {}", shown(command)));
+        command.stdin(Stdio::null()).stderr(self.pipe()?);
+        let output = command.output().map_err(|why| cannot_start(command, &why))?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Writes a line to the log.
     pub(crate) fn note(&mut self, line: &str) {
         // A log that cannot be written must not hide how the step itself ends.
