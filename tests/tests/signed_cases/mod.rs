@@ -2,6 +2,7 @@
 
 mod kinds;
 mod refused;
+mod soaks;
 
 use lynchpin_tests::signing::{Pair, envelope, statement};
 use serde_json::{Value, json};
@@ -123,6 +124,7 @@ pub fn cases() -> Vec<Value> {
     cases.extend(results_in_time());
     cases.extend(runs());
     cases.extend(kinds::cases());
+    cases.push(soaks::case());
     cases.extend(refused::cases());
     cases
 }
@@ -213,12 +215,8 @@ fn subjects() -> Vec<Value> {
         ),
         case(
             "unreadable",
-            "The predicate misspells a field. Nothing of it counts, and the answer says why.",
-            &portfolio(&[filed(
-                6,
-                &check_result("passed", 1, &json!({"expiry": "never"})),
-                &[&ci()],
-            )]),
+            "Which run it was cannot be read. Nothing of it counts, and the answer says why.",
+            &portfolio(&[filed(6, &check_result("passed", 1, &json!({"run": "first"})), &[&ci()])]),
             &usual(),
             &[asks(&tried(&json!([{"why": "unreadable"}])))],
         ),
@@ -378,6 +376,21 @@ fn results_in_time() -> Vec<Value> {
             &[asks(&tried(&json!([{"why": "issued_after_it_was_recorded"}])))],
         ),
         case(
+            "failure-from-the-future",
+            "A failure that says it happened a second after it was recorded stays one: of what is \
+             unfavourable, too late a time takes nothing away.",
+            &portfolio(&[
+                filed(3, &check_result("passed", 1, &json!({})), &[&ci()]),
+                filed(
+                    6,
+                    &check_result("failed", 2, &json!({"at": "2026-11-02T06:00:01Z"})),
+                    &[&ci()],
+                ),
+            ]),
+            &usual(),
+            &[asks(&held("no_go", "evidence_failed", &json!({"run": 2})))],
+        ),
+        case(
             "expires",
             "It says itself until when it counts.",
             &portfolio(&[filed(6, &check_result("passed", 1, &expiring), &[&ci()])]),
@@ -437,6 +450,35 @@ fn runs() -> Vec<Value> {
             ]),
             &usual(),
             &[asks(&go())],
+        ),
+        case(
+            "misspelt-field",
+            "It says neither until when it counts nor that it counts for ever: no outcome is read.",
+            &portfolio(&[filed(
+                3,
+                &run("passed", 1, &json!({"expiry": "2026-11-03T00:00:00Z"})),
+                &[&ci()],
+            )]),
+            &usual(),
+            &[asks(&held("unknown", "evidence_inconclusive", &json!({"run": 1})))],
+        ),
+        case(
+            "unclear-run",
+            "Run 2 is rightly signed and cannot be read: nobody knows that it passed, and run 1 \
+             does not stand for it. Once run 3 has passed, it matters no more.",
+            &portfolio(&[
+                filed(3, &run("passed", 1, &none), &[&ci()]),
+                filed(4, &run("failed", 2, &json!({"resons": "disk full"})), &[&ci()]),
+                filed(9, &run("passed", 3, &none), &[&ci()]),
+            ]),
+            &usual(),
+            &[
+                asks_at(
+                    "2026-11-02T08:00:00Z",
+                    &held("unknown", "evidence_inconclusive", &json!({"run": 2})),
+                ),
+                asks(&go()),
+            ],
         ),
         case(
             "each-owner-has-a-say",

@@ -5,15 +5,17 @@
 //! it anew when it is resolved, and a failed verification there when the same check has passed
 //! again.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Target;
 use super::evidence::is_foretold;
 use super::state::LeafState;
-use crate::base::id::StageId;
-use crate::base::{Instant, When};
+use crate::base::id::{CheckId, StageId};
+use crate::base::{Digest, Instant, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::SoakLeaf;
+use crate::gate::signed::{self, Found};
 use crate::history::order::{end_of, lasting};
 use crate::history::revision::{Difference, since_position};
 use crate::model::{Attribution, Change, Evidence, Incident, IncidentEvent, Outcome, Section};
@@ -21,6 +23,9 @@ use crate::reason::tree::{Arg, Clears, Node};
 
 /// The facts that an answer rests on: their kind and number.
 type Cites = BTreeSet<(&'static str, usize)>;
+
+/// A verification: the fact that tells of it, and what it says.
+type Told<'a> = ((&'static str, usize), Cow<'a, Evidence>);
 
 pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Node {
     let subject = Target::member(change);
@@ -46,7 +51,14 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Node {
                 .with("until", Arg::text(done))
         }
     };
+    let node = node.until(keys_last(case, change));
     cites.into_iter().fold(node, |node, (kind, number)| node.citing(kind, number))
+}
+
+/// Until when the keys last by which signed verifications are told.
+fn keys_last(case: &Case<'_>, change: &Change) -> When {
+    let lapses = signed_checks(case, change).into_iter().map(|(_, _, found)| found.lapses());
+    lapses.min().unwrap_or(When::Never)
 }
 
 /// When a change will have soaked for long enough, if it is soaking at all.
@@ -179,37 +191,58 @@ fn since_failures(
 ) -> Result<Option<Instant>, &'static str> {
     let here = verifications(case, change, stage);
     let mut since = None;
-    for (number, failed) in &here {
+    for (fact, failed) in &here {
         if failed.outcome != Outcome::Failed || failed.at < begun {
             continue;
         }
-        cites.insert(("evidence", *number));
+        cites.insert(*fact);
         let passes = here.iter().filter(|(_, later)| clears(case, later, failed));
         // Healthy again from the first pass on: what is said again later changes nothing.
-        let Some((number, pass)) = passes.min_by_key(|(_, pass)| (pass.run, pass.at)) else {
+        let Some((fact, pass)) = passes.min_by_key(|(_, pass)| (pass.run, pass.at)) else {
             return Err("verification_failed");
         };
-        cites.insert(("evidence", *number));
+        cites.insert(*fact);
         since = since.max(Some(pass.at.max(failed.at)));
     }
     Ok(since)
 }
 
-/// The evidence on what ships from the environments of a stage.
-fn verifications<'a>(
-    case: &Case<'a>,
-    change: &Change,
-    stage: &StageId,
-) -> Vec<(usize, &'a Evidence)> {
+/// The verifications of what ships in the environments of a stage: evidence, and what is signed by
+/// keys from which the policy takes evidence.
+fn verifications<'a>(case: &Case<'a>, change: &Change, stage: &StageId) -> Vec<Told<'a>> {
     let records = case.records;
     let environments = records.environments(stage);
     let all = &records.portfolio().evidence;
     let on_artifacts = change.artifacts.iter().flat_map(|artifact| records.evidence_on(artifact));
     let itself = records.evidence_of(&change.id).iter().filter(|_| change.artifacts.is_empty());
-    let found = on_artifacts.chain(itself).filter_map(|n| Some((*n, all.get(*n)?)));
-    found
-        .filter(|(_, e)| e.environment.as_ref().is_some_and(|e| environments.contains(e)))
-        .collect()
+    let plain = on_artifacts.chain(itself);
+    let plain = plain.filter_map(|n| Some((("evidence", *n), Cow::Borrowed(all.get(*n)?))));
+    let signed = signed_checks(case, change).into_iter().flat_map(|(check, artifact, found)| {
+        let evidence = found.evidence(records.portfolio(), check, artifact.as_ref());
+        evidence.into_iter().map(|(n, evidence)| (("statements", n), Cow::Owned(evidence)))
+    });
+    let here = |(_, told): &Told<'_>| {
+        told.environment.as_ref().is_some_and(|environment| environments.contains(environment))
+    };
+    plain.chain(signed).filter(here).collect()
+}
+
+/// The signed statements about what ships that some requirement takes as evidence of a check.
+fn signed_checks<'a>(
+    case: &Case<'a>,
+    change: &Change,
+) -> Vec<(&'a CheckId, Option<Digest>, Found)> {
+    let leaves = case.policy.requirements.values().filter_map(|asked| asked.evidence.as_ref());
+    let rules = leaves.filter_map(|leaf| Some((&leaf.check, leaf.signed.as_ref()?)));
+    let whole = change.artifacts.is_empty().then_some(None);
+    let ships: Vec<Option<Digest>> =
+        change.artifacts.iter().copied().map(Some).chain(whole).collect();
+    let each = rules.flat_map(|rule| ships.iter().map(move |artifact| (rule, artifact)));
+    each.map(|((check, rule), artifact)| {
+        let digests = signed::digests(case, change, artifact.as_ref());
+        (check, *artifact, signed::found(case, &digests, rule, Some(check)))
+    })
+    .collect()
 }
 
 /// Whether a pass shows that what a failed run found is mended: a later run of the same check, in

@@ -19,9 +19,9 @@ use self::predicate::{Reading, Said};
 use self::rule::Signed;
 use super::judge::Case;
 use crate::base::id::{CheckId, KeyId, PersonId};
-use crate::base::{Digest, When};
+use crate::base::{Digest, Instant, When};
 use crate::model::statement::decode;
-use crate::model::{Change, Evidence, Fact, InToto, Portfolio, Statement};
+use crate::model::{Change, Evidence, Fact, InToto, Outcome, Portfolio, Statement};
 use crate::reason::ReasonCode;
 use crate::reason::tree::{Arg, Node, Row};
 
@@ -133,21 +133,29 @@ pub(in crate::gate) fn found(
         if opened.says.predicate_type != rule.predicate {
             continue;
         }
+        let signers = signers(case, rule, number, statement, &opened);
+        let recorded = statement.envelope().recorded;
+        let flawed = |why: &str| vec![Row(vec![("why", why.to_owned())])];
         let said = match predicate::read(rule, check, &opened.says.predicate) {
             Reading::Elsewhere => continue,
-            Reading::Flawed(why) => Err(vec![Row(vec![("why", why.to_owned())])]),
-            Reading::Says(said) if said.at.is_some_and(|at| at > statement.envelope().recorded) => {
-                // It would stay fresh for longer than it is.
-                Err(vec![Row(vec![("why", "issued_after_it_was_recorded".to_owned())])])
-            }
-            Reading::Says(said) => Ok(said),
+            Reading::Flawed(why) => Err(flawed(why)),
+            Reading::Says(said) => dated(said, recorded).map_err(flawed),
         };
-        match said.and_then(|said| Ok((said, signers(case, rule, number, statement, &opened)?))) {
+        match said.and_then(|said| Ok((said, signers?))) {
             Ok((said, signers)) => found.accepted.push(Accepted { number, said, signers }),
             Err(why) => found.refused.push((number, why)),
         }
     }
     found
+}
+
+/// What a statement says, with a time at which it can have been said.
+fn dated(said: Said, recorded: Instant) -> Result<Said, &'static str> {
+    if said.outcome == Outcome::Passed && said.at.is_some_and(|at| at > recorded) {
+        // It would stay fresh for longer than it is. What did not pass counts all the same.
+        return Err("issued_after_it_was_recorded");
+    }
+    Ok(Said { at: said.at.map(|at| at.min(recorded)), ..said })
 }
 
 /// Who signed a statement, if they are enough; else what is wrong with each key.
@@ -214,6 +222,12 @@ impl Found {
         evidence
     }
 
+    /// When a key of the rule will have been revoked, at the earliest.
+    #[must_use]
+    pub(in crate::gate) fn lapses(&self) -> When {
+        self.lapses.unwrap_or(When::Never)
+    }
+
     /// The answer where nothing counts: that there is nothing, or what is wrong with what there
     /// is.
     #[must_use]
@@ -243,6 +257,6 @@ impl Found {
     /// The same answer, standing no longer than the keys do.
     #[must_use]
     pub(in crate::gate) fn bounded(&self, node: Node) -> Node {
-        node.until(self.lapses.unwrap_or(When::Never))
+        node.until(self.lapses())
     }
 }

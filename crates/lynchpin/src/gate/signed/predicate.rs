@@ -75,7 +75,7 @@ pub(super) fn read(rule: &Signed, check: Option<&CheckId>, predicate: &Value) ->
 
 fn check_result(rule: &Signed, check: Option<&CheckId>, predicate: &Value) -> Reading {
     let Ok(result) = CheckResult::deserialize(predicate) else {
-        return Reading::Flawed("unreadable");
+        return unclear(check, predicate);
     };
     if check != Some(&result.check) {
         return Reading::Elsewhere;
@@ -94,6 +94,20 @@ fn check_result(rule: &Signed, check: Option<&CheckId>, predicate: &Value) -> Re
         at: Some(result.at),
         expires: result.expires,
     })
+}
+
+/// A check result of which no more can be read than which run it was: that has no outcome, and no
+/// earlier run stands for it.
+fn unclear(check: Option<&CheckId>, predicate: &Value) -> Reading {
+    if text(predicate, "/check").map(String::as_str) != check.map(CheckId::as_str) {
+        return Reading::Flawed("unreadable");
+    }
+    let run = predicate.get("run").and_then(Value::as_u64).filter(|run| *run <= INTEGER_MAX);
+    let Some(run) = run else { return Reading::Flawed("unreadable") };
+    let configuration = text(predicate, "/configuration").and_then(|name| name.parse().ok());
+    let environment = text(predicate, "/environment").and_then(|name| name.parse().ok());
+    let bare = bare(Outcome::Inconclusive, None);
+    Reading::Says(Said { configuration, environment, run, ..bare })
 }
 
 /// A test result: of the suite that the rule names, since it says no check. Only `PASSED` without
