@@ -10,7 +10,7 @@ use super::leaf::Target;
 use super::policy::Requirement;
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};
-use crate::history::order::{Position, end_of, position};
+use crate::history::order::{Position, position};
 use crate::history::{ChangeRow, Records};
 use crate::model::{Change, Declaration, Deployment, DeploymentOutcome, Fact};
 use crate::reason::tree::Reasons;
@@ -52,37 +52,11 @@ pub(super) fn first_entry(
         let entry = move |(revision, known)| {
             (revision, Entry { at: deployment.at, known, cite: ("deployments", number) })
         };
-        brought(records, row, deployment).into_iter().map(entry)
+        row.brought(records, deployment).into_iter().map(entry)
     });
     let entries = claims.chain(deployments);
     let same = |revision| is_same(records, row, (declared, revision), requirement);
     entries.filter(|(revision, _)| same(*revision)).map(|(_, entry)| entry).min()
-}
-
-/// The revisions of a change that a deployment may have brought, by their places, with up to where
-/// each was known: the one known when it was made and the one when that was recorded. If it says
-/// what it brought, then those of them that ship any of it or, if neither does, all that do.
-fn brought(records: &Records, row: &ChangeRow, deployment: &Deployment) -> Vec<(usize, Position)> {
-    let recorded = position(deployment);
-    let made = end_of(deployment.at).min(recorded);
-    let known = |then| row.known_by(records, then).map(|(_, revision)| (revision, then));
-    let (first, last) = (known(made), known(recorded));
-    let again = |last: &(usize, Position)| first.is_some_and(|first| first.0 == last.0);
-    let by_then: Vec<(usize, Position)> =
-        first.into_iter().chain(last.filter(|last| !again(last))).collect();
-    let told: BTreeSet<&Digest> = deployment.artifacts.iter().collect();
-    let ships = |(revision, _): &(usize, Position)| {
-        let change = row.at(records, *revision);
-        change.is_some_and(|change| change.artifacts.iter().any(|it| told.contains(it)))
-    };
-    let fits: Vec<(usize, Position)> = by_then.iter().copied().filter(ships).collect();
-    if told.is_empty() || !fits.is_empty() {
-        return if told.is_empty() { by_then } else { fits };
-    }
-    let all = (0..row.revisions.len())
-        .filter_map(|revision| Some((revision, position(row.at(records, revision)?))));
-    let fits: Vec<(usize, Position)> = all.filter(ships).collect();
-    if fits.is_empty() { by_then } else { fits }
 }
 
 /// The numbers of the deployments by which a change is in a stage, or on its way there.
@@ -106,7 +80,7 @@ pub(super) fn is_there(
         is_same(records, row, (declared, *revision), requirement)
     };
     let brings = |deployment: &&Deployment| {
-        let brought = brought(records, row, deployment);
+        let brought = row.brought(records, deployment);
         let whole = !brought.is_empty() && brought.iter().all(same);
         whole || (!deployment.artifacts.is_empty() && brought.iter().any(same))
     };
