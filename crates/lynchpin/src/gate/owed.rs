@@ -1,7 +1,8 @@
 //! When a stage was entered with what was declared, and whether what is owed since then was met.
 //!
 //! What is owed is owed by what entered. An edit made afterwards neither pays it nor, once it is
-//! paid, opens it again; so it is judged by the revisions that were there at the entry.
+//! paid, opens it again; so it is judged by the revisions that were there at the entry, and by the
+//! risk that they had then.
 
 use std::collections::BTreeSet;
 
@@ -168,7 +169,7 @@ pub(super) fn met(
     let records = truncated.as_ref().unwrap_or(case.records);
     let members = members(records, subject);
     let target = Target { subject, members: &members };
-    let now = Case { records, ..*case };
+    let now = Case { records, entry: Some((entry.known, entry.at)), ..*case };
     let answer = ask(&now, target)?;
     let mut instants: BTreeSet<Instant> = told(records, subject, &members);
     instants.retain(|instant| *instant > since && *instant < case.at);

@@ -254,6 +254,12 @@ impl Records {
         &self.portfolio
     }
 
+    /// What was known earlier.
+    #[must_use]
+    pub fn back_to(&self, then: Instant) -> Records {
+        Records::new(Arc::clone(&self.portfolio), then)
+    }
+
     /// Whether answers may rest on zone data: something that is known goes by the clock of a zone.
     #[must_use]
     pub fn reads_zones(&self) -> bool {
