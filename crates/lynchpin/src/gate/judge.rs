@@ -10,7 +10,7 @@ use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
 use super::signed::Proofs;
 use super::waiver;
-use crate::base::id::{GateId, PersonId, RequirementId, StageId};
+use crate::base::id::{GateId, PersonId, ReleaseId, RequirementId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::history::Records;
 use crate::history::order::Position;
@@ -45,6 +45,8 @@ pub struct Case<'a> {
     pub previous: Option<&'a StageId>,
     /// The instant that is asked about.
     pub at: Instant,
+    /// The release that changes are judged as parts of, if they are.
+    pub release: Option<&'a ReleaseId>,
     /// The risk of each subject and until when it stands, as the portfolio computed it.
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
     /// The risks of what entered a stage.

@@ -171,7 +171,11 @@ pub(super) fn met(
 ) -> Option<Met> {
     let truncated = case.records.as_entered(subject, entry.known);
     let records = truncated.as_ref().unwrap_or(case.records);
-    let now = Case { records, entry: Some((entry.known, entry.at)), ..*case };
+    let release = match subject {
+        Subject::Release(id) => Some(id),
+        Subject::Change(_) => None,
+    };
+    let now = Case { records, release, entry: Some((entry.known, entry.at)), ..*case };
     let members = members(records, subject);
     let target = Target { subject, members: &members };
     let answer = ask(&now, target)?;

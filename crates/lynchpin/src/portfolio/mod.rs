@@ -21,6 +21,7 @@ mod fact_name;
 mod family;
 mod features;
 mod figures;
+mod frozen;
 mod identities;
 mod in_flight;
 mod item;

@@ -63,6 +63,7 @@ impl Setting {
             stage,
             previous,
             at,
+            release: None,
             risks: &self.risks,
             entered: &self.entered,
             entry: None,
