@@ -254,13 +254,19 @@ impl<'w> Question<'w> {
     }
 
     pub(super) fn in_flight_by(&self, change: u8, stage: u8) -> Vec<Made> {
+        self.in_flight(change, stage).into_values().collect()
+    }
+
+    /// The names of the deployments that have begun and of which nothing was heard since, with when
+    /// they began.
+    pub(super) fn in_flight(&self, change: u8, stage: u8) -> BTreeMap<String, Made> {
         let named = self.world.deployment_ids().into_iter().zip(&self.world.deployments);
         let mut events: Vec<(Tick, u8, Tick, String)> = named
             .filter(|(_, d)| d.change == change && d.stage == stage && self.knows(d.made))
             .map(|(id, d)| (d.made.recorded, d.outcome, d.made.at, id))
             .collect();
         events.sort_unstable();
-        let mut flying: BTreeMap<&String, Made> = BTreeMap::new();
+        let mut flying: BTreeMap<String, Made> = BTreeMap::new();
         let mut ended: BTreeMap<&String, Tick> = BTreeMap::new();
         for (recorded, outcome, at, id) in &events {
             if *outcome > 0 {
@@ -269,10 +275,10 @@ impl<'w> Question<'w> {
                 ended.insert(id, known.max(*at));
             } else if ended.get(id).is_none_or(|ended| ended < at) {
                 // That it began before it ended may be told late.
-                flying.insert(id, Made { at: *at, recorded: *recorded });
+                flying.insert(id.clone(), Made { at: *at, recorded: *recorded });
             }
         }
-        flying.into_values().collect()
+        flying
     }
 
     // Members of an item.
@@ -396,23 +402,6 @@ impl<'w> Question<'w> {
         all.filter(|other| says(change, *other) || says(*other, change)).collect()
     }
 
-    /// What a change conflicts with, and whether exclusively, whichever side says so.
-    fn conflicts(&self, change: u8) -> BTreeMap<u8, bool> {
-        let mut found = BTreeMap::new();
-        for other in (0..8).filter(|other| *other != change) {
-            for (one, with) in [(change, other), (other, change)] {
-                let stated = self.states(one);
-                for (named, exclusive) in stated.iter().flat_map(|change| &change.conflicts) {
-                    if *named == with {
-                        let known = found.entry(other).or_insert(false);
-                        *known |= exclusive;
-                    }
-                }
-            }
-        }
-        found
-    }
-
     /// The item as a graph; what is nowhere is outside of it.
     fn case(&self, item: &BTreeSet<u8>, go: BTreeSet<u32>) -> graph::Case {
         let live: BTreeSet<u32> =
@@ -499,27 +488,6 @@ impl<'w> Question<'w> {
             }
         }
         (worst(asked.into_iter().chain([verdict])), judged)
-    }
-
-    fn is_in_conflict(&self, change: u8, item: &BTreeSet<u8>, release: Option<u8>) -> bool {
-        self.conflicts(change).into_iter().any(|(other, exclusive)| {
-            let loses = self.loses_to(change, other, item, release);
-            // What was deployed is in the way, whether or not anybody told what it is.
-            let there =
-                self.stay(other, self.stage).is_some() && !self.is_superseded(other, self.stage);
-            // Live in staging and not yet in production is on its way.
-            let soaks = self.stage == STAGING && there && !self.is_live(other, STAGING + 1);
-            let live = exclusive && there;
-            loses || self.is_in_flight(other, self.stage) || soaks || live
-        })
-    }
-
-    /// Whether a change has to give way to another of the same item.
-    fn loses_to(&self, change: u8, other: u8, item: &BTreeSet<u8>, release: Option<u8>) -> bool {
-        let release = release.and_then(|number| self.world.releases.get(usize::from(number)));
-        let priority = release.map(|release| release.priority.as_slice()).unwrap_or_default();
-        let place = |id: u8| priority.iter().position(|named| *named == id).unwrap_or(usize::MAX);
-        item.contains(&other) && place(change) >= place(other)
     }
 
     /// The releases, not cancelled, that a change is in, with what ships with each.

@@ -1,5 +1,6 @@
 //! Answers computed by definition, written apart from the engine.
 
+mod apart;
 mod approval;
 mod frozen;
 pub mod gate;

@@ -10,12 +10,25 @@ use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
 use super::signed::Proofs;
 use super::waiver;
-use crate::base::id::{GateId, PersonId, RequirementId, StageId};
+use crate::base::id::{GateId, PersonId, ReleaseId, RequirementId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::history::Records;
+use crate::history::order::Position;
 use crate::model::{Change, Service};
 use crate::reason::tree::{Arg, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
+
+/// Tells the risk that something had when it entered a stage, which no later fact changes.
+pub trait EntryRisk {
+    /// The risk of a subject at an instant, by what was known up to that place in the order of
+    /// facts; certain, if it was not known then.
+    fn risk_then(
+        &self,
+        records: &Records,
+        subject: &Subject,
+        entry: (Position, Instant),
+    ) -> Probability;
+}
 
 /// Everything that a gate is judged by: what is known, what is asked, where and when.
 #[derive(Clone, Copy)]
@@ -32,8 +45,14 @@ pub struct Case<'a> {
     pub previous: Option<&'a StageId>,
     /// The instant that is asked about.
     pub at: Instant,
+    /// The release that changes are judged as parts of, if they are.
+    pub release: Option<&'a ReleaseId>,
     /// The risk of each subject and until when it stands, as the portfolio computed it.
     pub risks: &'a BTreeMap<Subject, (Probability, When)>,
+    /// The risks of what entered a stage.
+    pub entered: &'a dyn EntryRisk,
+    /// Up to where was known what entered and when it did, where it is asked what is owed since.
+    pub entry: Option<(Position, Instant)>,
     /// What else the portfolio counted.
     pub figures: &'a Figures,
     /// Who sits in which group, as far as it was asked for.
@@ -49,9 +68,13 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// The risk of a subject and until when it stands; certain, if it was not handed in.
+    /// The risk of a subject and until when it stands; certain, if it was not handed in. Of what is
+    /// owed since an entry, it is that of the entry.
     #[must_use]
     pub fn risk(&self, subject: &Subject) -> (Probability, When) {
+        if let Some(entry) = self.entry {
+            return (self.entered.risk_then(self.records, subject, entry), When::Never);
+        }
         self.risks.get(subject).copied().unwrap_or((Probability::ONE, When::Never))
     }
 
@@ -100,7 +123,7 @@ impl Selector {
         let followed = change.model.as_ref().is_some_and(|model| self.model.contains(model));
         let model = self.model.is_empty() || followed;
         let risk = || case.risk(&Subject::Change(change.id.clone())).0;
-        let within = self.risk.is_none_or(|band| band.holds(risk()));
+        let within = || self.risk.is_none_or(|band| band.holds(risk()));
         let fits = |service: &Service| {
             let tier = service.tier.is_none_or(|tier| self.tier.contains(&tier));
             let profile = service.profile.as_ref().is_none_or(|p| self.profile.contains(p));
@@ -112,8 +135,9 @@ impl Selector {
         let known = change.services.iter().filter_map(|id| records.service(id));
         let first = || records.change(&change.id).and_then(|row| row.first_recorded(records));
         let since = self.recorded_since.is_none_or(|since| first().is_none_or(|at| at >= since));
-        let itself = kind && model && within && since;
-        itself && (!narrowed || unknown || known.into_iter().any(fits))
+        let placed = !narrowed || unknown || known.into_iter().any(fits);
+        // The risk comes last: that of an entry is worked out only where it matters.
+        kind && model && since && placed && within()
     }
 }
 

@@ -274,7 +274,8 @@ pub fn holds(case: &Case<'_>, change: &Change) -> Vec<Node> {
         told.map(|owed| node(owed, Verdict::NeedsAction, ReasonCode::ObligationOverdue)).collect();
     nodes.extend(open.first().map(|owed| {
         let node = node(owed, Verdict::NotApplicable, ReasonCode::ObligationOpen);
-        node.until(When::At(owed.until))
+        let end = When::At(owed.until);
+        node.until(end).lapsing_at(end)
     }));
     nodes
 }

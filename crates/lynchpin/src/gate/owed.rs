@@ -1,22 +1,27 @@
 //! When a stage was entered with what was declared, and whether what is owed since then was met.
 //!
 //! What is owed is owed by what entered. An edit made afterwards neither pays it nor, once it is
-//! paid, opens it again; so it is judged by the revisions that were there at the entry.
+//! paid, opens it again; so it is judged by the revisions that were there at the entry, and by the
+//! risk that they had then.
 
 use std::collections::BTreeSet;
 
+use super::freeze::times::Times;
 use super::judge::Case;
 use super::leaf::Target;
 use super::policy::Requirement;
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};
-use crate::history::order::{Position, end_of, position};
+use crate::history::order::{Position, position};
 use crate::history::{ChangeRow, Records};
-use crate::model::{Change, Declaration, Deployment, DeploymentOutcome, Fact};
+use crate::model::{Change, Declaration, Deployment, DeploymentOutcome, Fact, Vote};
 use crate::reason::tree::Reasons;
 
 /// How many instants are looked at for when something was met.
-const INSTANTS_TRIED: usize = 16;
+const INSTANTS_TRIED: usize = 64;
+
+/// At how many of them it is looked at by nothing but what was known then.
+const INSTANTS_UNROLLED: usize = 8;
 
 /// An entry into a stage: a claim, or a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,37 +57,11 @@ pub(super) fn first_entry(
         let entry = move |(revision, known)| {
             (revision, Entry { at: deployment.at, known, cite: ("deployments", number) })
         };
-        brought(records, row, deployment).into_iter().map(entry)
+        row.brought(records, deployment).into_iter().map(entry)
     });
     let entries = claims.chain(deployments);
     let same = |revision| is_same(records, row, (declared, revision), requirement);
     entries.filter(|(revision, _)| same(*revision)).map(|(_, entry)| entry).min()
-}
-
-/// The revisions of a change that a deployment may have brought, by their places, with up to where
-/// each was known: the one known when it was made and the one when that was recorded. If it says
-/// what it brought, then those of them that ship any of it or, if neither does, all that do.
-fn brought(records: &Records, row: &ChangeRow, deployment: &Deployment) -> Vec<(usize, Position)> {
-    let recorded = position(deployment);
-    let made = end_of(deployment.at).min(recorded);
-    let known = |then| row.known_by(records, then).map(|(_, revision)| (revision, then));
-    let (first, last) = (known(made), known(recorded));
-    let again = |last: &(usize, Position)| first.is_some_and(|first| first.0 == last.0);
-    let by_then: Vec<(usize, Position)> =
-        first.into_iter().chain(last.filter(|last| !again(last))).collect();
-    let told: BTreeSet<&Digest> = deployment.artifacts.iter().collect();
-    let ships = |(revision, _): &(usize, Position)| {
-        let change = row.at(records, *revision);
-        change.is_some_and(|change| change.artifacts.iter().any(|it| told.contains(it)))
-    };
-    let fits: Vec<(usize, Position)> = by_then.iter().copied().filter(ships).collect();
-    if told.is_empty() || !fits.is_empty() {
-        return if told.is_empty() { by_then } else { fits };
-    }
-    let all = (0..row.revisions.len())
-        .filter_map(|revision| Some((revision, position(row.at(records, revision)?))));
-    let fits: Vec<(usize, Position)> = all.filter(ships).collect();
-    if fits.is_empty() { by_then } else { fits }
 }
 
 /// The numbers of the deployments by which a change is in a stage, or on its way there.
@@ -106,7 +85,7 @@ pub(super) fn is_there(
         is_same(records, row, (declared, *revision), requirement)
     };
     let brings = |deployment: &&Deployment| {
-        let brought = brought(records, row, deployment);
+        let brought = row.brought(records, deployment);
         let whole = !brought.is_empty() && brought.iter().all(same);
         whole || (!deployment.artifacts.is_empty() && brought.iter().any(same))
     };
@@ -181,7 +160,7 @@ pub(super) struct Met {
     pub(super) answer: Reasons,
 }
 
-/// Whether what is owed is met, now or at any fact about it since the entry, by what entered.
+/// Whether what is owed is met by what entered, now or at any fact about it since the entry.
 /// Nothing, if it is not asked at all.
 pub(super) fn met(
     case: &Case<'_>,
@@ -192,47 +171,82 @@ pub(super) fn met(
 ) -> Option<Met> {
     let truncated = case.records.as_entered(subject, entry.known);
     let records = truncated.as_ref().unwrap_or(case.records);
+    let release = match subject {
+        Subject::Release(id) => Some(id),
+        Subject::Change(_) => None,
+    };
+    let now = Case { records, release, entry: Some((entry.known, entry.at)), ..*case };
     let members = members(records, subject);
     let target = Target { subject, members: &members };
-    let now = Case { records, ..*case };
     let answer = ask(&now, target)?;
-    let mut instants: BTreeSet<Instant> = told(records, subject, &members);
-    instants.retain(|instant| *instant > since && *instant < case.at);
-    let newest = instants.into_iter().rev().take(INSTANTS_TRIED);
-    let mut tried: Vec<Instant> = newest.chain([since.min(case.at)]).collect();
-    tried.sort_unstable();
-    // As it stood then: what has expired since was good enough.
-    let then = tried.into_iter().filter_map(|at| Some((at, ask(&Case { at, ..now }, target)?)));
-    let mut met = then.filter(|(_, answer)| answer.verdict().is_met());
-    let met = met.next().map(|(at, answer)| at.max(newest_cited(records, &answer)));
-    let at = met.or(answer.verdict().is_met().then_some(case.at));
+    let first = first_met(&now, target, entry, since, &ask);
+    let at = first.or(answer.verdict().is_met().then_some(case.at));
     Some(Met { at, answer })
+}
+
+/// The first instant, as far as any was found, at which something was met. As it stood then: what
+/// has expired since was good enough, and what was not known yet was not there.
+fn first_met(
+    now: &Case<'_>,
+    target: Target<'_>,
+    entry: &Entry,
+    since: Instant,
+    ask: &impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
+) -> Option<Instant> {
+    let is_met = |answer: &Reasons| answer.verdict().is_met();
+    let mut open = begins(now.records, target);
+    open.retain(|instant| *instant > since);
+    open.insert(since.min(now.at));
+    let mut doubtful = Vec::new();
+    // The oldest first, so that nothing that is told later puts off what was paid.
+    for _ in 0..INSTANTS_TRIED {
+        let Some(at) = open.pop_first().filter(|at| *at < now.at || *at <= since) else { break };
+        let Some(answer) = ask(&Case { at, ..*now }, target).filter(is_met) else { continue };
+        let newest = newest_cited(now.records, &answer);
+        if newest <= at {
+            return Some(at);
+        }
+        // It rests on what was told later: on more than there was, or on the same told again.
+        doubtful.push(at);
+        open.insert(newest);
+    }
+    doubtful.into_iter().take(INSTANTS_UNROLLED).find(|at| {
+        let then = now.records.back_to(*at);
+        let entered = then.as_entered(target.subject, entry.known);
+        let records = entered.as_ref().unwrap_or(&then);
+        let members = members(records, target.subject);
+        let target = Target { members: &members, ..target };
+        // What is remembered of freezes is remembered of what is known now.
+        let times = Times::default();
+        let case = Case { records, times: &times, at: *at, ..*now };
+        ask(&case, target).is_some_and(|answer| is_met(&answer))
+    })
 }
 
 /// When the newest of the facts was recorded that an answer rests on: nothing is met before.
 fn newest_cited(records: &Records, answer: &Reasons) -> Instant {
-    let p = records.portfolio();
     let cites = answer.nodes().iter().flat_map(|node| &node.cites);
-    let recorded = cites.filter_map(|(kind, number)| match *kind {
-        "approvals" => p.approvals.get(*number).map(|fact| fact.envelope().recorded),
-        "waivers" => p.waivers.get(*number).map(|fact| fact.envelope().recorded),
-        "evidence" => p.evidence.get(*number).map(|fact| fact.envelope().recorded),
-        _ => None,
-    });
+    let recorded = cites.filter_map(|(kind, number)| records.portfolio().recorded(kind, *number));
     recorded.max().unwrap_or(Instant::EPOCH)
 }
 
-/// The instants at which something was recorded about a subject or what ships of it.
-fn told(records: &Records, subject: &Subject, members: &[&Change]) -> BTreeSet<Instant> {
-    let p = records.portfolio();
+/// The instants from which on something counts that was told in favour of a subject or of what
+/// ships of it.
+fn begins(records: &Records, target: Target<'_>) -> BTreeSet<Instant> {
+    let (p, subject) = (records.portfolio(), target.subject);
     let approvals = records.approvals(subject).iter().filter_map(|n| p.approvals.get(*n));
-    let waivers = records.waivers(subject).iter().filter_map(|n| p.waivers.get(*n));
-    let on = |change: &&Change| -> Vec<usize> {
-        let artifacts = change.artifacts.iter().flat_map(|a| records.evidence_on(a));
-        artifacts.chain(records.evidence_of(&change.id)).copied().collect()
-    };
-    let evidence = members.iter().flat_map(on).filter_map(|n| p.evidence.get(n));
-    let recorded = approvals.map(|fact| fact.envelope().recorded);
-    let recorded = recorded.chain(waivers.map(|fact| fact.envelope().recorded));
-    recorded.chain(evidence.map(|fact| fact.envelope().recorded)).collect()
+    let approvals = approvals.filter(|approval| approval.decision == Vote::Approved);
+    let approvals = approvals.map(|it| it.effective_from.max(Some(it.envelope().recorded)));
+    let told = |kind, number: usize| p.recorded(kind, number);
+    let minutes = records.boards.minutes(subject).iter();
+    let minutes = minutes.map(|(number, _)| told("minutes", *number));
+    let waivers = records.waivers(subject).iter().map(|number| told("waivers", *number));
+    let artifacts = || target.members.iter().flat_map(|change| &change.artifacts);
+    let on = artifacts().flat_map(|artifact| records.evidence_on(artifact));
+    let of = target.members.iter().flat_map(|change| records.evidence_of(&change.id));
+    let evidence = on.chain(of).map(|number| told("evidence", *number));
+    let statements = artifacts().flat_map(|artifact| records.statements_on(artifact));
+    let statements = statements.map(|number| told("statements", *number));
+    let all = approvals.chain(minutes).chain(waivers).chain(evidence).chain(statements);
+    all.flatten().collect()
 }

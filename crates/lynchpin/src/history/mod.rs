@@ -9,6 +9,7 @@
 
 pub mod baseline;
 pub mod boards;
+mod conflicts;
 pub mod delegations;
 pub mod entries;
 mod family;

@@ -17,10 +17,17 @@ pub struct Stay {
     pub artifacts: Vec<Digest>,
     /// The number of the deployment fact that began the stay.
     began: Option<usize>,
-    /// The number of the newest deployment fact that kept it.
-    newest: Option<usize>,
+    /// The newest deployment fact that kept it.
+    newest: Option<Kept>,
     /// When it was last rolled back: what is told later of the time before says nothing of now.
     rolled_back_at: Option<Instant>,
+}
+
+/// A deployment fact that kept a change where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Kept {
+    number: usize,
+    id: DeploymentId,
 }
 
 /// What is known of one change in one environment.
@@ -32,6 +39,8 @@ pub struct Place {
     of_service: BTreeMap<ServiceId, Stay>,
     /// The deployments that have begun and not ended, by the number of that fact.
     pub flights: BTreeMap<DeploymentId, usize>,
+    /// The facts that say that a deployment has begun, ended or not.
+    begun: BTreeMap<DeploymentId, Vec<usize>>,
     /// When each deployment ended: that it had begun before may be told late.
     ended_at: BTreeMap<DeploymentId, Instant>,
     /// Whether a deployment was ever begun there.
@@ -52,8 +61,19 @@ impl Place {
         stays.filter(|stay| stay.live_since.is_some())
     }
 
+    /// The numbers of the deployment facts that tell what of it is there or on its way there: the
+    /// newest that kept it, and where that one, or what is under way, began.
+    pub fn brought_by(&self) -> BTreeSet<usize> {
+        let kept: Vec<&Kept> = self.live().filter_map(|stay| stay.newest.as_ref()).collect();
+        let ids = kept.iter().map(|kept| &kept.id).chain(self.flights.keys());
+        let ids: BTreeSet<&DeploymentId> = ids.collect();
+        let begun = ids.into_iter().filter_map(|id| self.begun.get(id)).flatten().copied();
+        begun.chain(kept.iter().map(|kept| kept.number)).collect()
+    }
+
     fn apply(&mut self, number: usize, deployment: &Deployment, artifacts: &[Digest]) {
         if deployment.outcome == DeploymentOutcome::Started {
+            self.begun.entry(deployment.id.clone()).or_default().push(number);
             if self.ended_at.get(&deployment.id).is_none_or(|ended| *ended < deployment.at) {
                 self.flights.insert(deployment.id.clone(), number);
             }
@@ -81,13 +101,14 @@ impl Place {
 impl Stay {
     /// The numbers of the deployment facts that it rests on: the one that began it, and the newest.
     pub fn cites(&self) -> impl Iterator<Item = usize> {
-        self.began.into_iter().chain(self.newest.filter(|newest| Some(*newest) != self.began))
+        let newest = self.newest().filter(|newest| Some(*newest) != self.began);
+        self.began.into_iter().chain(newest)
     }
 
     /// The number of the newest deployment fact that kept it.
     #[must_use]
     pub fn newest(&self) -> Option<usize> {
-        self.newest
+        self.newest.as_ref().map(|kept| kept.number)
     }
 
     fn apply(&mut self, number: usize, deployment: &Deployment, artifacts: &[Digest]) {
@@ -105,7 +126,7 @@ impl Stay {
                     self.artifacts = artifacts.to_vec();
                     self.began = Some(number);
                 }
-                self.newest = Some(number);
+                self.newest = Some(Kept { number, id: deployment.id.clone() });
             }
             DeploymentOutcome::RolledBack => {
                 let rolled_back_at = self.rolled_back_at.max(Some(deployment.at));

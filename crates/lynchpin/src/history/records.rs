@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::boards::Boards;
+use super::conflicts::once_apart;
 use super::delegations::Delegations;
 use super::entries::Entries;
 use super::family::Family;
@@ -59,6 +60,7 @@ pub struct Records {
     superseded_by: BTreeMap<ChangeId, Vec<ChangeId>>,
     partners: BTreeMap<ChangeId, BTreeSet<ChangeId>>,
     conflicts: BTreeMap<ChangeId, BTreeMap<ChangeId, ConflictScope>>,
+    pub(super) once_apart: BTreeMap<ChangeId, BTreeSet<ChangeId>>,
     releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     cancelled_releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     services: BTreeMap<ServiceId, usize>,
@@ -103,6 +105,7 @@ impl Records {
         let presence =
             Presence::new(deployments, |id, then| artifacts_then(p, changes.get(id), then));
         let people = People::new(&p.people, &p.groups);
+        let once_apart = once_apart(p, &changes);
         let mut records = Records {
             as_of,
             delegations: Delegations::new(p, &people, as_of),
@@ -131,6 +134,7 @@ impl Records {
             superseded_by: BTreeMap::new(),
             partners: BTreeMap::new(),
             conflicts: BTreeMap::new(),
+            once_apart,
             releases_of: BTreeMap::new(),
             cancelled_releases_of: BTreeMap::new(),
             services: p.services.iter().enumerate().map(|(n, s)| (s.id.clone(), n)).collect(),
@@ -248,6 +252,12 @@ impl Records {
     #[must_use]
     pub fn portfolio(&self) -> &Portfolio {
         &self.portfolio
+    }
+
+    /// What was known earlier.
+    #[must_use]
+    pub fn back_to(&self, then: Instant) -> Records {
+        Records::new(Arc::clone(&self.portfolio), then)
     }
 
     /// Whether answers may rest on zone data: something that is known goes by the clock of a zone.

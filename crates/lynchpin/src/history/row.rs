@@ -1,11 +1,13 @@
 //! What is known of one change and of one release: its revisions, oldest first.
 
-use super::order::{Position, position};
+use std::collections::BTreeSet;
+
+use super::order::{Position, end_of, position};
 use super::records::Records;
 use super::revision::Revision;
 use crate::base::id::{ChangeId, ReleaseId};
-use crate::base::{Instant, Subject};
-use crate::model::{Change, Fact, Period, Release, SectionDigests};
+use crate::base::{Digest, Instant, Subject};
+use crate::model::{Change, Deployment, Fact, Period, Release, SectionDigests};
 
 /// What is known of one change.
 #[derive(Clone, Debug)]
@@ -58,6 +60,33 @@ impl ChangeRow {
         let by_then = |change: &Change| position(change) <= then;
         let known = |position: &usize| self.at(records, *position).is_some_and(by_then);
         (0..self.revisions.len()).rev().find(known).map(|position| (self, position))
+    }
+
+    /// The revisions that a deployment may have brought, by their positions, with up to where each
+    /// was known: the one known when it was made and the one when that was recorded. If it says
+    /// what it brought, then those of them that ship any of it or, if neither does, all that do.
+    #[must_use]
+    pub fn brought(&self, records: &Records, deployment: &Deployment) -> Vec<(usize, Position)> {
+        let recorded = position(deployment);
+        let made = end_of(deployment.at).min(recorded);
+        let known = |then| self.known_by(records, then).map(|(_, revision)| (revision, then));
+        let (first, last) = (known(made), known(recorded));
+        let again = |last: &(usize, Position)| first.is_some_and(|first| first.0 == last.0);
+        let by_then: Vec<(usize, Position)> =
+            first.into_iter().chain(last.filter(|last| !again(last))).collect();
+        let told: BTreeSet<&Digest> = deployment.artifacts.iter().collect();
+        let ships = |(revision, _): &(usize, Position)| {
+            let change = self.at(records, *revision);
+            change.is_some_and(|change| change.artifacts.iter().any(|it| told.contains(it)))
+        };
+        let fits: Vec<(usize, Position)> = by_then.iter().copied().filter(ships).collect();
+        if told.is_empty() || !fits.is_empty() {
+            return if told.is_empty() { by_then } else { fits };
+        }
+        let all = (0..self.revisions.len())
+            .filter_map(|revision| Some((revision, position(self.at(records, revision)?))));
+        let fits: Vec<(usize, Position)> = all.filter(ships).collect();
+        if fits.is_empty() { by_then } else { fits }
     }
 
     /// The digests of the revision at a position.

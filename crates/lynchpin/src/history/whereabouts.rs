@@ -102,7 +102,12 @@ impl Records {
         numbers
     }
 
-    fn places<'a>(&'a self, id: &ChangeId, stage: &StageId) -> impl Iterator<Item = &'a Place> {
+    /// What is known of a change in each environment of a stage that it was brought to.
+    pub(super) fn places<'a>(
+        &'a self,
+        id: &ChangeId,
+        stage: &StageId,
+    ) -> impl Iterator<Item = &'a Place> {
         let environments = self.environments(stage);
         environments.into_iter().filter_map(|e| self.presence.place(id, &e))
     }

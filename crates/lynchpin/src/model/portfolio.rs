@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Fact;
+use crate::base::Instant;
+
 /// The kind and version that every portfolio document states.
 pub const VERSION: &str = "portfolio/1";
 
@@ -122,3 +125,18 @@ macro_rules! portfolio {
 }
 
 arrays!(portfolio);
+
+macro_rules! recorded {
+    ($($field:ident,)*) => {
+        impl Portfolio {
+            /// When the fact of that number in the array of that kind was recorded.
+            pub(crate) fn recorded(&self, kind: &str, number: usize) -> Option<Instant> {
+                match kind {
+                    $(stringify!($field) => Some(self.$field.get(number)?.envelope().recorded),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+facts!(recorded);

@@ -6,6 +6,7 @@ use super::decision::Decision;
 use super::dependencies::{self, Flow, Held, Own, Priority};
 use super::family;
 use super::figures::asks_for_figures;
+use super::frozen;
 use super::item::Members;
 use super::owed;
 use super::pinned;
@@ -16,14 +17,15 @@ use crate::base::error::Result;
 use crate::base::id::{ChangeId, GateId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::calendar::ZONE_DATA_VERSION;
-use crate::gate::freeze::{self, rule::FreezeRule};
+use crate::gate::freeze::rule::FreezeRule;
 use crate::gate::judge::gates_for;
 use crate::gate::leaf::Target;
 use crate::gate::policy::{ClaimRule, CycleRule, Gate, Judges};
-use crate::gate::{Case, Policy, judge, obligation, quarantine};
+use crate::gate::{Case, Policy, judge, obligation};
 use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
+use crate::reason::join::{Child, Joined};
 use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -91,7 +93,8 @@ pub(super) fn with_case<T>(
     let stages = (asked.stage, before.as_ref());
     let case = setting.case(records, (policy, adopted), stages, asked.at);
     let obligations = obligation::obligations(&case);
-    ask(&Case { obligations: &obligations, ..case })
+    let release = members.release.map(|release| &release.id);
+    ask(&Case { obligations: &obligations, release, ..case })
 }
 
 fn judged(case: &Case<'_>, subject: &Subject, members: &Members<'_>) -> Result<Reasons> {
@@ -123,6 +126,7 @@ fn parent(
     let within = case.records.descendants(id);
     let mut below = Vec::new();
     for child in within.iter().filter(|child| **child != id) {
+        let case = &Case { release: Some(child), ..*case };
         let subject = Subject::Release((*child).clone());
         let members = Members::of(case.records, &subject)?;
         let gates = release_gates(case, &subject, &members.all);
@@ -296,7 +300,7 @@ fn judge_members(
             // That what it depends on is there, or that it passes a freeze, makes no go of what
             // nobody judged.
             let mut parts = itself.iter().flat_map(|itself| &itself.parts);
-            let depends = found.verdict() != Verdict::NotApplicable || parts.any(passes);
+            let depends = found.verdict() != Verdict::NotApplicable || parts.any(frozen::passes);
             let judged = itself.is_some_and(|itself| itself.judged);
             if members.release.is_none() && depends && !judged {
                 reasons.push(not_judged(case, change));
@@ -351,12 +355,10 @@ pub(super) fn selected_until(case: &Case<'_>) -> When {
 
 /// What the parts of a member's tree come to.
 pub(super) fn by_parts(selected: When, parts: &[Reasons]) -> Own {
-    let roots = || parts.iter().filter_map(Reasons::root);
-    Own {
-        verdict: Verdict::all(roots().map(|root| root.verdict)),
-        clears: roots().map(|root| root.clears).max().unwrap_or(Clears::Now),
-        holds_until: roots().map(|root| root.holds_until).fold(selected, When::min),
-    }
+    let mut children: Vec<Child> =
+        parts.iter().filter_map(Reasons::root).map(Node::as_child).collect();
+    let Joined { verdict, clears, holds_until, .. } = Join::All.of(&mut children);
+    Own { verdict, clears, holds_until: holds_until.min(selected) }
 }
 
 /// The answer for each clause of a change and for each cycle that it is in, under one node.
@@ -379,7 +381,7 @@ fn by_itself(
 ) -> Itself {
     let subject = Subject::Change(change.id.clone());
     let mut parts = standing(case, &subject, case.owners(change));
-    parts.extend(frozen(case, members, change));
+    parts.extend(frozen::parts(case, members, change));
     let conflicts = dependencies::conflicts(case, members, priority, change);
     parts.extend(conflicts.into_iter().map(Reasons::single));
     parts.extend(obligation::holds(case, change).into_iter().map(Reasons::single));
@@ -418,6 +420,7 @@ fn by_itself(
         asked.push(Reasons::single(not_judged(case, change)));
     }
     parts.extend(asked);
+    frozen::lapse(case, members, change, &mut parts);
     Itself { parts, judged }
 }
 
@@ -441,19 +444,6 @@ pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -
         parts.push(Reasons::single(node));
     }
     parts
-}
-
-/// Whether it says that a change passes a freeze.
-fn passes(part: &Reasons) -> bool {
-    let codes = [ReasonCode::FreezeGraded, ReasonCode::FreezeExcepted];
-    part.root().is_some_and(|root| codes.contains(&root.code))
-}
-
-/// Quarantines and freezes, asked about a change by itself or as a part of a release.
-pub(super) fn frozen(case: &Case<'_>, members: &Members<'_>, change: &Change) -> Vec<Reasons> {
-    let release = members.release.map(|release| &release.id);
-    let quarantines = quarantine::binding(case, change).into_iter().map(Reasons::single);
-    quarantines.chain(freeze::binding(case, release, change)).collect()
 }
 
 /// The best of what the releases that a change is in say of it, where it is asked about alone.

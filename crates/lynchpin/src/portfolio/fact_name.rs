@@ -78,20 +78,6 @@ macro_rules! by_kind {
             }
         }
 
-        /// When the fact of that number in the array of that kind was recorded.
-        pub(crate) fn recorded(
-            portfolio: &Portfolio,
-            kind: &str,
-            number: usize,
-        ) -> Option<Instant> {
-            match kind {
-                $(stringify!($field) => {
-                    Some(portfolio.$field.get(number)?.envelope().recorded)
-                })*
-                _ => None,
-            }
-        }
-
         /// The facts that were recorded after one instant and at or before another, the newest
         /// first.
         pub(crate) fn recorded_between(

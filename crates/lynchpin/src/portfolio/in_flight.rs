@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::decide::{Asked, frozen, no_policy, with_case};
+use super::decide::{Asked, no_policy, with_case};
+use super::frozen;
 use super::item::Members;
 use super::question::DecideQuestion;
 use super::snapshot::{InForce, Snapshot};
@@ -138,7 +139,7 @@ fn closed(
     };
     let asked = Asked { subject: &subject, members: &members, stage, at };
     with_case(records, policy, in_force.before(), &asked, |case| {
-        let parts = frozen(case, &members, change).into_iter();
+        let parts = frozen::parts(case, &members, change).into_iter();
         let parts: Vec<Reasons> = parts.chain(judge::windows(case, change)).collect();
         let codes: BTreeSet<ReasonCode> =
             parts.iter().flat_map(Reasons::root_blockers).map(|node| node.code).collect();

@@ -65,8 +65,9 @@ fn conflicts(
     let mut found = Vec::new();
     for node in item.candidates().iter() {
         let Some(id) = item.id(node) else { continue };
-        for (other, scope) in records.conflicts(id) {
-            let inside = item.has(other);
+        let stated: BTreeSet<&ChangeId> = records.conflicts(id).map(|(other, _)| other).collect();
+        for (other, (scope, _)) in records.conflicts_in(id, stage) {
+            let inside = item.has(other) && stated.contains(other);
             let goes = if !inside {
                 under_way(records, &way, stage, other, scope).map(|_| other)
             } else if priority.goes_first(id, other) {

@@ -1,7 +1,9 @@
 //! What gates are judged by besides the facts: figures, worked out for one question, and what is
 //! remembered while it is answered.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::decide::asks_for_risk;
 use super::figures::figures;
@@ -11,15 +13,18 @@ use crate::base::id::StageId;
 use crate::base::{Instant, Probability, Subject, When};
 use crate::gate::figures::Figures;
 use crate::gate::freeze::times::Times;
+use crate::gate::judge::EntryRisk;
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
 use crate::gate::{Case, Policy};
 use crate::history::Records;
+use crate::history::order::Position;
 
 /// The figures of one question, and its memory; by default without any figure.
 #[derive(Default)]
 pub(super) struct Setting {
     risks: BTreeMap<Subject, (Probability, When)>,
+    entered: Entered,
     figures: Figures,
     rolls: Rolls,
     times: Times,
@@ -58,7 +63,10 @@ impl Setting {
             stage,
             previous,
             at,
+            release: None,
             risks: &self.risks,
+            entered: &self.entered,
+            entry: None,
             figures: &self.figures,
             rolls: &self.rolls,
             times: &self.times,
@@ -66,5 +74,43 @@ impl Setting {
             obligations: &[],
             proofs: &self.proofs,
         }
+    }
+}
+
+/// The risks of entries that were asked for so far, and what was known at the last of them.
+#[derive(Default)]
+struct Entered {
+    risks: RefCell<BTreeMap<(Subject, Position, Instant), Probability>>,
+    last: RefCell<Option<Rc<Records>>>,
+}
+
+impl Entered {
+    fn known(&self, records: &Records, then: Instant) -> Rc<Records> {
+        let mut last = self.last.borrow_mut();
+        match last.as_ref().filter(|known| known.as_of == then) {
+            Some(known) => Rc::clone(known),
+            None => Rc::clone(last.insert(Rc::new(records.back_to(then)))),
+        }
+    }
+}
+
+impl EntryRisk for Entered {
+    fn risk_then(
+        &self,
+        records: &Records,
+        subject: &Subject,
+        (known, at): (Position, Instant),
+    ) -> Probability {
+        let key = (subject.clone(), known, at);
+        if let Some(risk) = self.risks.borrow().get(&key) {
+            return *risk;
+        }
+        let all = self.known(records, known.0);
+        let by_then = all.as_entered(subject, known);
+        let by_then = by_then.as_ref().unwrap_or(&all);
+        let found = scoring::risks(by_then, std::slice::from_ref(subject), at);
+        let risk = found.get(subject).map_or(Probability::ONE, |(risk, _)| *risk);
+        self.risks.borrow_mut().insert(key, risk);
+        risk
     }
 }

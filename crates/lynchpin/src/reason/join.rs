@@ -13,8 +13,8 @@ pub struct Child {
     pub clears: Clears,
     /// The first instant at which it may change without a new fact.
     pub holds_until: When,
-    /// Whether it may, once it is clear, by itself be clear no longer some time after.
-    pub lapses: bool,
+    /// From when on it may by itself hold something back again, though it cleared.
+    pub lapses: When,
 }
 
 /// What children come to.
@@ -26,8 +26,8 @@ pub struct Joined {
     pub clears: Clears,
     /// The first instant at which it may change without a new fact.
     pub holds_until: When,
-    /// Whether it may, once it is clear, by itself be clear no longer some time after.
-    pub lapses: bool,
+    /// From when on it may by itself hold something back again, though it cleared.
+    pub lapses: When,
     /// How many children apply.
     pub applicable: usize,
     /// Whether some apply, but fewer than must hold.
@@ -43,7 +43,7 @@ impl Join {
     /// use lynchpin::reason::tree::{Clears, Join};
     /// use lynchpin::reason::Verdict;
     ///
-    /// let (holds_until, lapses) = (When::Never, false);
+    /// let (holds_until, lapses) = (When::Never, When::Never);
     /// let child = |verdict, clears| Child { verdict, clears, holds_until, lapses };
     /// let mut children =
     ///     [child(Verdict::Go, Clears::Now), child(Verdict::NeedsAction, Clears::OnAction)];
@@ -73,7 +73,12 @@ impl Join {
         let too_few = matches!(self, Join::AtLeast(count) if count > applicable) && applicable > 0;
         let clears =
             if verdict.is_met() { Clears::Now } else { clears.unwrap_or(Clears::OnAction) };
-        let lapses = !verdict.is_met() && children.iter().any(|child| child.lapses);
+        // Where not all must hold, it lapses with those by which it has cleared.
+        let by = |child: &&Child| {
+            self == Join::All || (child.verdict != Verdict::NotApplicable && child.clears <= clears)
+        };
+        let lapses = children.iter().filter(by).map(Child::lapses_at).min();
+        let lapses = lapses.filter(|_| !verdict.is_go()).unwrap_or(When::Never);
         Joined { verdict, clears, holds_until, lapses, applicable, too_few }
     }
 }
@@ -109,16 +114,20 @@ fn at(index: usize, children: &[Child]) -> Verdict {
     Verdict::NoGo
 }
 
-/// When all children clear, given when the last one does: nobody knows, if one that is met may no
-/// longer be by then, or one that clears before may lapse meanwhile.
+/// When all children clear, given when the last one does: nobody knows, if one that is clear now or
+/// before may hold something back again by then.
 fn all_clear(last: Clears, children: &[Child]) -> Clears {
     let Clears::At(instant) = last else { return last };
-    let lapses = |child: &Child| match child.verdict.is_go() {
-        // The instant itself is the first at which it may be otherwise.
-        true => child.holds_until <= When::At(instant),
-        false => child.lapses && child.clears < last,
-    };
-    if children.iter().any(lapses) { Clears::Unknown } else { last }
+    // The instant itself is the first at which it may be otherwise.
+    let lapses = children.iter().any(|child| child.lapses_at() <= When::At(instant));
+    if lapses { Clears::Unknown } else { last }
+}
+
+impl Child {
+    /// From when on it may hold something back though it is clear, or was.
+    fn lapses_at(&self) -> When {
+        if self.verdict.is_go() { self.holds_until } else { self.lapses }
+    }
 }
 
 #[cfg(test)]
@@ -128,7 +137,7 @@ mod tests {
     #[test]
     fn joins_are_those_of_the_verdicts() {
         let (clears, holds_until) = (Clears::OnAction, When::Never);
-        let of = |verdict| Child { verdict, clears, holds_until, lapses: false };
+        let of = |verdict| Child { verdict, clears, holds_until, lapses: When::Never };
         for a in Verdict::ALL {
             for b in Verdict::ALL {
                 for c in Verdict::ALL {

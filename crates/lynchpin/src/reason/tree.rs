@@ -108,8 +108,8 @@ pub struct Node {
     pub clears: Clears,
     /// The first instant at which it may change without a new fact.
     pub holds_until: When,
-    /// Whether it may, once it is clear, by itself be clear no longer some time after.
-    pub lapses: bool,
+    /// From when on it may by itself hold something back again, though it cleared.
+    pub lapses: When,
     /// The facts it rests on: kind and number in the portfolio's array of that kind.
     pub cites: Vec<(&'static str, usize)>,
     /// The index after the last descendant.
@@ -117,6 +117,13 @@ pub struct Node {
 }
 
 impl Node {
+    /// What a parent looks at in it.
+    #[must_use]
+    pub fn as_child(&self) -> Child {
+        let Node { verdict, clears, holds_until, lapses, .. } = *self;
+        Child { verdict, clears, holds_until, lapses }
+    }
+
     /// A node that stands for ever and that nobody can act on.
     #[must_use]
     pub fn new(verdict: Verdict, code: ReasonCode, subject: &Subject) -> Node {
@@ -130,7 +137,7 @@ impl Node {
             act: Vec::new(),
             clears: if verdict.is_met() { Clears::Now } else { Clears::OnAction },
             holds_until: When::Never,
-            lapses: false,
+            lapses: When::Never,
             cites: Vec::new(),
             next: 0,
         }
@@ -168,8 +175,16 @@ impl Node {
 
     /// The same node, not clear for good once it is clear.
     #[must_use]
-    pub fn lapsing(mut self) -> Node {
-        self.lapses = true;
+    pub fn lapsing(self) -> Node {
+        let Clears::At(instant) = self.clears else { return self };
+        let soon = Instant::from_micros(instant.micros().saturating_add(1));
+        self.lapsing_at(When::At(soon.unwrap_or(Instant::LAST)))
+    }
+
+    /// The same node, which from then on may hold something back, though it is clear now or before.
+    #[must_use]
+    pub fn lapsing_at(mut self, from: When) -> Node {
+        self.lapses = self.lapses.min(from);
         self
     }
 
@@ -315,6 +330,13 @@ impl Reasons {
         })
     }
 
+    /// Says of the root that from then on it may hold something back, though it is clear before.
+    pub fn lapse(&mut self, from: When) {
+        if let Some(root) = self.nodes.first_mut() {
+            root.lapses = root.lapses.min(from);
+        }
+    }
+
     /// Adds a node without children.
     pub fn push(&mut self, mut node: Node) {
         node.next = self.nodes.len() + 1;
@@ -330,13 +352,7 @@ impl Reasons {
     /// Ends a node's children and gives it the verdict, the clearing time and the holding time
     /// that follow from theirs. A node without children becomes [`Verdict::NotApplicable`].
     pub fn close(&mut self, index: usize, join: Join) {
-        let of = |node: &Node| Child {
-            verdict: node.verdict,
-            clears: node.clears,
-            holds_until: node.holds_until,
-            lapses: node.lapses,
-        };
-        let mut children: Vec<Child> = self.open_children(index).map(of).collect();
+        let mut children: Vec<Child> = self.open_children(index).map(Node::as_child).collect();
         let joined = join.of(&mut children);
         let end = self.nodes.len();
         let Some(node) = self.nodes.get_mut(index) else { return };

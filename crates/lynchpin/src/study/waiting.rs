@@ -11,7 +11,7 @@ use crate::base::{Actor, Digest, Instant, Span, Subject, When};
 use crate::gate::Obligation;
 use crate::gate::leaf::awaited::Awaited;
 use crate::history::Current;
-use crate::portfolio::{AsOf, Decision, OpenItem, Snapshot, recorded};
+use crate::portfolio::{AsOf, Decision, OpenItem, Snapshot};
 use crate::reason::tree::{Arg, Node};
 use crate::reason::{ReasonCode, Verdict};
 
@@ -278,7 +278,7 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
 fn new(as_of: &AsOf<'_>, item: &OpenItem, node: &Node) -> WaitingItem {
     let current = as_of.records.current(&node.subject);
     let portfolio = as_of.records.portfolio();
-    let cited = node.cites.iter().filter_map(|(kind, n)| recorded(portfolio, kind, *n));
+    let cited = node.cites.iter().filter_map(|(kind, n)| portfolio.recorded(kind, *n));
     WaitingItem {
         by: None,
         planned: None,

@@ -50,8 +50,8 @@ pub struct Answer {
     pub clears: Clears,
     /// Until when it was worked out. From then on a go is `Unknown`, until it is answered anew.
     pub holds_until: When,
-    /// Whether it may, once it is clear, by itself be clear no longer some time after.
-    pub lapses: bool,
+    /// From when on it may by itself hold something back again, though it cleared.
+    pub lapses: When,
 }
 
 /// One reason of a row. It stands where its [part](super::Part) stands in the gate.
@@ -425,7 +425,7 @@ impl Leaf {
         };
         let (code, who) = (state.code(), self.who(state));
         // No state that a column works out lapses once it is clear.
-        let (holds_until, lapses) = (When::Never, false);
+        let (holds_until, lapses) = (When::Never, When::Never);
         let answer = Answer { verdict, code, who, clears, holds_until, lapses };
         RowNode { answer, figures }
     }

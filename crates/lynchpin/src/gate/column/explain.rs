@@ -101,7 +101,7 @@ const NOTHING: Answer = Answer {
     who: Who::Owners,
     clears: Clears::OnAction,
     holds_until: When::Never,
-    lapses: false,
+    lapses: When::Never,
 };
 
 impl RowNode {

@@ -137,15 +137,19 @@ pub fn on(case: &Case<'_>, services: &[ServiceId]) -> BTreeSet<ReasonCode> {
 }
 
 /// Adds the freezes that bar a change from a place to its calendar, those to come included; not
-/// those that it passes, by itself or as a part of one of its releases. Says until when that is all
-/// of them and none too many.
+/// those that it passes, by itself or as a part of the release that is judged. Says until when that
+/// is all of them and none too many.
 pub fn add_bars<'a>(
     case: &'a Case<'_>,
-    change: &Change,
+    (judged, change): (&Subject, &Change),
     live: &'a [Live],
     (spot, calendar): (&'a Spot, &mut Calendar<'a, &'a str>),
 ) -> When {
-    let releases = case.records.releases_of(&change.id);
+    let release = match judged {
+        Subject::Release(id) => Some(id),
+        Subject::Change(_) => case.release,
+    };
+    let releases = release.map_or(&[][..], std::slice::from_ref);
     let mut barred_until = When::Never;
     for it in in_scope(case, live, std::slice::from_ref(spot)) {
         if it.live.lift.is_some() {
@@ -157,6 +161,37 @@ pub fn add_bars<'a>(
         }
     }
     barred_until
+}
+
+/// From when on a freeze may hold a change back that is asked about as a part of that release, if it
+/// is otherwise clear from an instant on: from that on, if one is on then.
+#[must_use]
+pub fn bars_from(
+    case: &Case<'_>,
+    release: Option<&ReleaseId>,
+    change: &Change,
+    clear: Instant,
+) -> When {
+    let live = case.times.freezes(case);
+    let spots = places::of(case.records, case.stage, &change.services);
+    let releases = release.map_or(&[][..], std::slice::from_ref);
+    let mut bars = Calendar::new(Unwindowed::Open).sharing(&case.times.looks(case));
+    let mut passes_until = When::Never;
+    for it in in_scope(case, &live, &spots).filter(|it| it.live.lift.is_none()) {
+        match passed(case, releases, change, it) {
+            Passed::By(node) if node.holds_until > When::At(clear) => {
+                passes_until = passes_until.min(node.holds_until);
+            }
+            Passed::By(_) | Passed::No(_) => {
+                bars.freeze(&it.freeze.id, it.occasion, Cover::Yes);
+            }
+        }
+    }
+    if bars.is_open(clear) {
+        passes_until.min(until(bars.next_change(clear), clear))
+    } else {
+        When::At(clear)
+    }
 }
 
 /// Whether a change passes a freeze.

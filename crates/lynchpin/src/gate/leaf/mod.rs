@@ -105,7 +105,7 @@ pub(super) fn judge(
             return soak::judge(case, change, leaf);
         }
         if let Some(leaf) = &requirement.window {
-            return window::judge(case, change, leaf);
+            return window::judge(case, asked.subject, change, leaf);
         }
         if requirement.planned.is_some() {
             return planned::judge(case, asked.subject, change);

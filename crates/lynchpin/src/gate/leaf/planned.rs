@@ -28,7 +28,7 @@ pub(super) fn judge(case: &Case<'_>, judged: &Subject, change: &Change) -> Node 
     let ahead = periods.iter().filter(|period| case.at < period.from);
     if let Some(period) = ahead.min_by_key(|period| (period.from, period.to)) {
         let node = Node::new(Verdict::Wait, ReasonCode::PlannedLater, &subject)
-            .clears(begins(case, change, period))
+            .clears(begins(case, (judged, change), period))
             .until(When::At(period.from))
             .lapsing();
         return told(node, period);
@@ -44,7 +44,7 @@ pub(super) fn judge(case: &Case<'_>, judged: &Subject, change: &Change) -> Node 
 }
 
 /// When the work can begin: freezes that are on then put it off, at worst for good.
-fn begins(case: &Case<'_>, change: &Change, period: &Period) -> Clears {
+fn begins(case: &Case<'_>, (judged, change): (&Subject, &Change), period: &Period) -> Clears {
     let spots = places::of(case.records, case.stage, &change.services);
     let live = case.times.freezes(case);
     let mut barred_until = When::Never;
@@ -52,7 +52,7 @@ fn begins(case: &Case<'_>, change: &Change, period: &Period) -> Clears {
     let looks = case.times.looks(case);
     for spot in &spots {
         let mut calendar = Calendar::new(Unwindowed::Open).sharing(&looks);
-        let until = freeze::add_bars(case, change, &live, (spot, &mut calendar));
+        let until = freeze::add_bars(case, (judged, change), &live, (spot, &mut calendar));
         barred_until = barred_until.min(until);
         calendars.push(calendar);
     }

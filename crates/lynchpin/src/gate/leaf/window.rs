@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Target;
-use crate::base::{Instant, When};
+use crate::base::{Instant, Subject, When};
 use crate::calendar::{
     Calendar, Cover, Openness, State, Turn, cover, next_close_of_any, next_open_of_all,
 };
@@ -20,7 +20,7 @@ use crate::model::Change;
 use crate::reason::tree::{Arg, Clears, Node};
 use crate::reason::{ReasonCode, Verdict};
 
-pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &WindowLeaf) -> Node {
+pub(super) fn judge(case: &Case<'_>, judged: &Subject, change: &Change, leaf: &WindowLeaf) -> Node {
     let windows = meant(case.records, leaf);
     let spots = places::of(case.records, case.stage, &change.services);
     let mut calendars = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &WindowLeaf) -> Node
         }
         calendars.push(calendar);
     }
-    let node = answer(case, change, leaf, (&spots, &calendars));
+    let node = answer(case, (judged, change), leaf, (&spots, &calendars));
     let turns = calendars.iter().map(|calendar| until(calendar.next_change(case.at), case.at));
     let node = turns.fold(node, Node::until);
     cites.into_iter().fold(node, |node, number| node.citing("windows", number))
@@ -45,7 +45,7 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &WindowLeaf) -> Node
 
 fn answer(
     case: &Case<'_>,
-    change: &Change,
+    (judged, change): (&Subject, &Change),
     leaf: &WindowLeaf,
     (spots, calendars): (&[Spot], &[Calendar<'_, &str>]),
 ) -> Node {
@@ -74,7 +74,8 @@ fn answer(
     let mut barred = calendars.to_vec();
     let mut barred_until = When::Never;
     for (spot, calendar) in spots.iter().zip(&mut barred) {
-        barred_until = barred_until.min(freeze::add_bars(case, change, &live, (spot, calendar)));
+        let until = freeze::add_bars(case, (judged, change), &live, (spot, calendar));
+        barred_until = barred_until.min(until);
     }
     let clears = match next_open_of_all(&barred, case.at) {
         Turn::At { at, .. } => freeze::bounded(Clears::At(at), barred_until),

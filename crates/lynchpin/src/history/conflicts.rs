@@ -1,0 +1,77 @@
+//! What must be kept apart: by what each change says now and, where it is or on its way to, by what
+//! it said when it was brought there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::records::Records;
+use super::row::ChangeRow;
+use crate::base::id::{ChangeId, StageId};
+use crate::model::Portfolio;
+use crate::model::change::ConflictScope;
+
+/// The changes of which an older revision of another said that it conflicts with them, and which
+/// those are.
+pub(super) fn once_apart(
+    p: &Portfolio,
+    rows: &BTreeMap<ChangeId, ChangeRow>,
+) -> BTreeMap<ChangeId, BTreeSet<ChangeId>> {
+    let mut found: BTreeMap<ChangeId, BTreeSet<ChangeId>> = BTreeMap::new();
+    for row in rows.values() {
+        let older = row.revisions.iter().rev().skip(1);
+        let said = older.filter_map(|revision| p.changes.get(revision.fact));
+        for conflict in said.flat_map(|change| &change.conflicts) {
+            if conflict.change != row.id {
+                found.entry(conflict.change.clone()).or_default().insert(row.id.clone());
+            }
+        }
+    }
+    found
+}
+
+impl Records {
+    /// The changes that one must be kept apart from in a stage, and until when: by what either side
+    /// says now, and by what the other said when it was brought there, with the numbers of the
+    /// deployments that brought that. What is edited is not deployed by the edit.
+    #[must_use]
+    pub fn conflicts_in(
+        &self,
+        change: &ChangeId,
+        stage: &StageId,
+    ) -> BTreeMap<&ChangeId, (ConflictScope, Vec<usize>)> {
+        let stated = self.conflicts(change).map(|(other, scope)| (other, (scope, Vec::new())));
+        let mut found: BTreeMap<_, _> = stated.collect();
+        for other in self.once_apart.get(change).into_iter().flatten() {
+            if let Some((scope, by)) = self.brought_apart(other, change, stage) {
+                let known: &mut (ConflictScope, Vec<usize>) = found.entry(other).or_default();
+                *known = (known.0.max(scope), by);
+            }
+        }
+        found
+    }
+
+    /// What a change said of another one when it was brought to a stage where it is, or is on its
+    /// way to, and the numbers of the deployments that brought it.
+    fn brought_apart(
+        &self,
+        id: &ChangeId,
+        other: &ChangeId,
+        stage: &StageId,
+    ) -> Option<(ConflictScope, Vec<usize>)> {
+        let row = self.change(id)?;
+        let (mut scope, mut by) = (None, Vec::new());
+        for number in self.places(id, stage).flat_map(|place| place.brought_by()) {
+            let Some(deployment) = self.portfolio().deployments.get(number) else { continue };
+            let brought = row.brought(self, deployment);
+            // What came before anything was known of it is what was told first.
+            let first = brought.is_empty().then_some(0);
+            let revisions = brought.into_iter().map(|(revision, _)| revision).chain(first);
+            let said = revisions.filter_map(|revision| row.at(self, revision));
+            let said = said.flat_map(|change| &change.conflicts).filter(|it| it.change == *other);
+            if let Some(said) = said.map(|conflict| conflict.scope).max() {
+                scope = scope.max(Some(said));
+                by.push(number);
+            }
+        }
+        Some((scope?, by))
+    }
+}
