@@ -63,6 +63,7 @@ impl Place {
 
     /// The numbers of the deployment facts that tell what of it is there or on its way there: the
     /// newest that kept it, and where that one, or what is under way, began.
+    #[must_use]
     pub fn brought_by(&self) -> BTreeSet<usize> {
         let kept: Vec<&Kept> = self.live().filter_map(|stay| stay.newest.as_ref()).collect();
         let ids = kept.iter().map(|kept| &kept.id).chain(self.flights.keys());

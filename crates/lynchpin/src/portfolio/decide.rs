@@ -260,8 +260,10 @@ fn judge_members(
 ) -> Result<BTreeMap<ChangeId, Reasons>> {
     let priority = Priority::of(members.release);
     let mut own: BTreeMap<&ChangeId, Itself> = BTreeMap::new();
+    let gates_clear = gates.values().map(Reasons::clears).max();
     for change in &members.changes {
         let mut itself = by_itself(case, members, &priority, change);
+        frozen::lapse(case, members, change, (&mut itself.parts, gates_clear));
         if members.release.is_some() && !itself.judged && !is_judged_by(case, gates, change) {
             itself.parts.push(Reasons::single(not_judged(case, change)));
         }
@@ -420,7 +422,6 @@ fn by_itself(
         asked.push(Reasons::single(not_judged(case, change)));
     }
     parts.extend(asked);
-    frozen::lapse(case, members, change, &mut parts);
     Itself { parts, judged }
 }
 

@@ -21,15 +21,17 @@ pub(super) fn passes(part: &Reasons) -> bool {
     part.root().is_some_and(|root| codes.contains(&root.code))
 }
 
-/// Says when a freeze will hold a change back again, once all its parts have cleared. What waits may
-/// have taken freezes into account or not, so only here is known which of them matter.
+/// Says when a freeze will hold a change back, once all its parts and the gates of its release have
+/// cleared. What waits may have taken freezes into account or not, so only here is known which of
+/// them matter.
 pub(super) fn lapse(
     case: &Case<'_>,
     members: &Members<'_>,
     change: &Change,
-    parts: &mut [Reasons],
+    (parts, gates_clear): (&mut [Reasons], Option<Clears>),
 ) {
-    let clear = match by_parts(When::Never, parts).clears {
+    let own = by_parts(When::Never, parts).clears;
+    let clear = match gates_clear.map_or(own, |gates| gates.max(own)) {
         Clears::At(instant) => instant,
         Clears::Now | Clears::Unknown | Clears::OnAction => case.at,
     };
