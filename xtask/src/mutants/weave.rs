@@ -31,8 +31,8 @@ pub(crate) struct Change {
     pub(crate) replacement: String,
 }
 
-/// What the woven crate is given besides: whether a mutant is the one to be tried, and, where a file
-/// for it is named, which of them a run comes by.
+/// What the woven crate is given besides: whether a mutant is the one to be tried, and, where a
+/// file for it is named, which of them a run comes by.
 pub(crate) const SWITCH: &str = r#"
 #[doc(hidden)]
 pub fn mutated(number: u32) -> bool {
@@ -419,7 +419,8 @@ mod tests {
 
     #[test]
     fn each_mutant_is_behind_its_switch_and_found_again() {
-        let source = "fn f(a: u8, b: bool) -> bool {\n    match a {\n        1 if b => !b,\n        _ => a < 3 && b,\n    }\n}\n";
+        let source = "fn f(a: u8, b: bool) -> bool {\n    match a {\n        1 if b => !b,\n\
+            \x20       _ => a < 3 && b,\n    }\n}\n";
         let changes = [
             change(1, (2, 4), "FnValue", "true"),
             change(2, (3, 13), "MatchArmGuard", "true"),
@@ -440,7 +441,8 @@ mod tests {
 
     #[test]
     fn what_binds_or_is_worked_out_by_the_compiler_stays() {
-        let source = "const A: bool = 1 < 2;\nfn f(a: Option<u8>) -> u8 {\n    if let Some(a) = a && a > 1 { a } else { 0 }\n}\n";
+        let source = "const A: bool = 1 < 2;\nfn f(a: Option<u8>) -> u8 {\n\
+            \x20   if let Some(a) = a && a > 1 { a } else { 0 }\n}\n";
         let changes = [
             change(1, (1, 18), "BinaryOperator", ">"),
             change(2, (3, 23), "BinaryOperator", "||"),

@@ -21,9 +21,9 @@ pub(super) fn passes(part: &Reasons) -> bool {
     part.root().is_some_and(|root| codes.contains(&root.code))
 }
 
-/// Says when a freeze will hold a change back, once all its parts and the gates of its release have
-/// cleared. What waits may have taken freezes into account or not, so only here is known which of
-/// them matter.
+/// Says when a freeze will hold a change back, once all its parts and the gates of its release
+/// have cleared. What waits may have taken freezes into account or not, so only here is known
+/// which of them matter.
 pub(super) fn lapse(
     case: &Case<'_>,
     members: &Members<'_>,

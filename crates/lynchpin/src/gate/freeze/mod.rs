@@ -163,8 +163,8 @@ pub fn add_bars<'a>(
     barred_until
 }
 
-/// From when on a freeze may hold a change back that is asked about as a part of that release, if
-/// it is otherwise clear from an instant on: from that on, if one is on then.
+/// From when on a freeze may hold a change back that is asked about as a part of that release,
+/// if it is otherwise clear from an instant on: from that on, if one is on then.
 #[must_use]
 pub fn bars_from(
     case: &Case<'_>,
