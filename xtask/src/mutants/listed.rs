@@ -12,8 +12,6 @@ const VERSION: &str = "27.1.0";
 pub(super) const FLOOR: &str = "crates/lynchpin/src/gate/**/*.rs";
 /// How many commits are looked back for changed lines where nothing tells what was there before.
 const COMMITS: usize = 10;
-/// How many cases each property gets: few first, and more where these notice nothing.
-pub(super) const CASES: [&str; 2] = ["30", "400"];
 
 /// One change of the code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

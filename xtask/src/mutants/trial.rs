@@ -1,7 +1,7 @@
 //! Builds the floor with all its mutants in it, and tries them: each test program that comes by a
 //! mutant is run with its number until one fails.
 
-use super::listed::{CASES, Mutant};
+use super::listed::Mutant;
 use super::weave::{self, Change, SWITCH};
 use crate::job::{Job, read, write};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,13 +29,12 @@ const PROGRAMS: [&str; 15] = [
     "work",
     "workflows",
 ];
+/// How many cases each property gets.
+const CASES: &str = "60";
 /// How often what does not build is left out before it is given up.
 const ROUNDS: usize = 40;
 /// How long a test may take at least, and how many times as long as without a mutant.
-const PATIENCE: (Duration, f64) = (Duration::from_secs(20), 8.0);
-
-/// How many times as long where there are more cases.
-const MORE: f64 = 12.0;
+const PATIENCE: (Duration, f64) = (Duration::from_secs(60), 15.0);
 
 /// What became of some mutants.
 #[derive(Default)]
@@ -88,11 +87,10 @@ pub(super) fn build(job: &mut Job<'_>, copy: &Path, all: &[Mutant]) -> Result<Wo
     floor.settle(job)?;
     let mut programs = compiled(job, copy)?;
     let reached = job.workspace.target.join("mutants/reached");
-    let [few, _] = CASES;
     for program in &mut programs {
         remove_file(&reached)?;
         let started = Instant::now();
-        let mut command = program.command(few);
+        let mut command = program.command();
         command.env("LYNCHPIN_REACHED", &reached).env_remove("RUST_TEST_THREADS");
         // What fails anyway would seem to notice everything.
         job.run(&mut command)?;
@@ -152,15 +150,13 @@ impl Woven {
 
     fn try_one(&self, number: usize) -> Result<Verdict, String> {
         let number = u32::try_from(number).map_err(|why| why.to_string())?;
-        for cases in CASES {
-            for program in self.programs.iter().filter(|it| it.reached.contains(&number)) {
-                let mut command = program.command(cases);
-                command.env("LYNCHPIN_MUTANT", number.to_string()).env("RUST_TEST_THREADS", "1");
-                match within(&mut command, program.patience(cases))? {
-                    None => return Ok(Verdict::Endless),
-                    Some(status) if !status.success() => return Ok(Verdict::Caught),
-                    Some(_) => {}
-                }
+        for program in self.programs.iter().filter(|program| program.reached.contains(&number)) {
+            let mut command = program.command();
+            command.env("LYNCHPIN_MUTANT", number.to_string()).env("RUST_TEST_THREADS", "1");
+            match within(&mut command, program.patience())? {
+                None => return Ok(Verdict::Endless),
+                Some(status) if !status.success() => return Ok(Verdict::Caught),
+                Some(_) => {}
             }
         }
         Ok(Verdict::Survived)
@@ -168,20 +164,19 @@ impl Woven {
 }
 
 impl Program {
-    fn command(&self, cases: &str) -> Command {
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
-        // Always the same ones.
-        command.env("LYNCHPIN_CASES", cases).env("PROPTEST_RNG_SEED", "1");
+        // Always the same cases of each property.
+        command.env("LYNCHPIN_CASES", CASES).env("PROPTEST_RNG_SEED", "1");
         // That it fails is enough: how little is needed for it nobody reads.
         command.env("PROPTEST_MAX_SHRINK_ITERS", "0");
         command.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "true").arg("--quiet");
         command
     }
 
-    fn patience(&self, cases: &str) -> Duration {
-        let more = if CASES.first() == Some(&cases) { 1.0 } else { MORE };
-        PATIENCE.0.max(self.time.mul_f64(PATIENCE.1)).mul_f64(more)
+    fn patience(&self) -> Duration {
+        PATIENCE.0.max(self.time.mul_f64(PATIENCE.1))
     }
 }
 
