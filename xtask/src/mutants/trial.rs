@@ -3,7 +3,7 @@
 
 use super::listed::Mutant;
 use super::weave::{self, Change, SWITCH};
-use crate::job::{Job, read, write};
+use crate::job::{Job, make_folder, read, write};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -29,6 +29,8 @@ const PROGRAMS: [&str; 15] = [
     "work",
     "workflows",
 ];
+/// Where the switch stands.
+const ROOT: &str = "crates/lynchpin/src/lib.rs";
 /// How many cases each property gets.
 const CASES: &str = "60";
 /// How often what does not build is left out before it is given up.
@@ -85,6 +87,7 @@ enum Verdict {
 pub(super) fn build(job: &mut Job<'_>, copy: &Path, all: &[Mutant]) -> Result<Woven, String> {
     let mut floor = Floor::new(copy, all)?;
     floor.settle(job)?;
+    floor.keep_times(&job.workspace.target.join("mutants/woven"))?;
     let mut programs = compiled(job, copy)?;
     let reached = job.workspace.target.join("mutants/reached");
     for program in &mut programs {
@@ -211,7 +214,7 @@ impl<'a> Floor<'a> {
         let files: BTreeSet<&str> = all.iter().map(Mutant::file).collect();
         let plain = files.into_iter().map(|file| Ok((file, read(&copy.join(file))?)));
         let plain = plain.collect::<Result<_, String>>()?;
-        let root = copy.join("crates/lynchpin/src/lib.rs");
+        let root = copy.join(ROOT);
         write(&root, &(read(&root)? + SWITCH))?;
         Ok(Self { copy, all, plain, woven: BTreeMap::new(), unbuilt: BTreeSet::new() })
     }
@@ -240,6 +243,23 @@ impl<'a> Floor<'a> {
             files.into_iter().try_for_each(|file| self.weave(file))?;
         }
         Err(format!("after {ROUNDS} rounds there are mutants left that do not build"))
+    }
+
+    /// Gives what is the same as in the last run its time of then: it is not built again.
+    fn keep_times(&self, last: &Path) -> Result<(), String> {
+        for file in self.woven.keys().copied().chain([ROOT]) {
+            let (woven, kept) = (self.copy.join(file), last.join(file));
+            let text = read(&woven)?;
+            if read(&kept).ok().as_ref() != Some(&text) {
+                make_folder(kept.parent().unwrap_or(last))?;
+                write(&kept, &text)?;
+            }
+            let time = std::fs::metadata(&kept).and_then(|kept| kept.modified());
+            let opened = std::fs::File::options().write(true).open(&woven);
+            let set = time.and_then(|time| opened?.set_modified(time));
+            set.map_err(|why| format!("cannot set the time of `{}`: {why}", woven.display()))?;
+        }
+        Ok(())
     }
 
     fn name(&self, number: u32) -> Option<String> {
