@@ -260,7 +260,7 @@ fn judge_members(
 ) -> Result<BTreeMap<ChangeId, Reasons>> {
     let priority = Priority::of(members.release);
     let mut own: BTreeMap<&ChangeId, Itself> = BTreeMap::new();
-    let gates_clear = gates.values().map(Reasons::clears).max();
+    let gates_clear = gates.values().flatten().map(Reasons::clears).max();
     for change in &members.changes {
         let mut itself = by_itself(case, members, &priority, change);
         frozen::lapse(case, members, change, (&mut itself.parts, gates_clear));
@@ -336,7 +336,7 @@ fn is_judged_by(case: &Case<'_>, gates: &ReleaseGates<'_>, change: &Change) -> b
     };
     let mut meant = gates_for(case, Judges::Release, change);
     meant.any(|(id, gate)| {
-        let found = gates.get(id).map(Reasons::verdict);
+        let found = gates.get(id).and_then(|said| said.first()).map(Reasons::verdict);
         found.is_some_and(|found| found != Verdict::NotApplicable) && asks(gate)
     })
 }
@@ -517,8 +517,9 @@ pub(super) fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
     number.into_iter().fold(node, |node, number| node.citing("cancellations", number))
 }
 
-/// The trees of the gates that judge a release as a whole.
-pub(super) type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
+/// The trees of the gates that judge a release: of the whole first, then of those members that a
+/// gate asks less of.
+pub(super) type ReleaseGates<'a> = BTreeMap<&'a GateId, Vec<Reasons>>;
 
 pub(super) fn release_gates<'a>(
     case: &Case<'a>,
@@ -532,7 +533,12 @@ pub(super) fn release_gates<'a>(
             && members.iter().any(|c| gate.only_for.matches(case, c))
     };
     let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
-    gates.map(|(id, gate)| (id, judge::judge(case, target, id, gate))).collect()
+    let said = gates.map(|(id, gate)| {
+        let mut trees = vec![judge::judge(case, target, id, gate)];
+        trees.extend(judge::by_lot(case, target, id, gate));
+        (id, trees)
+    });
+    said.collect()
 }
 
 /// What is said about a release as a whole: cancelled, on hold, its gates.
@@ -550,7 +556,7 @@ fn release_parts(
         ));
         return parts;
     }
-    parts.extend(gates.into_values());
+    parts.extend(gates.into_values().flatten());
     parts
 }
 

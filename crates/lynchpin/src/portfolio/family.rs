@@ -84,7 +84,7 @@ fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     let case = &Case { previous: before.as_ref(), ..*case };
     let mut parts = standing(case, &subject, maker(case, id).into_iter().collect());
     let members = case.records.changes_within(id);
-    parts.extend(release_gates(case, &subject, &members).into_values());
+    parts.extend(release_gates(case, &subject, &members).into_values().flatten());
     parts.extend(left_out(case, id));
     parts.extend(unknown_changes(case, id));
     parts.extend(through(case, id));
