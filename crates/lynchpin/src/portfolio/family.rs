@@ -201,9 +201,21 @@ fn before(case: &Case<'_>, id: &ReleaseId) -> Option<StageId> {
     own.or_else(|| case.previous.cloned())
 }
 
+/// Whether a release names a way of its own that does not lead to the stage.
+fn avoids_stage(case: &Case<'_>, id: &ReleaseId) -> bool {
+    let Ok(members) = Members::of(case.records, &release(id)) else { return false };
+    let own = members.release.is_some_and(|release| !release.stages.is_empty());
+    own && !members.way(case.records, case.stage).contains(case.stage)
+}
+
 /// For a parent: which releases below it have come through the stage before, and which have not.
 fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     let records = case.records;
+    if records.is_parent(id) && avoids_stage(case, id) {
+        // It never goes there, so there is no stage before either that all could come through.
+        let node = Node::new(Verdict::Blocked, ReasonCode::ParentNotOpen, &release(id));
+        return vec![Reasons::single(node.act(maker(case, id)))];
+    }
     let before = before(case, id).filter(|_| records.is_parent(id));
     let Some(before) = &before else { return Vec::new() };
     let mut parts = Vec::new();
