@@ -26,7 +26,7 @@ use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
 use crate::reason::join::{Child, Joined};
-use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
+use crate::reason::tree::{Arg, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
 pub(super) fn decide(
@@ -281,7 +281,7 @@ fn judge_members(
                 clauses.insert(id.clone(), with_cycles(case, &flow, change));
             }
         }
-        flow.settle(&group, |id| clauses.get(id).map_or(Clears::Now, Reasons::clears));
+        flow.settle(&group, |id| clauses.get(id).and_then(Reasons::root));
     }
     let so_far = |id: &ChangeId| {
         let own = alone.get(id).map_or(Verdict::NoGo, |own| own.verdict);
@@ -359,8 +359,9 @@ pub(super) fn selected_until(case: &Case<'_>) -> When {
 pub(super) fn by_parts(selected: When, parts: &[Reasons]) -> Own {
     let mut children: Vec<Child> =
         parts.iter().filter_map(Reasons::root).map(Node::as_child).collect();
-    let Joined { verdict, clears, holds_until, .. } = Join::All.of(&mut children);
-    Own { verdict, clears, holds_until: holds_until.min(selected) }
+    let Joined { verdict, clears, holds_until, lapses, .. } = Join::All.of(&mut children);
+    let lapses = Child { verdict, clears, holds_until, lapses }.lapses_at();
+    Own { verdict, clears, holds_until: holds_until.min(selected), lapses }
 }
 
 /// The answer for each clause of a change and for each cycle that it is in, under one node.

@@ -89,7 +89,9 @@ fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     parts.extend(unknown_changes(case, id));
     parts.extend(through(case, id));
     let own = by_parts(selected_until(case), &parts);
-    let node = |verdict, code| Node::new(verdict, code, &subject).until(own.holds_until);
+    let node = |verdict, code| {
+        Node::new(verdict, code, &subject).until(own.holds_until).lapsing_at(own.lapses)
+    };
     let node = match own.verdict {
         Verdict::NotApplicable | Verdict::Go | Verdict::GoWaived => {
             node(own.verdict, ReasonCode::ParentOpen)
