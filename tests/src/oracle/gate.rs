@@ -540,17 +540,28 @@ impl<'w> Question<'w> {
         let gates = self.policy.gates.iter().filter(|gate| {
             gate.release && gate.stage == self.stage && (!gate.emergency || emergency)
         });
-        worst(gates.map(|gate| self.tree(&gate.tree, subject, item)).chain([standing]))
+        worst(gates.map(|gate| self.judged(gate, number, item)).chain([standing]))
     }
 
     // Gates.
 
     pub(super) fn tree(&self, tree: &Tree, subject: Subject, members: &BTreeSet<u8>) -> Verdict {
+        self.tree_of(tree, subject, members, members)
+    }
+
+    /// The same, where what is asked of changes is asked of some members only.
+    pub(super) fn tree_of(
+        &self,
+        tree: &Tree,
+        subject: Subject,
+        members: &BTreeSet<u8>,
+        some: &BTreeSet<u8>,
+    ) -> Verdict {
         let each = |children: &[Tree]| -> Vec<Verdict> {
-            children.iter().map(|child| self.tree(child, subject, members)).collect()
+            children.iter().map(|child| self.tree_of(child, subject, members, some)).collect()
         };
         match tree {
-            Tree::Leaf(requirement) => self.requirement(*requirement, subject, members),
+            Tree::Leaf(number) => self.requirement_of(*number, subject, members, some),
             Tree::All(children) => worst(each(children)),
             Tree::Any(children) => best(1, &each(children)),
             Tree::AtLeast(count, children) => best(usize::from(*count), &each(children)),

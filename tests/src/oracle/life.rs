@@ -145,21 +145,21 @@ impl Question<'_> {
         &self,
         number: u8,
         subject: Subject,
-        members: &BTreeSet<u8>,
+        (members, some): (&BTreeSet<u8>, &BTreeSet<u8>),
         verdict: Verdict,
     ) -> bool {
         if self.policy.life.retrospective & (1 << number) == 0 {
             return false;
         }
         let missing = match number {
-            0 | LINT => verdict == Verdict::NeedsAction && !self.is_any_against(number, members),
+            0 | LINT => verdict == Verdict::NeedsAction && !self.is_any_against(number, some),
             BOARD | SEC => {
                 let changes = self.are_changes_asked_for(number, subject, members);
                 matches!(verdict, Verdict::NeedsAction | Verdict::Wait) && !changes
             }
             _ => verdict == Verdict::NeedsAction,
         };
-        let asked = self.asked(number, members);
+        let asked = self.asked(number, some);
         let mut declared = asked.iter().map(|change| self.is_declared(*change, subject, members));
         missing && declared.all(|declared| declared)
     }

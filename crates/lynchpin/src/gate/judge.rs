@@ -1,6 +1,6 @@
 //! A gate's tree of requirements, answered for one subject.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::figures::Figures;
 use super::freeze::times::Times;
@@ -10,13 +10,16 @@ use super::policy::{Gate, Judges, Policy, Selector, Tree};
 use super::rolls::Rolls;
 use super::signed::Proofs;
 use super::waiver;
-use crate::base::id::{GateId, PersonId, ReleaseId, RequirementId, StageId};
+use crate::base::id::{ChangeId, GateId, PersonId, ReleaseId, RequirementId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::history::Records;
 use crate::history::order::Position;
 use crate::model::{Change, Service};
 use crate::reason::tree::{Arg, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
+
+/// How many members of a lot its tree names.
+const LOT_NAMED: usize = 16;
 
 /// Tells the risk that something had when it entered a stage, which no later fact changes.
 pub trait EntryRisk {
@@ -65,6 +68,9 @@ pub struct Case<'a> {
     pub obligations: &'a [Obligation],
     /// Which signatures are right, as far as it was asked for.
     pub proofs: &'a Proofs,
+    /// Of which members alone is asked what is asked of changes; of all, if that is left out. What
+    /// is said of a release as a whole stays what it is.
+    pub only: Option<&'a BTreeSet<&'a ChangeId>>,
 }
 
 impl Case<'_> {
@@ -179,6 +185,10 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
     let mut reasons = Reasons::default();
     let mut node = Node::new(Verdict::NotApplicable, ReasonCode::Gate, target.subject);
     node.gate = Some(id.clone());
+    if let Some(only) = case.only {
+        let named = only.iter().take(LOT_NAMED).map(ToString::to_string).collect();
+        node = node.with("changes", Arg::Texts(named));
+    }
     let root = reasons.open(node);
     // Entered and left nodes of the tree; its depth is bounded when the policy is read.
     enum Step<'t> {
@@ -216,6 +226,37 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
     }
     reasons.close(root, Join::All);
     reasons
+}
+
+/// What a gate asks of those members of a release that it asks less of than of the whole: a tree
+/// for each such lot. Where all must hold, the whole tells it; where alternatives are enough, those
+/// of some would be met by what is asked of others.
+#[must_use]
+pub fn by_lot(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> Vec<Reasons> {
+    let named = gate.require.names();
+    let asks = |name: &RequirementId| case.policy.requirements.get(name)?.only_for.as_ref();
+    let narrowed: BTreeSet<&RequirementId> =
+        named.iter().copied().filter(|name| asks(name).is_some()).collect();
+    let all_must = gate.require.conjuncts().iter().all(|tree| matches!(tree, Tree::Leaf(_)));
+    if all_must || narrowed.is_empty() {
+        return Vec::new();
+    }
+    let asked_of = |change: &Change| -> BTreeSet<&RequirementId> {
+        let meant = |name: &&RequirementId| asks(name).is_some_and(|it| it.matches(case, change));
+        narrowed.iter().copied().filter(meant).collect()
+    };
+    let mut lots: BTreeMap<BTreeSet<&RequirementId>, BTreeSet<&ChangeId>> = BTreeMap::new();
+    let mut whole = BTreeSet::new();
+    for change in target.members {
+        let asked = asked_of(change);
+        whole.extend(asked.iter().copied());
+        if gate.only_for.matches(case, change) {
+            lots.entry(asked).or_default().insert(&change.id);
+        }
+    }
+    let less = lots.iter().filter(|(asked, _)| **asked != whole);
+    let said = less.map(|(_, lot)| judge(&Case { only: Some(lot), ..*case }, target, id, gate));
+    said.filter(|said| said.verdict() != Verdict::NotApplicable).collect()
 }
 
 /// Answers one named requirement, with the waiver or the declaration that applies to it.

@@ -16,6 +16,10 @@ use crate::history::Records;
 
 /// One gate and all that it judges, a row for each.
 ///
+/// A row of a release tells what the gate says of the whole. What it asks of some members only,
+/// where alternatives are enough, decides together with that: ask
+/// [`decide`](crate::portfolio::Snapshot::decide) before something ships.
+///
 /// ```
 /// use lynchpin::base::Limits;
 /// use lynchpin::portfolio::Engine;

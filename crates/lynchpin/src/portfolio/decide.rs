@@ -26,7 +26,7 @@ use crate::history::Records;
 use crate::model::{Change, Release};
 use crate::plan::Item;
 use crate::reason::join::{Child, Joined};
-use crate::reason::tree::{Arg, Clears, Join, Node, Reasons};
+use crate::reason::tree::{Arg, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
 
 pub(super) fn decide(
@@ -260,7 +260,7 @@ fn judge_members(
 ) -> Result<BTreeMap<ChangeId, Reasons>> {
     let priority = Priority::of(members.release);
     let mut own: BTreeMap<&ChangeId, Itself> = BTreeMap::new();
-    let gates_clear = gates.values().map(Reasons::clears).max();
+    let gates_clear = gates.values().flatten().map(Reasons::clears).max();
     for change in &members.changes {
         let mut itself = by_itself(case, members, &priority, change);
         frozen::lapse(case, members, change, (&mut itself.parts, gates_clear));
@@ -281,7 +281,7 @@ fn judge_members(
                 clauses.insert(id.clone(), with_cycles(case, &flow, change));
             }
         }
-        flow.settle(&group, |id| clauses.get(id).map_or(Clears::Now, Reasons::clears));
+        flow.settle(&group, |id| clauses.get(id).and_then(Reasons::root));
     }
     let so_far = |id: &ChangeId| {
         let own = alone.get(id).map_or(Verdict::NoGo, |own| own.verdict);
@@ -336,7 +336,7 @@ fn is_judged_by(case: &Case<'_>, gates: &ReleaseGates<'_>, change: &Change) -> b
     };
     let mut meant = gates_for(case, Judges::Release, change);
     meant.any(|(id, gate)| {
-        let found = gates.get(id).map(Reasons::verdict);
+        let found = gates.get(id).and_then(|said| said.first()).map(Reasons::verdict);
         found.is_some_and(|found| found != Verdict::NotApplicable) && asks(gate)
     })
 }
@@ -359,8 +359,9 @@ pub(super) fn selected_until(case: &Case<'_>) -> When {
 pub(super) fn by_parts(selected: When, parts: &[Reasons]) -> Own {
     let mut children: Vec<Child> =
         parts.iter().filter_map(Reasons::root).map(Node::as_child).collect();
-    let Joined { verdict, clears, holds_until, .. } = Join::All.of(&mut children);
-    Own { verdict, clears, holds_until: holds_until.min(selected) }
+    let Joined { verdict, clears, holds_until, lapses, .. } = Join::All.of(&mut children);
+    let lapses = Child { verdict, clears, holds_until, lapses }.lapses_at();
+    Own { verdict, clears, holds_until: holds_until.min(selected), lapses }
 }
 
 /// The answer for each clause of a change and for each cycle that it is in, under one node.
@@ -517,8 +518,9 @@ pub(super) fn was_cancelled(case: &Case<'_>, subject: Subject) -> Node {
     number.into_iter().fold(node, |node, number| node.citing("cancellations", number))
 }
 
-/// The trees of the gates that judge a release as a whole.
-pub(super) type ReleaseGates<'a> = BTreeMap<&'a GateId, Reasons>;
+/// The trees of the gates that judge a release: of the whole first, then of those members that a
+/// gate asks less of.
+pub(super) type ReleaseGates<'a> = BTreeMap<&'a GateId, Vec<Reasons>>;
 
 pub(super) fn release_gates<'a>(
     case: &Case<'a>,
@@ -532,7 +534,12 @@ pub(super) fn release_gates<'a>(
             && members.iter().any(|c| gate.only_for.matches(case, c))
     };
     let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
-    gates.map(|(id, gate)| (id, judge::judge(case, target, id, gate))).collect()
+    let said = gates.map(|(id, gate)| {
+        let mut trees = vec![judge::judge(case, target, id, gate)];
+        trees.extend(judge::by_lot(case, target, id, gate));
+        (id, trees)
+    });
+    said.collect()
 }
 
 /// What is said about a release as a whole: cancelled, on hold, its gates.
@@ -550,7 +557,7 @@ fn release_parts(
         ));
         return parts;
     }
-    parts.extend(gates.into_values());
+    parts.extend(gates.into_values().flatten());
     parts
 }
 

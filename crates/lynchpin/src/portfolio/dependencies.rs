@@ -28,6 +28,8 @@ pub(super) struct Own {
     pub(super) verdict: Verdict,
     pub(super) clears: Clears,
     pub(super) holds_until: When,
+    /// From when on it may hold something back again, though it is clear or has cleared.
+    pub(super) lapses: When,
 }
 
 /// The members of an item with what may ship, and what may ship after waiting.
@@ -35,6 +37,8 @@ pub(super) struct Flow {
     pub(super) item: Item,
     /// When each member would be ready, its dependencies seen so far included.
     ready_at: BTreeMap<ChangeId, Clears>,
+    /// From when on each may hold something back again, its dependencies seen so far included.
+    lapses: BTreeMap<ChangeId, When>,
     /// The first instant at which a member that goes may no longer.
     goes_until: When,
     /// The first instant at which any member may change.
@@ -67,12 +71,13 @@ impl Flow {
             }
         }
         let ready_at = own.iter().map(|(id, own)| ((*id).clone(), own.clears)).collect();
+        let lapses = own.iter().map(|(id, own)| ((*id).clone(), own.lapses)).collect();
         let until = |worst: Verdict| {
             let of_those = own.values().filter(|own| own.verdict <= worst);
             of_those.map(|own| own.holds_until).min().unwrap_or(When::Never)
         };
         let (goes_until, holds_until) = (until(Verdict::GoWaived), until(Verdict::NoGo));
-        Ok(Flow { item, ready_at, goes_until, holds_until, go, wait, cycles, cycles_of })
+        Ok(Flow { item, ready_at, lapses, goes_until, holds_until, go, wait, cycles, cycles_of })
     }
 
     /// The members in the order in which they would ship, group by group; then those that would
@@ -89,11 +94,26 @@ impl Flow {
     }
 
     /// Takes in when the members of a group would be ready, their dependencies included: all at the
-    /// last.
-    pub(super) fn settle(&mut self, group: &[ChangeId], clauses: impl Fn(&ChangeId) -> Clears) {
-        let at = |id: &ChangeId| self.ready_at(id).max(clauses(id));
+    /// last, until the first may hold something back again.
+    pub(super) fn settle<'a>(
+        &mut self,
+        group: &[ChangeId],
+        clauses: impl Fn(&ChangeId) -> Option<&'a Node>,
+    ) {
+        let at =
+            |id: &ChangeId| self.ready_at(id).max(clauses(id).map_or(Clears::Now, |n| n.clears));
         let last = group.iter().map(at).max().unwrap_or(Clears::Now);
+        let until = |id: &ChangeId| {
+            let clauses = clauses(id).map_or(When::Never, |node| node.as_child().lapses_at());
+            self.lapses(id).min(clauses)
+        };
+        let first = group.iter().map(until).min().unwrap_or(When::Never);
         self.ready_at.extend(group.iter().map(|id| (id.clone(), last)));
+        self.lapses.extend(group.iter().map(|id| (id.clone(), first)));
+    }
+
+    fn lapses(&self, id: &ChangeId) -> When {
+        self.lapses.get(id).copied().unwrap_or(When::Never)
     }
 
     fn ready_at(&self, id: &ChangeId) -> Clears {
@@ -225,7 +245,8 @@ fn stand_in(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
     if flow.ships_later(id) {
         return Node::new(Verdict::Wait, ReasonCode::RequirementWaits, &subject)
             .clears(flow.waits_until(id))
-            .until(flow.holds_until);
+            .until(flow.holds_until)
+            .lapsing_at(flow.lapses(id));
     }
     let roots: Vec<ChangeId> = flow.roots(id).into_iter().filter(|root| root != id).collect();
     let node = Node::new(Verdict::Blocked, ReasonCode::RequirementBlocked, &subject)
@@ -361,6 +382,7 @@ pub(super) fn partners(
     let node = if held.worst == Verdict::Wait {
         Node::new(Verdict::Wait, ReasonCode::TogetherWaits, &subject)
             .clears(flow.waits_until(&change.id))
+            .lapsing_at(flow.lapses(&change.id))
     } else {
         Node::new(Verdict::Blocked, ReasonCode::TogetherBlocked, &subject)
             .act(owners_of(case, &held.by))
@@ -446,7 +468,8 @@ pub(super) fn across(
         let mut with_first = ids.first().and_then(|id| listing.get(id)).into_iter().flatten();
         !with_first.any(|release| ids.iter().all(|id| release.contains(id)))
     };
-    let free = Own { verdict: Verdict::Go, clears: Clears::Now, holds_until: When::Never };
+    let (holds_until, lapses) = (When::Never, When::Never);
+    let free = Own { verdict: Verdict::Go, clears: Clears::Now, holds_until, lapses };
     let own = members.all.iter().map(|change| (&change.id, free)).collect();
     let item = Item::new(case.records, &members.all, case.stage)?;
     let mut flow = Flow::new(item, &own, case.policy.cycles)?;

@@ -84,12 +84,14 @@ fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     let case = &Case { previous: before.as_ref(), ..*case };
     let mut parts = standing(case, &subject, maker(case, id).into_iter().collect());
     let members = case.records.changes_within(id);
-    parts.extend(release_gates(case, &subject, &members).into_values());
+    parts.extend(release_gates(case, &subject, &members).into_values().flatten());
     parts.extend(left_out(case, id));
     parts.extend(unknown_changes(case, id));
     parts.extend(through(case, id));
     let own = by_parts(selected_until(case), &parts);
-    let node = |verdict, code| Node::new(verdict, code, &subject).until(own.holds_until);
+    let node = |verdict, code| {
+        Node::new(verdict, code, &subject).until(own.holds_until).lapsing_at(own.lapses)
+    };
     let node = match own.verdict {
         Verdict::NotApplicable | Verdict::Go | Verdict::GoWaived => {
             node(own.verdict, ReasonCode::ParentOpen)
@@ -201,9 +203,21 @@ fn before(case: &Case<'_>, id: &ReleaseId) -> Option<StageId> {
     own.or_else(|| case.previous.cloned())
 }
 
+/// Whether a release names a way of its own that does not lead to the stage.
+fn avoids_stage(case: &Case<'_>, id: &ReleaseId) -> bool {
+    let Ok(members) = Members::of(case.records, &release(id)) else { return false };
+    let own = members.release.is_some_and(|release| !release.stages.is_empty());
+    own && !members.way(case.records, case.stage).contains(case.stage)
+}
+
 /// For a parent: which releases below it have come through the stage before, and which have not.
 fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     let records = case.records;
+    if records.is_parent(id) && avoids_stage(case, id) {
+        // It never goes there, so there is no stage before either that all could come through.
+        let node = Node::new(Verdict::Blocked, ReasonCode::ParentNotOpen, &release(id));
+        return vec![Reasons::single(node.act(maker(case, id)))];
+    }
     let before = before(case, id).filter(|_| records.is_parent(id));
     let Some(before) = &before else { return Vec::new() };
     let mut parts = Vec::new();

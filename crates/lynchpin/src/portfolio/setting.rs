@@ -73,6 +73,7 @@ impl Setting {
             afterwards: true,
             obligations: &[],
             proofs: &self.proofs,
+            only: None,
         }
     }
 }

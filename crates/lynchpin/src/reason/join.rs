@@ -125,7 +125,7 @@ fn all_clear(last: Clears, children: &[Child]) -> Clears {
 
 impl Child {
     /// From when on it may hold something back though it is clear, or was.
-    fn lapses_at(&self) -> When {
+    pub(crate) fn lapses_at(&self) -> When {
         if self.verdict.is_go() { self.holds_until } else { self.lapses }
     }
 }

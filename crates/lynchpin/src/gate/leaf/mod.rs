@@ -53,13 +53,11 @@ pub(super) fn asked<'a>(
     target: Target<'a>,
     requirement: &Requirement,
 ) -> Vec<&'a Change> {
-    match &requirement.only_for {
-        None => target.members.to_vec(),
-        Some(selector) => {
-            let meant = |change: &&&Change| selector.matches(case, change);
-            target.members.iter().filter(meant).copied().collect()
-        }
-    }
+    let meant = |change: &&Change| {
+        case.only.is_none_or(|only| only.contains(&change.id))
+            && requirement.only_for.as_ref().is_none_or(|it| it.matches(case, change))
+    };
+    target.members.iter().copied().filter(meant).collect()
 }
 
 /// Answers a requirement, its waiver aside.
