@@ -72,16 +72,16 @@ impl Asked<'_, '_> {
     }
 
     /// Whether nothing of what was said later lifts a no: it must be on that revision or a later
-    /// one that was there, and count by now. Of what somebody said themselves minutes change
-    /// nothing, and a veto lasts until they decide.
+    /// one that was there, or take back just that, and count by now. Of what somebody said
+    /// themselves minutes change nothing, and a veto lasts until they decide.
     fn lasts(&self, among: &[Ballot], index: usize, lifts: &dyn Fn(&Ballot) -> bool) -> bool {
         let Some(no) = among.get(index) else { return false };
         !among.iter().skip(index + 1).any(|later| {
             lifts(later)
                 && self.has_begun(later)
-                && self.was_there(later)
                 && later.made.at >= no.made.at
-                && later.revision >= no.revision
+                && (self.was_there(later) && later.revision >= no.revision
+                    || later.decision == WITHDRAWN && later.revision == no.revision)
                 && (no.relayed || !later.relayed)
                 && !(self.has_veto() && (later.decision == DEFERRED || passes_on(later)))
         })

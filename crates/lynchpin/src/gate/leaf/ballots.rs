@@ -306,7 +306,8 @@ fn refusal(
 
 /// What nothing answers that the same person said later: a word of those meant that counts by now,
 /// is also said to have been said no earlier, and is on that revision or a later one, which was
-/// there to be seen. Minutes do not speak for who spoke.
+/// there to be seen; or a withdrawal on just that revision, there or not. Minutes do not speak for
+/// who spoke.
 fn unanswered(
     ballots: &[&Ballot<'_>],
     at: Instant,
@@ -320,38 +321,52 @@ fn unanswered(
         if Some(said) > later.said(ballot.revision) {
             left.push(index);
         }
-        if !(ballot.counts(at) && ballot.seen && meant(ballot)) {
+        if !(ballot.counts(at) && meant(ballot)) {
             continue;
         }
-        again.note(ballot.revision, said);
+        again.note(ballot);
         if !ballot.relayed {
-            again_own.note(ballot.revision, said);
+            again_own.note(ballot);
         }
     }
     left.reverse();
     left
 }
 
-/// When something was last said of a revision or a later one: the later the revision, the earlier.
+/// When something was last said that answers what was said of a revision.
 #[derive(Default)]
-struct Later(BTreeMap<u32, Instant>);
+struct Later {
+    /// Of that revision or a later one, which was there: the later the revision, the earlier.
+    seen: BTreeMap<u32, Instant>,
+    /// That just that is taken back, whether there is such a revision or not.
+    withdrawn: BTreeMap<u32, Instant>,
+}
 
 impl Later {
     fn said(&self, revision: u32) -> Option<Instant> {
-        self.0.range(revision..).next().map(|(_, said)| *said)
+        self.seen(revision).max(self.withdrawn.get(&revision).copied())
     }
 
-    fn note(&mut self, revision: u32, said: Instant) {
-        if Some(said) <= self.said(revision) {
+    fn seen(&self, revision: u32) -> Option<Instant> {
+        self.seen.range(revision..).next().map(|(_, said)| *said)
+    }
+
+    fn note(&mut self, ballot: &Ballot<'_>) {
+        let (revision, said) = (ballot.revision, ballot.moment.at);
+        if ballot.decision == Vote::Withdrawn {
+            let last = self.withdrawn.entry(revision).or_insert(said);
+            *last = said.max(*last);
+        }
+        if !ballot.seen || Some(said) <= self.seen(revision) {
             return;
         }
         while let Some((older, _)) =
-            self.0.range(..=revision).next_back().filter(|(_, then)| **then <= said)
+            self.seen.range(..=revision).next_back().filter(|(_, then)| **then <= said)
         {
             let older = *older;
-            self.0.remove(&older);
+            self.seen.remove(&older);
         }
-        self.0.insert(revision, said);
+        self.seen.insert(revision, said);
     }
 }
 
