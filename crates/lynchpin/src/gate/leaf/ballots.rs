@@ -222,15 +222,22 @@ impl<'b, 'a> Word<'b, 'a> {
             | Vote::Deferred
             | Vote::RequestChanges => ballot.fresh,
         };
-        let standing = ballots.iter().enumerate().filter(stands).map(|(_, ballot)| *ballot);
-        let standing: Vec<&Ballot<'a>> = standing.collect();
-        let mut word = Word { refusal: refusal(&standing, at, lifts), ..Word::default() };
+        let standing: Vec<(usize, &&'b Ballot<'a>)> =
+            ballots.iter().enumerate().filter(stands).collect();
+        let refused = standing.iter().filter(|(_, ballot)| ballot.refuses());
+        let refused: BTreeSet<usize> = refused.map(|(index, _)| *index).collect();
+        let mut word = Word { refusal: refusal(ballots, &refused, at, lifts), ..Word::default() };
+        if !refused.is_empty() {
+            // What stands no more may still have answered what was refused.
+            let answers = ballots.iter().filter(|ballot| ballot.seen && ballot.counts(at));
+            word.cites.extend(answers.map(|ballot| ballot.cite));
+        }
         let mut spoken: Vec<&Ballot<'a>> = Vec::new();
         // Whether the person's own last word is a refusal: only they can take that back.
         let mut refuses = false;
         // When they say they last said anything that is no approval.
         let mut said: Option<Instant> = None;
-        for ballot in standing {
+        for (_, ballot) in standing {
             word.cites.insert(ballot.cite);
             if !ballot.relayed {
                 refuses = ballot.refuses();
@@ -282,25 +289,27 @@ impl<'b, 'a> Word<'b, 'a> {
     }
 }
 
-/// What somebody refuses, of what stands: the worst that nothing which lifts it answers, and since
-/// when.
+/// What somebody refuses, of the refusals that stand: the worst that nothing which lifts it
+/// answers, and since when. What answers one need not stand itself: a new policy that voids an
+/// approval brings back nothing that its giver had taken back by it.
 fn refusal(
-    standing: &[&Ballot<'_>],
+    ballots: &[&Ballot<'_>],
+    standing: &BTreeSet<usize>,
     at: Instant,
     lifts: impl Fn(&Ballot<'_>) -> bool,
 ) -> Option<(Position, Vote)> {
     let refusals = |of: Vec<usize>| {
-        let found = of.into_iter().filter_map(|index| standing.get(index).copied());
-        found.filter(|ballot| ballot.refuses())
+        let left = of.into_iter().filter(|index| standing.contains(index));
+        left.filter_map(|index| ballots.get(index).copied())
     };
-    if !standing.iter().any(|ballot| ballot.refuses()) {
+    if standing.is_empty() {
         return None;
     }
-    let worst = refusals(unanswered(standing, at, &lifts)).map(|ballot| ballot.decision).max()?;
+    let worst = refusals(unanswered(ballots, at, &lifts)).map(|ballot| ballot.decision).max()?;
     // Who says no again said so first when they first did.
     let takes_back =
         |later: &Ballot<'_>| lifts(later) && !later.refuses() && later.decision != Vote::Approved;
-    let run = refusals(unanswered(standing, at, takes_back));
+    let run = refusals(unanswered(ballots, at, takes_back));
     Some((run.map(|ballot| ballot.order).min()?, worst))
 }
 
