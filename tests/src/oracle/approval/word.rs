@@ -34,12 +34,11 @@ impl Asked<'_, '_> {
             }
             _ => self.is_fresh(ballot),
         };
-        let standing = mine.iter().enumerate().filter(stands).map(|(_, ballot)| *ballot);
-        let standing: Vec<Ballot> = standing.collect();
-        let no = self.no(&standing);
+        let standing: Vec<(usize, &Ballot)> = mine.iter().enumerate().filter(stands).collect();
+        let no = self.no(&mine, &standing);
         let mut said = Said { no, ..Said::default() };
         let mut own_no = false;
-        for ballot in &standing {
+        for (_, ballot) in standing {
             if ballot.relayed && own_no && !is_no(ballot) {
                 continue;
             }
@@ -58,12 +57,13 @@ impl Asked<'_, '_> {
         said
     }
 
-    /// The worst no that is left, and since when they say no.
-    fn no(&self, standing: &[Ballot]) -> Option<(Tick, u8)> {
+    /// The worst no that stands and is left, and since when they say no. What lifts it need not
+    /// stand itself.
+    fn no(&self, mine: &[Ballot], standing: &[(usize, &Ballot)]) -> Option<(Tick, u8)> {
         let left = |lifts: &dyn Fn(&Ballot) -> bool| -> Vec<Ballot> {
-            let nos = standing.iter().enumerate().filter(|(_, ballot)| is_no(ballot));
-            let left = nos.filter(|(index, _)| self.lasts(standing, *index, lifts));
-            left.map(|(_, ballot)| *ballot).collect()
+            let nos = standing.iter().filter(|(_, ballot)| is_no(ballot));
+            let left = nos.filter(|(index, _)| self.lasts(mine, *index, lifts));
+            left.map(|(_, ballot)| **ballot).collect()
         };
         let worst = left(&|_| true).iter().map(|no| no.decision).max();
         // Who says no again said so when they first did.
@@ -72,16 +72,16 @@ impl Asked<'_, '_> {
     }
 
     /// Whether nothing of what was said later lifts a no: it must be on that revision or a later
-    /// one that was there, and count by now. Of what somebody said themselves minutes change
-    /// nothing, and a veto lasts until they decide.
+    /// one that was there, or take back just that, and count by now. Of what somebody said
+    /// themselves minutes change nothing, and a veto lasts until they decide.
     fn lasts(&self, among: &[Ballot], index: usize, lifts: &dyn Fn(&Ballot) -> bool) -> bool {
         let Some(no) = among.get(index) else { return false };
         !among.iter().skip(index + 1).any(|later| {
             lifts(later)
                 && self.has_begun(later)
-                && self.was_there(later)
                 && later.made.at >= no.made.at
-                && later.revision >= no.revision
+                && (self.was_there(later) && later.revision >= no.revision
+                    || later.decision == WITHDRAWN && later.revision == no.revision)
                 && (no.relayed || !later.relayed)
                 && !(self.has_veto() && (later.decision == DEFERRED || passes_on(later)))
         })

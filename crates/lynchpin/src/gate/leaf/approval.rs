@@ -55,7 +55,10 @@ pub(super) fn judge(
     node = match standing {
         Standing::Unreachable => node.with("eligible", Arg::count(count.eligible())),
         Standing::Later => match later {
-            Some(at) => node.clears(Clears::At(at)).until(When::At(at)),
+            Some(at) => {
+                let lapses = too_few_from(case, asked, at);
+                node.clears(Clears::At(at)).until(When::At(at)).lapsing_at(lapses)
+            }
             None => node.clears(Clears::Unknown),
         },
         Standing::Stale => node.with("changed", Arg::Rows(rows(&count))),
@@ -462,11 +465,28 @@ const INSTANTS_TRIED: usize = 64;
 /// The first instant at which enough approvals will count, everything known now taken into account:
 /// who will have left by then, and what will have expired.
 fn enough_at(case: &Case<'_>, asked: Asked<'_>, count: &Count<'_>) -> Option<Instant> {
-    let tried = count.begins.iter().copied().take(INSTANTS_TRIED);
-    tried.into_iter().find(|at| {
-        let then = Case { at: *at, ..*case };
-        let count = Count::take(&then, asked);
-        let needed = asked.leaf.people.needed(count.base());
-        count.against(asked.leaf).is_none() && count.is_enough(asked.leaf, needed)
-    })
+    count.begins.iter().copied().take(INSTANTS_TRIED).find(|at| enough_until(case, asked, *at).0)
+}
+
+/// From when on it is not known that enough approvals count, though at an instant they do.
+fn too_few_from(case: &Case<'_>, asked: Asked<'_>, from: Instant) -> When {
+    let mut from = When::At(from);
+    for _ in 0..INSTANTS_TRIED {
+        let When::At(at) = from else { break };
+        let (enough, until) = enough_until(case, asked, at);
+        if !enough {
+            break;
+        }
+        from = until;
+    }
+    from
+}
+
+/// Whether enough approvals count at an instant, and until when that is known to stay as it is.
+fn enough_until(case: &Case<'_>, asked: Asked<'_>, at: Instant) -> (bool, When) {
+    let then = Case { at, ..*case };
+    let count = Count::take(&then, asked);
+    let needed = asked.leaf.people.needed(count.base());
+    let enough = count.against(asked.leaf).is_none() && count.is_enough(asked.leaf, needed);
+    (enough, count.holds_until(&then))
 }

@@ -222,15 +222,22 @@ impl<'b, 'a> Word<'b, 'a> {
             | Vote::Deferred
             | Vote::RequestChanges => ballot.fresh,
         };
-        let standing = ballots.iter().enumerate().filter(stands).map(|(_, ballot)| *ballot);
-        let standing: Vec<&Ballot<'a>> = standing.collect();
-        let mut word = Word { refusal: refusal(&standing, at, lifts), ..Word::default() };
+        let standing: Vec<(usize, &&'b Ballot<'a>)> =
+            ballots.iter().enumerate().filter(stands).collect();
+        let refused = standing.iter().filter(|(_, ballot)| ballot.refuses());
+        let refused: BTreeSet<usize> = refused.map(|(index, _)| *index).collect();
+        let mut word = Word { refusal: refusal(ballots, &refused, at, lifts), ..Word::default() };
+        if !refused.is_empty() {
+            // What stands no more may still have answered what was refused.
+            let answers = ballots.iter().filter(|ballot| ballot.seen && ballot.counts(at));
+            word.cites.extend(answers.map(|ballot| ballot.cite));
+        }
         let mut spoken: Vec<&Ballot<'a>> = Vec::new();
         // Whether the person's own last word is a refusal: only they can take that back.
         let mut refuses = false;
         // When they say they last said anything that is no approval.
         let mut said: Option<Instant> = None;
-        for ballot in standing {
+        for (_, ballot) in standing {
             word.cites.insert(ballot.cite);
             if !ballot.relayed {
                 refuses = ballot.refuses();
@@ -282,31 +289,34 @@ impl<'b, 'a> Word<'b, 'a> {
     }
 }
 
-/// What somebody refuses, of what stands: the worst that nothing which lifts it answers, and since
-/// when.
+/// What somebody refuses, of the refusals that stand: the worst that nothing which lifts it
+/// answers, and since when. What answers one need not stand itself: a new policy that voids an
+/// approval brings back nothing that its giver had taken back by it.
 fn refusal(
-    standing: &[&Ballot<'_>],
+    ballots: &[&Ballot<'_>],
+    standing: &BTreeSet<usize>,
     at: Instant,
     lifts: impl Fn(&Ballot<'_>) -> bool,
 ) -> Option<(Position, Vote)> {
     let refusals = |of: Vec<usize>| {
-        let found = of.into_iter().filter_map(|index| standing.get(index).copied());
-        found.filter(|ballot| ballot.refuses())
+        let left = of.into_iter().filter(|index| standing.contains(index));
+        left.filter_map(|index| ballots.get(index).copied())
     };
-    if !standing.iter().any(|ballot| ballot.refuses()) {
+    if standing.is_empty() {
         return None;
     }
-    let worst = refusals(unanswered(standing, at, &lifts)).map(|ballot| ballot.decision).max()?;
+    let worst = refusals(unanswered(ballots, at, &lifts)).map(|ballot| ballot.decision).max()?;
     // Who says no again said so first when they first did.
     let takes_back =
         |later: &Ballot<'_>| lifts(later) && !later.refuses() && later.decision != Vote::Approved;
-    let run = refusals(unanswered(standing, at, takes_back));
+    let run = refusals(unanswered(ballots, at, takes_back));
     Some((run.map(|ballot| ballot.order).min()?, worst))
 }
 
 /// What nothing answers that the same person said later: a word of those meant that counts by now,
 /// is also said to have been said no earlier, and is on that revision or a later one, which was
-/// there to be seen. Minutes do not speak for who spoke.
+/// there to be seen; or a withdrawal on just that revision, there or not. Minutes do not speak for
+/// who spoke.
 fn unanswered(
     ballots: &[&Ballot<'_>],
     at: Instant,
@@ -320,38 +330,52 @@ fn unanswered(
         if Some(said) > later.said(ballot.revision) {
             left.push(index);
         }
-        if !(ballot.counts(at) && ballot.seen && meant(ballot)) {
+        if !(ballot.counts(at) && meant(ballot)) {
             continue;
         }
-        again.note(ballot.revision, said);
+        again.note(ballot);
         if !ballot.relayed {
-            again_own.note(ballot.revision, said);
+            again_own.note(ballot);
         }
     }
     left.reverse();
     left
 }
 
-/// When something was last said of a revision or a later one: the later the revision, the earlier.
+/// When something was last said that answers what was said of a revision.
 #[derive(Default)]
-struct Later(BTreeMap<u32, Instant>);
+struct Later {
+    /// Of that revision or a later one, which was there: the later the revision, the earlier.
+    seen: BTreeMap<u32, Instant>,
+    /// That just that is taken back, whether there is such a revision or not.
+    withdrawn: BTreeMap<u32, Instant>,
+}
 
 impl Later {
     fn said(&self, revision: u32) -> Option<Instant> {
-        self.0.range(revision..).next().map(|(_, said)| *said)
+        self.seen(revision).max(self.withdrawn.get(&revision).copied())
     }
 
-    fn note(&mut self, revision: u32, said: Instant) {
-        if Some(said) <= self.said(revision) {
+    fn seen(&self, revision: u32) -> Option<Instant> {
+        self.seen.range(revision..).next().map(|(_, said)| *said)
+    }
+
+    fn note(&mut self, ballot: &Ballot<'_>) {
+        let (revision, said) = (ballot.revision, ballot.moment.at);
+        if ballot.decision == Vote::Withdrawn {
+            let last = self.withdrawn.entry(revision).or_insert(said);
+            *last = said.max(*last);
+        }
+        if !ballot.seen || Some(said) <= self.seen(revision) {
             return;
         }
         while let Some((older, _)) =
-            self.0.range(..=revision).next_back().filter(|(_, then)| **then <= said)
+            self.seen.range(..=revision).next_back().filter(|(_, then)| **then <= said)
         {
             let older = *older;
-            self.0.remove(&older);
+            self.seen.remove(&older);
         }
-        self.0.insert(revision, said);
+        self.seen.insert(revision, said);
     }
 }
 
