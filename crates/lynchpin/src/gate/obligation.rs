@@ -55,6 +55,8 @@ pub struct Obligation {
     #[serde(skip)]
     holds_until: When,
     #[serde(skip)]
+    lasts: When,
+    #[serde(skip)]
     cites: Vec<(&'static str, usize)>,
 }
 
@@ -63,6 +65,16 @@ impl Obligation {
     #[must_use]
     pub fn is_overdue(&self, at: Instant) -> bool {
         self.met.is_none() && self.until <= at
+    }
+
+    /// When it may be overdue, which it is not yet: at its end or, if it is met now and nobody can
+    /// tell since when, once what meets it no longer does, if that comes later.
+    fn turns(&self, at: Instant) -> When {
+        match self.met {
+            None if self.is_overdue(at) => When::Never,
+            None => When::At(self.until),
+            Some(_) => self.lasts.max(When::At(self.until)),
+        }
     }
 
     /// Whether it is a change's own, or that of a change of a same service. What names no service
@@ -256,26 +268,31 @@ pub fn holds(case: &Case<'_>, change: &Change) -> Vec<Node> {
         return Vec::new();
     }
     let subject = Subject::Change(change.id.clone());
-    let owed = case.obligations.iter().filter(|owed| owed.met.is_none() && owed.concerns(change));
-    // They stand in order of their ends.
-    let (overdue, open): (Vec<_>, Vec<_>) = owed.partition(|owed| owed.is_overdue(case.at));
-    let node = |owed: &&Obligation, verdict, code| {
+    let owed: Vec<_> = case.obligations.iter().filter(|owed| owed.concerns(change)).collect();
+    let node = |owed: &&Obligation, verdict, (code, until)| {
         let mut node = Node::new(verdict, code, &subject)
             .with("of", Arg::text(&owed.subject))
-            .with("until", Arg::text(owed.until))
+            .with("until", Arg::text(until))
             .until(owed.holds_until);
         node.gate = Some(owed.gate.clone());
         node.requirement = Some(owed.requirement.clone());
         let node = node.act(owed.owner.iter().cloned());
         owed.cites.iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
     };
-    let told = overdue.iter().take(OVERDUE_TOLD);
-    let mut nodes: Vec<Node> =
-        told.map(|owed| node(owed, Verdict::NeedsAction, ReasonCode::ObligationOverdue)).collect();
-    nodes.extend(open.first().map(|owed| {
-        let node = node(owed, Verdict::NotApplicable, ReasonCode::ObligationOpen);
-        let end = When::At(owed.until);
-        node.until(end).lapsing_at(end)
+    // They stand in order of their ends.
+    let overdue = owed.iter().filter(|owed| owed.is_overdue(case.at)).take(OVERDUE_TOLD);
+    let mut nodes: Vec<Node> = overdue
+        .map(|it| node(it, Verdict::NeedsAction, (ReasonCode::ObligationOverdue, it.until)))
+        .collect();
+    let turns = owed.iter().filter_map(|owed| match owed.turns(case.at) {
+        When::At(turn) => Some((turn, owed)),
+        _ => None,
+    });
+    nodes.extend(turns.min_by_key(|(turn, _)| *turn).map(|(turn, owed)| {
+        let node = node(owed, Verdict::NotApplicable, (ReasonCode::ObligationOpen, turn));
+        let end = When::At(turn);
+        let node = node.until(end).lapsing_at(end);
+        owed.met.iter().fold(node, |node, met| node.with("met", Arg::text(met)))
     }));
     nodes
 }
@@ -342,7 +359,7 @@ fn of_gate(
                 return None;
             }
             let since = entry.at.max(declaration.envelope().recorded);
-            let met = owed::met(case, subject, &entry, since, |case, target| {
+            let met = owed::met(case, subject, (&entry, since), &named, |case, target| {
                 let binds = target.members.iter().any(|c| gate.only_for.matches(case, c));
                 if !binds {
                     return None;
@@ -363,6 +380,7 @@ fn of_gate(
                 owner: acts(&met.answer).into_iter().collect(),
                 changes: members.iter().map(|member| member.id.clone()).collect(),
                 services: members.iter().flat_map(|member| member.services.clone()).collect(),
+                lasts: met.lasts,
                 holds_until: met.answer.root().map_or(When::Never, |root| root.holds_until),
                 cites: vec![("declarations", number), entry.cite],
             })

@@ -10,8 +10,9 @@ use super::freeze::times::Times;
 use super::judge::Case;
 use super::leaf::Target;
 use super::policy::Requirement;
-use crate::base::id::{ChangeId, ReleaseId, StageId};
-use crate::base::{Digest, Instant, Subject};
+use super::signed;
+use crate::base::id::{ChangeId, ReleaseId, RequirementId, StageId};
+use crate::base::{Digest, Instant, Subject, When};
 use crate::history::order::{Position, position};
 use crate::history::{ChangeRow, Records};
 use crate::model::{Change, Declaration, Deployment, DeploymentOutcome, Fact, Vote};
@@ -156,17 +157,20 @@ pub(super) fn members<'a>(records: &'a Records, subject: &Subject) -> Vec<&'a Ch
 pub(super) struct Met {
     /// When it was; it is not, if there is nothing.
     pub(super) at: Option<Instant>,
+    /// Until when it is sure to be so: always, if it is known since when it was met.
+    pub(super) lasts: When,
     /// What the requirement says now.
     pub(super) answer: Reasons,
 }
 
-/// Whether what is owed is met by what entered, now or at any fact about it since the entry.
+/// Whether what is owed is met by what entered, now or at any fact since the entry that answers
+/// one of these requirements.
 /// Nothing, if it is not asked at all.
 pub(super) fn met(
     case: &Case<'_>,
     subject: &Subject,
-    entry: &Entry,
-    since: Instant,
+    (entry, since): (&Entry, Instant),
+    names: &BTreeSet<&RequirementId>,
     ask: impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
 ) -> Option<Met> {
     let truncated = case.records.as_entered(subject, entry.known);
@@ -179,9 +183,14 @@ pub(super) fn met(
     let members = members(records, subject);
     let target = Target { subject, members: &members };
     let answer = ask(&now, target)?;
-    let first = first_met(&now, target, entry, since, &ask);
+    let open = begins(&now, target, names);
+    let first = first_met(&now, target, (entry, since), open, &ask);
     let at = first.or(answer.verdict().is_met().then_some(case.at));
-    Some(Met { at, answer })
+    let lasts = match first {
+        Some(_) => When::Never,
+        None => answer.root().map_or(When::Never, |root| root.holds_until),
+    };
+    Some(Met { at, lasts, answer })
 }
 
 /// The first instant, as far as any was found, at which something was met. As it stood then: what
@@ -189,18 +198,17 @@ pub(super) fn met(
 fn first_met(
     now: &Case<'_>,
     target: Target<'_>,
-    entry: &Entry,
-    since: Instant,
+    (entry, since): (&Entry, Instant),
+    mut open: BTreeSet<Instant>,
     ask: &impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
 ) -> Option<Instant> {
     let is_met = |answer: &Reasons| answer.verdict().is_met();
-    let mut open = begins(now.records, target);
     open.retain(|instant| *instant > since);
     open.insert(since.min(now.at));
     let mut doubtful = Vec::new();
     // The oldest first, so that nothing that is told later puts off what was paid.
     for _ in 0..INSTANTS_TRIED {
-        let Some(at) = open.pop_first().filter(|at| *at < now.at || *at <= since) else { break };
+        let Some(at) = open.pop_first().filter(|at| *at <= now.at) else { break };
         let Some(answer) = ask(&Case { at, ..*now }, target).filter(is_met) else { continue };
         let newest = newest_cited(now.records, &answer);
         if newest <= at {
@@ -230,23 +238,65 @@ fn newest_cited(records: &Records, answer: &Reasons) -> Instant {
     recorded.max().unwrap_or(Instant::EPOCH)
 }
 
-/// The instants from which on something counts that was told in favour of a subject or of what
-/// ships of it.
-fn begins(records: &Records, target: Target<'_>) -> BTreeSet<Instant> {
-    let (p, subject) = (records.portfolio(), target.subject);
-    let approvals = records.approvals(subject).iter().filter_map(|n| p.approvals.get(*n));
-    let approvals = approvals.filter(|approval| approval.decision == Vote::Approved);
-    let approvals = approvals.map(|it| it.effective_from.max(Some(it.envelope().recorded)));
+/// The instants from which on something counts that was told of a subject, or of what ships of it,
+/// and that answers one of these requirements.
+fn begins(
+    case: &Case<'_>,
+    target: Target<'_>,
+    names: &BTreeSet<&RequirementId>,
+) -> BTreeSet<Instant> {
+    let (records, subject) = (case.records, target.subject);
+    let p = records.portfolio();
+    let here = |name: &RequirementId, stage: &StageId| names.contains(name) && stage == case.stage;
     let told = |kind, number: usize| p.recorded(kind, number);
-    let minutes = records.boards.minutes(subject).iter();
+    let approvals = records.approvals(subject).iter().filter_map(|n| p.approvals.get(*n));
+    let approvals = approvals.filter(|it| here(&it.requirement, &it.stage));
+    // An objection that was taken back may be all that was in the way.
+    let lifts = |vote| matches!(vote, Vote::Approved | Vote::Withdrawn);
+    let approvals = approvals.filter(|it| lifts(it.decision));
+    let approvals = approvals.map(|it| it.effective_from.max(Some(it.envelope().recorded)));
+    let minutes = records.boards.minutes(subject).iter().filter(|(number, entry)| {
+        let decision = p.minutes.get(*number).and_then(|it| it.decisions.get(*entry));
+        decision.is_some_and(|it| here(&it.requirement, &it.stage))
+    });
     let minutes = minutes.map(|(number, _)| told("minutes", *number));
-    let waivers = records.waivers(subject).iter().map(|number| told("waivers", *number));
-    let artifacts = || target.members.iter().flat_map(|change| &change.artifacts);
-    let on = artifacts().flat_map(|artifact| records.evidence_on(artifact));
-    let of = target.members.iter().flat_map(|change| records.evidence_of(&change.id));
-    let evidence = on.chain(of).map(|number| told("evidence", *number));
-    let statements = artifacts().flat_map(|artifact| records.statements_on(artifact));
-    let statements = statements.map(|number| told("statements", *number));
-    let all = approvals.chain(minutes).chain(waivers).chain(evidence).chain(statements);
-    all.flatten().collect()
+    let waivers = records.waivers(subject).iter().filter(|number| {
+        let waiver = p.waivers.get(**number);
+        waiver.is_some_and(|it| here(&it.requirement, &it.stage))
+    });
+    let waivers = waivers.map(|number| told("waivers", *number));
+    let mut found: BTreeSet<Instant> = approvals.chain(minutes).chain(waivers).flatten().collect();
+    for requirement in names.iter().filter_map(|name| case.policy.requirements.get(*name)) {
+        found.extend(shown(case, target, requirement));
+    }
+    found
+}
+
+/// When evidence and statements were told that a requirement asks for; an expression may ask for
+/// any evidence.
+fn shown(case: &Case<'_>, target: Target<'_>, requirement: &Requirement) -> Vec<Instant> {
+    let (records, leaf) = (case.records, requirement.evidence.as_ref());
+    let p = records.portfolio();
+    let check = leaf.map(|leaf| &leaf.check);
+    let rule = requirement.signed.as_ref().or(leaf.and_then(|leaf| leaf.signed.as_ref()));
+    let asks = (leaf.is_some() && rule.is_none()) || requirement.expression.is_some();
+    let meant = |number: &&usize| {
+        let evidence = p.evidence.get(**number);
+        asks && evidence.is_some_and(|it| check.is_none_or(|check| it.check == *check))
+    };
+    let mut found = BTreeSet::new();
+    for change in target.members {
+        let artifacts = change.artifacts.iter();
+        let on = artifacts.clone().flat_map(|artifact| records.evidence_on(artifact));
+        let evidence = on.chain(records.evidence_of(&change.id)).filter(meant);
+        found.extend(evidence.map(|number| ("evidence", *number)));
+        let Some(rule) = rule else { continue };
+        let none = artifacts.len() == 0;
+        let each = artifacts.map(Some).chain(none.then_some(None));
+        let about = each.flat_map(|artifact| signed::digests(case, change, artifact));
+        let about: Vec<Digest> = about.collect();
+        let statements = signed::meant(case, &about, rule, check);
+        found.extend(statements.into_iter().map(|number| ("statements", number)));
+    }
+    found.into_iter().filter_map(|(kind, number)| p.recorded(kind, number)).collect()
 }
