@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::judge::{Case, judge};
 use super::leaf::{Target, approval, asked, evidence};
 use super::owed::{self, Entry};
-use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Tree};
+use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Selector, Tree};
 use crate::base::id::{ChangeId, GateId, PersonId, RequirementId, ServiceId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::history::Records;
@@ -300,6 +300,16 @@ pub fn holds(case: &Case<'_>, change: &Change) -> Vec<Node> {
 /// Everything that was ever owed by what is declared, in order of ends.
 #[must_use]
 pub fn obligations(case: &Case<'_>) -> Vec<Obligation> {
+    found(case, true)
+}
+
+/// What of it may hold something: all but what is known to be met for good.
+#[must_use]
+pub fn unpaid(case: &Case<'_>) -> Vec<Obligation> {
+    found(case, false)
+}
+
+fn found(case: &Case<'_>, paid: bool) -> Vec<Obligation> {
     let mut found = BTreeSet::new();
     let rules = case.policy.requirements.values();
     if !rules.into_iter().any(|requirement| requirement.retrospective.is_some()) {
@@ -317,7 +327,7 @@ pub fn obligations(case: &Case<'_>) -> Vec<Obligation> {
             for (stage, subject) in pairs(&gate.stages, &subjects) {
                 let previous = before(case.records, stage);
                 let case = Case { stage, previous, afterwards: false, ..*case };
-                found.extend(of_gate(&case, subject, change, (gate_id, gate)));
+                found.extend(of_gate(&case, subject, change, (gate_id, gate), paid));
             }
         }
     }
@@ -344,6 +354,7 @@ fn of_gate(
     subject: &Subject,
     change: &Change,
     (id, gate): (&GateId, &Gate),
+    paid: bool,
 ) -> Vec<Obligation> {
     let named = names(&gate.require);
     let rules = named.iter().filter_map(|name| {
@@ -359,16 +370,21 @@ fn of_gate(
                 return None;
             }
             let since = entry.at.max(declaration.envelope().recorded);
-            let met = owed::met(case, subject, (&entry, since), &named, |case, target| {
-                let binds = target.members.iter().any(|c| gate.only_for.matches(case, c));
-                if !binds {
-                    return None;
-                }
-                let whole = judge(case, target, id, gate);
-                let answer = super::judge::requirement(case, target, id, name);
-                let by_others = whole.verdict().is_met() && !answer.verdict().is_met();
-                Some(if by_others { whole } else { answer })
-            })?;
+            let asks = owed::Asks {
+                gate,
+                names: &named,
+                kinds: Selector { risk: None, ..gate.only_for.clone() },
+                answer: |case: &Case<'_>, target: Target<'_>| {
+                    let answer = super::judge::requirement(case, target, id, name);
+                    if answer.verdict().is_met() {
+                        return answer;
+                    }
+                    // What is asked for instead may have been met by others.
+                    let whole = judge(case, target, id, gate);
+                    if whole.verdict().is_met() { whole } else { answer }
+                },
+            };
+            let met = owed::met(case, subject, (&entry, since), &asks, paid)?;
             Some(Obligation {
                 until: since.after(rule.within),
                 subject: subject.clone(),

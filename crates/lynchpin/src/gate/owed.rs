@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::freeze::times::Times;
 use super::judge::Case;
 use super::leaf::Target;
-use super::policy::Requirement;
+use super::policy::{Gate, Requirement, Selector};
 use super::signed;
 use crate::base::id::{ChangeId, ReleaseId, RequirementId, StageId};
 use crate::base::{Digest, Instant, Subject, When};
@@ -163,15 +163,40 @@ pub(super) struct Met {
     pub(super) answer: Reasons,
 }
 
+/// What a gate asks of what entered.
+pub(super) struct Asks<'a, F> {
+    /// The gate.
+    pub(super) gate: &'a Gate,
+    /// The requirements that it names.
+    pub(super) names: &'a BTreeSet<&'a RequirementId>,
+    /// Which changes it means, their risk aside.
+    pub(super) kinds: Selector,
+    /// The answer of what is owed.
+    pub(super) answer: F,
+}
+
+impl<F: Fn(&Case<'_>, Target<'_>) -> Reasons> Asks<'_, F> {
+    /// The answer, if it is asked at all as far as can be told without a risk.
+    fn of(&self, case: &Case<'_>, target: Target<'_>) -> Option<Reasons> {
+        let mut members = target.members.iter();
+        members.any(|change| self.kinds.matches(case, change)).then(|| (self.answer)(case, target))
+    }
+
+    /// Whether it is asked at all.
+    fn binds(&self, case: &Case<'_>, target: Target<'_>) -> bool {
+        target.members.iter().any(|change| self.gate.only_for.matches(case, change))
+    }
+}
+
 /// Whether what is owed is met by what entered, now or at any fact since the entry that answers
-/// one of these requirements.
-/// Nothing, if it is not asked at all.
-pub(super) fn met(
+/// one of these requirements. Nothing, if it is not asked at all; nor, unless `paid` asks for it,
+/// if it is known since when it was met.
+pub(super) fn met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
     case: &Case<'_>,
     subject: &Subject,
     (entry, since): (&Entry, Instant),
-    names: &BTreeSet<&RequirementId>,
-    ask: impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
+    asks: &Asks<'_, F>,
+    paid: bool,
 ) -> Option<Met> {
     let truncated = case.records.as_entered(subject, entry.known);
     let records = truncated.as_ref().unwrap_or(case.records);
@@ -182,9 +207,13 @@ pub(super) fn met(
     let now = Case { records, release, entry: Some((entry.known, entry.at)), ..*case };
     let members = members(records, subject);
     let target = Target { subject, members: &members };
-    let answer = ask(&now, target)?;
-    let open = begins(&now, target, names);
-    let first = first_met(&now, target, (entry, since), open, &ask);
+    let answer = asks.of(&now, target)?;
+    let open = begins(&now, target, asks.names);
+    let first = first_met(&now, target, (entry, since), open, asks);
+    // The risk comes last: that of an entry is dear, and what was paid is none of its business.
+    if (first.is_some() && !paid) || !asks.binds(&now, target) {
+        return None;
+    }
     let at = first.or(answer.verdict().is_met().then_some(case.at));
     let lasts = match first {
         Some(_) => When::Never,
@@ -195,12 +224,12 @@ pub(super) fn met(
 
 /// The first instant, as far as any was found, at which something was met. As it stood then: what
 /// has expired since was good enough, and what was not known yet was not there.
-fn first_met(
+fn first_met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
     now: &Case<'_>,
     target: Target<'_>,
     (entry, since): (&Entry, Instant),
     mut open: BTreeSet<Instant>,
-    ask: &impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
+    asks: &Asks<'_, F>,
 ) -> Option<Instant> {
     let is_met = |answer: &Reasons| answer.verdict().is_met();
     open.retain(|instant| *instant > since);
@@ -209,7 +238,7 @@ fn first_met(
     // The oldest first, so that nothing that is told later puts off what was paid.
     for _ in 0..INSTANTS_TRIED {
         let Some(at) = open.pop_first().filter(|at| *at <= now.at) else { break };
-        let Some(answer) = ask(&Case { at, ..*now }, target).filter(is_met) else { continue };
+        let Some(answer) = asks.of(&Case { at, ..*now }, target).filter(is_met) else { continue };
         let newest = newest_cited(now.records, &answer);
         if newest <= at {
             return Some(at);
@@ -227,7 +256,7 @@ fn first_met(
         // What is remembered of freezes is remembered of what is known now.
         let times = Times::default();
         let case = Case { records, times: &times, at: *at, ..*now };
-        ask(&case, target).is_some_and(|answer| is_met(&answer))
+        asks.of(&case, target).is_some_and(|answer| is_met(&answer))
     })
 }
 
