@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::freeze::times::Times;
 use super::judge::Case;
 use super::leaf::Target;
-use super::policy::{Gate, Requirement, Selector};
-use super::signed;
+use super::policy::{Against, Gate, Requirement, Selector};
+use super::signed::{self, Proofs};
 use crate::base::id::{ChangeId, ReleaseId, RequirementId, StageId};
 use crate::base::{Digest, Instant, Subject, When};
 use crate::history::order::{Position, position};
@@ -247,17 +247,37 @@ fn first_met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
         doubtful.push(at);
         open.insert(newest);
     }
+    let alone = is_about_it_alone(now, asks.gate, asks.names);
     doubtful.into_iter().take(INSTANTS_UNROLLED).find(|at| {
-        let then = now.records.back_to(*at);
+        let own = match target.subject {
+            Subject::Change(id) if alone => now.records.alone(id, *at),
+            _ => None,
+        };
+        let then = own.unwrap_or_else(|| now.records.back_to(*at));
         let entered = then.as_entered(target.subject, entry.known);
         let records = entered.as_ref().unwrap_or(&then);
         let members = members(records, target.subject);
         let target = Target { members: &members, ..target };
-        // What is remembered of freezes is remembered of what is known now.
-        let times = Times::default();
-        let case = Case { records, times: &times, at: *at, ..*now };
+        // What is remembered of freezes is remembered of what is known now, and what is remembered
+        // of statements goes by their numbers.
+        let (times, proofs) = (Times::default(), Proofs::default());
+        let case = Case { records, times: &times, proofs: &proofs, at: *at, ..*now };
         asks.of(&case, target).is_some_and(|answer| is_met(&answer))
     })
+}
+
+/// Whether what a gate asks of a change is told by its own facts alone, by who is who and by the
+/// policy: nothing by its risk, by what else is there or by what others did.
+fn is_about_it_alone(case: &Case<'_>, gate: &Gate, names: &BTreeSet<&RequirementId>) -> bool {
+    let all: Option<Vec<&Requirement>> =
+        names.iter().map(|name| case.policy.requirements.get(*name)).collect();
+    let own = |it: &&Requirement| {
+        let leaf = it.evidence.as_ref();
+        let evidence = leaf.is_some_and(|leaf| leaf.against == Against::Nothing);
+        let by_risk = it.only_for.as_ref().is_some_and(|selector| selector.risk.is_some());
+        !by_risk && (evidence || it.approval.is_some() || it.signed.is_some() || it.plan.is_some())
+    };
+    gate.only_for.risk.is_none() && all.is_some_and(|all| all.iter().all(own))
 }
 
 /// When the newest of the facts was recorded that an answer rests on: nothing is met before.
