@@ -251,7 +251,7 @@ fn first_met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
     doubtful.into_iter().take(INSTANTS_UNROLLED).find(|at| {
         let own = match target.subject {
             Subject::Change(id) if alone => now.records.alone(id, *at),
-            _ => None,
+            Subject::Change(_) | Subject::Release(_) => None,
         };
         let then = own.unwrap_or_else(|| now.records.back_to(*at));
         let entered = then.as_entered(target.subject, entry.known);
