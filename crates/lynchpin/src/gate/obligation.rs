@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::judge::{Case, judge};
 use super::leaf::{Target, approval, asked, evidence};
 use super::owed::{self, Entry};
-use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Tree};
+use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Selector, Tree};
 use crate::base::id::{ChangeId, GateId, PersonId, RequirementId, ServiceId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::history::Records;
@@ -55,6 +55,8 @@ pub struct Obligation {
     #[serde(skip)]
     holds_until: When,
     #[serde(skip)]
+    lasts: When,
+    #[serde(skip)]
     cites: Vec<(&'static str, usize)>,
 }
 
@@ -63,6 +65,16 @@ impl Obligation {
     #[must_use]
     pub fn is_overdue(&self, at: Instant) -> bool {
         self.met.is_none() && self.until <= at
+    }
+
+    /// When it may be overdue, which it is not yet: at its end or, if it is met now and nobody can
+    /// tell since when, once what meets it no longer does, if that comes later.
+    fn turns(&self, at: Instant) -> When {
+        match self.met {
+            None if self.is_overdue(at) => When::Never,
+            None => When::At(self.until),
+            Some(_) => self.lasts.max(When::At(self.until)),
+        }
     }
 
     /// Whether it is a change's own, or that of a change of a same service. What names no service
@@ -256,26 +268,31 @@ pub fn holds(case: &Case<'_>, change: &Change) -> Vec<Node> {
         return Vec::new();
     }
     let subject = Subject::Change(change.id.clone());
-    let owed = case.obligations.iter().filter(|owed| owed.met.is_none() && owed.concerns(change));
-    // They stand in order of their ends.
-    let (overdue, open): (Vec<_>, Vec<_>) = owed.partition(|owed| owed.is_overdue(case.at));
-    let node = |owed: &&Obligation, verdict, code| {
+    let owed: Vec<_> = case.obligations.iter().filter(|owed| owed.concerns(change)).collect();
+    let node = |owed: &&Obligation, verdict, (code, until)| {
         let mut node = Node::new(verdict, code, &subject)
             .with("of", Arg::text(&owed.subject))
-            .with("until", Arg::text(owed.until))
+            .with("until", Arg::text(until))
             .until(owed.holds_until);
         node.gate = Some(owed.gate.clone());
         node.requirement = Some(owed.requirement.clone());
         let node = node.act(owed.owner.iter().cloned());
         owed.cites.iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
     };
-    let told = overdue.iter().take(OVERDUE_TOLD);
-    let mut nodes: Vec<Node> =
-        told.map(|owed| node(owed, Verdict::NeedsAction, ReasonCode::ObligationOverdue)).collect();
-    nodes.extend(open.first().map(|owed| {
-        let node = node(owed, Verdict::NotApplicable, ReasonCode::ObligationOpen);
-        let end = When::At(owed.until);
-        node.until(end).lapsing_at(end)
+    // They stand in order of their ends.
+    let overdue = owed.iter().filter(|owed| owed.is_overdue(case.at)).take(OVERDUE_TOLD);
+    let mut nodes: Vec<Node> = overdue
+        .map(|it| node(it, Verdict::NeedsAction, (ReasonCode::ObligationOverdue, it.until)))
+        .collect();
+    let turns = owed.iter().filter_map(|owed| match owed.turns(case.at) {
+        When::At(turn) => Some((turn, owed)),
+        _ => None,
+    });
+    nodes.extend(turns.min_by_key(|(turn, _)| *turn).map(|(turn, owed)| {
+        let node = node(owed, Verdict::NotApplicable, (ReasonCode::ObligationOpen, turn));
+        let end = When::At(turn);
+        let node = node.until(end).lapsing_at(end);
+        owed.met.iter().fold(node, |node, met| node.with("met", Arg::text(met)))
     }));
     nodes
 }
@@ -283,6 +300,16 @@ pub fn holds(case: &Case<'_>, change: &Change) -> Vec<Node> {
 /// Everything that was ever owed by what is declared, in order of ends.
 #[must_use]
 pub fn obligations(case: &Case<'_>) -> Vec<Obligation> {
+    found(case, true)
+}
+
+/// What of it may hold something: all but what is known to be met for good.
+#[must_use]
+pub fn unpaid(case: &Case<'_>) -> Vec<Obligation> {
+    found(case, false)
+}
+
+fn found(case: &Case<'_>, paid: bool) -> Vec<Obligation> {
     let mut found = BTreeSet::new();
     let rules = case.policy.requirements.values();
     if !rules.into_iter().any(|requirement| requirement.retrospective.is_some()) {
@@ -300,7 +327,7 @@ pub fn obligations(case: &Case<'_>) -> Vec<Obligation> {
             for (stage, subject) in pairs(&gate.stages, &subjects) {
                 let previous = before(case.records, stage);
                 let case = Case { stage, previous, afterwards: false, ..*case };
-                found.extend(of_gate(&case, subject, change, (gate_id, gate)));
+                found.extend(of_gate(&case, subject, change, (gate_id, gate), paid));
             }
         }
     }
@@ -327,6 +354,7 @@ fn of_gate(
     subject: &Subject,
     change: &Change,
     (id, gate): (&GateId, &Gate),
+    paid: bool,
 ) -> Vec<Obligation> {
     let named = names(&gate.require);
     let rules = named.iter().filter_map(|name| {
@@ -342,16 +370,21 @@ fn of_gate(
                 return None;
             }
             let since = entry.at.max(declaration.envelope().recorded);
-            let met = owed::met(case, subject, &entry, since, |case, target| {
-                let binds = target.members.iter().any(|c| gate.only_for.matches(case, c));
-                if !binds {
-                    return None;
-                }
-                let whole = judge(case, target, id, gate);
-                let answer = super::judge::requirement(case, target, id, name);
-                let by_others = whole.verdict().is_met() && !answer.verdict().is_met();
-                Some(if by_others { whole } else { answer })
-            })?;
+            let asks = owed::Asks {
+                gate,
+                names: &named,
+                kinds: Selector { risk: None, ..gate.only_for.clone() },
+                answer: |case: &Case<'_>, target: Target<'_>| {
+                    let answer = super::judge::requirement(case, target, id, name);
+                    if answer.verdict().is_met() {
+                        return answer;
+                    }
+                    // What is asked for instead may have been met by others.
+                    let whole = judge(case, target, id, gate);
+                    if whole.verdict().is_met() { whole } else { answer }
+                },
+            };
+            let met = owed::met(case, subject, (&entry, since), &asks, paid)?;
             Some(Obligation {
                 until: since.after(rule.within),
                 subject: subject.clone(),
@@ -363,6 +396,7 @@ fn of_gate(
                 owner: acts(&met.answer).into_iter().collect(),
                 changes: members.iter().map(|member| member.id.clone()).collect(),
                 services: members.iter().flat_map(|member| member.services.clone()).collect(),
+                lasts: met.lasts,
                 holds_until: met.answer.root().map_or(When::Never, |root| root.holds_until),
                 cites: vec![("declarations", number), entry.cite],
             })

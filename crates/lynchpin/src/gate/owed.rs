@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use super::freeze::times::Times;
 use super::judge::Case;
 use super::leaf::Target;
-use super::policy::Requirement;
-use crate::base::id::{ChangeId, ReleaseId, StageId};
-use crate::base::{Digest, Instant, Subject};
+use super::policy::{Against, Gate, Requirement, Selector};
+use super::signed::{self, Proofs};
+use crate::base::id::{ChangeId, ReleaseId, RequirementId, StageId};
+use crate::base::{Digest, Instant, Subject, When};
 use crate::history::order::{Position, position};
 use crate::history::{ChangeRow, Records};
 use crate::model::{Change, Declaration, Deployment, DeploymentOutcome, Fact, Vote};
@@ -156,18 +157,46 @@ pub(super) fn members<'a>(records: &'a Records, subject: &Subject) -> Vec<&'a Ch
 pub(super) struct Met {
     /// When it was; it is not, if there is nothing.
     pub(super) at: Option<Instant>,
+    /// Until when it is sure to be so: always, if it is known since when it was met.
+    pub(super) lasts: When,
     /// What the requirement says now.
     pub(super) answer: Reasons,
 }
 
-/// Whether what is owed is met by what entered, now or at any fact about it since the entry.
-/// Nothing, if it is not asked at all.
-pub(super) fn met(
+/// What a gate asks of what entered.
+pub(super) struct Asks<'a, F> {
+    /// The gate.
+    pub(super) gate: &'a Gate,
+    /// The requirements that it names.
+    pub(super) names: &'a BTreeSet<&'a RequirementId>,
+    /// Which changes it means, their risk aside.
+    pub(super) kinds: Selector,
+    /// The answer of what is owed.
+    pub(super) answer: F,
+}
+
+impl<F: Fn(&Case<'_>, Target<'_>) -> Reasons> Asks<'_, F> {
+    /// The answer, if it is asked at all as far as can be told without a risk.
+    fn of(&self, case: &Case<'_>, target: Target<'_>) -> Option<Reasons> {
+        let mut members = target.members.iter();
+        members.any(|change| self.kinds.matches(case, change)).then(|| (self.answer)(case, target))
+    }
+
+    /// Whether it is asked at all.
+    fn binds(&self, case: &Case<'_>, target: Target<'_>) -> bool {
+        target.members.iter().any(|change| self.gate.only_for.matches(case, change))
+    }
+}
+
+/// Whether what is owed is met by what entered, now or at any fact since the entry that answers
+/// one of these requirements. Nothing, if it is not asked at all; nor, unless `paid` asks for it,
+/// if it is known since when it was met.
+pub(super) fn met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
     case: &Case<'_>,
     subject: &Subject,
-    entry: &Entry,
-    since: Instant,
-    ask: impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
+    (entry, since): (&Entry, Instant),
+    asks: &Asks<'_, F>,
+    paid: bool,
 ) -> Option<Met> {
     let truncated = case.records.as_entered(subject, entry.known);
     let records = truncated.as_ref().unwrap_or(case.records);
@@ -178,30 +207,38 @@ pub(super) fn met(
     let now = Case { records, release, entry: Some((entry.known, entry.at)), ..*case };
     let members = members(records, subject);
     let target = Target { subject, members: &members };
-    let answer = ask(&now, target)?;
-    let first = first_met(&now, target, entry, since, &ask);
+    let answer = asks.of(&now, target)?;
+    let open = begins(&now, target, asks.names);
+    let first = first_met(&now, target, (entry, since), open, asks);
+    // The risk comes last: that of an entry is dear, and what was paid is none of its business.
+    if (first.is_some() && !paid) || !asks.binds(&now, target) {
+        return None;
+    }
     let at = first.or(answer.verdict().is_met().then_some(case.at));
-    Some(Met { at, answer })
+    let lasts = match first {
+        Some(_) => When::Never,
+        None => answer.root().map_or(When::Never, |root| root.holds_until),
+    };
+    Some(Met { at, lasts, answer })
 }
 
 /// The first instant, as far as any was found, at which something was met. As it stood then: what
 /// has expired since was good enough, and what was not known yet was not there.
-fn first_met(
+fn first_met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
     now: &Case<'_>,
     target: Target<'_>,
-    entry: &Entry,
-    since: Instant,
-    ask: &impl Fn(&Case<'_>, Target<'_>) -> Option<Reasons>,
+    (entry, since): (&Entry, Instant),
+    mut open: BTreeSet<Instant>,
+    asks: &Asks<'_, F>,
 ) -> Option<Instant> {
     let is_met = |answer: &Reasons| answer.verdict().is_met();
-    let mut open = begins(now.records, target);
     open.retain(|instant| *instant > since);
     open.insert(since.min(now.at));
     let mut doubtful = Vec::new();
     // The oldest first, so that nothing that is told later puts off what was paid.
     for _ in 0..INSTANTS_TRIED {
-        let Some(at) = open.pop_first().filter(|at| *at < now.at || *at <= since) else { break };
-        let Some(answer) = ask(&Case { at, ..*now }, target).filter(is_met) else { continue };
+        let Some(at) = open.pop_first().filter(|at| *at <= now.at) else { break };
+        let Some(answer) = asks.of(&Case { at, ..*now }, target).filter(is_met) else { continue };
         let newest = newest_cited(now.records, &answer);
         if newest <= at {
             return Some(at);
@@ -210,17 +247,37 @@ fn first_met(
         doubtful.push(at);
         open.insert(newest);
     }
+    let alone = is_about_it_alone(now, asks.gate, asks.names);
     doubtful.into_iter().take(INSTANTS_UNROLLED).find(|at| {
-        let then = now.records.back_to(*at);
+        let own = match target.subject {
+            Subject::Change(id) if alone => now.records.alone(id, *at),
+            Subject::Change(_) | Subject::Release(_) => None,
+        };
+        let then = own.unwrap_or_else(|| now.records.back_to(*at));
         let entered = then.as_entered(target.subject, entry.known);
         let records = entered.as_ref().unwrap_or(&then);
         let members = members(records, target.subject);
         let target = Target { members: &members, ..target };
-        // What is remembered of freezes is remembered of what is known now.
-        let times = Times::default();
-        let case = Case { records, times: &times, at: *at, ..*now };
-        ask(&case, target).is_some_and(|answer| is_met(&answer))
+        // What is remembered of freezes is remembered of what is known now, and what is remembered
+        // of statements goes by their numbers.
+        let (times, proofs) = (Times::default(), Proofs::default());
+        let case = Case { records, times: &times, proofs: &proofs, at: *at, ..*now };
+        asks.of(&case, target).is_some_and(|answer| is_met(&answer))
     })
+}
+
+/// Whether what a gate asks of a change is told by its own facts alone, by who is who and by the
+/// policy: nothing by its risk, by what else is there or by what others did.
+fn is_about_it_alone(case: &Case<'_>, gate: &Gate, names: &BTreeSet<&RequirementId>) -> bool {
+    let all: Option<Vec<&Requirement>> =
+        names.iter().map(|name| case.policy.requirements.get(*name)).collect();
+    let own = |it: &&Requirement| {
+        let leaf = it.evidence.as_ref();
+        let evidence = leaf.is_some_and(|leaf| leaf.against == Against::Nothing);
+        let by_risk = it.only_for.as_ref().is_some_and(|selector| selector.risk.is_some());
+        !by_risk && (evidence || it.approval.is_some() || it.signed.is_some() || it.plan.is_some())
+    };
+    gate.only_for.risk.is_none() && all.is_some_and(|all| all.iter().all(own))
 }
 
 /// When the newest of the facts was recorded that an answer rests on: nothing is met before.
@@ -230,23 +287,65 @@ fn newest_cited(records: &Records, answer: &Reasons) -> Instant {
     recorded.max().unwrap_or(Instant::EPOCH)
 }
 
-/// The instants from which on something counts that was told in favour of a subject or of what
-/// ships of it.
-fn begins(records: &Records, target: Target<'_>) -> BTreeSet<Instant> {
-    let (p, subject) = (records.portfolio(), target.subject);
-    let approvals = records.approvals(subject).iter().filter_map(|n| p.approvals.get(*n));
-    let approvals = approvals.filter(|approval| approval.decision == Vote::Approved);
-    let approvals = approvals.map(|it| it.effective_from.max(Some(it.envelope().recorded)));
+/// The instants from which on something counts that was told of a subject, or of what ships of it,
+/// and that answers one of these requirements.
+fn begins(
+    case: &Case<'_>,
+    target: Target<'_>,
+    names: &BTreeSet<&RequirementId>,
+) -> BTreeSet<Instant> {
+    let (records, subject) = (case.records, target.subject);
+    let p = records.portfolio();
+    let here = |name: &RequirementId, stage: &StageId| names.contains(name) && stage == case.stage;
     let told = |kind, number: usize| p.recorded(kind, number);
-    let minutes = records.boards.minutes(subject).iter();
+    let approvals = records.approvals(subject).iter().filter_map(|n| p.approvals.get(*n));
+    let approvals = approvals.filter(|it| here(&it.requirement, &it.stage));
+    // An objection that was taken back may be all that was in the way.
+    let lifts = |vote| matches!(vote, Vote::Approved | Vote::Withdrawn);
+    let approvals = approvals.filter(|it| lifts(it.decision));
+    let approvals = approvals.map(|it| it.effective_from.max(Some(it.envelope().recorded)));
+    let minutes = records.boards.minutes(subject).iter().filter(|(number, entry)| {
+        let decision = p.minutes.get(*number).and_then(|it| it.decisions.get(*entry));
+        decision.is_some_and(|it| here(&it.requirement, &it.stage))
+    });
     let minutes = minutes.map(|(number, _)| told("minutes", *number));
-    let waivers = records.waivers(subject).iter().map(|number| told("waivers", *number));
-    let artifacts = || target.members.iter().flat_map(|change| &change.artifacts);
-    let on = artifacts().flat_map(|artifact| records.evidence_on(artifact));
-    let of = target.members.iter().flat_map(|change| records.evidence_of(&change.id));
-    let evidence = on.chain(of).map(|number| told("evidence", *number));
-    let statements = artifacts().flat_map(|artifact| records.statements_on(artifact));
-    let statements = statements.map(|number| told("statements", *number));
-    let all = approvals.chain(minutes).chain(waivers).chain(evidence).chain(statements);
-    all.flatten().collect()
+    let waivers = records.waivers(subject).iter().filter(|number| {
+        let waiver = p.waivers.get(**number);
+        waiver.is_some_and(|it| here(&it.requirement, &it.stage))
+    });
+    let waivers = waivers.map(|number| told("waivers", *number));
+    let mut found: BTreeSet<Instant> = approvals.chain(minutes).chain(waivers).flatten().collect();
+    for requirement in names.iter().filter_map(|name| case.policy.requirements.get(*name)) {
+        found.extend(shown(case, target, requirement));
+    }
+    found
+}
+
+/// When evidence and statements were told that a requirement asks for; an expression may ask for
+/// any evidence.
+fn shown(case: &Case<'_>, target: Target<'_>, requirement: &Requirement) -> Vec<Instant> {
+    let (records, leaf) = (case.records, requirement.evidence.as_ref());
+    let p = records.portfolio();
+    let check = leaf.map(|leaf| &leaf.check);
+    let rule = requirement.signed.as_ref().or(leaf.and_then(|leaf| leaf.signed.as_ref()));
+    let asks = (leaf.is_some() && rule.is_none()) || requirement.expression.is_some();
+    let meant = |number: &&usize| {
+        let evidence = p.evidence.get(**number);
+        asks && evidence.is_some_and(|it| check.is_none_or(|check| it.check == *check))
+    };
+    let mut found = BTreeSet::new();
+    for change in target.members {
+        let artifacts = change.artifacts.iter();
+        let on = artifacts.clone().flat_map(|artifact| records.evidence_on(artifact));
+        let evidence = on.chain(records.evidence_of(&change.id)).filter(meant);
+        found.extend(evidence.map(|number| ("evidence", *number)));
+        let Some(rule) = rule else { continue };
+        let none = artifacts.len() == 0;
+        let each = artifacts.map(Some).chain(none.then_some(None));
+        let about = each.flat_map(|artifact| signed::digests(case, change, artifact));
+        let about: Vec<Digest> = about.collect();
+        let statements = signed::meant(case, &about, rule, check);
+        found.extend(statements.into_iter().map(|number| ("statements", number)));
+    }
+    found.into_iter().filter_map(|(kind, number)| p.recorded(kind, number)).collect()
 }

@@ -7,6 +7,7 @@
 //! [`lookback`] and [`labels`] read the history of a source: what it says about each change when it
 //! was made, and which changes turned out to have failed, and when that became known.
 
+mod alone;
 pub mod baseline;
 pub mod boards;
 mod conflicts;

@@ -75,7 +75,7 @@ pub(super) fn of(
     let subjects = subjects(records, policy, gate.judges);
     let setting = Setting::of(records, policy, &subjects, (Some(stage), at));
     let case = setting.case(records, (policy, in_force.before()), (stage, None), at);
-    let obligations = obligation::obligations(&case);
+    let obligations = obligation::unpaid(&case);
     let case = Case { obligations: &obligations, ..case };
     let rows = rows(&case, gate)?;
     let columns = write::columns(&case, id, &rows)?;

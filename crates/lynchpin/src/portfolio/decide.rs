@@ -92,7 +92,7 @@ pub(super) fn with_case<T>(
     let setting = Setting::of(records, policy, &subjects, (Some(asked.stage), asked.at));
     let stages = (asked.stage, before.as_ref());
     let case = setting.case(records, (policy, adopted), stages, asked.at);
-    let obligations = obligation::obligations(&case);
+    let obligations = obligation::unpaid(&case);
     let release = members.release.map(|release| &release.id);
     ask(&Case { obligations: &obligations, release, ..case })
 }

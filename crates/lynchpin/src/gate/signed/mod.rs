@@ -149,6 +149,27 @@ pub(in crate::gate) fn found(
     found
 }
 
+/// The statements about any of these digests that a rule may mean, whoever signed them and whether
+/// they count or not.
+#[must_use]
+pub(in crate::gate) fn meant(
+    case: &Case<'_>,
+    digests: &[Digest],
+    rule: &Signed,
+    check: Option<&CheckId>,
+) -> Vec<usize> {
+    let numbers = digests.iter().flat_map(|digest| case.records.statements_on(digest)).copied();
+    let meant = |number: &usize| {
+        let opened = case.proofs.open(case.records.portfolio(), *number);
+        let says = opened.filter(|it| it.says.predicate_type == rule.predicate);
+        says.is_some_and(|opened| {
+            let read = predicate::read(rule, check, &opened.says.predicate);
+            !matches!(read, Reading::Elsewhere)
+        })
+    };
+    numbers.filter(meant).collect()
+}
+
 /// What a statement says, with a time at which it can have been said.
 fn dated(said: Said, recorded: Instant) -> Result<Said, &'static str> {
     if said.outcome == Outcome::Passed && said.at.is_some_and(|at| at > recorded) {
