@@ -4,7 +4,7 @@ use crate::workspace::Workspace;
 use std::fs::{self, File, OpenOptions};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// How a step ends; the text says what is wrong and what to do.
@@ -60,9 +60,7 @@ impl<'a> Job<'a> {
 
     /// Runs a command and returns what it wrote to its standard output.
     pub(crate) fn capture(&mut self, command: &mut Command) -> Result<String, String> {
-        self.note(&format!("$ {}", shown(command)));
-        command.stdin(Stdio::null()).stderr(self.pipe()?);
-        let output = command.output().map_err(|why| cannot_start(command, &why))?;
+        let output = self.output(command)?;
         if !output.status.success() {
             self.note(&String::from_utf8_lossy(&output.stdout));
             return Err(format!("`{}` failed: {}", shown(command), output.status));
@@ -73,10 +71,13 @@ impl<'a> Job<'a> {
 
     /// Runs a command and returns what it wrote to its standard output, whether or not it failed.
     pub(crate) fn printed(&mut self, command: &mut Command) -> Result<String, String> {
+        Ok(String::from_utf8_lossy(&self.output(command)?.stdout).into_owned())
+    }
+
+    fn output(&mut self, command: &mut Command) -> Result<Output, String> {
         self.note(&format!("$ {}", shown(command)));
         command.stdin(Stdio::null()).stderr(self.pipe()?);
-        let output = command.output().map_err(|why| cannot_start(command, &why))?;
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        command.output().map_err(|why| cannot_start(command, &why))
     }
 
     /// Writes a line to the log.

@@ -6,7 +6,7 @@ use super::figures::Figures;
 use super::freeze::times::Times;
 use super::leaf::{self, Target};
 use super::obligation::{self, Obligation};
-use super::policy::{Gate, Judges, Policy, Selector, Tree};
+use super::policy::{Gate, Judges, Policy, Requirement, Selector, Tree};
 use super::rolls::Rolls;
 use super::signed::Proofs;
 use super::waiver;
@@ -114,6 +114,14 @@ impl Case<'_> {
         // Before any policy was adopted, the first one is taken to have been meant.
         let since = self.adopted.get(by_then.saturating_sub(1)..).unwrap_or_default();
         since.iter().all(|(_, policy)| policy.requirements.get(name) == now)
+    }
+}
+
+impl Requirement {
+    /// Whether it is asked of a change.
+    #[must_use]
+    pub fn is_for(&self, case: &Case<'_>, change: &Change) -> bool {
+        self.only_for.as_ref().is_none_or(|only| only.matches(case, change))
     }
 }
 

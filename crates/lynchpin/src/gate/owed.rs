@@ -345,7 +345,7 @@ fn shown(case: &Case<'_>, target: Target<'_>, requirement: &Requirement) -> Vec<
         let about = each.flat_map(|artifact| signed::digests(case, change, artifact));
         let about: Vec<Digest> = about.collect();
         let statements = signed::meant(case, &about, rule, check);
-        found.extend(statements.into_iter().map(|number| ("statements", number)));
+        found.extend(statements.map(|number| ("statements", number)));
     }
     found.into_iter().filter_map(|(kind, number)| p.recorded(kind, number)).collect()
 }

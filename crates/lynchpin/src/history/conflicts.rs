@@ -28,22 +28,31 @@ pub(super) fn once_apart(
     found
 }
 
+/// Why two changes must be kept apart.
+#[derive(Clone, Debug, Default)]
+pub struct Apart {
+    /// Until when, by whoever says so for longest.
+    pub scope: ConflictScope,
+    /// Whether either says so now.
+    pub stated: bool,
+    /// The numbers of the deployments that brought the other one when it said so.
+    pub brought_by: Vec<usize>,
+}
+
 impl Records {
-    /// The changes that one must be kept apart from in a stage, and until when: by what either side
-    /// says now, and by what the other said when it was brought there, with the numbers of the
-    /// deployments that brought that. What is edited is not deployed by the edit.
+    /// The changes that one must be kept apart from in a stage: by what either side says now, and
+    /// by what the other said when it was brought there. What is edited is not deployed by that.
     #[must_use]
-    pub fn conflicts_in(
-        &self,
-        change: &ChangeId,
-        stage: &StageId,
-    ) -> BTreeMap<&ChangeId, (ConflictScope, Vec<usize>)> {
-        let stated = self.conflicts(change).map(|(other, scope)| (other, (scope, Vec::new())));
+    pub fn conflicts_in(&self, change: &ChangeId, stage: &StageId) -> BTreeMap<&ChangeId, Apart> {
+        let stated = self
+            .conflicts(change)
+            .map(|(other, scope)| (other, Apart { scope, stated: true, brought_by: Vec::new() }));
         let mut found: BTreeMap<_, _> = stated.collect();
         for other in self.once_apart.get(change).into_iter().flatten() {
             if let Some((scope, by)) = self.brought_apart(other, change, stage) {
-                let known: &mut (ConflictScope, Vec<usize>) = found.entry(other).or_default();
-                *known = (known.0.max(scope), by);
+                let known: &mut Apart = found.entry(other).or_default();
+                known.scope = known.scope.max(scope);
+                known.brought_by = by;
             }
         }
         found

@@ -59,17 +59,13 @@ impl Freezes {
                 Occasion::compile(&Occasions { from: Some(Instant::EPOCH), ..Occasions::default() })
             };
             let occasion = Occasion::compile(&freeze.when).or_else(|_| always());
-            filed.freezes.extend(
-                occasion.ok().map(|occasion| Scheduled { number, occasion: Arc::new(occasion) }),
-            );
+            filed.freezes.extend(occasion.ok().map(|it| Scheduled { number, occasion: it.into() }));
         }
         for number in known(&p.windows, as_of) {
             let Some(window) = p.windows.get(number) else { continue };
             filed.reads_zones |= window.when.zone.is_some();
             let occasion = Occasion::compile(&window.when).ok();
-            filed.windows.extend(
-                occasion.map(|occasion| Scheduled { number, occasion: Arc::new(occasion) }),
-            );
+            filed.windows.extend(occasion.map(|it| Scheduled { number, occasion: it.into() }));
         }
         filed.lifts = file(&p.lifts, as_of, |it| Some(it.freeze.clone()));
         filed.exceptions = file(&p.exceptions, as_of, |it| {

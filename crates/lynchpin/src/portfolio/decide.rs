@@ -330,8 +330,7 @@ fn is_judged_by(case: &Case<'_>, gates: &ReleaseGates<'_>, change: &Change) -> b
         let mut named = gate.require.names().into_iter();
         named.any(|name| {
             let requirement = case.policy.requirements.get(name);
-            let only_for = requirement.and_then(|requirement| requirement.only_for.as_ref());
-            only_for.is_none_or(|only_for| only_for.matches(case, change))
+            requirement.is_none_or(|requirement| requirement.is_for(case, change))
         })
     };
     let mut meant = gates_for(case, Judges::Release, change);

@@ -400,17 +400,15 @@ pub(super) fn conflicts(
 ) -> Vec<Node> {
     let way = members.way(case.records, case.stage);
     let mut nodes = conflicts_within(case, members, priority, change);
-    let stated: BTreeSet<&ChangeId> =
-        case.records.conflicts(&change.id).map(|(other, _)| other).collect();
-    for (other, (scope, said_by)) in case.records.conflicts_in(&change.id, case.stage) {
-        let inside = members.get(other).is_some() && stated.contains(other);
+    for (other, apart) in case.records.conflicts_in(&change.id, case.stage) {
+        let inside = members.get(other).is_some() && apart.stated;
         // Being first in this release helps nothing against what is under way already.
         if inside && !priority.goes_first(&change.id, other) {
             continue;
         }
-        match under_way(case.records, &way, case.stage, other, scope) {
+        match under_way(case.records, &way, case.stage, other, apart.scope) {
             Some((code, mut cites)) => {
-                cites.extend(said_by);
+                cites.extend(apart.brought_by);
                 cites.sort_unstable();
                 cites.dedup();
                 nodes.push(citing(conflict(case, change, code, other), cites));

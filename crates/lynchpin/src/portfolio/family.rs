@@ -123,7 +123,8 @@ pub(super) fn below(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
         nodes.push(Reasons::single(node.with("releases", Arg::Texts(named)).act(makers)));
     }
     nodes.extend(left_out(case, id));
-    nodes.extend(through(case, id));
+    let before = before(case, id);
+    nodes.extend(through(&Case { previous: before.as_ref(), ..*case }, id));
     nodes
 }
 
@@ -210,7 +211,8 @@ fn avoids_stage(case: &Case<'_>, id: &ReleaseId) -> bool {
     own && !members.way(case.records, case.stage).contains(case.stage)
 }
 
-/// For a parent: which releases below it have come through the stage before, and which have not.
+/// For a parent, judged after the stage that is [`before`] on its way: which releases below it have
+/// come through that, and which have not.
 fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
     let records = case.records;
     if records.is_parent(id) && avoids_stage(case, id) {
@@ -218,8 +220,7 @@ fn through(case: &Case<'_>, id: &ReleaseId) -> Vec<Reasons> {
         let node = Node::new(Verdict::Blocked, ReasonCode::ParentNotOpen, &release(id));
         return vec![Reasons::single(node.act(maker(case, id)))];
     }
-    let before = before(case, id).filter(|_| records.is_parent(id));
-    let Some(before) = &before else { return Vec::new() };
+    let Some(before) = case.previous.filter(|_| records.is_parent(id)) else { return Vec::new() };
     let mut parts = Vec::new();
     for one in records.descendants(id).into_iter().chain([id]) {
         let own = own_changes(case, one);

@@ -65,11 +65,10 @@ fn conflicts(
     let mut found = Vec::new();
     for node in item.candidates().iter() {
         let Some(id) = item.id(node) else { continue };
-        let stated: BTreeSet<&ChangeId> = records.conflicts(id).map(|(other, _)| other).collect();
-        for (other, (scope, _)) in records.conflicts_in(id, stage) {
-            let inside = item.has(other) && stated.contains(other);
+        for (other, apart) in records.conflicts_in(id, stage) {
+            let inside = item.has(other) && apart.stated;
             let goes = if !inside {
-                under_way(records, &way, stage, other, scope).map(|_| other)
+                under_way(records, &way, stage, other, apart.scope).map(|_| other)
             } else if priority.goes_first(id, other) {
                 Some(id)
             } else {
@@ -80,7 +79,7 @@ fn conflicts(
             }
             let mut changes = [id.clone(), other.clone()];
             changes.sort_unstable();
-            found.push(Conflict { changes, scope, goes: goes.cloned() });
+            found.push(Conflict { changes, scope: apart.scope, goes: goes.cloned() });
         }
     }
     found.sort_unstable();

@@ -31,13 +31,12 @@ pub fn binding(case: &Case<'_>, release: Option<&ReleaseId>, change: &Change) ->
         return Vec::new();
     }
     let spots = places::of(case.records, case.stage, &change.services);
-    let releases = release.map_or(&[][..], std::slice::from_ref);
     let mut found = Vec::new();
     let mut ahead: Option<(Instant, usize, &Freeze)> = None;
     let mut bars = Calendar::new(Unwindowed::Open).sharing(&case.times.looks(case));
     let mut barred_until = When::Never;
     for it in in_scope(case, &live, &spots) {
-        let over = passed(case, releases, change, it);
+        let over = passed(case, release, change, it);
         if let (Passed::No(until), None) = (&over, it.live.lift) {
             bars.freeze(&it.freeze.id, it.occasion, Cover::Yes);
             barred_until = barred_until.min(*until);
@@ -149,13 +148,12 @@ pub fn add_bars<'a>(
         Subject::Release(id) => Some(id),
         Subject::Change(_) => case.release,
     };
-    let releases = release.map_or(&[][..], std::slice::from_ref);
     let mut barred_until = When::Never;
     for it in in_scope(case, live, std::slice::from_ref(spot)) {
         if it.live.lift.is_some() {
             continue;
         }
-        if let Passed::No(until) = passed(case, releases, change, it) {
+        if let Passed::No(until) = passed(case, release, change, it) {
             calendar.freeze(it.freeze.id.as_str(), it.occasion, Cover::Yes);
             barred_until = barred_until.min(until);
         }
@@ -174,11 +172,10 @@ pub fn bars_from(
 ) -> When {
     let live = case.times.freezes(case);
     let spots = places::of(case.records, case.stage, &change.services);
-    let releases = release.map_or(&[][..], std::slice::from_ref);
     let mut bars = Calendar::new(Unwindowed::Open).sharing(&case.times.looks(case));
     let mut passes_until = When::Never;
     for it in in_scope(case, &live, &spots).filter(|it| it.live.lift.is_none()) {
-        match passed(case, releases, change, it) {
+        match passed(case, release, change, it) {
             Passed::By(node) if node.holds_until > When::At(clear) => {
                 passes_until = passes_until.min(node.holds_until);
             }
@@ -203,10 +200,15 @@ enum Passed {
 }
 
 /// What lets a change pass a freeze: a rule, else an exception.
-fn passed(case: &Case<'_>, releases: &[ReleaseId], change: &Change, it: Barrier<'_>) -> Passed {
+fn passed(
+    case: &Case<'_>,
+    release: Option<&ReleaseId>,
+    change: &Change,
+    it: Barrier<'_>,
+) -> Passed {
     match graded(case, change, it.freeze) {
         Passed::By(node) => Passed::By(node),
-        Passed::No(until) => match excepted(case, releases, change, it) {
+        Passed::No(until) => match excepted(case, release, change, it) {
             Some(node) => Passed::By(node.until(until)),
             None => Passed::No(until),
         },
@@ -298,14 +300,14 @@ fn graded(case: &Case<'_>, change: &Change, freeze: &Freeze) -> Passed {
 /// The exception that lets a change pass: its own, or that of a release.
 fn excepted(
     case: &Case<'_>,
-    releases: &[ReleaseId],
+    release: Option<&ReleaseId>,
     change: &Change,
     it: Barrier<'_>,
 ) -> Option<Node> {
     let subject = Subject::Change(change.id.clone());
     let freeze = (it.live.number, it.freeze);
-    let releases = releases.iter().cloned().map(Subject::Release);
-    let mut subjects = std::iter::once(subject.clone()).chain(releases);
+    let release = release.cloned().map(Subject::Release);
+    let mut subjects = std::iter::once(subject.clone()).chain(release);
     let number = subjects.find_map(|subject| case.times.exception(case, subject, freeze))?;
     let exception = case.records.portfolio().exceptions.get(number)?;
     let mut node = Node::new(Verdict::GoWaived, ReasonCode::FreezeExcepted, &subject)

@@ -108,9 +108,7 @@ fn each<'t>(
     let requirements = names.iter().filter_map(|name| case.policy.requirements.get(name));
     let leaves = requirements.filter_map(|named| Some((named, named.evidence.as_ref()?)));
     leaves.flat_map(move |(named, leaf)| {
-        let meant = |change: &&'t Change| {
-            named.only_for.as_ref().is_none_or(|only| only.matches(case, change))
-        };
+        let meant = |change: &&'t Change| named.is_for(case, change);
         let changes: Vec<&Change> = target.members.iter().copied().filter(meant).collect();
         changes.into_iter().map(move |change| (change, leaf))
     })

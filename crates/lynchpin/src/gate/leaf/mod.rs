@@ -54,8 +54,7 @@ pub(super) fn asked<'a>(
     requirement: &Requirement,
 ) -> Vec<&'a Change> {
     let meant = |change: &&Change| {
-        case.only.is_none_or(|only| only.contains(&change.id))
-            && requirement.only_for.as_ref().is_none_or(|it| it.matches(case, change))
+        case.only.is_none_or(|only| only.contains(&change.id)) && requirement.is_for(case, change)
     };
     target.members.iter().copied().filter(meant).collect()
 }

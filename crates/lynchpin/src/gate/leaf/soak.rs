@@ -15,7 +15,8 @@ use crate::base::id::{CheckId, StageId};
 use crate::base::{Digest, Instant, When};
 use crate::gate::judge::Case;
 use crate::gate::policy::SoakLeaf;
-use crate::gate::signed::{self, Found};
+use crate::gate::signed;
+use crate::gate::signed::rule::Signed;
 use crate::history::order::{end_of, lasting};
 use crate::history::revision::{Difference, since_position};
 use crate::model::{Attribution, Change, Evidence, Incident, IncidentEvent, Outcome, Section};
@@ -51,14 +52,13 @@ pub(super) fn judge(case: &Case<'_>, change: &Change, leaf: &SoakLeaf) -> Node {
                 .with("until", Arg::text(done))
         }
     };
-    let node = node.until(keys_last(case, change));
+    let node = node.until(keys_last(case));
     cites.into_iter().fold(node, |node, (kind, number)| node.citing(kind, number))
 }
 
 /// Until when the keys last by which signed verifications are told.
-fn keys_last(case: &Case<'_>, change: &Change) -> When {
-    let lapses = signed_checks(case, change).into_iter().map(|(_, _, found)| found.lapses());
-    lapses.min().unwrap_or(When::Never)
+fn keys_last(case: &Case<'_>) -> When {
+    signed_checks(case).map(|(_, rule)| signed::lapses(case, rule)).min().unwrap_or(When::Never)
 }
 
 /// When a change will have soaked for long enough, if it is soaking at all.
@@ -217,32 +217,33 @@ fn verifications<'a>(case: &Case<'a>, change: &Change, stage: &StageId) -> Vec<T
     let itself = records.evidence_of(&change.id).iter().filter(|_| change.artifacts.is_empty());
     let plain = on_artifacts.chain(itself);
     let plain = plain.filter_map(|n| Some((("evidence", *n), Cow::Borrowed(all.get(*n)?))));
-    let signed = signed_checks(case, change).into_iter().flat_map(|(check, artifact, found)| {
-        let evidence = found.evidence(records.portfolio(), check, artifact.as_ref());
-        evidence.into_iter().map(|(n, evidence)| (("statements", n), Cow::Owned(evidence)))
-    });
+    let signed = told_by_keys(case, change);
+    let signed = signed.into_iter().map(|(n, told)| (("statements", n), Cow::Owned(told)));
     let here = |(_, told): &Told<'_>| {
         told.environment.as_ref().is_some_and(|environment| environments.contains(environment))
     };
     plain.chain(signed).filter(here).collect()
 }
 
-/// The signed statements about what ships that some requirement takes as evidence of a check.
-fn signed_checks<'a>(
-    case: &Case<'a>,
-    change: &Change,
-) -> Vec<(&'a CheckId, Option<Digest>, Found)> {
-    let leaves = case.policy.requirements.values().filter_map(|asked| asked.evidence.as_ref());
-    let rules = leaves.filter_map(|leaf| Some((&leaf.check, leaf.signed.as_ref()?)));
+/// What is signed about what ships and some requirement takes as evidence.
+fn told_by_keys(case: &Case<'_>, change: &Change) -> Vec<(usize, Evidence)> {
     let whole = change.artifacts.is_empty().then_some(None);
-    let ships: Vec<Option<Digest>> =
-        change.artifacts.iter().copied().map(Some).chain(whole).collect();
-    let each = rules.flat_map(|rule| ships.iter().map(move |artifact| (rule, artifact)));
-    each.map(|((check, rule), artifact)| {
-        let digests = signed::digests(case, change, artifact.as_ref());
-        (check, *artifact, signed::found(case, &digests, rule, Some(check)))
-    })
-    .collect()
+    let ships: Vec<Option<&Digest>> = change.artifacts.iter().map(Some).chain(whole).collect();
+    let of = |(check, rule): (&CheckId, &Signed)| -> Vec<(usize, Evidence)> {
+        let about = |artifact: &Option<&Digest>| {
+            let digests = signed::digests(case, change, *artifact);
+            let found = signed::found(case, &digests, rule, Some(check));
+            found.evidence(case.records.portfolio(), check, *artifact)
+        };
+        ships.iter().flat_map(about).collect()
+    };
+    signed_checks(case).flat_map(of).collect()
+}
+
+/// The checks of which the policy takes what is signed as evidence, and whose signature counts.
+fn signed_checks<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a CheckId, &'a Signed)> {
+    let leaves = case.policy.requirements.values().filter_map(|asked| asked.evidence.as_ref());
+    leaves.filter_map(|leaf| Some((&leaf.check, leaf.signed.as_ref()?)))
 }
 
 /// Whether a pass shows that what a failed run found is mended: a later run of the same check, in

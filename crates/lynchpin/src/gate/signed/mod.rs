@@ -82,14 +82,14 @@ pub(in crate::gate) struct Accepted {
 }
 
 /// The statements about one artifact that a rule may mean.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::gate) struct Found {
     /// Those that count.
     pub(in crate::gate) accepted: Vec<Accepted>,
     /// Those that do not, and why: by key, where it is for their signatures.
     refused: Vec<(usize, Vec<Row>)>,
     /// When a key of the rule will have been revoked.
-    lapses: Option<When>,
+    lapses: When,
 }
 
 /// The digests by which a statement is about what ships: that of the artifact, or, for a change
@@ -119,55 +119,66 @@ pub(in crate::gate) fn found(
     rule: &Signed,
     check: Option<&CheckId>,
 ) -> Found {
-    let keys = rule.keys.iter().filter_map(|id| case.policy.keys.get(id));
-    let mut found = Found { lapses: keys.map(|key| key.lapses(case.at)).min(), ..Found::default() };
-    let portfolio = case.records.portfolio();
-    let mut seen = BTreeSet::new();
-    let numbers = digests.iter().flat_map(|digest| case.records.statements_on(digest)).copied();
-    for number in numbers.filter(|number| seen.insert(*number)) {
-        let (Some(statement), Some(opened)) =
-            (portfolio.statements.get(number), case.proofs.open(portfolio, number))
-        else {
-            continue;
-        };
-        if opened.says.predicate_type != rule.predicate {
-            continue;
-        }
-        let signers = signers(case, rule, number, statement, &opened);
-        let recorded = statement.envelope().recorded;
-        let flawed = |why: &str| vec![Row(vec![("why", why.to_owned())])];
-        let said = match predicate::read(rule, check, &opened.says.predicate) {
-            Reading::Elsewhere => continue,
-            Reading::Flawed(why) => Err(flawed(why)),
-            Reading::Says(said) => dated(said, recorded).map_err(flawed),
-        };
-        match said.and_then(|said| Ok((said, signers?))) {
-            Ok((said, signers)) => found.accepted.push(Accepted { number, said, signers }),
-            Err(why) => found.refused.push((number, why)),
+    let (mut accepted, mut refused) = (Vec::new(), Vec::new());
+    for Told { number, statement, opened, says } in told(case, digests, rule, check) {
+        let said = says.and_then(|said| dated(said, statement.envelope().recorded));
+        let said = said.map_err(|why| vec![Row(vec![("why", why.to_owned())])]);
+        match said.and_then(|said| Ok((said, signers(case, rule, number, statement, &opened)?))) {
+            Ok((said, signers)) => accepted.push(Accepted { number, said, signers }),
+            Err(why) => refused.push((number, why)),
         }
     }
-    found
+    Found { accepted, refused, lapses: lapses(case, rule) }
 }
 
 /// The statements about any of these digests that a rule may mean, whoever signed them and whether
 /// they count or not.
-#[must_use]
 pub(in crate::gate) fn meant(
     case: &Case<'_>,
     digests: &[Digest],
     rule: &Signed,
     check: Option<&CheckId>,
-) -> Vec<usize> {
+) -> impl Iterator<Item = usize> {
+    told(case, digests, rule, check).map(|told| told.number)
+}
+
+/// When a key of a rule will have been revoked, at the earliest.
+#[must_use]
+pub(in crate::gate) fn lapses(case: &Case<'_>, rule: &Signed) -> When {
+    let keys = rule.keys.iter().filter_map(|id| case.policy.keys.get(id));
+    keys.map(|key| key.lapses(case.at)).min().unwrap_or(When::Never)
+}
+
+/// A statement that a rule may mean, and what it says or why that cannot count.
+struct Told<'a> {
+    number: usize,
+    statement: &'a Statement,
+    opened: Rc<Opened>,
+    says: Result<Said, &'static str>,
+}
+
+fn told<'a>(
+    case: &'a Case<'_>,
+    digests: &[Digest],
+    rule: &Signed,
+    check: Option<&CheckId>,
+) -> impl Iterator<Item = Told<'a>> {
+    let portfolio = case.records.portfolio();
+    let mut seen = BTreeSet::new();
     let numbers = digests.iter().flat_map(|digest| case.records.statements_on(digest)).copied();
-    let meant = |number: &usize| {
-        let opened = case.proofs.open(case.records.portfolio(), *number);
-        let says = opened.filter(|it| it.says.predicate_type == rule.predicate);
-        says.is_some_and(|opened| {
-            let read = predicate::read(rule, check, &opened.says.predicate);
-            !matches!(read, Reading::Elsewhere)
-        })
-    };
-    numbers.filter(meant).collect()
+    numbers.filter(move |number| seen.insert(*number)).filter_map(move |number| {
+        let statement = portfolio.statements.get(number)?;
+        let opened = case.proofs.open(portfolio, number)?;
+        if opened.says.predicate_type != rule.predicate {
+            return None;
+        }
+        let says = match predicate::read(rule, check, &opened.says.predicate) {
+            Reading::Elsewhere => return None,
+            Reading::Flawed(why) => Err(why),
+            Reading::Says(said) => Ok(said),
+        };
+        Some(Told { number, statement, opened, says })
+    })
 }
 
 /// What a statement says, with a time at which it can have been said.
@@ -243,12 +254,6 @@ impl Found {
         evidence
     }
 
-    /// When a key of the rule will have been revoked, at the earliest.
-    #[must_use]
-    pub(in crate::gate) fn lapses(&self) -> When {
-        self.lapses.unwrap_or(When::Never)
-    }
-
     /// The answer where nothing counts: that there is nothing, or what is wrong with what there
     /// is.
     #[must_use]
@@ -278,6 +283,6 @@ impl Found {
     /// The same answer, standing no longer than the keys do.
     #[must_use]
     pub(in crate::gate) fn bounded(&self, node: Node) -> Node {
-        node.until(self.lapses())
+        node.until(self.lapses)
     }
 }
