@@ -5,7 +5,7 @@
     reason = "a test stops at the first surprise"
 )]
 
-use lynchpin::gate::column::{Buffer, RowReasons};
+use lynchpin::gate::column::{Buffer, Part, RowReasons};
 use lynchpin::portfolio::{DecideQuestion, GateColumns, Snapshot};
 use lynchpin::reason::tree::{Node, Reasons};
 use lynchpin::reason::{ReasonCode, Verdict};
@@ -51,12 +51,8 @@ fn down_to_requirements<'a>(
     subject: &lynchpin::base::Subject,
 ) -> Vec<&'a Node> {
     let nodes = reasons.nodes();
-    let is_gate = |node: &Node| {
-        node.code == ReasonCode::Gate
-            && node.subject == *subject
-            && node.gate.as_ref().is_some_and(|gate| gate.as_str() == id)
-    };
-    let Some(root) = nodes.iter().position(is_gate) else { return Vec::new() };
+    let root = nodes.iter().position(|node| is_root_of(node, id, subject));
+    let Some(root) = root else { return Vec::new() };
     let mut found = Vec::new();
     let mut next = root;
     while next < nodes[root].next {
@@ -64,6 +60,18 @@ fn down_to_requirements<'a>(
         next = if nodes[next].requirement.is_some() { nodes[next].next } else { next + 1 };
     }
     found
+}
+
+fn is_root_of(node: &Node, id: &str, subject: &lynchpin::base::Subject) -> bool {
+    node.code == ReasonCode::Gate
+        && node.subject == *subject
+        && node.gate.as_ref().is_some_and(|gate| gate.as_str() == id)
+}
+
+/// What a decision says of a gate about one subject: of the whole, then of each lot of members.
+fn verdicts_of(reasons: &Reasons, id: &str, subject: &lynchpin::base::Subject) -> Vec<Verdict> {
+    let nodes = reasons.nodes().iter();
+    nodes.filter(|node| is_root_of(node, id, subject)).map(|node| node.verdict).collect()
 }
 
 /// Everything that both say of a node.
@@ -88,10 +96,20 @@ proptest! {
                 let expected = down_to_requirements(&decided, &format!("g{number}"), subject);
                 let found = gate.columns.explain(row, at(hour), &mut buffer).expect("a row");
                 prop_assert_eq!(found.verdict(), *verdict, "both passes");
+                let of_each = verdicts_of(&decided, &format!("g{number}"), subject);
+                prop_assert_eq!(*verdict, Verdict::all(of_each.iter().copied()));
                 let found = found.tree(subject, &[]);
+                let mut found: Vec<&Node> = found.nodes().iter().collect();
+                let mut expected = expected;
+                if gate.columns.gate().lots_leaf().is_some() {
+                    // The root tells of the lots too, which stand last.
+                    let lots = found.pop().expect("the lots have a node").verdict;
+                    prop_assert_eq!(lots, Verdict::all(of_each.iter().skip(1).copied()));
+                    (found.remove(0), expected.remove(0));
+                }
                 let pairs = (
-                    found.nodes().iter().map(said).collect::<Vec<_>>(),
-                    expected.iter().map(|node| said(node)).collect::<Vec<_>>(),
+                    found.into_iter().map(said).collect::<Vec<_>>(),
+                    expected.into_iter().map(said).collect::<Vec<_>>(),
                 );
                 prop_assert_eq!(&pairs.0, &pairs.1, "columns, decision: {} at {}", subject, hour);
             }
@@ -111,8 +129,8 @@ proptest! {
                 prop_assert_eq!(found.verdict(), *verdict, "both passes");
                 let decided = decided(&snapshot, &policy, number, then, row, &gate);
                 let subject = &gate.subjects[row];
-                let nodes = down_to_requirements(&decided, &format!("g{number}"), subject);
-                let known = nodes.first().map_or(Verdict::NoGo, |node| node.verdict);
+                let of_each = verdicts_of(&decided, &format!("g{number}"), subject);
+                let known = if of_each.is_empty() { Verdict::NoGo } else { Verdict::all(of_each) };
                 prop_assert!(
                     !verdict.is_go() || known.is_go(),
                     "{} at {then}, as known at {hour}: {verdict}, decided {known}", subject
@@ -188,4 +206,39 @@ fn same_actors(
         assert!(passed_on || found.act == decided.act, "{found:?} but {decided:?}");
     };
     pairs.map(compare).count()
+}
+
+/// What is asked of others meets no alternative: the row waits as its release does.
+#[test]
+fn a_row_rides_on_nothing_that_is_asked_of_others() {
+    let document = r#"{"lynchpin": "portfolio/1",
+        "people": [{"id": "raj"}, {"id": "ann"}],
+        "stages": [{"id": "production"}],
+        "groups": [{"id": "cab", "members": [{"person": "ann"}]}],
+        "changes": [
+          {"id": "C-1", "revision": 1, "at": "2026-11-01T00:00:00Z", "by": "raj", "kind": "normal"},
+          {"id": "C-2", "revision": 1, "at": "2026-11-01T00:00:00Z", "by": "raj",
+           "kind": "emergency", "plans": {"back_out": "x"}}],
+        "releases": [
+          {"id": "R-1", "revision": 1, "at": "2026-11-01T12:00:00Z", "by": "raj", "changes": ["C-2"]},
+          {"id": "R-2", "revision": 1, "at": "2026-11-01T12:00:00Z", "by": "raj",
+           "changes": ["C-1", "C-2"]}]}"#;
+    let policy = r#"
+        name = "acme"
+        requirement.board = { approval = { group = "cab" }, only_for = { kind = ["normal"] } }
+        requirement.plan = { plan = "back_out", only_for = { kind = ["emergency"] } }
+        gate.g0 = { stage = "production", judges = "release", require = { any = ["board", "plan"] } }
+    "#;
+    let document: serde_json::Value = serde_json::from_str(document).expect("it is JSON");
+    let snapshot = read(&document, policy);
+    let stage = "production".parse().expect("a stage has an id");
+    let gate = snapshot.gate_columns(&"g0".parse().expect("an id"), &stage, at(30));
+    let gate = gate.expect("a gate can be asked of everything");
+    let lots = gate.columns.gate().lots_leaf().expect("the emergency is asked less of");
+    assert_eq!(gate.columns.gate().requirements().count(), lots);
+    assert_eq!(gate.columns.verdicts(at(30)), [Verdict::Go, Verdict::NeedsAction]);
+    let mut buffer = Buffer::default();
+    let why = gate.columns.explain(1, at(30), &mut buffer).expect("a row");
+    let parts: Vec<_> = why.parts().map(|(part, row)| (part, row.answer.verdict)).collect();
+    assert_eq!(parts.last(), Some(&(Part::Lots, Verdict::NeedsAction)));
 }

@@ -241,14 +241,11 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
 /// of some would be met by what is asked of others.
 #[must_use]
 pub fn by_lot(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> Vec<Reasons> {
-    let named = gate.require.names();
-    let asks = |name: &RequirementId| case.policy.requirements.get(name)?.only_for.as_ref();
-    let narrowed: BTreeSet<&RequirementId> =
-        named.iter().copied().filter(|name| asks(name).is_some()).collect();
-    let all_must = gate.require.conjuncts().iter().all(|tree| matches!(tree, Tree::Leaf(_)));
-    if all_must || narrowed.is_empty() {
+    let narrowed = narrowed(case.policy, gate);
+    if narrowed.is_empty() {
         return Vec::new();
     }
+    let asks = |name: &RequirementId| case.policy.requirements.get(name)?.only_for.as_ref();
     let asked_of = |change: &Change| -> BTreeSet<&RequirementId> {
         let meant = |name: &&RequirementId| asks(name).is_some_and(|it| it.matches(case, change));
         narrowed.iter().copied().filter(meant).collect()
@@ -265,6 +262,28 @@ pub fn by_lot(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> 
     let less = lots.iter().filter(|(asked, _)| **asked != whole);
     let said = less.map(|(_, lot)| judge(&Case { only: Some(lot), ..*case }, target, id, gate));
     said.filter(|said| said.verdict() != Verdict::NotApplicable).collect()
+}
+
+/// Trees of one subject that all must hold.
+pub(super) fn together(subject: &Subject, trees: &[Reasons]) -> Reasons {
+    if let [only] = trees {
+        return only.clone();
+    }
+    let mut reasons = Reasons::default();
+    let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, subject));
+    trees.iter().for_each(|tree| reasons.graft(tree));
+    reasons.close(all, Join::All);
+    reasons
+}
+
+/// The requirements by which a gate asks more of some members of a release than of others, in
+/// such a way that the whole does not tell it.
+pub(super) fn narrowed<'a>(policy: &Policy, gate: &'a Gate) -> BTreeSet<&'a RequirementId> {
+    if gate.require.conjuncts().iter().all(|tree| matches!(tree, Tree::Leaf(_))) {
+        return BTreeSet::new();
+    }
+    let asks = |name: &RequirementId| policy.requirements.get(name)?.only_for.as_ref();
+    gate.require.names().into_iter().filter(|name| asks(name).is_some()).collect()
 }
 
 /// Answers one named requirement, with the waiver or the declaration that applies to it.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::judge::{Case, judge};
+use super::judge::{Case, by_lot, judge, together};
 use super::leaf::{Target, approval, asked, evidence};
 use super::owed::{self, Entry};
 use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Selector, Tree};
@@ -379,9 +379,12 @@ fn of_gate(
                     if answer.verdict().is_met() {
                         return answer;
                     }
-                    // What is asked for instead may have been met by others.
-                    let whole = judge(case, target, id, gate);
-                    if whole.verdict().is_met() { whole } else { answer }
+                    // What is asked for instead may have been met, but not by what is asked of
+                    // others.
+                    let mut trees = vec![judge(case, target, id, gate)];
+                    trees.extend(by_lot(case, target, id, gate));
+                    let gate = together(target.subject, &trees);
+                    if gate.verdict().is_met() { gate } else { answer }
                 },
             };
             let met = owed::met(case, subject, (&entry, since), &asks, paid)?;

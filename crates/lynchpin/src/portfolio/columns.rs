@@ -16,9 +16,9 @@ use crate::history::Records;
 
 /// One gate and all that it judges, a row for each.
 ///
-/// A row of a release tells what the gate says of the whole. What it asks of some members only,
-/// where alternatives are enough, decides together with that: ask
-/// [`decide`](crate::portfolio::Snapshot::decide) before something ships.
+/// A row of a release tells what the gate says of the whole and, where alternatives are enough and
+/// not all are asked of each kind, of those members that it asks less of
+/// ([`Part::Lots`](crate::gate::column::Part::Lots)).
 ///
 /// ```
 /// use lynchpin::base::Limits;

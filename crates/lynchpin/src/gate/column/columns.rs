@@ -404,8 +404,9 @@ impl Leaf {
         if state == LeafState::QuorumUnreachable {
             return Who::PolicyOwner;
         }
-        let check = self.requirement.evidence.as_ref();
-        if self.requirement.approval.is_some() {
+        let Some((_, requirement)) = &self.asked else { return Who::Owners };
+        let check = requirement.evidence.as_ref();
+        if requirement.approval.is_some() {
             Who::Group
         } else if check.is_some_and(|leaf| leaf.owner.is_some()) {
             Who::CheckOwner

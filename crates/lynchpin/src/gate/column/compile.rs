@@ -4,7 +4,8 @@ use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{GateId, RequirementId};
 use crate::base::limits::{DEPTH_MAX, GATE_AT_LEAST_MAX, GATE_PARTS_MAX};
 use crate::base::{Actor, Probability};
-use crate::gate::policy::{Policy, Quorum, Requirement, RiskLeaf, Tree};
+use crate::gate::judge::narrowed;
+use crate::gate::policy::{Judges, Policy, Quorum, Requirement, RiskLeaf, Tree};
 use crate::reason::tree::Join;
 
 /// A gate of a policy, compiled to be asked of many subjects.
@@ -38,11 +39,10 @@ pub struct CompiledGate {
     shapes: Vec<Shape>,
 }
 
-/// A requirement that the gate names.
+/// A requirement that the gate names, or what it asks of lots.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
-    pub(super) name: RequirementId,
-    pub(super) requirement: Requirement,
+    pub(super) asked: Option<(RequirementId, Requirement)>,
     pub(super) ask: Ask,
 }
 
@@ -82,6 +82,7 @@ enum Kind {
     Any,
     AtLeast(usize),
     Leaf(usize),
+    Lots(usize),
 }
 
 /// A part of a gate, by what it is called.
@@ -97,6 +98,10 @@ pub enum Part<'a> {
     AtLeast(usize),
     /// A requirement.
     Requirement(&'a RequirementId, &'a Requirement),
+    /// What the gate asks of those members of a release that it asks less of than of the whole. It
+    /// is the last part of a gate in which alternatives are enough and which asks not all of
+    /// every kind, and is [written](super::Columns::set_answer) as one answer.
+    Lots,
 }
 
 impl CompiledGate {
@@ -121,6 +126,9 @@ impl CompiledGate {
             shapes: vec![Shape { kind: Kind::Gate, next: 0 }],
         };
         compiled.walk(policy, &known.require)?;
+        if known.judges == Judges::Release && !narrowed(policy, known).is_empty() {
+            compiled.lots();
+        }
         compiled.steps.push(Step::Close(Join::All));
         let end = compiled.shapes.len();
         if let Some(root) = compiled.shapes.first_mut() {
@@ -184,6 +192,13 @@ impl CompiledGate {
         Ok(())
     }
 
+    fn lots(&mut self) {
+        let (leaf, part) = (self.leaves.len(), self.shapes.len());
+        self.leaves.push(Leaf { asked: None, ask: Ask::Answered });
+        self.steps.push(Step::Leaf(leaf));
+        self.shapes.push(Shape { kind: Kind::Lots(leaf), next: part.saturating_add(1) });
+    }
+
     /// The number of a requirement, which gets one when it is named first.
     fn leaf_of(&mut self, policy: &Policy, name: &RequirementId) -> Result<usize> {
         if let Some(known) = self.leaf(name) {
@@ -194,7 +209,7 @@ impl CompiledGate {
             Error::new(ErrorCode::RequirementUnknown, message)
         })?;
         let ask = Ask::of(&requirement);
-        self.leaves.push(Leaf { name: name.clone(), requirement, ask });
+        self.leaves.push(Leaf { asked: Some((name.clone(), requirement)), ask });
         Ok(self.leaves.len() - 1)
     }
 
@@ -212,12 +227,20 @@ impl CompiledGate {
     /// The number of a requirement's column, if the gate names it.
     #[must_use]
     pub fn leaf(&self, name: &RequirementId) -> Option<usize> {
-        self.leaves.iter().position(|leaf| leaf.name == *name)
+        let is_it = |leaf: &Leaf| leaf.asked.as_ref().is_some_and(|(it, _)| it == name);
+        self.leaves.iter().position(is_it)
+    }
+
+    /// The number of the column of [what is asked of lots](Part::Lots), if there is one.
+    #[must_use]
+    pub fn lots_leaf(&self) -> Option<usize> {
+        self.leaves.iter().position(|leaf| leaf.asked.is_none())
     }
 
     /// The requirements that the gate names, each once, in the order of their columns.
     pub fn requirements(&self) -> impl Iterator<Item = (&RequirementId, &Requirement)> {
-        self.leaves.iter().map(|leaf| (&leaf.name, &leaf.requirement))
+        let asked = self.leaves.iter().filter_map(|leaf| leaf.asked.as_ref());
+        asked.map(|(name, requirement)| (name, requirement))
     }
 
     pub(super) fn leaves(&self) -> &[Leaf] {
@@ -237,16 +260,17 @@ impl CompiledGate {
             Kind::Any => Some(Part::Any),
             Kind::AtLeast(count) => Some(Part::AtLeast(count)),
             Kind::Leaf(leaf) => {
-                let leaf = self.leaves.get(leaf)?;
-                Some(Part::Requirement(&leaf.name, &leaf.requirement))
+                let (name, requirement) = self.leaves.get(leaf)?.asked.as_ref()?;
+                Some(Part::Requirement(name, requirement))
             }
+            Kind::Lots(_) => Some(Part::Lots),
         })
     }
 
-    /// The number of the column that answers a part, if it is a requirement.
+    /// The number of the column that answers a part, if there is one.
     pub(super) fn leaf_at(&self, part: usize) -> Option<usize> {
         match self.shapes.get(part)?.kind {
-            Kind::Leaf(leaf) => Some(leaf),
+            Kind::Leaf(leaf) | Kind::Lots(leaf) => Some(leaf),
             Kind::Gate | Kind::All | Kind::Any | Kind::AtLeast(_) => None,
         }
     }

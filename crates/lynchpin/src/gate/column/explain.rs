@@ -164,9 +164,11 @@ impl<'a> RowReasons<'a> {
                         node.args.push(("applicable", figure(row.figures, 0)));
                     }
                 }
-                Part::Requirement(name, _) => {
+                Part::Requirement(..) | Part::Lots => {
                     node.gate = Some(gate.id().clone());
-                    node.requirement = Some(name.clone());
+                    if let Part::Requirement(name, _) = part {
+                        node.requirement = Some(name.clone());
+                    }
                     let number = gate.leaf_at(index);
                     if let Some((leaf, column)) = number.and_then(|it| self.columns.leaf(it)) {
                         arguments(&mut node, leaf, row);
@@ -184,16 +186,17 @@ impl<'a> RowReasons<'a> {
 
     /// Who that is.
     fn actors(&self, (leaf, column): (&Leaf, &Column), who: Who, owners: &[Actor]) -> Vec<Actor> {
-        let requirement = &leaf.requirement;
+        let requirement = leaf.asked.as_ref().map(|(_, requirement)| requirement);
         match who {
             Who::Nobody => Vec::new(),
             Who::Owners => owners.to_vec(),
             Who::Group => {
-                let asked = requirement.approval.iter();
-                asked.map(|asked| Actor::Group(asked.group.clone())).collect()
+                let asked = requirement.and_then(|it| it.approval.as_ref());
+                asked.map(|asked| Actor::Group(asked.group.clone())).into_iter().collect()
             }
             Who::CheckOwner => {
-                requirement.evidence.iter().filter_map(|leaf| leaf.owner.clone()).collect()
+                let asked = requirement.and_then(|it| it.evidence.as_ref());
+                asked.and_then(|leaf| leaf.owner.clone()).into_iter().collect()
             }
             Who::PolicyOwner => self.columns.gate().owner().cloned().into_iter().collect(),
             Who::Refusers => column.refused(self.row).iter().cloned().map(Actor::Person).collect(),
@@ -203,7 +206,8 @@ impl<'a> RowReasons<'a> {
 
 /// The figures and words behind a requirement's answer, named as a decision names them.
 fn arguments(node: &mut Node, leaf: &Leaf, row: &RowNode) {
-    let (requirement, args) = (&leaf.requirement, &mut node.args);
+    let Some((_, requirement)) = &leaf.asked else { return };
+    let args = &mut node.args;
     match leaf.ask {
         Ask::Approval(_) => {
             args.push(("given", figure(row.figures, 0)));

@@ -13,12 +13,12 @@ use crate::base::error::Result;
 use crate::base::id::{GateId, PersonId, StageId};
 use crate::base::limits::GATE_SEATS_MAX;
 use crate::base::{Instant, Subject};
-use crate::gate::judge::{Case, requirement};
+use crate::gate::judge::{Case, by_lot, requirement, together};
 use crate::gate::leaf::approval::{Tally, tally};
 use crate::gate::leaf::state::LeafState;
 use crate::gate::leaf::{Target, plan, soak};
 use crate::model::Change;
-use crate::reason::tree::Node;
+use crate::reason::tree::{Node, Reasons};
 
 /// A subject to be judged: a row to be written.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Writer<'_> {
         for (number, row) in rows.iter().enumerate() {
             let case = Case { previous: row.previous.as_ref(), ..*case };
             let target = Target { subject: &row.subject, members: &row.members };
-            let reasons = requirement(&case, target, self.gate, &self.leaf.name);
+            let reasons = self.judge(&case, target);
             let Some(root) = reasons.root() else { continue };
             let plain = match tallies.next() {
                 Some(tally) => self.approvals(number, tally, root)?,
@@ -73,15 +73,24 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// What is asked in this column.
+    fn judge(&self, case: &Case<'_>, target: Target<'_>) -> Reasons {
+        match (&self.leaf.asked, case.policy.gates.get(self.gate)) {
+            (Some((name, _)), _) => requirement(case, target, self.gate, name),
+            (None, Some(gate)) => together(target.subject, &by_lot(case, target, self.gate, gate)),
+            (None, None) => Reasons::default(),
+        }
+    }
+
     /// The approvals of each row, if they are counted by seats, and the seats made ready for them.
     fn tallies(&mut self, case: &Case<'_>, rows: &[Row<'_>]) -> Result<Vec<Tally>> {
-        let asked = &self.leaf.requirement;
+        let Some((name, asked)) = &self.leaf.asked else { return Ok(Vec::new()) };
         let (Ask::Approval(_), Some(leaf)) = (self.leaf.ask, &asked.approval) else {
             return Ok(Vec::new());
         };
         let of = |row: &Row<'_>| {
             let target = Target { subject: &row.subject, members: &row.members };
-            tally(case, target, &self.leaf.name, asked, leaf)
+            tally(case, target, name, asked, leaf)
         };
         let tallies: Vec<Tally> = rows.iter().map(of).collect();
         let sitting = &case.rolls.of(&case.records.people, &leaf.group, case.at).sitting;
@@ -119,7 +128,7 @@ impl Writer<'_> {
     /// Writes what a column is made for.
     fn typed(&mut self, case: &Case<'_>, row: usize, of: &Row<'_>, root: &Node) -> Result<()> {
         let (number, columns) = (self.number, &mut *self.columns);
-        let requirement = &self.leaf.requirement;
+        let Some((_, requirement)) = &self.leaf.asked else { return Ok(()) };
         let only = if let [only] = of.members.as_slice() { Some(*only) } else { None };
         match self.leaf.ask {
             Ask::Evidence => match LeafState::of(root.code).filter(|state| self.leaf.takes(*state))
