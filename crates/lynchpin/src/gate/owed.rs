@@ -109,9 +109,7 @@ fn is_same(
 ) -> bool {
     let (first, last) = (one.min(other), one.max(other));
     let kind = |position| row.at(records, position).map(|change| change.kind);
-    let (Some(then), start) = (row.digests(records, first), kind(first)) else {
-        return first == last;
-    };
+    let (Some(then), start) = (row.digests(records, first), kind(first)) else { return false };
     (first..=last).all(|position| {
         row.digests(records, position).is_some_and(|now| {
             kind(position) == start && !then.changed(&now).any(|s| requirement.is_material(s))
@@ -228,11 +226,11 @@ fn first_met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
     now: &Case<'_>,
     target: Target<'_>,
     (entry, since): (&Entry, Instant),
-    mut open: BTreeSet<Instant>,
+    mut begins: BTreeSet<Instant>,
     asks: &Asks<'_, F>,
 ) -> Option<Instant> {
     let is_met = |answer: &Reasons| answer.verdict().is_met();
-    open.retain(|instant| *instant > since);
+    let mut open = begins.split_off(&since);
     open.insert(since.min(now.at));
     let mut doubtful = Vec::new();
     // The oldest first, so that nothing that is told later puts off what was paid.

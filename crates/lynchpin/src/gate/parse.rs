@@ -247,8 +247,8 @@ fn on_its_entry(problem: Problem, text: &str, document: &Document) -> Problem {
         })
     });
     match entry {
-        Some((_, value)) if problem.line == 0 => on_line(problem, text, value.span().start),
-        Some(_) | None => problem,
+        Some((_, value)) => on_line(problem, text, value.span().start),
+        None => problem,
     }
 }
 
@@ -541,7 +541,9 @@ impl<'de> Deserialize<'de> for Quorum {
                     "first" => return Ok(Quorum::First),
                     _ => {}
                 }
-                let percent = text.strip_suffix('%').and_then(|digits| digits.parse().ok());
+                let is_plain = |digits: &&str| digits.bytes().all(|byte| byte.is_ascii_digit());
+                let digits = text.strip_suffix('%').filter(is_plain);
+                let percent = digits.and_then(|digits| digits.parse().ok());
                 percent
                     .map(Quorum::Percent)
                     .ok_or_else(|| E::invalid_type(serde::de::Unexpected::Str(text), &self))
@@ -580,6 +582,18 @@ gate.lost = { stage = "production", judges = "change", require = "nowhere" }
         );
         let lines: Vec<u64> = error.problems().iter().map(|problem| problem.line).collect();
         assert_eq!(lines, [5, 3, 4, 6, 7]);
+    }
+
+    #[test]
+    fn a_quorum_is_read_from_toml_and_json_alike() {
+        let json = |text: &str| serde_json::from_str::<Quorum>(text).ok();
+        assert_eq!(json("2"), Some(Quorum::Count(2)));
+        assert_eq!(json("\"50%\""), Some(Quorum::Percent(50)));
+        for text in ["-2", "4294967296", "\"+50%\"", "\"%\"", "\"50\"", "2.0"] {
+            assert_eq!(json(text), None, "{text}");
+        }
+        assert!(!Quorum::Count(1_000_000).is_nobody());
+        assert!(Quorum::Count(1_000_001).is_nobody());
     }
 
     #[test]

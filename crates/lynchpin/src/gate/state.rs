@@ -345,6 +345,7 @@ impl GateInstance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reason::tree::Join;
 
     #[test]
     fn numbers_and_names_are_distinct_and_none_is_zero() {
@@ -376,6 +377,20 @@ mod tests {
         }
     }
 
+    /// What is stale beside a node is not its own.
+    #[test]
+    fn what_stands_beside_a_node_makes_it_not_stale() {
+        let subject = Subject::Change("C-1".parse().unwrap());
+        let node = |code| Node::new(Verdict::NeedsAction, code, &subject);
+        let mut reasons = Reasons::default();
+        let root = reasons.open(node(ReasonCode::All));
+        reasons.push(node(ReasonCode::EvidenceMissing));
+        reasons.push(node(ReasonCode::ApprovalStale));
+        reasons.close(root, Join::All);
+        assert_eq!([0, 1, 2].map(|index| is_stale(&reasons, index)), [true, false, true]);
+        assert!(!is_stale(&reasons, 3));
+    }
+
     #[test]
     fn a_retry_is_another_attempt_of_the_same_revision() {
         let subject = Subject::Change("C-1".parse().unwrap());
@@ -397,8 +412,8 @@ mod tests {
             }
             let gate = reasons.open(Node::new(Verdict::Go, ReasonCode::Gate, &subject));
             reasons.push(Node::new(Verdict::Go, ReasonCode::PlanGiven, &subject));
-            reasons.close(gate, crate::reason::tree::Join::All);
-            reasons.close(root, crate::reason::tree::Join::All);
+            reasons.close(gate, Join::All);
+            reasons.close(root, Join::All);
             states(&reasons).map(|(_, state)| state).collect::<Vec<_>>()
         };
         assert_eq!(tree(None), [GateState::Passed]);

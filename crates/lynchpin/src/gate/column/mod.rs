@@ -59,6 +59,8 @@ mod columns;
 mod compile;
 mod explain;
 mod seats;
+#[cfg(test)]
+mod tests;
 pub mod write;
 
 pub use super::leaf::state::LeafState;

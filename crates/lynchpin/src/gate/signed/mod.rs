@@ -213,7 +213,8 @@ fn signers(
         };
         tried.push(Row(vec![("key", id.to_string()), ("why", why.to_owned())]));
     }
-    let enough = usize::try_from(rule.threshold).is_ok_and(|t| t > 0 && signers.len() >= t);
+    let threshold = usize::try_from(rule.threshold.max(1));
+    let enough = threshold.is_ok_and(|threshold| signers.len() >= threshold);
     if enough { Ok(signers) } else { Err(tried) }
 }
 
