@@ -5,17 +5,21 @@
     reason = "a test stops at the first surprise"
 )]
 
+use lynchpin::base::limits::GATE_SEATS_MAX;
 use lynchpin::gate::column::{Buffer, Part, RowReasons};
 use lynchpin::portfolio::{DecideQuestion, GateColumns, Snapshot};
 use lynchpin::reason::tree::{Node, Reasons};
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin_tests::cases::config;
 use lynchpin_tests::engine::{at, known, read};
+use lynchpin_tests::world::document::instant;
+
 use lynchpin_tests::world::strategy::{LAST, case};
 use lynchpin_tests::world::{Policy, Quorum, STAGES, Tick, World};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use serde_json::json;
 
 /// A world as far as it was recorded by a tick.
 fn load(world: &World, policy: &Policy, known_by: Tick) -> Snapshot {
@@ -89,6 +93,7 @@ proptest! {
         for number in 0..policy.gates.len() {
             let gate = gate(&snapshot, &policy, number, hour);
             let verdicts = gate.columns.verdicts(at(hour));
+            prop_assert_eq!(verdicts.len(), gate.subjects.len());
             let mut buffer = Buffer::default();
             for (row, verdict) in verdicts.iter().enumerate() {
                 let subject = &gate.subjects[row];
@@ -241,4 +246,31 @@ fn a_row_rides_on_nothing_that_is_asked_of_others() {
     let why = gate.columns.explain(1, at(30), &mut buffer).expect("a row");
     let parts: Vec<_> = why.parts().map(|(part, row)| (part, row.answer.verdict)).collect();
     assert_eq!(parts.last(), Some(&(Part::Lots, Verdict::NeedsAction)));
+}
+
+/// Where more people have a seat than columns hold, each row is answered as it is.
+#[test]
+fn a_group_may_be_larger_than_columns_hold() {
+    for (members, worked_out) in [(GATE_SEATS_MAX, 2), (GATE_SEATS_MAX + 1, 0)] {
+        let ids: Vec<String> = (0..members).map(|number| format!("p{number}")).collect();
+        let people: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
+        let seats: Vec<_> = ids.iter().map(|id| json!({"person": id})).collect();
+        let change = |id: &str| json!({"id": id, "revision": 1, "by": "p0", "at": instant(0)});
+        let document = json!({"lynchpin": "portfolio/1",
+            "people": people, "groups": [{"id": "all", "members": seats}],
+            "stages": [{"id": "production"}], "changes": [change("C-1"), change("C-2")],
+            "approvals": [{"change": "C-2", "revision": 1, "requirement": "all",
+                "stage": "production", "decision": "approved", "by": "p9", "at": instant(1)}]});
+        let policy = r#"
+            name = "acme"
+            requirement.all = { approval = { group = "all" } }
+            gate.g0 = { stage = "production", judges = "change", require = "all" }
+        "#;
+        let snapshot = read(&document, policy);
+        let (id, stage) = ("g0".parse(), "production".parse());
+        let asked = (id.expect("an id"), stage.expect("an id"));
+        let gate = snapshot.gate_columns(&asked.0, &asked.1, at(2)).expect("any group will do");
+        assert_eq!(gate.columns.verdicts(at(2)), [Verdict::NeedsAction, Verdict::Go]);
+        assert_eq!(gate.columns.worked_out(), worked_out, "{members}");
+    }
 }

@@ -58,6 +58,7 @@ fn said(columns: &Columns, row: usize, at: Instant) -> RowNode {
     assert_eq!((why.nodes().len(), why.verdict()), (2, verdicts[row]));
     let [root, leaf] = why.nodes() else { panic!("two nodes") };
     assert_eq!(root.answer.verdict, leaf.answer.verdict);
+    assert_eq!((root.answer.code, root.answer.who), (C::Gate, Who::Nobody));
     *leaf
 }
 
@@ -188,6 +189,8 @@ fn approvals_are_counted_by_seats() {
         let sitting: Vec<PersonId> = (0..seats).map(person).collect();
         columns.set_seats(0, &sitting, &[person(900)]).unwrap();
         assert_eq!(code(&columns, 0, day(1)), C::ApprovalMissing);
+        columns.approve(0, 0, &person(2), true).unwrap();
+        // Whoever says it again has still said it.
         columns.approve(0, 0, &person(2), true).unwrap();
         columns.approve(0, 0, &person(900), true).unwrap();
         assert_eq!(code(&columns, 0, day(1)), C::Approved);
