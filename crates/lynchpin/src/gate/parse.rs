@@ -556,6 +556,7 @@ impl<'de> Deserialize<'de> for Quorum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_problem_is_found_with_its_line() {
@@ -582,6 +583,35 @@ gate.lost = { stage = "production", judges = "change", require = "nowhere" }
         );
         let lines: Vec<u64> = error.problems().iter().map(|problem| problem.line).collect();
         assert_eq!(lines, [5, 3, 4, 6, 7]);
+    }
+
+    /// Who approves a policy by its digest approves all that it says.
+    #[test]
+    fn the_digest_covers_all_that_is_said() {
+        let digest = |more: &str| {
+            let policy = format!("name = \"a\"\n{more}").parse::<Policy>();
+            policy.unwrap_or_else(|error| panic!("{more}: {error}")).digest
+        };
+        let said = [
+            "",
+            "owner = { group = \"g\" }",
+            "open = [\"s\"]",
+            "cycles = \"atomic\"",
+            "freeze.lift = \"g\"",
+            "freeze.in_flight = \"stop\"",
+            "freeze.exception = { group = \"g\", for_at_most = \"1d\" }",
+            "freeze.passes.small = { risk_below = \"0.1\" }",
+            "freeze.passes.small = { kind = [\"standard\"] }",
+            "claims = \"required\"",
+            "adoption = { group = \"g\" }",
+            "requirement.r = { plan = \"back_out\" }",
+            "requirement.r = { plan = \"test\" }",
+        ];
+        let digests: BTreeSet<_> = said.iter().map(|more| digest(more)).collect();
+        assert_eq!(digests.len(), said.len());
+        // To say what holds anyway is to say nothing.
+        assert_eq!(digest("freeze.in_flight = \"finish\""), digest(""));
+        assert_eq!(digest("claims = \"optional\""), digest(""));
     }
 
     #[test]
