@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// The test programs that have to notice, besides the tests in the core itself.
@@ -72,6 +72,9 @@ struct Program {
     time: Duration,
     /// The mutants that it comes by.
     reached: BTreeSet<u32>,
+    /// How many mutants it was asked of, and how many of them it noticed.
+    asked: AtomicU32,
+    noticed: AtomicU32,
 }
 
 /// What one run of the tests says of a mutant.
@@ -101,7 +104,6 @@ pub(super) fn build(job: &mut Job<'_>, copy: &Path, all: &[Mutant]) -> Result<Wo
         let text = read(&reached).unwrap_or_default();
         program.reached = text.lines().filter_map(|line| line.parse().ok()).collect();
     }
-    programs.sort_by_key(|program| program.time);
     Ok(Woven { programs, unbuilt: floor.unbuilt })
 }
 
@@ -153,12 +155,20 @@ impl Woven {
 
     fn try_one(&self, number: usize) -> Result<Verdict, String> {
         let number = u32::try_from(number).map_err(|why| why.to_string())?;
-        for program in self.programs.iter().filter(|program| program.reached.contains(&number)) {
+        let come_by = self.programs.iter().filter(|program| program.reached.contains(&number));
+        let mut programs: Vec<&Program> = come_by.collect();
+        // Whichever is likely to notice soonest comes first; all are asked before one survives.
+        programs.sort_by(|a, b| a.cost().total_cmp(&b.cost()));
+        for program in programs {
             let mut command = program.command();
             command.env("LYNCHPIN_MUTANT", number.to_string()).env("RUST_TEST_THREADS", "1");
+            program.asked.fetch_add(1, Ordering::Relaxed);
             match within(&mut command, program.patience())? {
                 None => return Ok(Verdict::Endless),
-                Some(status) if !status.success() => return Ok(Verdict::Caught),
+                Some(status) if !status.success() => {
+                    program.noticed.fetch_add(1, Ordering::Relaxed);
+                    return Ok(Verdict::Caught);
+                }
                 Some(_) => {}
             }
         }
@@ -176,6 +186,12 @@ impl Program {
         command.env("PROPTEST_MAX_SHRINK_ITERS", "0");
         command.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "true").arg("--quiet");
         command
+    }
+
+    /// The time that it takes for each mutant that it notices, as far as it is known.
+    fn cost(&self) -> f64 {
+        let count = |of: &AtomicU32| f64::from(of.load(Ordering::Relaxed).saturating_add(1));
+        self.time.as_secs_f64() * count(&self.asked) / count(&self.noticed)
     }
 
     fn patience(&self) -> Duration {
@@ -342,8 +358,14 @@ fn compiled(job: &mut Job<'_>, copy: &Path) -> Result<Vec<Program>, String> {
             continue;
         };
         let folder = Path::new(manifest).parent().unwrap_or(copy).to_path_buf();
-        let (time, reached) = (Duration::ZERO, BTreeSet::new());
-        programs.push(Program { path: path.into(), folder, time, reached });
+        programs.push(Program {
+            path: path.into(),
+            folder,
+            time: Duration::ZERO,
+            reached: BTreeSet::new(),
+            asked: AtomicU32::new(0),
+            noticed: AtomicU32::new(0),
+        });
     }
     if programs.len() <= PROGRAMS.len() {
         return Err(format!("only {} test programs were built", programs.len()));
