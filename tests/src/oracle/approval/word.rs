@@ -42,7 +42,7 @@ impl Asked<'_, '_> {
             if ballot.relayed && own_no && !is_no(ballot) {
                 continue;
             }
-            own_no = if ballot.relayed { own_no } else { is_no(ballot) };
+            own_no = if ballot.relayed { own_no } else { is_no(ballot) && no.is_some() };
             // What was said before something else is not said again by being told again.
             let again = said.spoken.iter().any(|other| other.made.at > ballot.made.at);
             if ballot.decision == APPROVED {

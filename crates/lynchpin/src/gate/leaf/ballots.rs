@@ -233,14 +233,15 @@ impl<'b, 'a> Word<'b, 'a> {
             word.cites.extend(answers.map(|ballot| ballot.cite));
         }
         let mut spoken: Vec<&Ballot<'a>> = Vec::new();
-        // Whether the person's own last word is a refusal: only they can take that back.
+        // Whether the person's own last word is a refusal: only they can take that back, and may
+        // have done so by what stands no more.
         let mut refuses = false;
         // When they say they last said anything that is no approval.
         let mut said: Option<Instant> = None;
         for (_, ballot) in standing {
             word.cites.insert(ballot.cite);
             if !ballot.relayed {
-                refuses = ballot.refuses();
+                refuses = ballot.refuses() && word.refusal.is_some();
             } else if refuses && !ballot.refuses() {
                 continue;
             }
