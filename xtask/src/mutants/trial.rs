@@ -53,10 +53,6 @@ impl Tried {
         self.survived.extend(other.survived);
         self.endless.extend(other.endless);
     }
-
-    pub(super) fn count(&self) -> usize {
-        self.caught.len() + self.survived.len() + self.endless.len()
-    }
 }
 
 /// The woven floor, built.
