@@ -169,4 +169,40 @@ mod tests {
             assert_eq!(stood_for(&people), most, "{people:?}");
         }
     }
+
+    /// The same by trying everything: each person stays out or takes a seat and a team.
+    fn tried(people: &[(BTreeSet<u8>, &BTreeSet<u8>)], seats: u8, teams: u8) -> usize {
+        let Some(((sits, stands), others)) = people.split_first() else { return 0 };
+        let mut most = tried(others, seats, teams);
+        for (seat, team) in sits.iter().flat_map(|seat| stands.iter().map(move |team| (seat, team)))
+        {
+            if seats & (1 << seat) == 0 && teams & (1 << team) == 0 {
+                let rest = tried(others, seats | (1 << seat), teams | (1 << team));
+                most = most.max(rest.saturating_add(1));
+            }
+        }
+        most
+    }
+
+    #[test]
+    fn the_flow_is_what_trying_everything_finds() {
+        let subsets: Vec<BTreeSet<u8>> =
+            (1..8_u8).map(|bits| (0..3).filter(|bit| bits & (1 << bit) != 0).collect()).collect();
+        for (count, stride) in [(2, 1), (3, 41), (4, 3_001), (5, 200_003), (6, 10_000_019)] {
+            let all = 49_u64.pow(count);
+            for which in (0..all).step_by(stride) {
+                let person = |number: u32| {
+                    let pair = usize::try_from(which / 49_u64.pow(number) % 49).unwrap();
+                    (subsets[pair / 7].clone(), &subsets[pair % 7])
+                };
+                let people: Vec<_> = (0..count).map(person).collect();
+                assert_eq!(stood_for(&people), tried(&people, 0, 0), "{people:?}");
+                let seats: Vec<_> = people.iter().map(|(seats, _)| seats.clone()).collect();
+                // Who has a team of their own stands in nobody's way.
+                let own: Vec<BTreeSet<u8>> = (0_u8..8).map(|team| BTreeSet::from([team])).collect();
+                let free: Vec<_> = seats.iter().cloned().zip(&own).collect();
+                assert_eq!(filled(&seats), tried(&free, 0, 0), "{seats:?}");
+            }
+        }
+    }
 }
