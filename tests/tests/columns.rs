@@ -274,3 +274,42 @@ fn a_group_may_be_larger_than_columns_hold() {
         assert_eq!(gate.columns.worked_out(), worked_out, "{members}");
     }
 }
+
+/// What a column is made for is not answered row by row.
+#[test]
+fn columns_work_out_what_they_are_made_for() {
+    let change = |id: &str| {
+        json!({"id": id, "revision": 1, "by": "ann", "at": instant(0), "plans": {"back_out": "x"},
+            "reversibility": "reversible", "artifacts": [format!("sha256:{}", "1".repeat(64))]})
+    };
+    let document = json!({"lynchpin": "portfolio/1",
+        "people": [{"id": "ann"}, {"id": "bob"}, {"id": "ci", "kind": "machine"}],
+        "groups": [{"id": "cab", "members": [{"person": "bob"}]}],
+        "stages": [{"id": "staging"}, {"id": "production"}],
+        "changes": [change("C-1"), change("C-2")],
+        "evidence": [{"check": "unit", "artifact": format!("sha256:{}", "1".repeat(64)), "run": 1,
+            "outcome": "passed", "by": "ci", "at": instant(1)}],
+        "deployments": [{"id": "D-1", "environment": "staging", "outcome": "succeeded",
+            "changes": ["C-1"], "by": "ci", "at": instant(1)}],
+        "approvals": [{"change": "C-2", "revision": 1, "requirement": "board", "by": "bob",
+            "stage": "production", "decision": "approved", "at": instant(1)}]});
+    let policy = r#"
+        name = "acme"
+        requirement.unit = { evidence = { check = "unit" } }
+        requirement.board = { approval = { group = "cab" } }
+        requirement.soak = { soak = { for = "2h" } }
+        requirement.risk = { risk = { below = "0.9" } }
+        requirement.plan = { plan = "back_out" }
+        requirement.undo = { reversible = {} }
+        [gate.g0]
+        stage = "production"
+        judges = "change"
+        require = { all = ["unit", "board", "soak", "risk", "plan", "undo"] }
+    "#;
+    let snapshot = read(&document, policy);
+    let asked = ("g0".parse().expect("an id"), "production".parse().expect("an id"));
+    for hour in [2, 9] {
+        let gate = snapshot.gate_columns(&asked.0, &asked.1, at(hour)).expect("it can be asked");
+        assert_eq!(gate.columns.worked_out(), 12, "{hour}");
+    }
+}
