@@ -19,7 +19,7 @@ use lynchpin_tests::world::{Policy, Quorum, STAGES, Tick, World};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A world as far as it was recorded by a tick.
 fn load(world: &World, policy: &Policy, known_by: Tick) -> Snapshot {
@@ -225,16 +225,20 @@ fn a_row_rides_on_nothing_that_is_asked_of_others() {
           {"id": "C-2", "revision": 1, "at": "2026-11-01T00:00:00Z", "by": "raj",
            "kind": "emergency", "plans": {"back_out": "x"}}],
         "releases": [
-          {"id": "R-1", "revision": 1, "at": "2026-11-01T12:00:00Z", "by": "raj", "changes": ["C-2"]},
+          {"id": "R-1", "revision": 1, "at": "2026-11-01T12:00:00Z", "by": "raj",
+           "changes": ["C-2"]},
           {"id": "R-2", "revision": 1, "at": "2026-11-01T12:00:00Z", "by": "raj",
            "changes": ["C-1", "C-2"]}]}"#;
     let policy = r#"
         name = "acme"
         requirement.board = { approval = { group = "cab" }, only_for = { kind = ["normal"] } }
         requirement.plan = { plan = "back_out", only_for = { kind = ["emergency"] } }
-        gate.g0 = { stage = "production", judges = "release", require = { any = ["board", "plan"] } }
+        [gate.g0]
+        stage = "production"
+        judges = "release"
+        require = { any = ["board", "plan"] }
     "#;
-    let document: serde_json::Value = serde_json::from_str(document).expect("it is JSON");
+    let document: Value = serde_json::from_str(document).expect("it is JSON");
     let snapshot = read(&document, policy);
     let stage = "production".parse().expect("a stage has an id");
     let gate = snapshot.gate_columns(&"g0".parse().expect("an id"), &stage, at(30));
@@ -311,5 +315,54 @@ fn columns_work_out_what_they_are_made_for() {
     for hour in [2, 9] {
         let gate = snapshot.gate_columns(&asked.0, &asked.1, at(hour)).expect("it can be asked");
         assert_eq!(gate.columns.worked_out(), 12, "{hour}");
+    }
+}
+
+/// An approval that seats do not tell is answered as it is: in another's seat, passed on to other
+/// people, given before its evidence or without its digest.
+#[test]
+fn what_seats_do_not_tell_stands_apart() {
+    let vote = |by: &str, decision: &str, more: Value| {
+        let mut vote = json!({"change": "C-1", "revision": 1, "requirement": "board", "by": by,
+            "stage": "production", "decision": decision, "at": instant(3)});
+        more.as_object().into_iter().flatten().for_each(|(name, value)| {
+            vote[name] = value.clone();
+        });
+        vote
+    };
+    let lets = |to: &str| json!([{"by": "bob", "to": to, "at": instant(2)}]);
+    let (none, plain) = (json!([]), "");
+    let shown = ", after_evidence = [\"unit\"]";
+    let stated = ", states_digest = \"required\"";
+    let heads = ", escalates_to = [\"heads\"]";
+    let cases = [
+        ("plain", plain, vote("bob", "approved", json!({})), &none, 1),
+        ("a stranger for bob", plain, vote("eve", "approved", json!({})), &lets("eve"), 0),
+        ("cid for bob, too", plain, vote("cid", "approved", json!({})), &lets("cid"), 0),
+        ("passed on", plain, vote("bob", "delegated", json!({"to": "eve"})), &none, 0),
+        ("escalated", heads, vote("bob", "escalated", json!({"to_group": "heads"})), &none, 0),
+        ("before the evidence", shown, vote("bob", "approved", json!({})), &none, 0),
+        ("without a digest", stated, vote("bob", "approved", json!({})), &none, 0),
+    ];
+    for (name, rule, vote, delegations, worked_out) in cases {
+        let document = json!({"lynchpin": "portfolio/1",
+            "people": [{"id": "ann"}, {"id": "bob"}, {"id": "cid"}, {"id": "eve"},
+                {"id": "ci", "kind": "machine"}],
+            "groups": [{"id": "cab", "members": [{"person": "bob"}, {"person": "cid"}]},
+                {"id": "heads", "members": [{"person": "eve"}]}],
+            "stages": [{"id": "production"}], "delegations": delegations,
+            "changes": [{"id": "C-1", "revision": 1, "by": "ann", "at": instant(0)}],
+            "evidence": [{"check": "unit", "change": "C-1", "revision": 1, "run": 1, "by": "ci",
+                "outcome": "passed", "at": instant(6)}],
+            "approvals": [vote]});
+        let policy = format!(
+            "name = \"acme\"\nrequirement.unit = {{ evidence = {{ check = \"unit\" }} }}\n\
+             requirement.board = {{ approval = {{ group = \"cab\"{rule} }} }}\n\
+             gate.g0 = {{ stage = \"production\", judges = \"change\", require = \"board\" }}\n"
+        );
+        let snapshot = read(&document, &policy);
+        let asked = ("g0".parse().expect("an id"), "production".parse().expect("an id"));
+        let gate = snapshot.gate_columns(&asked.0, &asked.1, at(9)).expect("it can be asked");
+        assert_eq!(gate.columns.worked_out(), worked_out, "{name}");
     }
 }

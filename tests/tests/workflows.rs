@@ -7,17 +7,19 @@
     reason = "a test stops at the first surprise, and is told by BLESS what to do"
 )]
 
+mod workflow_ways;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use lynchpin::base::limits::{WORKFLOW_GUARDS_MAX, WORKFLOW_STATES_MAX, WORKFLOW_TRANSITIONS_MAX};
 use lynchpin::base::{ErrorCode, Problem};
 use lynchpin::gate::workflow::{
     BreachKind, Machine, Moved, NAMES, Situation, next_states, problems, replay, shipped, text,
 };
 use lynchpin::model::workflow::Workflow;
 use lynchpin::report::{Style, markdown, workflow as report};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A sound workflow, of which each case below breaks one thing.
@@ -113,6 +115,21 @@ fn a_pair_that_competes_is_refused() {
     let shadowed = found(ordered(4));
     assert_eq!(shadowed[0].code, ErrorCode::WorkflowShadowed, "{shadowed:?}");
     assert!(shadowed[0].message.starts_with("`Assess -go-> Work` is never taken"), "{shadowed:?}");
+    // What happens by itself is not shadowed by what somebody has to ask for, but the other way.
+    let beside = |asked: u32, by_itself: u32| {
+        let mut workflow = sound();
+        let board = json!([{"gate": "board"}]);
+        workflow["transitions"][1]["order"] = json!(asked);
+        add(
+            &mut workflow,
+            "transitions",
+            json!({"from": ["Assess"], "to": "Gone", "on": "go", "mode": "automatic",
+                "when": board, "order": by_itself}),
+        );
+        found(workflow).first().map(|problem| problem.code)
+    };
+    assert_eq!(beside(1, 2), None);
+    assert_eq!(beside(2, 1), Some(ErrorCode::WorkflowShadowed));
     // Two that happen by themselves compete whatever sets them off.
     let automatic = |w: &mut Value| {
         w["transitions"][1]["mode"] = json!("automatic");
@@ -188,7 +205,7 @@ type Unsound = (fn(&mut Value), ErrorCode, &'static str, &'static str);
 
 #[test]
 fn everything_else_that_is_unsound() {
-    let wrong: [Unsound; 11] = [
+    let wrong: [Unsound; 12] = [
         (|w| w["states"][1]["name"] = json!("New"), ErrorCode::WorkflowStateTwice, "", "New"),
         (|w| w["states"][1]["code"] = json!(3), ErrorCode::WorkflowStateTwice, "", "stored as 3"),
         (
@@ -198,6 +215,12 @@ fn everything_else_that_is_unsound() {
             "no state `Nowhere`",
         ),
         (|w| w["transitions"][3]["from"] = json!([]), ErrorCode::Empty, "", "at least one"),
+        (
+            |w| w["transitions"][3]["from"] = json!(["New", "New"]),
+            ErrorCode::WorkflowStateTwice,
+            "$.transitions[3]",
+            "names a state twice",
+        ),
         (
             |w| add(w, "transitions", json!({"from": ["Done"], "to": "New", "on": "reopen"})),
             ErrorCode::WorkflowFinalLeft,
@@ -256,6 +279,25 @@ fn what_is_too_long_is_refused_before_anything_is_compared() {
     let many = (0..2_000).map(|n| json!({"from": ["New"], "to": "Gone", "on": format!("t{n}")}));
     workflow["transitions"] = many.collect();
     assert!(found(workflow).iter().all(|problem| problem.code == ErrorCode::ListTooLong));
+    // As many as are allowed, and one more.
+    let longest = |more: usize| {
+        let mut states = sound();
+        let named = (0..WORKFLOW_STATES_MAX + more - 5).map(|n| json!({"name": format!("s{n}")}));
+        named.for_each(|state| add(&mut states, "states", state));
+        let mut conditions = sound();
+        let gates = (0..WORKFLOW_GUARDS_MAX + more).map(|n| json!({"gate": format!("g{n}")}));
+        conditions["transitions"][1]["when"] = gates.collect();
+        let mut starts = sound();
+        let ways = 0..WORKFLOW_TRANSITIONS_MAX + more - 5;
+        ways.for_each(|n| {
+            let way = json!({"from": ["New"], "to": "Gone", "on": format!("t{n}")});
+            add(&mut starts, "transitions", way);
+        });
+        [states, conditions, starts].map(|workflow| {
+            found(workflow).iter().any(|problem| problem.code == ErrorCode::ListTooLong)
+        })
+    };
+    assert_eq!((longest(0), longest(1)), ([false; 3], [true; 3]));
     // As many as are allowed, all in one place.
     let mut workflow = sound();
     let many = (0..1_000).map(|n| {
@@ -344,6 +386,29 @@ fn go(name: &str, state: &str, stands: Value) -> Vec<(String, String, bool, bool
 fn open(name: &str, state: &str, stands: Value) -> Vec<String> {
     let found = go(name, state, stands).into_iter();
     found.filter(|it| it.2).map(|it| it.0).collect()
+}
+
+/// Of those that the same asks for, the first that can be taken is; others stand by themselves.
+#[test]
+fn the_first_that_can_be_taken_is() {
+    let mut workflow = sound();
+    workflow["transitions"][1]["order"] = json!(1);
+    add(
+        &mut workflow,
+        "transitions",
+        json!({"from": ["Assess"], "to": "New", "on": "go", "effect": "restart", "order": 2}),
+    );
+    let workflow = serde_json::from_value(workflow).expect("the form is right");
+    let machine = Machine::new(workflow).expect("it is sound");
+    let taken = |stands: Value| {
+        let state = "Assess".parse().expect("an id");
+        let found = next_states(&machine, &state, &situation(stands)).expect("it is there");
+        let taken = found.into_iter().filter(|next| next.taken);
+        taken.map(|next| next.to.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(taken(json!({})), ["Gone", "New"]);
+    let passed = json!({"gates": [{"gate": "board", "state": "passed"}]});
+    assert_eq!(taken(passed), ["Work", "Gone"]);
 }
 
 #[test]
@@ -438,100 +503,6 @@ fn what_happened_counts_and_is_marked() {
     assert_eq!(state, "Implement");
     let avoided = (1, BreachKind::GateAvoided);
     assert_eq!(breaches, [(1, BreachKind::NoTransition), avoided, avoided, avoided]);
-}
-
-/// A workflow as four small numbers an edge: from, to, the gate it asks for (0 for none, 1, 2), and
-/// whether it begins anew.
-type Edges = Vec<(usize, usize, u8, bool)>;
-
-const STATES: usize = 6;
-
-fn generated(edges: &Edges, kinds: &[u8]) -> Workflow {
-    let states = (0..STATES).map(|n| {
-        let kind = match (n, kinds[n]) {
-            (0, _) => "initial",
-            (_, 0 | 1) => "open",
-            (_, 2) => "implementation",
-            (_, 3) => "live",
-            (_, 4) => "done",
-            _ => "dropped",
-        };
-        json!({"name": format!("s{n}"), "kind": kind})
-    });
-    let transitions = edges.iter().enumerate().map(|(n, (from, to, gate, anew))| {
-        let when = if *gate == 0 { json!([]) } else { json!([{"gate": format!("g{gate}")}]) };
-        let effect = if *anew { "restart" } else { "keep" };
-        json!({"from": [format!("s{from}")], "to": format!("s{to}"), "on": format!("t{n}"),
-            "when": when, "effect": effect})
-    });
-    let workflow = json!({"name": "w", "about": "change",
-        "mandatory": [{"gate": "g1"}], "retrospective": [{"gate": "g2"}],
-        "states": states.collect::<Vec<_>>(),
-        "transitions": transitions.collect::<Vec<_>>()});
-    serde_json::from_value(workflow).expect("the form is right")
-}
-
-/// Whether some way reaches a state of those kinds without the gate, by walking every way whose
-/// pairs of state and "passed" are all different.
-fn oracle(edges: &Edges, kinds: &[u8], gate: u8, meant: &[u8]) -> bool {
-    let mut ways: Vec<Vec<(usize, bool)>> = vec![vec![(0, false)]];
-    while let Some(way) = ways.pop() {
-        let (at, passed) = way[way.len() - 1];
-        if at != 0 && meant.contains(&kinds[at]) && !passed {
-            return true;
-        }
-        for (from, to, asks, anew) in edges {
-            let step = (*to, (passed || *asks == gate) && !anew);
-            if *from == at && !way.contains(&step) {
-                ways.push(way.iter().copied().chain([step]).collect());
-            }
-        }
-    }
-    false
-}
-
-/// From where to where, by which trigger, and whether the gate stands in the way.
-fn edge() -> impl Strategy<Value = (usize, usize, u8, bool)> {
-    (0..STATES, 0..STATES, 0_u8..3, prop::bool::weighted(0.1))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 400, failure_persistence: None, ..ProptestConfig::default()
-    })]
-
-    /// What is avoided is what the naive walk finds, and the way shown is one.
-    #[test]
-    fn ways_around_a_gate_are_those_of_the_oracle(
-        edges in prop::collection::vec(edge(), 0..9),
-        kinds in prop::collection::vec(0_u8..6, STATES),
-    ) {
-        let workflow = generated(&edges, &kinds);
-        let found = problems(&workflow);
-        for (gate, path, meant) in
-            [(1, "$.mandatory[0]", &[2, 3, 4][..]), (2, "$.retrospective[0]", &[4][..])]
-        {
-            let avoided = |problem: &&Problem| {
-                problem.code == ErrorCode::WorkflowGateAvoided && problem.path == path
-            };
-            let told = found.iter().find(avoided);
-            prop_assert_eq!(
-                told.is_some(), oracle(&edges, &kinds, gate, meant),
-                "gate {}: {:?}", gate, found
-            );
-            let Some(told) = told else { continue };
-            // Each step of the way is a transition, and none of them passes the gate for good.
-            let (way, _) = told.message.split_once(" avoids ").expect("a way");
-            let words: Vec<&str> = way.split(' ').collect();
-            for step in words.windows(3).step_by(2) {
-                let number = step[1].trim_start_matches("-t").trim_end_matches("->");
-                let (from, to, asks, anew) = edges[number.parse::<usize>().expect("a number")];
-                prop_assert_eq!(step[0], format!("s{from}"));
-                prop_assert_eq!(step[2], format!("s{to}"));
-                prop_assert!(asks != gate || anew, "{}", way);
-            }
-        }
-    }
 }
 
 /// What people read; `BLESS=1` renews it.

@@ -481,7 +481,7 @@ fn runs() -> Vec<Value> {
 /// Runs that are rightly signed and cannot be read.
 fn unclear() -> Vec<Value> {
     let run = |outcome: &str, run: u64, more: &Value| check_result(outcome, run, more);
-    let none = json!({});
+    let (none, staging) = (json!({}), json!({"environment": "staging"}));
     vec![
         case(
             "misspelt-field",
@@ -510,6 +510,24 @@ fn unclear() -> Vec<Value> {
                     &held("unknown", "evidence_inconclusive", &json!({"run": 2})),
                 ),
                 asks(&go()),
+            ],
+        ),
+        case(
+            "unclear-run-of-an-environment",
+            "Run 2 in staging is rightly signed and cannot be read: run 1 in staging does not \
+             stand for it.",
+            &portfolio(&[
+                filed(3, &run("passed", 1, &staging), &[&ci()]),
+                filed(
+                    4,
+                    &run("failed", 2, &json!({"environment": "staging", "resons": "disk full"})),
+                    &[&ci()],
+                ),
+            ]),
+            &usual().replace("check = \"unit\"", "check = \"unit\", environment = \"staging\""),
+            &[
+                asks_at("2026-11-02T03:00:00Z", &go()),
+                asks(&held("unknown", "evidence_inconclusive", &json!({"run": 2}))),
             ],
         ),
     ]

@@ -145,12 +145,16 @@ fn rules() -> Value {
     policy.push_str(
         "requirement.j = { signed = { keys = [\"ci\"], predicate = \"x\", builder = \"y\" } }\n",
     );
+    for (name, more) in [("k", "builder"), ("l", "verifier")] {
+        policy.push_str(&evidence(name, "", &format!("keys = [\"ci\"], {more} = \"y\"")));
+    }
+    policy.push_str(&evidence("m", "", "keys = [\"ci\"], levels = [\"SLSA_BUILD_LEVEL_3\"]"));
     case(
         "rules",
         "A key that is not there; a threshold of nobody, of no key and of more owners than there \
          are; a test result without its suite, and with an age that it does not say; producers \
          beside keys; a kind without an outcome as evidence, and a result that only has to be \
-         there, whatever it says; a builder of what names none.",
+         there, whatever it says; a builder, a verifier and levels of what names none.",
         &json!({"lynchpin": "portfolio/1", "changes": [{"id": "C-1", "revision": 1,
             "at": "2026-11-01T09:00:00Z", "by": "raj", "artifacts": [format!("sha256:{A}")]}]}),
         &policy,
@@ -165,6 +169,9 @@ fn rules() -> Value {
             ("signed_invalid", "$.requirement.h.evidence.signed"),
             ("signed_invalid", "$.requirement.i.signed"),
             ("signed_invalid", "$.requirement.j.signed"),
+            ("signed_invalid", "$.requirement.k.evidence.signed"),
+            ("signed_invalid", "$.requirement.l.evidence.signed"),
+            ("signed_invalid", "$.requirement.m.evidence.signed"),
         ],
     )
 }

@@ -399,7 +399,8 @@ fn what_is_too_large_is_refused() {
     let at_least = |count: u32| {
         let names = vec!["\"unit\""; 70].join(", ");
         policy(format!(
-            "g = {{ stage = \"s\", judges = \"change\", require = {{ at_least = {count}, of = [{names}] }} }}"
+            "g = {{ stage = \"s\", judges = \"change\", \
+             require = {{ at_least = {count}, of = [{names}] }} }}"
         ))
     };
     compile(&at_least(64)).unwrap();

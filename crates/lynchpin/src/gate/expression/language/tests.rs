@@ -17,7 +17,10 @@ const CHANGE: &str = r#"{"id": "C-1", "revision": 2, "kind": "standard",
 
 /// What an expression comes to for one change of two services, the second one not declared.
 fn ask(text: &str) -> Result<bool, String> {
-    let change: Change = serde_json::from_str(CHANGE).unwrap();
+    ask_of(&serde_json::from_str(CHANGE).unwrap(), text)
+}
+
+fn ask_of(change: &Change, text: &str) -> Result<bool, String> {
     let portfolio = Portfolio {
         services: vec![Service {
             id: "till".parse().unwrap(),
@@ -33,8 +36,8 @@ fn ask(text: &str) -> Result<bool, String> {
     let at: Instant = "2026-11-20T09:00:00Z".parse().unwrap();
     let seen = Seen {
         records: &Records::new(Arc::new(portfolio), at),
-        change: Some(&change),
-        changes: &[&change],
+        change: Some(change),
+        changes: &[change],
         release: None,
         stage: &"production".parse().unwrap(),
         previous: None,
@@ -50,6 +53,17 @@ fn refused(text: &str) -> Vec<(ErrorCode, String)> {
     match Program::read(text) {
         Ok(_) => panic!("{text} is read"),
         Err(problems) => problems.into_iter().map(|found| (found.code, found.message)).collect(),
+    }
+}
+
+#[test]
+fn a_list_may_be_as_long_as_it_may_be() {
+    for (length, is_taken) in [(LIST_MAX, true), (LIST_MAX + 1, false), (2 * LIST_MAX, false)] {
+        let mut change: Change = serde_json::from_str(CHANGE).unwrap();
+        let services = (0..length).map(|number| format!("s{number}").parse().unwrap());
+        change.services = services.collect();
+        let found = ask_of(&change, &format!("size(change.services) == {length}"));
+        assert_eq!(found.is_ok(), is_taken, "{length}: {found:?}");
     }
 }
 
@@ -72,8 +86,12 @@ fn what_holds() {
         "-7 / 2 == -3 && -7 % 2 == -1 && 0x10 == 16 && 1 - -1 == 2 && !!true",
         "r'\\d' == '\\\\d' && '''a'b''' == \"a'b\" && 'ä' != '\\u00e5' && 'a' < 'b'",
         "changes.all(change, change.kind == 'standard')",
+        "size(change.revision > 1 ? [] : ['a']) == 0 && (true ? ['a'] : []) != []",
     ] {
         assert_eq!(ask(text), Ok(true), "{text}");
+    }
+    for text in ["1 + 'a' == 2", "'a' - 1 == 2", "[1] * 2 == 2", "change.id / 1 == 2"] {
+        assert_eq!(refused(text).first().map(|(code, _)| *code), Some(ErrorCode::ExpressionType));
     }
     assert_eq!(ask("change.kind == 'emergency'"), Ok(false));
 }
