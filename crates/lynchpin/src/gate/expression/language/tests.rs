@@ -186,6 +186,32 @@ fn sizes_are_bounded() {
     assert!(failed.ends_with("it takes more than 1000000 steps"), "{failed}");
 }
 
+#[test]
+fn as_many_levels_as_there_may_be_are_read() {
+    // The comparison and the number at the end are a level each.
+    let chain = |times: usize| format!("1{} == 1", " - 0".repeat(times));
+    assert_eq!(ask(&chain(LEVELS_MAX - 2)), Ok(true));
+    assert_eq!(refused(&chain(LEVELS_MAX - 1))[0].0, ErrorCode::ExpressionTooDeep);
+    // What stands beside another is no level of it.
+    let list = vec!["2 - 1"; 2 * LEVELS_MAX].join(", ");
+    assert_eq!(ask(&format!("[{list}].all(n, n == 1)")), Ok(true));
+}
+
+#[test]
+fn a_word_that_is_refused_says_what_to_write_instead() {
+    for (text, instead) in [
+        ("1.5 > 1.0", "whole numbers"),
+        ("1u == 1", "leave out the `u`"),
+        ("b'a' == 'a'", "use a string"),
+        ("{'a': 1} == 1", "no maps"),
+        ("change.author == null", "ask `has(...)`"),
+    ] {
+        let (code, message) = refused(text).swap_remove(0);
+        assert_eq!(code, ErrorCode::ExpressionRefused, "{text}");
+        assert!(message.contains(instead), "{text}: {message}");
+    }
+}
+
 /// Each deep, by another way of the grammar.
 #[test]
 fn nesting_is_bounded_before_a_parser_sees_it() {
