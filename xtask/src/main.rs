@@ -26,7 +26,7 @@ const HELP: &str = "\
 cargo xtask test [--quick] [--only STEP[,STEP]] [--list]   run the checks
 cargo xtask install --prefix DIR                           install the C and C++ library
 cargo xtask soak [--cases N] [--seed N]                    property tests with many more cases
-cargo xtask soak --mutants [--changed | FILE...]           change the gates, expect a test to fail
+cargo xtask soak --mutants [--changed | --again | FILE...] change the gates, expect a test to fail
 cargo xtask figures TOPIC [FOLDER...]                      measure and compare with what is wanted
 ";
 

@@ -36,6 +36,7 @@ const PROPERTIES: [&str; 15] = [
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     match words {
         ["--mutants", "--changed"] => return mutants::run_changed(workspace),
+        ["--mutants", "--again"] => return mutants::run_again(workspace),
         ["--mutants", files @ ..] => return mutants::run(workspace, files),
         _ => {}
     }

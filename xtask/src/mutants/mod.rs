@@ -3,8 +3,8 @@
 //!
 //! `cargo xtask soak --mutants` runs all of them, or those of the files that are named; with
 //! `--changed`, as in the full test, those in the changed lines and a share of the others, seeded
-//! by the commit. What survives is a defect of the tests, unless `xtask/mutants.toml` says why no
-//! verdict changes by it.
+//! by the commit; with `--again` those that survived when they were last tried. What survives is a
+//! defect of the tests, unless `xtask/mutants.toml` says why no verdict changes by it.
 //!
 //! `cargo mutants` would build the floor once for each of them. Here it only lists them: all are
 //! woven into one build, each behind a switch.
@@ -13,7 +13,7 @@ mod listed;
 mod trial;
 mod weave;
 
-use crate::job::{Job, Outcome, Tier, read};
+use crate::job::{Job, Outcome, Tier, read, write};
 use crate::workspace::Workspace;
 use crate::{End, soak};
 use listed::{FLOOR, Mutant, Place};
@@ -47,10 +47,29 @@ pub(crate) fn run(workspace: &Workspace, files: &[&str]) -> End {
     }
 }
 
-/// The changed lines, then others until the time is over.
+/// Those in the changed lines, then others until the time is over.
 pub(crate) fn run_changed(workspace: &Workspace) -> End {
+    run_some(workspace, share)
+}
+
+/// Those that survived when they were last tried.
+pub(crate) fn run_again(workspace: &Workspace) -> End {
+    run_some(workspace, |job| {
+        let copy = listed::copy(job)?;
+        let again = survivors(&read(&job.workspace.target.join(SURVIVED)).unwrap_or_default());
+        let mut picked = listed::list(job, &copy, &[FLOOR], None)?;
+        picked.retain(|mutant| again.contains(&mutant.place));
+        let woven = trial::build(job, &copy, &picked)?;
+        let numbers: Vec<usize> = (1..=picked.len()).collect();
+        let tried = woven.try_all(job, &picked, &numbers, None)?;
+        job.note(&format!("counted: {}", summary(&tried, &woven.unbuilt)));
+        judge(job, &picked, &tried, false)
+    })
+}
+
+fn run_some(workspace: &Workspace, some: impl FnOnce(&mut Job<'_>) -> Outcome) -> End {
     let outcome = Job::start(workspace, Tier::Full, "mutants").and_then(|mut job| {
-        share(&mut job)?;
+        some(&mut job)?;
         job.logged()
     });
     match outcome {
@@ -113,6 +132,7 @@ fn mixed(name: &str, seed: u64) -> u64 {
 /// something is known that is no longer so.
 fn judge(job: &mut Job<'_>, all: &[Mutant], tried: &Tried, whole: bool) -> Outcome {
     let known = Known::read(&job.workspace.root)?;
+    remember(job, all, tried)?;
     let survived = all.iter().filter(|mutant| tried.survived.contains(&mutant.name));
     let (advice, verdicts): (Vec<_>, Vec<_>) = survived.partition(|mutant| known.advises(mutant));
     let verdicts = verdicts.into_iter().filter(|mutant| !known.same.contains(&mutant.place));
@@ -136,6 +156,28 @@ fn judge(job: &mut Job<'_>, all: &[Mutant], tried: &Tried, whole: bool) -> Outco
         job.note(line);
     }
     Err(format!("write a test, or say in {KNOWN} why no verdict changes:\n{}", wrong.join("\n")))
+}
+
+/// Where it stands what survived when it was last tried, a line each: the mutant, a tab, the line
+/// of code.
+const SURVIVED: &str = "mutants/survived.txt";
+
+fn survivors(text: &str) -> BTreeSet<Place> {
+    let places = text.lines().filter_map(|line| line.split_once('\t'));
+    places.map(|(what, code)| (what.to_owned(), code.to_owned())).collect()
+}
+
+/// Keeps what survived for the next time, beside what was not tried this time.
+fn remember(job: &Job<'_>, all: &[Mutant], tried: &Tried) -> Outcome {
+    let path = job.workspace.target.join(SURVIVED);
+    let mut kept = survivors(&read(&path).unwrap_or_default());
+    for mutant in all.iter().filter(|mutant| !tried.left(mutant)) {
+        kept.remove(&mutant.place);
+    }
+    let survived = all.iter().filter(|mutant| tried.survived.contains(&mutant.name));
+    kept.extend(survived.map(|mutant| mutant.place.clone()));
+    let lines = kept.iter().map(|(what, code)| format!("{what}\t{code}\n"));
+    write(&path, &lines.collect::<String>())
 }
 
 /// Where it stands why a mutant changes no verdict.

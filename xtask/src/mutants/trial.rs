@@ -48,6 +48,12 @@ pub(super) struct Tried {
 }
 
 impl Tried {
+    /// Whether a mutant was not tried, or does not build.
+    pub(super) fn left(&self, mutant: &Mutant) -> bool {
+        let tried = [&self.caught, &self.survived, &self.endless];
+        !tried.into_iter().any(|names| names.contains(&mutant.name))
+    }
+
     pub(super) fn join(&mut self, other: Tried) {
         self.caught.extend(other.caught);
         self.survived.extend(other.survived);
