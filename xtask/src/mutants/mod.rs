@@ -2,8 +2,7 @@
 //! must fail.
 //!
 //! `cargo xtask soak --mutants` runs all of them, or those of the files that are named; with
-//! `--changed`, as in the full test, those in the changed lines and a share of the others, seeded
-//! by the commit; with `--again` those that survived when they were last tried. What survives is a
+//! `--changed` those in the changed lines and a share of the others, seeded by the commit; with `--again` those that survived when they were last tried. What survives is a
 //! defect of the tests, unless `xtask/mutants.toml` says why no verdict changes by it.
 //!
 //! `cargo mutants` would build the floor once for each of them. Here it only lists them: all are
@@ -22,7 +21,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use trial::Tried;
 
-/// How many mutants in lines that were not changed the full test tries at most, and for how long.
+/// How many mutants in lines that were not changed `--changed` tries at most, and for how long.
 const OTHERS: usize = 100;
 const BUDGET: Duration = Duration::from_secs(2 * 60);
 
@@ -82,8 +81,8 @@ fn run_some(workspace: &Workspace, some: impl FnOnce(&mut Job<'_>) -> Outcome) -
     }
 }
 
-/// What `--changed` runs, and a step of the full test.
-pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
+/// What `--changed` runs.
+fn share(job: &mut Job<'_>) -> Outcome {
     let copy = listed::copy(job)?;
     let all = listed::list(job, &copy, &[FLOOR], None)?;
     let changed: BTreeSet<Mutant> = listed::changed(job, &copy)?.into_iter().collect();
