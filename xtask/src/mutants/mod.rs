@@ -2,8 +2,9 @@
 //! must fail.
 //!
 //! `cargo xtask soak --mutants` runs all of them, or those of the files that are named; with
-//! `--changed` those in the changed lines and a share of the others, seeded by the commit; with `--again` those that survived when they were last tried. What survives is a
-//! defect of the tests, unless `xtask/mutants.toml` says why no verdict changes by it.
+//! `--changed` those in the changed lines and a share of the others, seeded by the commit; with
+//! `--again` those that survived when they were last tried. What survives is a defect of the tests,
+//! unless `xtask/mutants.toml` says why no verdict changes by it.
 //!
 //! `cargo mutants` would build the floor once for each of them. Here it only lists them: all are
 //! woven into one build, each behind a switch.
