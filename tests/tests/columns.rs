@@ -110,7 +110,8 @@ proptest! {
                     // The root tells of the lots too, which stand last.
                     let lots = found.pop().expect("the lots have a node").verdict;
                     prop_assert_eq!(lots, Verdict::all(of_each.iter().skip(1).copied()));
-                    (found.remove(0), expected.remove(0));
+                    found.remove(0);
+                    expected.remove(0);
                 }
                 let pairs = (
                     found.into_iter().map(said).collect::<Vec<_>>(),

@@ -245,13 +245,9 @@ fn run(asked: &Asked, snapshot: &Snapshot, wrong: &mut Vec<String>) -> (Vec<u8>,
     }
 }
 
-/// Runs a case, unpacks it, and gives the number of its questions.
-fn unpack(folder: &Path, case: &Case, wrong: &mut Vec<String>) -> usize {
-    let folder = folder.join(&case.name);
-    fs::create_dir_all(&folder).expect("the folder of a case can be made");
-    let write = |name: String, bytes: &[u8]| {
-        fs::write(folder.join(name), bytes).expect("a file of a case can be written");
-    };
+/// Runs a case, hands over what another language needs to run it, and gives the number of its
+/// questions.
+fn answer(case: &Case, wrong: &mut Vec<String>, mut write: impl FnMut(String, &[u8])) -> usize {
     write("portfolio.json".to_owned(), &case.portfolio());
     if let Some(policy) = case.policy() {
         write("policy.toml".to_owned(), policy.as_bytes());
@@ -289,22 +285,9 @@ fn unpack(folder: &Path, case: &Case, wrong: &mut Vec<String>) -> usize {
     case.ask.len()
 }
 
-/// Where the cases are unpacked; two runs at once need a place each.
-#[expect(clippy::disallowed_methods, reason = "a test may be told where to write")]
-fn unpacked() -> PathBuf {
-    let usual = || Path::new(env!("CARGO_TARGET_TMPDIR")).join("../corpus");
-    std::env::var_os("LYNCHPIN_CORPUS").map_or_else(usual, PathBuf::from)
-}
-
 #[test]
 fn every_case_answers_as_derived() {
-    let folder = unpacked();
-    // What an earlier run left would be counted by the other languages.
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
-        Ok(()) | Err(_) => {}
-    }
-    let (mut index, mut wrong, mut names) = (String::new(), String::new(), BTreeSet::new());
+    let (mut wrong, mut names) = (String::new(), BTreeSet::new());
     let cases = cases();
     for (file, case) in &cases {
         assert!(names.insert(&case.name), "two cases are named {}", case.name);
@@ -312,20 +295,39 @@ fn every_case_answers_as_derived() {
         let asks = case.refused.is_none() != case.ask.is_empty();
         assert!(asks, "{}: either is refused or asks", case.name);
         let mut found = Vec::new();
-        let questions = unpack(&folder, case, &mut found);
-        let _ = writeln!(index, "{} {questions}", case.name);
+        answer(case, &mut found, |_, _| {});
         for found in found {
             let _ = writeln!(wrong, "{file}: {}: {found}", case.name);
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
-    fs::write(folder.join("index.txt"), index).expect("the index can be written");
     println!("corpus: {} cases", cases.len());
     let tried: BTreeSet<u32> = cases.iter().filter_map(|(_, case)| case.way()).collect();
     let later = cases.iter().filter(|(_, case)| case.follows.is_some());
     let later: BTreeSet<u32> = later.filter_map(|(_, case)| case.way()).collect();
     println!("ways around a gate: {tried:?}, more with the ledger: {later:?}");
     assert!(tried.into_iter().eq(1..=WAYS), "each of {WAYS} ways around a gate is tried");
+}
+
+/// What the other languages run.
+#[test]
+fn every_case_is_unpacked() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../corpus");
+    // What an earlier run left would be counted by the other languages.
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
+        Ok(()) | Err(_) => {}
+    }
+    let mut index = String::new();
+    for (_, case) in cases() {
+        let of_case = folder.join(&case.name);
+        fs::create_dir_all(&of_case).expect("the folder of a case can be made");
+        let questions = answer(&case, &mut Vec::new(), |name, bytes| {
+            fs::write(of_case.join(name), bytes).expect("a file of a case can be written");
+        });
+        let _ = writeln!(index, "{} {questions}", case.name);
+    }
+    fs::write(folder.join("index.txt"), index).expect("the index can be written");
 }
 
 /// The order of facts in a document says nothing, so it changes no byte of an answer.
