@@ -158,11 +158,13 @@ fn a_column_takes_only_what_it_is_made_for() {
 
 #[test]
 fn a_risk_is_held_against_its_threshold() {
-    let mut columns = alone("risk", 3);
-    for (row, risk) in ["0.199999", "0.2", "0.3"].into_iter().enumerate() {
+    let mut columns = alone("risk", 4);
+    // It is compared at six decimals, so the half of the last one is the bound.
+    for (row, risk) in ["0.199999499", "0.2", "0.3", "0.1999995"].into_iter().enumerate() {
         columns.set_risk(0, row, risk.parse().unwrap()).unwrap();
     }
-    assert_eq!(columns.verdicts(day(1)), [Verdict::Go, Verdict::NoGo, Verdict::NoGo]);
+    let no = Verdict::NoGo;
+    assert_eq!(columns.verdicts(day(1)), [Verdict::Go, no, no, no]);
     assert_eq!(said(&columns, 1, day(1)).figures, [200_000_000, 0]);
     let mut buffer = Buffer::default();
     let tree = columns.explain(1, day(1), &mut buffer).unwrap().tree(&subject(), &[]);
@@ -194,6 +196,7 @@ fn approvals_are_counted_by_seats() {
         columns.approve(0, 0, &person(2), true).unwrap();
         columns.approve(0, 0, &person(900), true).unwrap();
         assert_eq!(code(&columns, 0, day(1)), C::Approved);
+        assert_eq!(said(&columns, 0, day(1)).answer.who, Who::Nobody);
         assert_eq!(said(&columns, 0, day(1)).figures, [2, 2]);
         assert_eq!(said(&columns, 1, day(1)).figures, [0, 2]);
         columns.bar(0, 0, &person(2), true).unwrap();
@@ -308,6 +311,10 @@ fn an_answer_stands_before_what_a_column_says() {
         assert_eq!(over, unknown);
         columns.set_answer(0, 1, None).unwrap();
         assert_eq!(said(&columns, 1, day(2)), said(&columns, 0, day(2)));
+        // What waits stays as it is until its end.
+        let waits = Answer { verdict: Verdict::Wait, clears: Clears::At(day(5)), ..until };
+        columns.set_answer(0, 1, Some(waits)).unwrap();
+        assert_eq!(said(&columns, 1, day(2)).answer, waits);
         // What was no go stays as it was, even at its end.
         let refused = Answer { verdict: Verdict::NeedsAction, clears: Clears::OnAction, ..until };
         columns.set_answer(0, 1, Some(refused)).unwrap();
