@@ -583,6 +583,20 @@ gate.lost = { stage = "production", judges = "change", require = "nowhere" }
         );
         let lines: Vec<u64> = error.problems().iter().map(|problem| problem.line).collect();
         assert_eq!(lines, [5, 3, 4, 6, 7]);
+        assert_eq!(error.problems()[0].column, 19, "behind `requirement.odd = `");
+    }
+
+    #[test]
+    fn a_policy_may_be_as_long_as_it_may_be() {
+        let text = |bytes: usize| {
+            let begin = "name = \"a\"\n# ";
+            format!("{begin}{}\n", "x".repeat(bytes - begin.len() - 1))
+        };
+        text(POLICY_BYTES_MAX).parse::<Policy>().unwrap();
+        for bytes in [POLICY_BYTES_MAX + 1, 2 * POLICY_BYTES_MAX] {
+            let error = text(bytes).parse::<Policy>().unwrap_err();
+            assert_eq!(error.code(), ErrorCode::DocumentTooLarge);
+        }
     }
 
     /// Who approves a policy by its digest approves all that it says.

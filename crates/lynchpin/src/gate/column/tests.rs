@@ -252,7 +252,7 @@ fn what_else_was_said_of_an_approval_names_who_can_act() {
     assert_eq!(acts(&columns), [policy]);
     let lint = alone("lint", 1);
     assert_eq!(acts(&lint), [Actor::Group("lab".parse().unwrap())]);
-    assert_eq!(acts(&alone("unit", 1)), [author.clone()]);
+    assert_eq!(acts(&alone("unit", 1)), std::slice::from_ref(&author));
 }
 
 #[test]
@@ -327,7 +327,8 @@ fn an_answer_stands_before_what_a_column_says() {
 fn there_may_be_more_answers_than_a_byte_tells_apart() {
     let mut columns = alone("tickets", 600);
     let answer = |row: usize| {
-        let until = Instant::from_micros(1_900_000_000_000_000 + row as i64).unwrap();
+        let until =
+            Instant::from_micros(1_900_000_000_000_000 + i64::try_from(row).unwrap()).unwrap();
         Answer { holds_until: When::At(until), ..WAIVED }
     };
     for row in 0..600 {
