@@ -1,6 +1,7 @@
 //! The cases of `corpus/signed.json`: what is signed, by whom, and what must come of it.
 
 mod kinds;
+mod owed;
 mod refused;
 mod soaks;
 
@@ -126,6 +127,7 @@ pub fn cases() -> Vec<Value> {
     cases.extend(unclear());
     cases.extend(kinds::cases());
     cases.push(soaks::case());
+    cases.push(owed::case());
     cases.extend(refused::cases());
     cases
 }
@@ -363,6 +365,7 @@ fn results_in_time() -> Vec<Value> {
         "evidence = { check = \"unit\", max_age = \"24h\", signed = { keys = [\"ci\"] } }",
     );
     let expired = held("needs_action", "evidence_expired", &json!(null));
+    let failed = held("no_go", "evidence_failed", &json!({"run": 2}));
     vec![
         case(
             "from-the-future",
@@ -389,7 +392,7 @@ fn results_in_time() -> Vec<Value> {
                 ),
             ]),
             &usual(),
-            &[asks(&held("no_go", "evidence_failed", &json!({"run": 2})))],
+            &[asks_at("2026-11-02T06:00:00Z", &failed), asks(&failed)],
         ),
         case(
             "expires",

@@ -198,11 +198,7 @@ pub(super) fn met<F: Fn(&Case<'_>, Target<'_>) -> Reasons>(
 ) -> Option<Met> {
     let truncated = case.records.as_entered(subject, entry.known);
     let records = truncated.as_ref().unwrap_or(case.records);
-    let release = match subject {
-        Subject::Release(id) => Some(id),
-        Subject::Change(_) => None,
-    };
-    let now = Case { records, release, entry: Some((entry.known, entry.at)), ..*case };
+    let now = Case { records, entry: Some((entry.known, entry.at)), ..*case };
     let members = members(records, subject);
     let target = Target { subject, members: &members };
     let answer = asks.of(&now, target)?;
