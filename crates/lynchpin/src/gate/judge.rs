@@ -187,7 +187,16 @@ pub fn windows(case: &Case<'_>, change: &Change) -> Vec<Reasons> {
     found
 }
 
-/// Answers one gate for a subject.
+/// Answers one gate for a subject: the tree of the whole, then one for each [lot](by_lot). All of
+/// them must hold.
+#[must_use]
+pub fn trees(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> Vec<Reasons> {
+    let mut trees = vec![judge(case, target, id, gate)];
+    trees.extend(by_lot(case, target, id, gate));
+    trees
+}
+
+/// Answers one gate for a subject as a whole.
 #[must_use]
 pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> Reasons {
     let mut reasons = Reasons::default();
@@ -239,8 +248,12 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
 /// What a gate asks of those members of a release that it asks less of than of the whole: a tree
 /// for each such lot. Where all must hold, the whole tells it; where alternatives are enough, those
 /// of some would be met by what is asked of others.
-#[must_use]
-pub fn by_lot(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> Vec<Reasons> {
+pub(super) fn by_lot(
+    case: &Case<'_>,
+    target: Target<'_>,
+    id: &GateId,
+    gate: &Gate,
+) -> Vec<Reasons> {
     let narrowed = narrowed(case.policy, gate);
     if narrowed.is_empty() {
         return Vec::new();

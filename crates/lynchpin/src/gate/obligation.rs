@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::judge::{Case, by_lot, judge, together};
+use super::judge::{self, Case};
 use super::leaf::{Target, approval, asked, evidence};
 use super::owed::{self, Entry};
 use super::policy::{Gate, Judges, Requirement, RetrospectiveRule, Selector, Tree};
@@ -375,15 +375,14 @@ fn of_gate(
                 names: &named,
                 kinds: Selector { risk: None, ..gate.only_for.clone() },
                 answer: |case: &Case<'_>, target: Target<'_>| {
-                    let answer = super::judge::requirement(case, target, id, name);
+                    let answer = judge::requirement(case, target, id, name);
                     if answer.verdict().is_met() {
                         return answer;
                     }
                     // What is asked for instead may have been met, but not by what is asked of
                     // others.
-                    let mut trees = vec![judge(case, target, id, gate)];
-                    trees.extend(by_lot(case, target, id, gate));
-                    let gate = together(target.subject, &trees);
+                    let trees = judge::trees(case, target, id, gate);
+                    let gate = judge::together(target.subject, &trees);
                     if gate.verdict().is_met() { gate } else { answer }
                 },
             };

@@ -533,12 +533,7 @@ pub(super) fn release_gates<'a>(
             && members.iter().any(|c| gate.only_for.matches(case, c))
     };
     let gates = case.policy.gates.iter().filter(|(_, gate)| binds(gate));
-    let said = gates.map(|(id, gate)| {
-        let mut trees = vec![judge::judge(case, target, id, gate)];
-        trees.extend(judge::by_lot(case, target, id, gate));
-        (id, trees)
-    });
-    said.collect()
+    gates.map(|(id, gate)| (id, judge::trees(case, target, id, gate))).collect()
 }
 
 /// What is said about a release as a whole: cancelled, on hold, its gates.

@@ -39,7 +39,7 @@ pub struct CompiledGate {
     shapes: Vec<Shape>,
 }
 
-/// A requirement that the gate names, or what it asks of lots.
+/// A requirement that the gate names, or what it asks of lots, which is none.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
     pub(super) asked: Option<(RequirementId, Requirement)>,
@@ -82,7 +82,6 @@ enum Kind {
     Any,
     AtLeast(usize),
     Leaf(usize),
-    Lots(usize),
 }
 
 /// A part of a gate, by what it is called.
@@ -196,7 +195,7 @@ impl CompiledGate {
         let (leaf, part) = (self.leaves.len(), self.shapes.len());
         self.leaves.push(Leaf { asked: None, ask: Ask::Answered });
         self.steps.push(Step::Leaf(leaf));
-        self.shapes.push(Shape { kind: Kind::Lots(leaf), next: part.saturating_add(1) });
+        self.shapes.push(Shape { kind: Kind::Leaf(leaf), next: part.saturating_add(1) });
     }
 
     /// The number of a requirement, which gets one when it is named first.
@@ -259,18 +258,17 @@ impl CompiledGate {
             Kind::All => Some(Part::All),
             Kind::Any => Some(Part::Any),
             Kind::AtLeast(count) => Some(Part::AtLeast(count)),
-            Kind::Leaf(leaf) => {
-                let (name, requirement) = self.leaves.get(leaf)?.asked.as_ref()?;
-                Some(Part::Requirement(name, requirement))
-            }
-            Kind::Lots(_) => Some(Part::Lots),
+            Kind::Leaf(leaf) => Some(match &self.leaves.get(leaf)?.asked {
+                Some((name, requirement)) => Part::Requirement(name, requirement),
+                None => Part::Lots,
+            }),
         })
     }
 
     /// The number of the column that answers a part, if there is one.
     pub(super) fn leaf_at(&self, part: usize) -> Option<usize> {
         match self.shapes.get(part)?.kind {
-            Kind::Leaf(leaf) | Kind::Lots(leaf) => Some(leaf),
+            Kind::Leaf(leaf) => Some(leaf),
             Kind::Gate | Kind::All | Kind::Any | Kind::AtLeast(_) => None,
         }
     }
