@@ -395,6 +395,18 @@ fn results_in_time() -> Vec<Value> {
             &[asks_at("2026-11-02T06:00:00Z", &failed), asks(&failed)],
         ),
         case(
+            "skipped",
+            "It was skipped, which is signed for: that is no result, and the answer says which run \
+             it was.",
+            &portfolio(&[filed(6, &check_result("skipped", 1, &json!({})), &[&ci()])]),
+            &usual(),
+            &[asks(&held(
+                "needs_action",
+                "evidence_missing",
+                &json!({"outcome": "skipped", "run": 1}),
+            ))],
+        ),
+        case(
             "expires",
             "It says itself until when it counts.",
             &portfolio(&[filed(6, &check_result("passed", 1, &expiring), &[&ci()])]),

@@ -226,7 +226,7 @@ pub fn is_stale(reasons: &Reasons, index: usize) -> bool {
         if !node.verdict.is_met() && GIVEN_BEFORE.contains(&node.code) {
             return true;
         }
-        at = if node.verdict.is_met() { node.next.max(at + 1) } else { at + 1 };
+        at = if node.verdict.is_met() { node.next } else { at + 1 };
     }
     false
 }

@@ -304,9 +304,9 @@ impl Ask {
 }
 
 /// The least risk that a leaf does not accept: accepting is monotone, so it is found by halving,
-/// and a row then needs one comparison and no rounding.
+/// and a row then needs one comparison and no rounding. What is certain never is below anything.
 fn least_refused(leaf: RiskLeaf) -> u32 {
-    let (mut low, mut high) = (0, Probability::ONE.parts_per_billion() + 1);
+    let (mut low, mut high) = (0, Probability::ONE.parts_per_billion());
     while low < high {
         let middle = low.midpoint(high);
         if leaf.accepts(Probability::from_parts_per_billion(middle)) {
