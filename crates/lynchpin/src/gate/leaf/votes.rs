@@ -169,10 +169,6 @@ impl<'a> Count<'a> {
         } else if !word.approves(case.at) {
             self.deferred |= word.last_other().is_some_and(|it| it.decision == Vote::Deferred);
         }
-        let escalates = word.others.iter().any(|other| other.decision == Vote::Escalated);
-        if escalates {
-            self.turns.extend(case.suspension(person));
-        }
         if !electorate.may_sit(person) {
             return;
         }
