@@ -188,6 +188,38 @@ fn what_is_made_holds_and_does_not_and_fails() {
     }
 }
 
+/// To gather the services of many changes takes a step for each of them, each time.
+#[test]
+fn what_takes_too_many_steps_is_not_known() {
+    let services: Vec<String> = (0..500).map(|number| format!("s{number}")).collect();
+    let changes: Vec<String> = (0..500).map(|number| format!("C-{number}")).collect();
+    let change = |name: &String| {
+        serde_json::json!({"id": name, "revision": 1, "services": services,
+            "at": "2026-11-01T00:00:00Z", "by": "raj"})
+    };
+    let portfolio = serde_json::json!({"lynchpin": "portfolio/1",
+        "people": [{"id": "raj"}], "stages": [{"id": "production"}],
+        "services": services.iter().map(|id| serde_json::json!({"id": id})).collect::<Vec<_>>(),
+        "changes": changes.iter().map(change).collect::<Vec<_>>(),
+        "releases": [{"id": "R-1", "revision": 1, "changes": changes,
+            "at": "2026-11-01T00:00:00Z", "by": "raj"}]});
+    let mut engine = Engine::new(Limits::untrusted());
+    let portfolio = read_portfolio(portfolio.to_string().as_bytes(), engine.limits());
+    engine.add(portfolio.expect("it is one")).expect("it is taken in");
+    let mut ask = |times: usize| {
+        let sum = vec!["size(services)"; times].join(" + ");
+        let policy = policy(&[format!("{sum} > 0")]).replace("\"change\"", "\"release\"");
+        engine.set_policy(&policy).expect("it is a policy");
+        let release = Subject::Release("R-1".parse().expect("an id"));
+        let question =
+            DecideQuestion::new(release, "2026-11-02T00:00:00Z".parse().expect("an instant"));
+        let decision = engine.snapshot().decide(&question).expect("it is answered");
+        decision.root_blockers().map(|node| node.code).collect::<Vec<_>>()
+    };
+    assert_eq!(ask(3), []);
+    assert_eq!(ask(4), [ReasonCode::ExpressionFailed]);
+}
+
 fn list(texts: &[&str]) -> Value {
     texts.to_vec().into()
 }
