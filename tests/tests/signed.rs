@@ -16,7 +16,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use lynchpin::base::{Limits, Subject};
+use lynchpin::base::{ErrorCode, Limits, Subject};
 use lynchpin::gate::Policy;
 use lynchpin::portfolio::{DecideQuestion, Decision, Engine};
 use lynchpin::wire::read_portfolio;
@@ -76,6 +76,33 @@ fn the_corpus_is_what_the_keys_sign() {
     }
     let kept = fs::read_to_string(path).expect("the corpus can be read");
     assert!(kept == made, "corpus/signed.json differs: run the tests with BLESS=1 and read it");
+}
+
+#[test]
+fn as_many_keys_may_be_named_as_may_be() {
+    let all: Vec<Pair> = (1..=17).map(Pair::ed25519).collect();
+    let names: Vec<String> = (1..=17).map(|number| format!("k{number}")).collect();
+    let of = |count: usize, more: &str| {
+        let keys = all.iter().zip(&names).take(count);
+        let keys: Vec<_> =
+            keys.map(|(pair, name)| (name.as_str(), pair, name.as_str(), "")).collect();
+        let named = names.iter().take(count).map(|name| format!("\"{name}\""));
+        let named = named.collect::<Vec<_>>().join(", ");
+        policy(&keys, &format!("keys = [{named}]{more}")).parse::<Policy>()
+    };
+    let digest = |more: &str| of(16, more).expect("sixteen are not too many").digest;
+    let told: Vec<ErrorCode> =
+        of(17, "").expect_err("seventeen are").problems().iter().map(|it| it.code).collect();
+    assert_eq!(told, [ErrorCode::ListTooLong]);
+    // How many must sign is a part of what is approved; that it is one is not said.
+    assert_ne!(digest(", threshold = 2"), digest(", threshold = 3"));
+    assert_ne!(digest(", threshold = 2"), digest(""));
+    assert_eq!(digest(", threshold = 1"), digest(""));
+    // A later version of this library finds the same, or nobody would have approved it.
+    assert_eq!(
+        digest("").to_string(),
+        "sha256:2aa4634f8e4710bd56ee12b74f37c915882c01fed40a37d2bcc9e916d31f505e"
+    );
 }
 
 #[test]

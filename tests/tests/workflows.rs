@@ -13,7 +13,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use lynchpin::base::limits::{WORKFLOW_GUARDS_MAX, WORKFLOW_STATES_MAX, WORKFLOW_TRANSITIONS_MAX};
+use lynchpin::base::limits::{
+    POLICY_BYTES_MAX, WORKFLOW_GUARDS_MAX, WORKFLOW_STATES_MAX, WORKFLOW_TRANSITIONS_MAX,
+};
 use lynchpin::base::{ErrorCode, Problem};
 use lynchpin::gate::workflow::{
     BreachKind, Machine, Moved, NAMES, Situation, next_states, problems, replay, shipped, text,
@@ -271,6 +273,16 @@ fn everything_else_that_is_unsound() {
         };
         assert!(found.iter().any(hit), "{code} {says}: {found:?}");
     }
+}
+
+#[test]
+fn a_workflow_may_be_as_long_as_it_may_be() {
+    let begin = text(NAMES[0]).expect("it is shipped");
+    let long = |bytes: usize| format!("{begin}# {}\n", "x".repeat(bytes - begin.len() - 3));
+    assert_eq!(long(POLICY_BYTES_MAX).len(), POLICY_BYTES_MAX);
+    long(POLICY_BYTES_MAX).parse::<Machine>().expect("it is not too long");
+    let error = long(POLICY_BYTES_MAX + 1).parse::<Machine>().expect_err("it is");
+    assert_eq!(error.code(), ErrorCode::DocumentTooLarge);
 }
 
 #[test]

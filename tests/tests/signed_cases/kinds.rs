@@ -184,6 +184,13 @@ fn summaries() -> Vec<Value> {
             &[asks(&refused)],
         ),
         case(
+            "summary-of-any-level",
+            "Where no level is asked for, that it passed is enough.",
+            &portfolio(&[summary(5, "PASSED", "SLSA_BUILD_LEVEL_1")]),
+            &asked.replace(", levels = [\"SLSA_BUILD_LEVEL_3\"]", ""),
+            &[asks(&go())],
+        ),
+        case(
             "summary-of-a-lower-level",
             "It passed, but as less than the policy asks for.",
             &portfolio(&[summary(5, "PASSED", "SLSA_BUILD_LEVEL_1")]),

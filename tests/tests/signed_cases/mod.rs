@@ -307,6 +307,12 @@ fn thresholds() -> Vec<Value> {
     ]
 }
 
+/// An answer that stands until somebody acts.
+fn for_ever(mut expect: Value) -> Value {
+    expect["holds_until"] = json!("never");
+    expect
+}
+
 /// Until when the go holds.
 fn go_until(until: &str) -> Value {
     json!({"verdict": "go", "holds_until": until, "root_blockers": []})
@@ -352,7 +358,7 @@ fn keys_in_time() -> Vec<Value> {
             &keyed(", revoked = \"2026-11-05T00:00:00Z\""),
             &[
                 asks(&go_until("2026-11-05T00:00:00Z")),
-                asks_at("2026-11-05T00:00:00Z", &why("revoked")),
+                asks_at("2026-11-05T00:00:00Z", &for_ever(why("revoked"))),
             ],
         ),
     ]
@@ -405,6 +411,36 @@ fn results_in_time() -> Vec<Value> {
                 "evidence_missing",
                 &json!({"outcome": "skipped", "run": 1}),
             ))],
+        ),
+        case(
+            "run-as-late-as-may-be",
+            "The number of a run may be as large as a whole number may be.",
+            &portfolio(&[filed(
+                6,
+                &check_result(
+                    "passed",
+                    9_007_199_254_740_991,
+                    &json!({"at": "2026-11-02T01:00:00Z"}),
+                ),
+                &[&ci()],
+            )]),
+            &usual(),
+            &[asks(&go())],
+        ),
+        case(
+            "run-later-than-may-be",
+            "One more, and it cannot be read.",
+            &portfolio(&[filed(
+                6,
+                &check_result(
+                    "passed",
+                    9_007_199_254_740_992,
+                    &json!({"at": "2026-11-02T01:00:00Z"}),
+                ),
+                &[&ci()],
+            )]),
+            &usual(),
+            &[asks(&tried(&json!([{"why": "unreadable"}])))],
         ),
         case(
             "expires",
@@ -526,6 +562,24 @@ fn unclear() -> Vec<Value> {
                 ),
                 asks(&go()),
             ],
+        ),
+        case(
+            "unclear-run-of-a-configuration",
+            "Run 2 on x86 is rightly signed and cannot be read: that is told of x86.",
+            &portfolio(&[
+                filed(3, &run("passed", 1, &json!({"configuration": "x86"})), &[&ci()]),
+                filed(
+                    4,
+                    &run("failed", 2, &json!({"configuration": "x86", "resons": "disk full"})),
+                    &[&ci()],
+                ),
+            ]),
+            &usual(),
+            &[asks(&held(
+                "unknown",
+                "evidence_inconclusive",
+                &json!({"run": 2, "configuration": "x86"}),
+            ))],
         ),
         case(
             "unclear-run-of-an-environment",

@@ -149,12 +149,24 @@ fn rules() -> Value {
         policy.push_str(&evidence(name, "", &format!("keys = [\"ci\"], {more} = \"y\"")));
     }
     policy.push_str(&evidence("m", "", "keys = [\"ci\"], levels = [\"SLSA_BUILD_LEVEL_3\"]"));
+    let summary = "https://slsa.dev/verification_summary/v1";
+    for (name, kind, more) in [
+        ("n", "x", ", suite = \"unit\""),
+        ("o", "x", ", audience = \"acme\""),
+        ("p", summary, ""),
+        ("q", "x", ", levels = [\"SLSA_BUILD_LEVEL_3\"]"),
+        ("r", "x", ", verifier = \"y\""),
+    ] {
+        let rule = format!("keys = [\"ci\"], predicate = \"{kind}\"{more}");
+        policy.push_str(&format!("requirement.{name} = {{ signed = {{ {rule} }} }}\n"));
+    }
     case(
         "rules",
         "A key that is not there; a threshold of nobody, of no key and of more owners than there \
          are; a test result without its suite, and with an age that it does not say; producers \
          beside keys; a kind without an outcome as evidence, and a result that only has to be \
-         there, whatever it says; a builder, a verifier and levels of what names none.",
+         there, whatever it says; a builder, a verifier and levels of what names none; a suite and \
+         an audience of what is no result; a summary without its verifier.",
         &json!({"lynchpin": "portfolio/1", "changes": [{"id": "C-1", "revision": 1,
             "at": "2026-11-01T09:00:00Z", "by": "raj", "artifacts": [format!("sha256:{A}")]}]}),
         &policy,
@@ -172,6 +184,11 @@ fn rules() -> Value {
             ("signed_invalid", "$.requirement.k.evidence.signed"),
             ("signed_invalid", "$.requirement.l.evidence.signed"),
             ("signed_invalid", "$.requirement.m.evidence.signed"),
+            ("signed_invalid", "$.requirement.n.signed"),
+            ("signed_invalid", "$.requirement.o.signed"),
+            ("signed_invalid", "$.requirement.p.signed"),
+            ("signed_invalid", "$.requirement.q.signed"),
+            ("signed_invalid", "$.requirement.r.signed"),
         ],
     )
 }

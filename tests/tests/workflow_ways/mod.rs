@@ -30,9 +30,12 @@ fn generated(edges: &Edges, kinds: &[u8]) -> Workflow {
         json!({"from": [format!("s{from}")], "to": format!("s{to}"), "on": format!("t{n}"),
             "when": when, "effect": effect})
     });
+    // A workflow begins where it says, wherever that stands in the list.
+    let mut states: Vec<_> = states.collect();
+    states.rotate_left(edges.len() % STATES);
     let workflow = json!({"name": "w", "about": "change",
         "mandatory": [{"gate": "g1"}], "retrospective": [{"gate": "g2"}],
-        "states": states.collect::<Vec<_>>(),
+        "states": states,
         "transitions": transitions.collect::<Vec<_>>()});
     serde_json::from_value(workflow).expect("the form is right")
 }
