@@ -82,8 +82,8 @@ fn run_some(workspace: &Workspace, some: impl FnOnce(&mut Job<'_>) -> Outcome) -
     }
 }
 
-/// What `--changed` runs.
-fn share(job: &mut Job<'_>) -> Outcome {
+/// What `--changed` and the full test run.
+pub(crate) fn share(job: &mut Job<'_>) -> Outcome {
     let copy = listed::copy(job)?;
     let all = listed::list(job, &copy, &[FLOOR], None)?;
     let changed: BTreeSet<Mutant> = listed::changed(job, &copy)?.into_iter().collect();

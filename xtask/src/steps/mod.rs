@@ -9,7 +9,7 @@ mod readme;
 mod rust;
 
 use crate::job::{Job, Outcome};
-use crate::{soak, tools};
+use crate::{mutants, soak, tools};
 
 /// One named check. A step whose inputs are missing fails; nothing is passed over in silence.
 pub(crate) struct Step {
@@ -36,6 +36,11 @@ pub(crate) const STEPS: &[Step] = &[
     full("licences", "licences, banned crates and sources as deny.toml says", licences::step),
     quick("rust-tests", "unit, corpus, law, golden, header, floor and doc tests", rust::tests),
     full("soak", "a share of the soak: the properties, seeded by the commit", soak::share),
+    full(
+        "mutants",
+        "the changed lines of the gates and a share of the others changed: a test must fail",
+        mutants::share,
+    ),
     full("docs", "rustdoc without a warning", rust::docs),
     full(
         "c-headers",
