@@ -300,12 +300,6 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
         all.filter(|ballot| self.is_escalation(ballot)).map(|ballot| ballot.cite)
     }
 
-    /// The instants at which somebody who let a person answer for them is suspended.
-    pub(super) fn suspensions_behind(&self, person: &'a PersonId) -> BTreeSet<Instant> {
-        let delegators = self.delegators(person).into_iter();
-        delegators.filter_map(|holder| self.case.suspension(holder)).collect()
-    }
-
     /// Those whose word was that somebody else may answer, and who that is.
     pub(super) fn passed_on(&self) -> BTreeSet<(&'a PersonId, &'a PersonId)> {
         let last = self.own.iter().filter_map(|(holder, word)| {

@@ -121,7 +121,6 @@ impl<'a> Count<'a> {
                 ballots.iter().filter(|ballot| electorate.has_a_say(ballot)).collect();
             if !heard.is_empty() {
                 count.cites.extend(electorate.behind(person));
-                count.turns.extend(electorate.suspensions_behind(person));
             }
             if heard.iter().any(|ballot| ballot.refuses()) {
                 // A word that begins to count may lift a no, even one that approves nothing.
