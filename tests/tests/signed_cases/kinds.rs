@@ -185,7 +185,8 @@ fn summaries() -> Vec<Value> {
         ),
         case(
             "summary-that-refused-ahead-of-its-time",
-            "A no of nine o'clock that says it is of eleven is one of nine: the yes of ten is newer.",
+            "A no of nine o'clock that says it is of eleven is one of nine: the yes of ten is \
+             newer.",
             &portfolio(&[summary(11, "FAILED", "FAILED"), {
                 let mut later = summary(10, "PASSED", "SLSA_BUILD_LEVEL_3");
                 later["at"] = json!("2026-11-02T10:00:00Z");

@@ -4,6 +4,7 @@ mod kinds;
 mod owed;
 mod refused;
 mod soaks;
+mod unclear;
 
 use lynchpin_tests::signing::{Pair, envelope, statement};
 use serde_json::{Value, json};
@@ -124,7 +125,7 @@ pub fn cases() -> Vec<Value> {
     cases.extend(keys_in_time());
     cases.extend(results_in_time());
     cases.extend(runs());
-    cases.extend(unclear());
+    cases.extend(unclear::cases());
     cases.extend(kinds::cases());
     cases.push(soaks::case());
     cases.push(owed::case());
@@ -401,48 +402,6 @@ fn results_in_time() -> Vec<Value> {
             &[asks_at("2026-11-02T06:00:00Z", &failed), asks(&failed)],
         ),
         case(
-            "skipped",
-            "It was skipped, which is signed for: that is no result, and the answer says which run \
-             it was.",
-            &portfolio(&[filed(6, &check_result("skipped", 1, &json!({})), &[&ci()])]),
-            &usual(),
-            &[asks(&held(
-                "needs_action",
-                "evidence_missing",
-                &json!({"outcome": "skipped", "run": 1}),
-            ))],
-        ),
-        case(
-            "run-as-late-as-may-be",
-            "The number of a run may be as large as a whole number may be.",
-            &portfolio(&[filed(
-                6,
-                &check_result(
-                    "passed",
-                    9_007_199_254_740_991,
-                    &json!({"at": "2026-11-02T01:00:00Z"}),
-                ),
-                &[&ci()],
-            )]),
-            &usual(),
-            &[asks(&go())],
-        ),
-        case(
-            "run-later-than-may-be",
-            "One more, and it cannot be read.",
-            &portfolio(&[filed(
-                6,
-                &check_result(
-                    "passed",
-                    9_007_199_254_740_992,
-                    &json!({"at": "2026-11-02T01:00:00Z"}),
-                ),
-                &[&ci()],
-            )]),
-            &usual(),
-            &[asks(&tried(&json!([{"why": "unreadable"}])))],
-        ),
-        case(
             "expires",
             "It says itself until when it counts.",
             &portfolio(&[filed(6, &check_result("passed", 1, &expiring), &[&ci()])]),
@@ -525,79 +484,6 @@ fn runs() -> Vec<Value> {
             )]),
             &configured,
             &[asks(&held("needs_action", "statement_missing", &json!({"configuration": "x86"})))],
-        ),
-    ]
-}
-
-/// Runs that are rightly signed and cannot be read.
-fn unclear() -> Vec<Value> {
-    let run = |outcome: &str, run: u64, more: &Value| check_result(outcome, run, more);
-    let (none, staging) = (json!({}), json!({"environment": "staging"}));
-    vec![
-        case(
-            "misspelt-field",
-            "It says neither until when it counts nor that it counts for ever: no outcome is read.",
-            &portfolio(&[filed(
-                3,
-                &run("passed", 1, &json!({"expiry": "2026-11-03T00:00:00Z"})),
-                &[&ci()],
-            )]),
-            &usual(),
-            &[asks(&held("unknown", "evidence_inconclusive", &json!({"run": 1})))],
-        ),
-        case(
-            "unclear-run",
-            "Run 2 is rightly signed and cannot be read: nobody knows that it passed, and run 1 \
-             does not stand for it. Once run 3 has passed, it matters no more.",
-            &portfolio(&[
-                filed(3, &run("passed", 1, &none), &[&ci()]),
-                filed(4, &run("failed", 2, &json!({"resons": "disk full"})), &[&ci()]),
-                filed(9, &run("passed", 3, &none), &[&ci()]),
-            ]),
-            &usual(),
-            &[
-                asks_at(
-                    "2026-11-02T08:00:00Z",
-                    &held("unknown", "evidence_inconclusive", &json!({"run": 2})),
-                ),
-                asks(&go()),
-            ],
-        ),
-        case(
-            "unclear-run-of-a-configuration",
-            "Run 2 on x86 is rightly signed and cannot be read: that is told of x86.",
-            &portfolio(&[
-                filed(3, &run("passed", 1, &json!({"configuration": "x86"})), &[&ci()]),
-                filed(
-                    4,
-                    &run("failed", 2, &json!({"configuration": "x86", "resons": "disk full"})),
-                    &[&ci()],
-                ),
-            ]),
-            &usual(),
-            &[asks(&held(
-                "unknown",
-                "evidence_inconclusive",
-                &json!({"run": 2, "configuration": "x86"}),
-            ))],
-        ),
-        case(
-            "unclear-run-of-an-environment",
-            "Run 2 in staging is rightly signed and cannot be read: run 1 in staging does not \
-             stand for it.",
-            &portfolio(&[
-                filed(3, &run("passed", 1, &staging), &[&ci()]),
-                filed(
-                    4,
-                    &run("failed", 2, &json!({"environment": "staging", "resons": "disk full"})),
-                    &[&ci()],
-                ),
-            ]),
-            &usual().replace("check = \"unit\"", "check = \"unit\", environment = \"staging\""),
-            &[
-                asks_at("2026-11-02T03:00:00Z", &go()),
-                asks(&held("unknown", "evidence_inconclusive", &json!({"run": 2}))),
-            ],
         ),
     ]
 }

@@ -149,17 +149,7 @@ fn rules() -> Value {
         policy.push_str(&evidence(name, "", &format!("keys = [\"ci\"], {more} = \"y\"")));
     }
     policy.push_str(&evidence("m", "", "keys = [\"ci\"], levels = [\"SLSA_BUILD_LEVEL_3\"]"));
-    let summary = "https://slsa.dev/verification_summary/v1";
-    for (name, kind, more) in [
-        ("n", "x", ", suite = \"unit\""),
-        ("o", "x", ", audience = \"acme\""),
-        ("p", summary, ""),
-        ("q", "x", ", levels = [\"SLSA_BUILD_LEVEL_3\"]"),
-        ("r", "x", ", verifier = \"y\""),
-    ] {
-        let rule = format!("keys = [\"ci\"], predicate = \"{kind}\"{more}");
-        policy.push_str(&format!("requirement.{name} = {{ signed = {{ {rule} }} }}\n"));
-    }
+    policy.push_str(&about_others());
     case(
         "rules",
         "A key that is not there; a threshold of nobody, of no key and of more owners than there \
@@ -191,4 +181,21 @@ fn rules() -> Value {
             ("signed_invalid", "$.requirement.r.signed"),
         ],
     )
+}
+
+/// What cannot be asked of statements that only have to be there.
+fn about_others() -> String {
+    let mut policy = String::new();
+    let summary = "https://slsa.dev/verification_summary/v1";
+    for (name, kind, more) in [
+        ("n", "x", ", suite = \"unit\""),
+        ("o", "x", ", audience = \"acme\""),
+        ("p", summary, ""),
+        ("q", "x", ", levels = [\"SLSA_BUILD_LEVEL_3\"]"),
+        ("r", "x", ", verifier = \"y\""),
+    ] {
+        let rule = format!("keys = [\"ci\"], predicate = \"{kind}\"{more}");
+        policy.push_str(&format!("requirement.{name} = {{ signed = {{ {rule} }} }}\n"));
+    }
+    policy
 }
