@@ -187,7 +187,7 @@ pub fn windows(case: &Case<'_>, change: &Change) -> Vec<Reasons> {
     found
 }
 
-/// Answers one gate for a subject: the tree of the whole, then one for each [lot](by_lot). All of
+/// Answers one gate for a subject: the tree of the whole, then one for each lot of members. All of
 /// them must hold.
 #[must_use]
 pub fn trees(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> Vec<Reasons> {
