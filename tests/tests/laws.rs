@@ -166,11 +166,12 @@ fn of_gate(snapshot: &Snapshot, world: &World, hour: Tick) -> Vec<Option<Verdict
     changes.map(verdict).collect()
 }
 
-/// Whether the same run of a result is also said to be running.
+/// Whether that run, or an earlier one, is also said to be running.
 fn ends_a_run(document: &Value, result: &Value) -> bool {
     let all = document["evidence"].as_array().into_iter().flatten();
     let mut runs = all.filter(|other| other["outcome"] == "running");
-    runs.any(|other| ["check", "artifact", "run"].iter().all(|name| other[name] == result[name]))
+    let begun = |other: &Value| other["run"].as_u64() <= result["run"].as_u64();
+    runs.any(|other| begun(other) && ["check", "artifact"].iter().all(|it| other[it] == result[it]))
 }
 
 /// What makes one tree of several.

@@ -153,6 +153,8 @@ fn lifted(
         node = node.until(root.holds_until);
     }
     for (change, (number, declaration)) in members.iter().zip(declared) {
+        let left = owed::left_by(case.records, &change.id, case.stage);
+        node = left.fold(node, |node, number| node.citing("deployments", number));
         if declaration.kind == DeclaredAs::Unauthorised {
             let by = owed::there_by(case.records, &change.id, case.stage).into_iter();
             node = by.fold(node, |node, number| node.citing("deployments", number));
@@ -387,6 +389,8 @@ fn of_gate(
                 },
             };
             let met = owed::met(case, subject, (&entry, since), &asks, paid)?;
+            let left = owed::left_by(case.records, &change.id, case.stage);
+            let entered = [("declarations", number), entry.cite].into_iter();
             Some(Obligation {
                 until: since.after(rule.within),
                 subject: subject.clone(),
@@ -400,7 +404,7 @@ fn of_gate(
                 services: members.iter().flat_map(|member| member.services.clone()).collect(),
                 lasts: met.lasts,
                 holds_until: met.answer.root().map_or(When::Never, |root| root.holds_until),
-                cites: vec![("declarations", number), entry.cite],
+                cites: entered.chain(left.map(|number| ("deployments", number))).collect(),
             })
         })
         .collect()

@@ -13,6 +13,7 @@ use super::policy::{Against, Gate, Requirement, Selector};
 use super::signed::{self, Proofs};
 use crate::base::id::{ChangeId, ReleaseId, RequirementId, StageId};
 use crate::base::{Digest, Instant, Subject, When};
+use crate::history::entries::is_end;
 use crate::history::order::{Position, position};
 use crate::history::{ChangeRow, Records};
 use crate::model::{Change, Declaration, Deployment, DeploymentOutcome, Fact, Vote};
@@ -69,6 +70,17 @@ pub(super) fn first_entry(
 pub(super) fn there_by(records: &Records, id: &ChangeId, stage: &StageId) -> Vec<usize> {
     let live = records.live_anywhere_by(id, stage).into_iter();
     live.chain(records.in_flight_by(id, stage)).collect()
+}
+
+/// The numbers of the deployments by which a change left a stage again: whoever is told of its entry
+/// alone would take it to be there still.
+pub(super) fn left_by<'a>(
+    records: &'a Records,
+    id: &ChangeId,
+    stage: &StageId,
+) -> impl Iterator<Item = usize> + 'a {
+    let ends = records.deployments_to(id, stage).filter(|(_, deployment)| is_end(deployment));
+    ends.map(|(number, _)| number)
 }
 
 /// Whether what was declared is in a stage now or on its way there, as far as it matters: all that
