@@ -72,8 +72,8 @@ pub(super) fn there_by(records: &Records, id: &ChangeId, stage: &StageId) -> Vec
     live.chain(records.in_flight_by(id, stage)).collect()
 }
 
-/// The numbers of the deployments by which a change left a stage again: whoever is told of its entry
-/// alone would take it to be there still.
+/// The numbers of the deployments by which a change left a stage again: whoever is told of its
+/// entry alone would take it to be there still.
 pub(super) fn left_by<'a>(
     records: &'a Records,
     id: &ChangeId,
