@@ -239,8 +239,8 @@ proptest! {
 
     /// Without a passed result, an approval or a waiver nothing gets better.
     ///
-    /// A pass ends its run, and does so when it has expired, too: without it one would wait for the
-    /// run. So a pass of what is said to be running is left where it is.
+    /// A pass ends its run and those before it, and does so when it has expired, too: without it
+    /// one would wait for such a run. So a pass of what is said to be running is left where it is.
     #[test]
     fn what_favours_only_favours((world, policy) in case()) {
         let document = world.document();

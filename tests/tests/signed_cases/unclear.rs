@@ -69,7 +69,8 @@ fn unclear() -> Vec<Value> {
 /// Runs that are skipped, or numbered as high as may be and higher; and one that is not clear, of a
 /// configuration.
 fn odd() -> Vec<Value> {
-    let run = |outcome: &str, run: u64, more: &Value| check_result(outcome, run, more);
+    let at_one = json!({"at": "2026-11-02T01:00:00Z"});
+    let numbered = |run| portfolio(&[filed(6, &check_result("passed", run, &at_one), &[&ci()])]);
     vec![
         case(
             "skipped",
@@ -86,30 +87,14 @@ fn odd() -> Vec<Value> {
         case(
             "run-as-late-as-may-be",
             "The number of a run may be as large as a whole number may be.",
-            &portfolio(&[filed(
-                6,
-                &check_result(
-                    "passed",
-                    9_007_199_254_740_991,
-                    &json!({"at": "2026-11-02T01:00:00Z"}),
-                ),
-                &[&ci()],
-            )]),
+            &numbered(9_007_199_254_740_991),
             &usual(),
             &[asks(&go())],
         ),
         case(
             "run-later-than-may-be",
             "One more, and it cannot be read.",
-            &portfolio(&[filed(
-                6,
-                &check_result(
-                    "passed",
-                    9_007_199_254_740_992,
-                    &json!({"at": "2026-11-02T01:00:00Z"}),
-                ),
-                &[&ci()],
-            )]),
+            &numbered(9_007_199_254_740_992),
             &usual(),
             &[asks(&tried(&json!([{"why": "unreadable"}])))],
         ),
@@ -117,10 +102,14 @@ fn odd() -> Vec<Value> {
             "unclear-run-of-a-configuration",
             "Run 2 on x86 is rightly signed and cannot be read: that is told of x86.",
             &portfolio(&[
-                filed(3, &run("passed", 1, &json!({"configuration": "x86"})), &[&ci()]),
+                filed(3, &check_result("passed", 1, &json!({"configuration": "x86"})), &[&ci()]),
                 filed(
                     4,
-                    &run("failed", 2, &json!({"configuration": "x86", "resons": "disk full"})),
+                    &check_result(
+                        "failed",
+                        2,
+                        &json!({"configuration": "x86", "resons": "disk full"}),
+                    ),
                     &[&ci()],
                 ),
             ]),
