@@ -193,6 +193,39 @@ error_codes! {
     BadArgument = 1605, "bad_argument";
     /// A file could not be read or written.
     Io = 1701, "io";
+    /// An entry of a ledger is not what its format says, or of a version that this build does not
+    /// know: nothing is decided on what may have been misread.
+    LedgerMalformed = 1710, "ledger_malformed";
+    /// What a ledger holds is not what was appended to it.
+    LedgerTampered = 1711, "ledger_tampered";
+    /// A ledger does not go on from the checkpoint that the host kept: it was cut, rewritten or
+    /// restored from a backup.
+    LedgerRolledBack = 1712, "ledger_rolled_back";
+    /// A checkpoint that is malformed, of another ledger, or not signed by the key given.
+    CheckpointInvalid = 1713, "checkpoint_invalid";
+    /// A receipt does not prove that its entry is in the ledger.
+    ReceiptInvalid = 1714, "receipt_invalid";
+    /// A receipt was asked for, and the ledger has no key to sign a checkpoint with.
+    NotSigned = 1715, "not_signed";
+    /// A kind of fact that there is not.
+    FactKindUnknown = 1716, "fact_kind_unknown";
+    /// What is at that place is no ledger, or one of another version of the store.
+    StoreForeign = 1720, "store_foreign";
+    /// Somebody else is writing and did not finish in time. Nothing was written; try again.
+    StoreBusy = 1721, "store_busy";
+    /// There is no more room. Nothing was written.
+    StoreFull = 1722, "store_full";
+    /// The store cannot be written to. Nothing was written.
+    StoreReadOnly = 1723, "store_read_only";
+    /// The store is damaged, as its own checks say.
+    StoreCorrupt = 1724, "store_corrupt";
+    /// The store keeps less safely than it must: what it acknowledges could be lost.
+    StoreUnsafe = 1725, "store_unsafe";
+    /// The store failed while writing. Whether it was written is not known: open it again and
+    /// append the same again, which has no second effect.
+    StoreFailed = 1726, "store_failed";
+    /// The ledger was opened by another process, of which this one is a copy. Open it again here.
+    StoreForked = 1727, "store_forked";
     /// A code that this version of the header does not know.
     Other = 1999, "other";
 }

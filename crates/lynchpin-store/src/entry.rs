@@ -1,0 +1,340 @@
+//! Entries: one fact each, as exact bytes.
+//!
+//! An entry is one object of JSON in one form only: keys sorted by their bytes, no spaces, strings
+//! and whole numbers. What is hashed are the bytes as they are kept; nothing is ever written again
+//! to be checked. `docs/ledger/README.md` describes the format for whoever reads ledgers without
+//! this library.
+
+use lynchpin::base::id::Reference;
+use lynchpin::base::{Digest, Error, ErrorCode, Instant, Result, canonical, limits};
+use lynchpin::model::Portfolio;
+use lynchpin::wire::{CanonicalFact, Stamp, canonical_facts, push_fact};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::merkle::{self, Hash};
+
+/// The kind and version that every entry states.
+pub const VERSION: &str = "entry/1";
+
+/// The longest entry, in bytes: a fact with a statement of the largest size.
+pub const ENTRY_BYTES_MAX: usize = 4 << 20;
+
+/// A fact that is to be appended.
+///
+/// ```
+/// use lynchpin::base::Limits;
+/// use lynchpin::wire::read_portfolio;
+/// use lynchpin_store::Draft;
+///
+/// let text = br#"{"lynchpin": "portfolio/1",
+///     "cancellations": [{"change": "C-1", "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#;
+/// let drafts = Draft::all(read_portfolio(text, Limits::untrusted())?)?;
+/// assert_eq!(drafts[0].kind(), "cancellations");
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub(crate) kind: &'static str,
+    pub(crate) fact: String,
+    pub(crate) at: Option<Instant>,
+    pub(crate) id: Option<Reference>,
+}
+
+impl Draft {
+    /// All facts of a portfolio. What they say of when they were recorded, and where, is dropped:
+    /// that is for the ledger to say.
+    ///
+    /// # Errors
+    ///
+    /// As for [`canonical::bytes`]; [`ErrorCode::LimitExceeded`] for a fact that is too long.
+    pub fn all(facts: Portfolio) -> Result<Vec<Draft>> {
+        let of = |CanonicalFact { kind, at, bytes }: CanonicalFact| {
+            if bytes.len() > ENTRY_BYTES_MAX - 4096 {
+                let message = format!("a fact of `{kind}` has {} bytes, too many", bytes.len());
+                return Err(Error::new(ErrorCode::LimitExceeded, message));
+            }
+            let fact = String::from_utf8(bytes)
+                .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the fact is not UTF-8"))?;
+            Ok(Draft { kind, fact, at, id: None })
+        };
+        canonical_facts(facts)?.into_iter().map(of).collect()
+    }
+
+    /// The one fact of a kind that a text holds, as one object of that array of a portfolio.
+    ///
+    /// # Errors
+    ///
+    /// As for [`push_fact`] and [`Draft::all`].
+    pub fn read(kind: &str, fact: &[u8]) -> Result<Draft> {
+        let mut portfolio = Portfolio::default();
+        push_fact(&mut portfolio, kind, fact, None)?;
+        let none = || Error::new(ErrorCode::Other, "a fact was read and is not there");
+        Draft::all(portfolio)?.pop().ok_or_else(none)
+    }
+
+    /// The draft under an id of the host's own, such as that of the message that brought it. A
+    /// fact without one is the same if it says the same.
+    #[must_use]
+    pub fn with_id(mut self, id: Reference) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// The kind of fact: the name of its array.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The canonical JSON of the fact.
+    #[must_use]
+    pub fn fact(&self) -> &str {
+        &self.fact
+    }
+
+    /// By what it is known whether the fact is there already.
+    #[must_use]
+    pub fn key(&self) -> Hash {
+        key(self.id.as_ref(), self.kind, &self.fact)
+    }
+}
+
+/// By what a fact is found: the host's id, or else all that it says.
+fn key(id: Option<&Reference>, kind: &str, fact: &str) -> Hash {
+    match id {
+        Some(id) => id_key(id),
+        None => Digest::of(format!("fact\n{kind}\n{fact}").as_bytes()),
+    }
+}
+
+/// By what a fact with an id of the host's is found.
+pub(crate) fn id_key(id: &Reference) -> Hash {
+    Digest::of(format!("id\n{id}").as_bytes())
+}
+
+/// What every entry says beside its fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The name of the ledger.
+    pub log: String,
+    /// The hash of the entry before; that of nothing in the first one.
+    pub prev: Hash,
+    /// Its number, from 1.
+    pub sequence: u64,
+    /// When the ledger accepted it: never before the entry before.
+    pub recorded: Instant,
+    /// What the clock of the host said, where the ledger did not believe it.
+    pub clock: Option<Instant>,
+}
+
+/// An entry of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it stands.
+    pub place: Place,
+    /// The kind of fact.
+    pub kind: String,
+    /// The canonical JSON of the fact.
+    pub fact: String,
+    /// The host's id of it.
+    pub id: Option<Reference>,
+}
+
+/// An entry as it is written. The names stand in the order of their bytes.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clock: Option<Instant>,
+    #[serde(borrow)]
+    fact: &'a RawValue,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<Reference>,
+    kind: String,
+    log: String,
+    lynchpin: String,
+    prev: Hash,
+    recorded: Instant,
+    sequence: u64,
+}
+
+impl Entry {
+    /// The draft at its place.
+    #[must_use]
+    pub fn new(draft: &Draft, place: Place) -> Self {
+        let (kind, fact) = (draft.kind.to_owned(), draft.fact.clone());
+        Entry { place, kind, fact, id: draft.id.clone() }
+    }
+
+    /// The bytes that are kept and hashed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::LedgerMalformed`] if the fact is no JSON; those of drafts are.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        bytes(&self.place, &self.kind, &self.fact, self.id.as_ref())
+    }
+
+    /// Reads an entry of which it is known that these are the bytes that were appended.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::LedgerMalformed`] if it is no entry, or of another version.
+    pub fn read(bytes: &[u8]) -> Result<Entry> {
+        let malformed = |why: &str| Error::new(ErrorCode::LedgerMalformed, why);
+        if bytes.len() > ENTRY_BYTES_MAX {
+            return Err(malformed("the entry is too long"));
+        }
+        let form: Form<'_> = serde_json::from_slice(bytes)
+            .map_err(|error| malformed(&format!("this is no entry: {error}")))?;
+        if form.lynchpin != VERSION {
+            return Err(malformed("the entry is of another version; a newer library may read it"));
+        }
+        let fact = form.fact.get().to_owned();
+        let Form { clock, id, kind, log, prev, recorded, sequence, .. } = form;
+        if sequence == 0 || sequence > limits::INTEGER_MAX {
+            return Err(malformed("the number of the entry is out of range"));
+        }
+        Ok(Entry { place: Place { log, prev, sequence, recorded, clock }, kind, fact, id })
+    }
+
+    /// Reads an entry and checks that it is written in the one form that it has, and that its
+    /// fact is one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::LedgerMalformed`]; what is wrong with the fact.
+    pub fn check(bytes: &[u8]) -> Result<Entry> {
+        let entry = Entry::read(bytes)?;
+        let mut portfolio = Portfolio::default();
+        push_fact(&mut portfolio, &entry.kind, entry.fact.as_bytes(), None)?;
+        let written = canonical_facts(portfolio)?.pop();
+        let is_canonical = written.is_some_and(|fact| fact.bytes == entry.fact.as_bytes());
+        if !is_canonical || entry.bytes()? != bytes {
+            let message = "the entry is not in the one form that entries have";
+            return Err(Error::new(ErrorCode::LedgerMalformed, message));
+        }
+        Ok(entry)
+    }
+
+    /// By what it is known whether a fact is there already, as [`Draft::key`].
+    #[must_use]
+    pub fn key(&self) -> Hash {
+        key(self.id.as_ref(), &self.kind, &self.fact)
+    }
+
+    /// Adds the fact to a portfolio, with its place.
+    ///
+    /// # Errors
+    ///
+    /// As for [`push_fact`].
+    pub fn add_to(&self, portfolio: &mut Portfolio) -> Result<()> {
+        let Place { recorded, sequence, .. } = self.place;
+        push_fact(portfolio, &self.kind, self.fact.as_bytes(), Some(Stamp { recorded, sequence }))
+    }
+}
+
+/// The bytes of an entry. Written out by hand, since this is done for each fact that is appended;
+/// a test holds it to [`canonical::bytes`].
+pub(crate) fn bytes(
+    place: &Place,
+    kind: &str,
+    fact: &str,
+    id: Option<&Reference>,
+) -> Result<Vec<u8>> {
+    let mut out = String::with_capacity(fact.len() + place.log.len() + 256);
+    out.push('{');
+    if let Some(clock) = place.clock {
+        out.push_str(&format!("\"clock\":\"{clock}\","));
+    }
+    out.push_str("\"fact\":");
+    out.push_str(fact);
+    if let Some(id) = id {
+        // Ids have no characters that JSON would escape.
+        out.push_str(&format!(",\"id\":\"{id}\""));
+    }
+    let Place { log, prev, sequence, recorded, .. } = place;
+    let log = canonical::bytes(log)?;
+    let log = String::from_utf8_lossy(&log);
+    out.push_str(&format!(
+        ",\"kind\":\"{kind}\",\"log\":{log},\"lynchpin\":\"{VERSION}\",\"prev\":\"{prev}\",\
+         \"recorded\":\"{recorded}\",\"sequence\":{sequence}}}"
+    ));
+    Ok(out.into_bytes())
+}
+
+/// An entry as a store keeps it: its bytes, with what follows from them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number, from 1.
+    pub sequence: u64,
+    /// By what its fact is found again.
+    pub key: Hash,
+    /// The hash of the bytes.
+    pub leaf: Hash,
+    /// When it was recorded.
+    pub recorded: Instant,
+    /// The bytes; none if what they said was erased.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Row {
+    /// The row of an entry.
+    #[must_use]
+    pub fn new(place: &Place, key: Hash, bytes: Vec<u8>) -> Self {
+        let Place { sequence, recorded, .. } = *place;
+        Row { sequence, key, leaf: merkle::leaf(&bytes), recorded, bytes: Some(bytes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn entry(id: Option<&str>, clock: Option<&str>) -> Entry {
+        let fact = br#"{"id": "ann", "name": "A \"quoted\" \u00e9 name"}"#;
+        let mut draft = Draft::read("people", fact).unwrap();
+        draft.id = id.map(|id| id.parse().unwrap());
+        let place = Place {
+            log: "acme.example/\u{e9}\"".to_owned(),
+            prev: Digest::of(b"before"),
+            sequence: 12,
+            recorded: "2026-11-01T09:00:00.000001Z".parse().unwrap(),
+            clock: clock.map(|clock| clock.parse().unwrap()),
+        };
+        Entry::new(&draft, place)
+    }
+
+    #[test]
+    fn bytes_are_canonical() {
+        for id in [None, Some("msg/1:2@x")] {
+            for clock in [None, Some("2026-11-01T08:00:00Z")] {
+                let entry = entry(id, clock);
+                let bytes = entry.bytes().unwrap();
+                let value: Value = serde_json::from_slice(&bytes).unwrap();
+                assert_eq!(canonical::bytes(&value).unwrap(), bytes);
+                assert_eq!(Entry::check(&bytes).unwrap(), entry);
+            }
+        }
+    }
+
+    #[test]
+    fn only_one_form_is_an_entry() {
+        let bytes = String::from_utf8(entry(Some("a"), None).bytes().unwrap()).unwrap();
+        for (from, to) in [
+            ("{\"fact\"", "{ \"fact\""),
+            ("\"id\":\"ann\"", "\"id\": \"ann\""),
+            ("\"sequence\":12", "\"sequence\":0"),
+            ("entry/1", "entry/2"),
+            ("\"kind\":\"people\"", "\"kind\":\"groups\""),
+            ("\"kind\":\"people\"", "\"kind\":\"peoples\""),
+            (",\"sequence\"", ",\"more\":1,\"sequence\""),
+            ("\u{e9} name", "\\u00e9 name"),
+        ] {
+            assert_ne!(bytes.replacen(from, to, 1), bytes, "{from}");
+            assert!(Entry::check(bytes.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
+        }
+    }
+}

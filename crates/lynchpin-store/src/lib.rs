@@ -1,0 +1,14 @@
+#![forbid(unsafe_code)]
+#![doc = include_str!("../README.md")]
+
+pub mod checkpoint;
+pub mod entry;
+pub mod log;
+pub mod merkle;
+pub mod note;
+pub mod receipt;
+pub mod store;
+
+pub use entry::{Draft, Entry};
+pub use log::{Batch, Log, Outcome};
+pub use receipt::Receipt;

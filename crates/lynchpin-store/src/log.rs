@@ -1,0 +1,799 @@
+//! The log: facts in the order in which they were accepted, each at its place for ever.
+//!
+//! # Design
+//!
+//! A batch becomes whole or not at all. It may name the size of the log that it was decided on; if
+//! something came in between, it is not appended, and what came is the answer. A fact that is there
+//! already has no second effect, so whoever does not know what became of a batch appends it again.
+//! Checkpoints are signed only after what they cover was committed: none that is signed can turn
+//! out not to have become.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use lynchpin::base::id::Reference;
+use lynchpin::base::{Error, ErrorCode, Instant, Result, limits};
+
+use crate::checkpoint::Checkpoint;
+use crate::entry::{self, Draft, Entry, Place, Row};
+use crate::merkle::{self, BLOCK, Frontier, Hash, Nodes};
+use crate::note::{NoteKey, NoteSigner};
+use crate::receipt::Receipt;
+use crate::store::{Durability, Head, Note, Store, Transaction};
+
+/// The most facts of one batch: what one writer may hold up all others for.
+pub const BATCH_MAX: usize = 100_000;
+
+/// Passes each new signed checkpoint on, to where who can change the ledger cannot: a witness,
+/// a repository, a store that keeps for ever, mail.
+pub type Anchor = Box<dyn FnMut(&str) -> Result<()> + Send>;
+
+/// How a log is opened.
+#[derive(Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Signs checkpoints. Without it there are no receipts.
+    pub signer: Option<Box<dyn NoteSigner>>,
+    /// The key that checkpoints are checked by, for who only reads; that of the signer, if there
+    /// is one.
+    pub key: Option<NoteKey>,
+    /// Where signed checkpoints go.
+    pub anchor: Option<Anchor>,
+    /// The last checkpoint that the host kept: the log must go on from there.
+    pub since: Option<String>,
+    /// Whether less than [`Durability::Power`] will do: for tests and for measuring.
+    pub volatile: bool,
+}
+
+/// Facts to be appended together.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The facts, in the order in which they are to stand.
+    pub facts: Vec<Draft>,
+    /// The size of the log on which it was decided to append them; wherever it ends by now, if it
+    /// is not said, as for what merely happened.
+    pub decided_on: Option<u64>,
+    /// What the host's clock says. If it says less than it did, the log stays at what it said.
+    pub clock: Instant,
+}
+
+/// What became of a batch.
+#[must_use = "a batch that is in conflict was not appended"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the log.
+    Appended(Appended),
+    /// Something came in between; nothing was appended. These are its places: look at it, and
+    /// decide again.
+    Conflict(Range<u64>),
+}
+
+/// Where a batch stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The place of each fact, in the order of the batch; of one that was there already, the place
+    /// that it had.
+    pub places: Vec<u64>,
+    /// How many of them are new.
+    pub new: usize,
+    /// The size of the log with them.
+    pub size: u64,
+    /// When they were recorded.
+    pub recorded: Instant,
+    /// The signed checkpoint that covers them, if one was due.
+    pub checkpoint: Option<String>,
+    /// Why a checkpoint that was due could not be signed or anchored. The facts are in the log all
+    /// the same; [`Log::checkpoint`] tries again.
+    pub unsigned: Option<Error>,
+}
+
+/// What looks at new entries before they are committed, and at those that others appended.
+pub(crate) trait Follower {
+    /// An entry that is in the log.
+    fn follow(&mut self, entry: &Entry) -> Result<()>;
+
+    /// Entries that would be appended together. If they are refused, none is.
+    fn propose(&mut self, entries: &[Entry]) -> Result<()>;
+}
+
+/// A follower that takes everything.
+struct Anything;
+
+impl Follower for Anything {
+    fn follow(&mut self, _: &Entry) -> Result<()> {
+        Ok(())
+    }
+
+    fn propose(&mut self, _: &[Entry]) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A ledger's log on a store.
+///
+/// ```
+/// use lynchpin::base::Limits;
+/// use lynchpin::wire::read_portfolio;
+/// use lynchpin_store::log::Options;
+/// use lynchpin_store::note::SecretKey;
+/// use lynchpin_store::store::memory::Memory;
+/// use lynchpin_store::{Batch, Draft, Log, Outcome};
+///
+/// let origin = "acme.example/releases";
+/// let mut options = Options::default();
+/// options.signer = Some(Box::new(SecretKey::new(origin, [7; 32])?));
+/// options.volatile = true;
+/// let mut log = Log::create(Box::new(Memory::default()), origin, options)?;
+///
+/// let text = br#"{"lynchpin": "portfolio/1",
+///     "cancellations": [{"change": "C-1", "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#;
+/// let facts = Draft::all(read_portfolio(text, Limits::untrusted())?)?;
+/// let clock = "2026-11-01T09:00:01Z".parse()?;
+/// let batch = Batch { facts, decided_on: Some(0), clock };
+/// let Outcome::Appended(first) = log.append(&batch)? else { panic!("nobody else writes") };
+/// assert_eq!(first.places, [1]);
+/// // Whoever does not know what became of it appends it again.
+/// let Outcome::Appended(again) = log.append(&batch)? else { panic!("it is there") };
+/// assert_eq!((again.places, again.new), (vec![1], 0));
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub struct Log {
+    store: Box<dyn Store>,
+    origin: String,
+    signer: Option<Box<dyn NoteSigner>>,
+    key: Option<NoteKey>,
+    anchor: Option<Anchor>,
+    tree: Frontier,
+    blocks: Vec<Hash>,
+    head: Head,
+}
+
+impl Log {
+    /// Begins a log of that name in an empty store, or opens the one that is there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Log::open`]; [`ErrorCode::StoreForeign`] if the log there has another name;
+    /// [`ErrorCode::CheckpointInvalid`] if the name cannot stand in a checkpoint.
+    pub fn create(store: Box<dyn Store>, origin: &str, options: Options) -> Result<Self> {
+        let mut store = store;
+        let fits = |c: char| !c.is_control() && !c.is_whitespace() && c != '+';
+        if origin.is_empty() || origin.len() > 256 || !origin.chars().all(fits) {
+            let message = "the name of a ledger is 1 to 256 bytes without spaces and `+`, such as \
+                           `acme.example/releases`";
+            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
+        }
+        let found = store.begin(origin)?;
+        if found != origin {
+            let message = format!("the ledger here is `{found}`, not `{origin}`");
+            return Err(Error::new(ErrorCode::StoreForeign, message));
+        }
+        Log::open(store, options)
+    }
+
+    /// Opens the log that is there. Its newest checkpoint is checked, and all that came since; so
+    /// is the one that the host kept. Older entries are checked when they are read.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::StoreForeign`] if there is none; [`ErrorCode::StoreUnsafe`] if it could be lost
+    /// with the power; [`ErrorCode::LedgerTampered`] or [`ErrorCode::LedgerRolledBack`] if it is
+    /// not what it was.
+    pub fn open(store: Box<dyn Store>, options: Options) -> Result<Self> {
+        let mut store = store;
+        let origin = store.origin()?.ok_or_else(|| {
+            Error::new(ErrorCode::StoreForeign, "no ledger was begun here; `lynchpin ledger init`")
+        })?;
+        if !options.volatile && store.durability()? < Durability::Power {
+            let message = "what this store acknowledges could be lost with the power";
+            return Err(Error::new(ErrorCode::StoreUnsafe, message));
+        }
+        let key = options.key.or_else(|| options.signer.as_ref().map(|it| it.key().clone()));
+        let (tree, blocks) = (Frontier::default(), Vec::new());
+        let (signer, anchor, head) = (options.signer, options.anchor, Head::empty());
+        let mut log = Log { store, origin, signer, key, anchor, tree, blocks, head };
+        log.load()?;
+        log.check_newest()?;
+        if let Some(since) = &options.since {
+            log.check_since(since)?;
+        }
+        Ok(log)
+    }
+
+    /// The name of the log.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The key that its checkpoints are signed with, if it is known.
+    #[must_use]
+    pub fn key(&self) -> Option<&NoteKey> {
+        self.key.as_ref()
+    }
+
+    /// How many entries are known of, and when the newest was recorded. Others may have appended
+    /// more; [`Log::refresh`] looks.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The root of the tree of these entries.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    /// Appends a batch, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::DuplicateId`] if one of the host's ids is there with another fact,
+    /// [`ErrorCode::TimeOrder`] if a fact is of later than now, [`ErrorCode::ListTooLong`]; those
+    /// of the store. Nothing was appended then, but for [`ErrorCode::StoreFailed`].
+    pub fn append(&mut self, batch: &Batch) -> Result<Outcome> {
+        let mut outcomes = self.append_all(std::slice::from_ref(batch))?;
+        outcomes.pop().unwrap_or_else(|| Err(Error::new(ErrorCode::Other, "no batch was given")))
+    }
+
+    /// Appends several batches in one transaction, so that the disk is waited for once. Each is
+    /// appended or not by itself.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, for all; what is wrong with one batch stands in its place.
+    pub fn append_all(&mut self, batches: &[Batch]) -> Result<Vec<Result<Outcome>>> {
+        self.append_for(batches, &mut Anything)
+    }
+
+    /// Appends for somebody who follows what is appended.
+    pub(crate) fn append_for(
+        &mut self,
+        batches: &[Batch],
+        follower: &mut dyn Follower,
+    ) -> Result<Vec<Result<Outcome>>> {
+        let mut result = None;
+        let (origin, known) = (&self.origin, (&self.tree, self.head));
+        self.store.write(&mut |change| {
+            let mut writer = Writer::new(origin, known, change, follower)?;
+            let mut outcomes = Vec::with_capacity(batches.len());
+            for batch in batches {
+                match writer.take(batch) {
+                    // What the store says is not about one batch alone.
+                    Err(error) if is_of_the_store(&error) => return Err(error),
+                    outcome => outcomes.push(outcome),
+                }
+            }
+            let written = writer.finish()?;
+            result = Some((outcomes, written));
+            Ok(())
+        })?;
+        let (mut outcomes, written) = result
+            .ok_or_else(|| Error::new(ErrorCode::Other, "the store did not call its writer"))?;
+        let due = written.is_decision || written.head.size / BLOCK > self.head.size / BLOCK;
+        (self.tree, self.head) = (written.tree, written.head);
+        self.blocks.extend(written.blocks.iter().map(|(_, root)| *root));
+        if due && self.signer.is_some() {
+            let signed = self.checkpoint();
+            for appended in outcomes.iter_mut().flatten().filter_map(appended) {
+                appended.checkpoint = signed.as_ref().ok().cloned();
+                appended.unsigned = signed.as_ref().err().cloned();
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Looks for what others have appended.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; [`ErrorCode::LedgerTampered`] if it does not follow.
+    pub fn refresh(&mut self) -> Result<()> {
+        self.refresh_for(&mut Anything)
+    }
+
+    /// Looks for what others have appended, for somebody who follows.
+    pub(crate) fn refresh_for(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        let head = self.store.head()?;
+        if head == self.head {
+            return Ok(());
+        }
+        let mut chain = Chain::new(&self.origin, &self.tree, self.head);
+        let range = self.head.size.saturating_add(1)..head.size.saturating_add(1);
+        self.store.rows(range, &mut |row| chain.follow(row, follower))?;
+        if chain.head != head {
+            return Err(rolled_back(self.head.size, head.size));
+        }
+        self.blocks.extend(chain.blocks.iter().map(|(_, root)| *root));
+        (self.tree, self.head) = (chain.tree, chain.head);
+        Ok(())
+    }
+
+    /// Passes on the entries of a range of places in order, in bounded memory. Each is what was
+    /// appended, or an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store and of `each`; [`ErrorCode::LedgerTampered`] if an entry is not what was
+    /// appended. An entry that was erased is left out.
+    pub fn each(
+        &mut self,
+        range: Range<u64>,
+        each: &mut dyn FnMut(Entry) -> Result<()>,
+    ) -> Result<()> {
+        self.store.rows(range, &mut |row| match checked(&row)? {
+            Some(entry) => each(entry),
+            None => Ok(()),
+        })
+    }
+
+    /// The row at a place, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub fn row(&mut self, sequence: u64) -> Result<Option<Row>> {
+        let mut found = None;
+        self.store.rows(sequence..sequence.saturating_add(1), &mut |row| {
+            found = Some(row);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The place of the fact with that id of the host's, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub fn find(&mut self, id: &Reference) -> Result<Option<u64>> {
+        self.store.find(&entry::id_key(id))
+    }
+
+    /// Signs what the log is now, keeps that and passes it on to the anchor.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::NotSigned`] if the log was opened without a signer; those of signer, store and
+    /// anchor.
+    pub fn checkpoint(&mut self) -> Result<String> {
+        let Some(signer) = &self.signer else { return Err(not_signed()) };
+        let (origin, size) = (self.origin.clone(), self.head.size);
+        let note = Checkpoint { origin, size, root: self.root() }.sign(signer.as_ref())?;
+        self.store.keep(Note::Checkpoint, size, note.as_bytes())?;
+        if let Some(anchor) = &mut self.anchor {
+            anchor(&note)?;
+        }
+        Ok(note)
+    }
+
+    /// The newest checkpoint that was signed, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; [`ErrorCode::CheckpointInvalid`] if it is no text.
+    pub fn newest_checkpoint(&mut self) -> Result<Option<String>> {
+        let Some((_, note)) = self.store.note(Note::Checkpoint)? else { return Ok(None) };
+        let note = String::from_utf8(note).map_err(|_| {
+            Error::new(ErrorCode::CheckpointInvalid, "the kept checkpoint is no text")
+        })?;
+        Ok(Some(note))
+    }
+
+    /// A receipt for the entry at a place: the entry, the proof that it is in the log, and a signed
+    /// checkpoint. It is checked without the ledger, by whoever has the key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::FactUnknown`] if there is no such entry or it was erased;
+    /// [`ErrorCode::NotSigned`] without a signer.
+    pub fn receipt(&mut self, sequence: u64) -> Result<Receipt> {
+        let unknown = || {
+            let message = format!("there is no entry {sequence}, or it was erased");
+            Error::new(ErrorCode::FactUnknown, message)
+        };
+        let row = self.row(sequence)?.ok_or_else(unknown)?;
+        let entry = row.bytes.ok_or_else(unknown)?;
+        let covered = |note: &String| -> Option<u64> {
+            let checkpoint = Checkpoint::open(note, self.key.as_ref()?).ok()?;
+            let is_known = (sequence..=self.head.size).contains(&checkpoint.size);
+            is_known.then_some(checkpoint.size)
+        };
+        let kept = self.store.note(Note::Checkpoint)?;
+        let kept = kept.and_then(|(_, note)| String::from_utf8(note).ok());
+        let (note, size) = match kept.and_then(|note| Some((covered(&note)?, note))) {
+            Some((size, note)) => (note, size),
+            None => (self.checkpoint()?, self.head.size),
+        };
+        let position = sequence.checked_sub(1).ok_or_else(unknown)?;
+        let proof = merkle::inclusion(&mut self.nodes(), position, size)?;
+        Ok(Receipt { entry, position, proof: proof.ok_or_else(unknown)?, checkpoint: note })
+    }
+
+    /// The proof that the log of one size is the beginning of that of another; nothing if the first
+    /// is empty, or the second not reached yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub fn consistency(&mut self, old: u64, new: u64) -> Result<Option<Vec<Hash>>> {
+        if new > self.head.size {
+            return Ok(None);
+        }
+        merkle::consistency(&mut self.nodes(), old, new)
+    }
+
+    /// The root of the tree of the first so many entries, by their hashes; nothing if there are
+    /// fewer.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub fn root_at(&mut self, size: u64) -> Result<Option<Hash>> {
+        if size > self.head.size {
+            return Ok(None);
+        }
+        let mut tree = Frontier::default();
+        let whole = usize::try_from(size / BLOCK).unwrap_or(usize::MAX);
+        self.blocks.iter().take(whole).for_each(|root| tree.push_block(*root));
+        let rest = tree.size().saturating_add(1)..size.saturating_add(1);
+        for leaf in self.store.leaves(rest)? {
+            tree.push(leaf);
+        }
+        Ok((tree.size() == size).then(|| tree.root()))
+    }
+
+    /// The store, for what is done beside the log.
+    pub(crate) fn store(&mut self) -> &mut dyn Store {
+        self.store.as_mut()
+    }
+
+    /// What signs, if anything does.
+    pub(crate) fn signer(&self) -> Option<&dyn NoteSigner> {
+        self.signer.as_deref()
+    }
+
+    fn nodes(&mut self) -> Kept<'_> {
+        Kept { store: self.store.as_mut(), blocks: &self.blocks }
+    }
+
+    /// Reads the hashes.
+    fn load(&mut self) -> Result<()> {
+        let head = self.store.head()?;
+        self.blocks = self.store.blocks(0)?;
+        let whole = usize::try_from(head.size / BLOCK).unwrap_or(usize::MAX);
+        if self.blocks.len() != whole {
+            let message = format!("{} whole blocks, not {whole}", self.blocks.len());
+            return Err(Error::new(ErrorCode::LedgerTampered, message));
+        }
+        self.head = head;
+        let root = self.root_at(head.size)?;
+        self.tree = Frontier::default();
+        self.blocks.iter().for_each(|root| self.tree.push_block(*root));
+        let rest = self.tree.size().saturating_add(1)..head.size.saturating_add(1);
+        for leaf in self.store.leaves(rest)? {
+            self.tree.push(leaf);
+        }
+        if root != Some(self.tree.root()) {
+            return Err(Error::new(ErrorCode::LedgerTampered, "entries are missing"));
+        }
+        Ok(())
+    }
+
+    /// Checks the newest checkpoint that is kept, and all entries since.
+    fn check_newest(&mut self) -> Result<()> {
+        let signed = match (self.newest_checkpoint()?, self.key.clone()) {
+            (Some(note), Some(key)) => Some(Checkpoint::open(&note, &key)?),
+            _ => None,
+        };
+        let mut from = 0;
+        if let Some(checkpoint) = signed {
+            self.check_reached(&checkpoint)?;
+            from = checkpoint.size;
+        }
+        // One row before, for what the first one follows on.
+        let mut before: Option<Row> = None;
+        let range = from.max(1)..self.head.size.saturating_add(1);
+        self.store.rows(range, &mut |row| {
+            let entry = checked(&row)?;
+            let prev = before.as_ref().map_or_else(merkle::empty, |row| row.leaf);
+            let is_first = row.sequence == 1 || before.is_some();
+            if is_first && entry.is_some_and(|entry| entry.place.prev != prev) {
+                return Err(tampered(row.sequence, "does not follow the one before it"));
+            }
+            before = Some(row);
+            Ok(())
+        })
+    }
+
+    /// Checks that the log goes on from what the host kept.
+    fn check_since(&mut self, since: &str) -> Result<()> {
+        let Some(key) = &self.key else {
+            let message = "a kept checkpoint is checked by a key, and none was given";
+            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
+        };
+        let checkpoint = Checkpoint::open(since, key)?;
+        self.check_reached(&checkpoint)
+    }
+
+    /// Checks that a checkpoint is one of this log.
+    fn check_reached(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        if checkpoint.origin != self.origin {
+            let message = format!("the checkpoint is of `{}`", checkpoint.origin);
+            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
+        }
+        match self.root_at(checkpoint.size)? {
+            Some(root) if root == checkpoint.root => Ok(()),
+            Some(_) => {
+                let message = format!(
+                    "one of the first {} entries is not what was signed for; `lynchpin ledger \
+                     verify` looks where",
+                    checkpoint.size
+                );
+                Err(Error::new(ErrorCode::LedgerTampered, message))
+            }
+            None => Err(rolled_back(checkpoint.size, self.head.size)),
+        }
+    }
+}
+
+/// The hashes as the store and the log keep them.
+struct Kept<'a> {
+    store: &'a mut dyn Store,
+    blocks: &'a [Hash],
+}
+
+impl Nodes for Kept<'_> {
+    type Error = Error;
+
+    fn root(&mut self, from: u64, to: u64) -> Result<Hash> {
+        let mut tree = Frontier::default();
+        if to.saturating_sub(from) > BLOCK {
+            let place = |at: u64| usize::try_from(at / BLOCK).unwrap_or(usize::MAX);
+            let blocks = self.blocks.get(place(from)..place(to)).unwrap_or_default();
+            blocks.iter().for_each(|root| tree.push_block(*root));
+        } else {
+            let range = from.saturating_add(1)..to.saturating_add(1);
+            for leaf in self.store.leaves(range)? {
+                tree.push(leaf);
+            }
+        }
+        Ok(tree.root())
+    }
+}
+
+/// Entries one after the other, each following the one before it.
+struct Chain<'a> {
+    origin: &'a str,
+    tree: Frontier,
+    head: Head,
+    blocks: Vec<(u64, Hash)>,
+}
+
+impl<'a> Chain<'a> {
+    fn new(origin: &'a str, tree: &Frontier, head: Head) -> Self {
+        Chain { origin, tree: tree.clone(), head, blocks: Vec::new() }
+    }
+
+    /// Takes the next row.
+    fn add(&mut self, row: &Row) {
+        if let Some(root) = self.tree.push(row.leaf) {
+            self.blocks.push((self.tree.size() / BLOCK - 1, root));
+        }
+        self.head = Head { size: row.sequence, leaf: row.leaf, recorded: row.recorded };
+    }
+
+    /// Takes a row that somebody else appended.
+    fn follow(&mut self, row: Row, follower: &mut dyn Follower) -> Result<()> {
+        if row.sequence != self.head.size.saturating_add(1) {
+            return Err(tampered(row.sequence, "is not the next one"));
+        }
+        let entry = checked(&row)?;
+        if let Some(entry) = &entry {
+            if entry.place.prev != self.head.leaf || entry.place.log != self.origin {
+                return Err(tampered(row.sequence, "does not follow the one before it"));
+            }
+            follower.follow(entry)?;
+        }
+        self.add(&row);
+        Ok(())
+    }
+}
+
+/// A writer that has the log to itself.
+struct Writer<'a, 'b> {
+    chain: Chain<'a>,
+    change: &'b mut dyn Transaction,
+    follower: &'b mut dyn Follower,
+    rows: Vec<Row>,
+    /// What this writer has added, by key.
+    added: HashMap<Hash, u64>,
+    is_decision: bool,
+}
+
+/// What a writer leaves.
+struct Written {
+    tree: Frontier,
+    head: Head,
+    blocks: Vec<(u64, Hash)>,
+    is_decision: bool,
+}
+
+impl<'a, 'b> Writer<'a, 'b> {
+    /// Takes in what others have appended.
+    fn new(
+        origin: &'a str,
+        known: (&Frontier, Head),
+        change: &'b mut dyn Transaction,
+        follower: &'b mut dyn Follower,
+    ) -> Result<Self> {
+        let head = change.head()?;
+        let mut chain = Chain::new(origin, known.0, known.1);
+        if head != known.1 {
+            let range = known.1.size.saturating_add(1)..head.size.saturating_add(1);
+            change.rows(range, &mut |row| chain.follow(row, follower))?;
+            if chain.head != head {
+                return Err(rolled_back(known.1.size, head.size));
+            }
+        }
+        // Their blocks are there; those of this writer are counted apart.
+        let (rows, added) = (Vec::new(), HashMap::new());
+        Ok(Writer { chain, change, follower, rows, added, is_decision: false })
+    }
+
+    /// Decides on one batch.
+    fn take(&mut self, batch: &Batch) -> Result<Outcome> {
+        if batch.facts.len() > BATCH_MAX {
+            let message = format!("a batch has at most {BATCH_MAX} facts");
+            return Err(Error::new(ErrorCode::ListTooLong, message));
+        }
+        let mut places = self.known(&batch.facts)?;
+        let new = places.iter().filter(|place| place.is_none()).count();
+        let size = self.chain.head.size;
+        if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && new > 0) {
+            if decided_on > size {
+                return Err(rolled_back(decided_on, size));
+            }
+            return Ok(Outcome::Conflict(decided_on.saturating_add(1)..size.saturating_add(1)));
+        }
+        self.add(batch, &mut places)?;
+        let places = places.into_iter().flatten().collect();
+        let Head { size, recorded, .. } = self.chain.head;
+        let (checkpoint, unsigned) = (None, None);
+        Ok(Outcome::Appended(Appended { places, new, size, recorded, checkpoint, unsigned }))
+    }
+
+    /// The places of the facts that are there already.
+    fn known(&mut self, facts: &[Draft]) -> Result<Vec<Option<u64>>> {
+        let mut places = Vec::with_capacity(facts.len());
+        for (number, draft) in facts.iter().enumerate() {
+            let key = draft.key();
+            let place = match self.added.get(&key) {
+                Some(place) => Some(*place),
+                None => self.change.find(&key)?,
+            };
+            // Without an id of the host's, the key is all that the fact says.
+            if let Some(place) = place.filter(|_| draft.id.is_some()) {
+                self.check_same(draft, place, number)?;
+            }
+            places.push(place);
+        }
+        Ok(places)
+    }
+
+    /// Refuses another fact under an id that is there.
+    fn check_same(&mut self, draft: &Draft, place: u64, number: usize) -> Result<()> {
+        let mut found = self.rows.iter().find(|row| row.sequence == place).cloned();
+        if found.is_none() {
+            self.change.rows(place..place.saturating_add(1), &mut |row| {
+                found = Some(row);
+                Ok(())
+            })?;
+        }
+        let entry = found.as_ref().map(checked).transpose()?.flatten();
+        let is_same = entry.is_some_and(|it| it.kind == draft.kind && it.fact == draft.fact);
+        if is_same {
+            return Ok(());
+        }
+        let id = draft.id.as_ref().map_or("", Reference::as_str);
+        let message = format!("`{id}` is entry {place}, which says something else");
+        Err(Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]")))
+    }
+
+    /// Adds the facts that are not there yet.
+    fn add(&mut self, batch: &Batch, places: &mut [Option<u64>]) -> Result<()> {
+        let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
+        let recorded = batch.clock.max(chain.head.recorded);
+        let clock = (recorded != batch.clock).then_some(batch.clock);
+        let (mut rows, mut entries) = (Vec::new(), Vec::new());
+        let mut added: HashMap<Hash, u64> = HashMap::new();
+        for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
+            if place.is_some() {
+                continue;
+            }
+            if draft.at.is_some_and(|at| at > recorded) {
+                let message = format!("it is of later than `{recorded}`, which is now");
+                let error = Error::new(ErrorCode::TimeOrder, message);
+                return Err(error.under(&format!("$.facts[{number}].at")));
+            }
+            let key = draft.key();
+            if let Some(same) = added.get(&key) {
+                *place = Some(*same);
+                continue;
+            }
+            let sequence = chain.head.size.saturating_add(1);
+            if sequence > limits::INTEGER_MAX {
+                return Err(Error::new(ErrorCode::LimitExceeded, "the ledger is full"));
+            }
+            let (log, prev) = (chain.origin.to_owned(), chain.head.leaf);
+            let entry = Entry::new(draft, Place { log, prev, sequence, recorded, clock });
+            let row = Row::new(&entry.place, key, entry.bytes()?);
+            self.is_decision |= matches!(draft.kind, "decisions" | "claims");
+            chain.add(&row);
+            added.insert(key, sequence);
+            *place = Some(sequence);
+            rows.push(row);
+            entries.push(entry);
+        }
+        self.follower.propose(&entries)?;
+        self.chain.blocks.append(&mut chain.blocks);
+        (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
+        self.rows.append(&mut rows);
+        self.added.extend(added);
+        Ok(())
+    }
+
+    /// Hands what was added to the store.
+    fn finish(self) -> Result<Written> {
+        let first = self.rows.first().map_or(u64::MAX, |row| row.sequence);
+        let is_own = |block: &&(u64, Hash)| (block.0 + 1).saturating_mul(BLOCK) >= first;
+        let own: Vec<_> = self.chain.blocks.iter().filter(is_own).copied().collect();
+        if !self.rows.is_empty() {
+            self.change.append(&self.rows, &own)?;
+        }
+        let Chain { tree, head, blocks, .. } = self.chain;
+        Ok(Written { tree, head, blocks, is_decision: self.is_decision })
+    }
+}
+
+/// The entry of a row, if its bytes are those that were hashed; nothing if they were erased.
+pub(crate) fn checked(row: &Row) -> Result<Option<Entry>> {
+    let Some(bytes) = &row.bytes else { return Ok(None) };
+    if merkle::leaf(bytes) != row.leaf {
+        return Err(tampered(row.sequence, "is not what was appended"));
+    }
+    let entry = Entry::read(bytes)?;
+    if entry.place.sequence != row.sequence || entry.place.recorded != row.recorded {
+        return Err(tampered(row.sequence, "does not stand where it was appended"));
+    }
+    Ok(Some(entry))
+}
+
+fn appended(outcome: &mut Outcome) -> Option<&mut Appended> {
+    match outcome {
+        Outcome::Appended(appended) => Some(appended),
+        Outcome::Conflict(_) => None,
+    }
+}
+
+fn is_of_the_store(error: &Error) -> bool {
+    (ErrorCode::Io.number()..ErrorCode::Other.number()).contains(&error.code().number())
+}
+
+fn tampered(sequence: u64, what: &str) -> Error {
+    Error::new(ErrorCode::LedgerTampered, format!("entry {sequence} {what}"))
+}
+
+fn rolled_back(known: u64, found: u64) -> Error {
+    let message = format!(
+        "the ledger had {known} entries and has {found}, or they are others: it was cut, rewritten \
+         or restored from a backup"
+    );
+    Error::new(ErrorCode::LedgerRolledBack, message)
+}
+
+pub(crate) fn not_signed() -> Error {
+    let message = "the ledger was opened without a key to sign with";
+    Error::new(ErrorCode::NotSigned, message)
+}

@@ -1,0 +1,169 @@
+//! One fact at a time: what a ledger keeps, in and out.
+
+use std::collections::BTreeMap;
+
+use super::strict::read_part;
+use crate::base::Instant;
+use crate::base::canonical;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::model::Portfolio;
+use crate::model::portfolio::{arrays, facts};
+
+/// What a ledger says of a fact that it accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// When it was accepted.
+    pub recorded: Instant,
+    /// Its place in the ledger, from 1.
+    pub sequence: u64,
+}
+
+/// Reads one fact of a kind, as one object of that array of a portfolio, and adds it to a
+/// portfolio. With a stamp, what the fact itself says of when it was recorded, and where, is
+/// replaced.
+///
+/// # Errors
+///
+/// [`ErrorCode::FactKindUnknown`] if no array has that name; what is wrong with the fact, by its
+/// path, as for [`read_portfolio`](super::read_portfolio).
+///
+/// ```
+/// use lynchpin::model::Portfolio;
+/// use lynchpin::wire::{Stamp, push_fact};
+///
+/// let mut portfolio = Portfolio::default();
+/// let fact = br#"{"change": "C-1", "at": "2026-11-01T09:00:00Z", "by": "raj"}"#;
+/// let stamp = Stamp { recorded: "2026-11-01T09:00:01Z".parse()?, sequence: 7 };
+/// push_fact(&mut portfolio, "cancellations", fact, Some(stamp))?;
+/// assert_eq!(portfolio.cancellations[0].sequence, 7);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub fn push_fact(
+    portfolio: &mut Portfolio,
+    kind: &str,
+    fact: &[u8],
+    stamp: Option<Stamp>,
+) -> Result<()> {
+    macro_rules! push {
+        ($($field:ident: $type:ty,)*) => {
+            match kind {
+                $(stringify!($field) => {
+                    let read = serde_json::from_slice::<$type>(fact);
+                    portfolio.$field.push(read.or_else(|_| explained::<$type>(fact))?);
+                })*
+                _ => return Err(unknown_kind(kind)),
+            }
+        };
+    }
+    arrays!(push);
+    if let Some(stamp) = stamp {
+        stamp_last(portfolio, kind, Some(stamp.recorded), stamp.sequence);
+    }
+    Ok(())
+}
+
+/// One fact in the one form in which ledgers keep it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanonicalFact {
+    /// The name of its array.
+    pub kind: &'static str,
+    /// When it was done or observed, as its source says.
+    pub at: Option<Instant>,
+    /// Its canonical bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Each fact of a portfolio, in the order of the document, without what they say of when they were
+/// recorded and where: that is a ledger's to say.
+///
+/// # Errors
+///
+/// As for [`canonical::bytes`].
+///
+/// ```
+/// use lynchpin::base::Limits;
+/// use lynchpin::wire::{canonical_facts, read_portfolio};
+///
+/// let text = br#"{"lynchpin": "portfolio/1", "people": [{"name": "Ann", "id": "ann"}]}"#;
+/// let facts = canonical_facts(read_portfolio(text, Limits::untrusted())?)?;
+/// assert_eq!(facts[0].kind, "people");
+/// assert_eq!(facts[0].bytes, br#"{"id":"ann","name":"Ann"}"#);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub fn canonical_facts(portfolio: Portfolio) -> Result<Vec<CanonicalFact>> {
+    let mut portfolio = portfolio;
+    let mut out = Vec::with_capacity(portfolio.len());
+    macro_rules! unstamp {
+        ($($field:ident,)*) => {$(
+            for fact in &mut portfolio.$field {
+                (fact.recorded, fact.sequence) = (None, 0);
+            }
+        )*};
+    }
+    facts!(unstamp);
+    macro_rules! write {
+        ($($field:ident: $type:ty,)*) => {$(
+            for (number, fact) in portfolio.$field.iter().enumerate() {
+                let at = format!(concat!("$.", stringify!($field), "[{}]"), number);
+                let bytes = canonical::bytes(fact).map_err(|error| error.under(&at))?;
+                out.push(CanonicalFact { kind: stringify!($field), at: None, bytes });
+            }
+        )*};
+    }
+    arrays!(write);
+    let mut said = said_at(&portfolio);
+    for fact in &mut out {
+        fact.at = said.get_mut(fact.kind).and_then(Iterator::next);
+    }
+    Ok(out)
+}
+
+/// When each fact was done, by kind.
+fn said_at(portfolio: &Portfolio) -> BTreeMap<&'static str, std::vec::IntoIter<Instant>> {
+    let mut out = BTreeMap::new();
+    macro_rules! collect {
+        ($($field:ident,)*) => {$(
+            let said: Vec<Instant> = portfolio.$field.iter().map(|fact| fact.at).collect();
+            out.insert(stringify!($field), said.into_iter());
+        )*};
+    }
+    facts!(collect);
+    out
+}
+
+/// Says of the newest fact of a kind when it was recorded, and where.
+fn stamp_last(portfolio: &mut Portfolio, kind: &str, recorded: Option<Instant>, sequence: u64) {
+    macro_rules! stamp {
+        ($($field:ident,)*) => {
+            match kind {
+                $(stringify!($field) => {
+                    if let Some(fact) = portfolio.$field.last_mut() {
+                        (fact.recorded, fact.sequence) = (recorded, sequence);
+                    }
+                })*
+                _ => {}
+            }
+        };
+    }
+    facts!(stamp);
+}
+
+/// Reads a fact again to say what is wrong with it.
+fn explained<T: serde::de::DeserializeOwned>(fact: &[u8]) -> Result<T> {
+    let text = std::str::from_utf8(fact)
+        .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the fact is not UTF-8"))?;
+    read_part::<T>(fact, text, "$").map_err(Error::from)
+}
+
+fn unknown_kind(kind: &str) -> Error {
+    let shown: String = kind.chars().take(40).flat_map(char::escape_default).collect();
+    let mut known = String::new();
+    macro_rules! names {
+        ($($field:ident: $type:ty,)*) => {$(
+            known.push_str(concat!(" `", stringify!($field), "`,"));
+        )*};
+    }
+    arrays!(names);
+    let message = format!("`{shown}` is no kind of fact; there are{}", known.trim_end_matches(','));
+    Error::new(ErrorCode::FactKindUnknown, message)
+}
