@@ -232,7 +232,13 @@ fn subtree<N: Nodes>(nodes: &mut N, from: u64, to: u64) -> Result<Hash, N::Error
 /// assert!(!proves_inclusion(&b, 0, 2, &[a], &node(&a, &b)));
 /// ```
 #[must_use]
-pub fn proves_inclusion(leaf: &Hash, position: u64, size: u64, proof: &[Hash], root: &Hash) -> bool {
+pub fn proves_inclusion(
+    leaf: &Hash,
+    position: u64,
+    size: u64,
+    proof: &[Hash],
+    root: &Hash,
+) -> bool {
     if position >= size {
         return false;
     }

@@ -60,11 +60,7 @@ impl Store for Memory {
         Ok(self.kept()?.head())
     }
 
-    fn rows(
-        &mut self,
-        range: Range<u64>,
-        each: &mut dyn FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         // Copied first, so that `each` may use the store.
         let rows = self.kept()?.range(range).to_vec();
         rows.into_iter().try_for_each(each)
@@ -148,11 +144,7 @@ impl Transaction for Kept {
         Ok(self.keys.get(key).copied())
     }
 
-    fn rows(
-        &mut self,
-        range: Range<u64>,
-        each: &mut dyn FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         self.range(range).iter().cloned().try_for_each(each)
     }
 

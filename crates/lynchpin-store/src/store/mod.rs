@@ -105,11 +105,7 @@ pub trait Store: Send {
     /// # Errors
     ///
     /// As of the store, and what `each` gives.
-    fn rows(
-        &mut self,
-        range: Range<u64>,
-        each: &mut dyn FnMut(Row) -> Result<()>,
-    ) -> Result<()>;
+    fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()>;
 
     /// The hashes of the rows of a range.
     ///
@@ -177,11 +173,7 @@ pub trait Transaction {
     /// # Errors
     ///
     /// As of the store, and what `each` gives.
-    fn rows(
-        &mut self,
-        range: Range<u64>,
-        each: &mut dyn FnMut(Row) -> Result<()>,
-    ) -> Result<()>;
+    fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()>;
 
     /// Adds rows after the newest one, and the roots of the blocks that they complete by their
     /// number from 0.

@@ -245,11 +245,7 @@ impl Store for Sqlite {
         head(self.usable()?)
     }
 
-    fn rows(
-        &mut self,
-        range: Range<u64>,
-        each: &mut dyn FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         rows(self.usable()?, range, each)
     }
 
@@ -319,11 +315,7 @@ impl Transaction for Change<'_> {
         find(&self.0, key)
     }
 
-    fn rows(
-        &mut self,
-        range: Range<u64>,
-        each: &mut dyn FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         rows(&self.0, range, each)
     }
 
@@ -337,10 +329,8 @@ impl Transaction for Change<'_> {
                 .execute(params![signed(row.sequence), key, leaf, micros, row.bytes])
                 .map_err(|e| said(&e))?;
         }
-        let mut insert = self
-            .0
-            .prepare_cached("INSERT INTO blocks VALUES (?1, ?2)")
-            .map_err(|e| said(&e))?;
+        let mut insert =
+            self.0.prepare_cached("INSERT INTO blocks VALUES (?1, ?2)").map_err(|e| said(&e))?;
         for (number, root) in blocks {
             insert.execute(params![signed(*number), root.as_bytes()]).map_err(|e| said(&e))?;
         }
