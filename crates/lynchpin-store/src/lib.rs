@@ -3,12 +3,16 @@
 
 pub mod checkpoint;
 pub mod entry;
+pub mod ledger;
 pub mod log;
 pub mod merkle;
 pub mod note;
 pub mod receipt;
+pub mod request;
+mod snapshot;
 pub mod store;
 
 pub use entry::{Draft, Entry};
+pub use ledger::{ClaimEnd, Ledger};
 pub use log::{Batch, Log, Outcome};
 pub use receipt::Receipt;

@@ -87,21 +87,28 @@ pub struct Appended {
     pub unsigned: Option<Error>,
 }
 
-/// What looks at new entries before they are committed, and at those that others appended.
-pub(crate) trait Follower {
-    /// An entry that is in the log.
+/// Who appends, and looks at what is appended.
+pub(crate) trait Author {
+    /// An entry that is in the log, appended by somebody else.
     fn follow(&mut self, entry: &Entry) -> Result<()>;
 
-    /// Entries that would be appended together. If they are refused, none is.
+    /// What to append, asked once all that others appended was followed, while nobody else can.
+    fn batches(&mut self, head: Head) -> Result<Vec<Batch>>;
+
+    /// Entries that would be appended together. If they are refused, none of them is.
     fn propose(&mut self, entries: &[Entry]) -> Result<()>;
 }
 
-/// A follower that takes everything.
-struct Anything;
+/// Who appends what was given, whatever it says.
+struct Given<'a>(&'a [Batch]);
 
-impl Follower for Anything {
+impl Author for Given<'_> {
     fn follow(&mut self, _: &Entry) -> Result<()> {
         Ok(())
+    }
+
+    fn batches(&mut self, _: Head) -> Result<Vec<Batch>> {
+        Ok(self.0.to_vec())
     }
 
     fn propose(&mut self, _: &[Entry]) -> Result<()> {
@@ -244,21 +251,18 @@ impl Log {
     ///
     /// Those of the store, for all; what is wrong with one batch stands in its place.
     pub fn append_all(&mut self, batches: &[Batch]) -> Result<Vec<Result<Outcome>>> {
-        self.append_for(batches, &mut Anything)
+        self.append_by(&mut Given(batches))
     }
 
-    /// Appends for somebody who follows what is appended.
-    pub(crate) fn append_for(
-        &mut self,
-        batches: &[Batch],
-        follower: &mut dyn Follower,
-    ) -> Result<Vec<Result<Outcome>>> {
+    /// Appends what an author says once nobody else can.
+    pub(crate) fn append_by(&mut self, author: &mut dyn Author) -> Result<Vec<Result<Outcome>>> {
         let mut result = None;
         let (origin, known) = (&self.origin, (&self.tree, self.head));
         self.store.write(&mut |change| {
-            let mut writer = Writer::new(origin, known, change, follower)?;
+            let mut writer = Writer::new(origin, known, change, author)?;
+            let batches = writer.author.batches(writer.chain.head)?;
             let mut outcomes = Vec::with_capacity(batches.len());
-            for batch in batches {
+            for batch in &batches {
                 match writer.take(batch) {
                     // What the store says is not about one batch alone.
                     Err(error) if is_of_the_store(&error) => return Err(error),
@@ -290,18 +294,18 @@ impl Log {
     ///
     /// Those of the store; [`ErrorCode::LedgerTampered`] if it does not follow.
     pub fn refresh(&mut self) -> Result<()> {
-        self.refresh_for(&mut Anything)
+        self.refresh_for(&mut Given(&[]))
     }
 
     /// Looks for what others have appended, for somebody who follows.
-    pub(crate) fn refresh_for(&mut self, follower: &mut dyn Follower) -> Result<()> {
+    pub(crate) fn refresh_for(&mut self, author: &mut dyn Author) -> Result<()> {
         let head = self.store.head()?;
         if head == self.head {
             return Ok(());
         }
         let mut chain = Chain::new(&self.origin, &self.tree, self.head);
         let range = self.head.size.saturating_add(1)..head.size.saturating_add(1);
-        self.store.rows(range, &mut |row| chain.follow(row, follower))?;
+        self.store.rows(range, &mut |row| chain.follow(row, author))?;
         if chain.head != head {
             return Err(rolled_back(self.head.size, head.size));
         }
@@ -326,6 +330,29 @@ impl Log {
             Some(entry) => each(entry),
             None => Ok(()),
         })
+    }
+
+    /// As [`Log::each`], and each entry follows the one before it in the range.
+    pub(crate) fn each_followed(
+        &mut self,
+        range: Range<u64>,
+        each: &mut dyn FnMut(Entry) -> Result<()>,
+    ) -> Result<()> {
+        let (mut next, mut prev) = (range.start, None);
+        if range.start == 1 {
+            prev = Some(merkle::empty());
+        }
+        let end = range.end;
+        self.store.rows(range, &mut |row| {
+            let entry = checked(&row)?;
+            let follows = |entry: &Entry| prev.is_none_or(|prev| entry.place.prev == prev);
+            if row.sequence != next || !entry.as_ref().is_none_or(follows) {
+                return Err(tampered(row.sequence, "does not follow the one before it"));
+            }
+            (next, prev) = (next.saturating_add(1), Some(row.leaf));
+            entry.map_or(Ok(()), &mut *each)
+        })?;
+        if next < end { Err(tampered(next, "is missing")) } else { Ok(()) }
     }
 
     /// The row at a place, if there is one.
@@ -585,7 +612,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Takes a row that somebody else appended.
-    fn follow(&mut self, row: Row, follower: &mut dyn Follower) -> Result<()> {
+    fn follow(&mut self, row: Row, author: &mut dyn Author) -> Result<()> {
         if row.sequence != self.head.size.saturating_add(1) {
             return Err(tampered(row.sequence, "is not the next one"));
         }
@@ -594,7 +621,7 @@ impl<'a> Chain<'a> {
             if entry.place.prev != self.head.leaf || entry.place.log != self.origin {
                 return Err(tampered(row.sequence, "does not follow the one before it"));
             }
-            follower.follow(entry)?;
+            author.follow(entry)?;
         }
         self.add(&row);
         Ok(())
@@ -605,7 +632,7 @@ impl<'a> Chain<'a> {
 struct Writer<'a, 'b> {
     chain: Chain<'a>,
     change: &'b mut dyn Transaction,
-    follower: &'b mut dyn Follower,
+    author: &'b mut dyn Author,
     rows: Vec<Row>,
     /// What this writer has added, by key.
     added: HashMap<Hash, u64>,
@@ -626,20 +653,20 @@ impl<'a, 'b> Writer<'a, 'b> {
         origin: &'a str,
         known: (&Frontier, Head),
         change: &'b mut dyn Transaction,
-        follower: &'b mut dyn Follower,
+        author: &'b mut dyn Author,
     ) -> Result<Self> {
         let head = change.head()?;
         let mut chain = Chain::new(origin, known.0, known.1);
         if head != known.1 {
             let range = known.1.size.saturating_add(1)..head.size.saturating_add(1);
-            change.rows(range, &mut |row| chain.follow(row, follower))?;
+            change.rows(range, &mut |row| chain.follow(row, author))?;
             if chain.head != head {
                 return Err(rolled_back(known.1.size, head.size));
             }
         }
         // Their blocks are there; those of this writer are counted apart.
         let (rows, added) = (Vec::new(), HashMap::new());
-        Ok(Writer { chain, change, follower, rows, added, is_decision: false })
+        Ok(Writer { chain, change, author, rows, added, is_decision: false })
     }
 
     /// Decides on one batch.
@@ -736,7 +763,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             rows.push(row);
             entries.push(entry);
         }
-        self.follower.propose(&entries)?;
+        self.author.propose(&entries)?;
         self.chain.blocks.append(&mut chain.blocks);
         (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
         self.rows.append(&mut rows);

@@ -163,13 +163,10 @@ impl Comparison {
     }
 }
 
-impl Answer {
-    /// A decision with as much of its reasons as asked for.
-    pub(super) fn decision(
-        snapshot: &Snapshot,
-        decision: &portfolio::Decision,
-        detail: Detail,
-    ) -> Answer {
+impl Decision {
+    /// A decision with as much of its reasons as asked for. The snapshot is the one that decided.
+    #[must_use]
+    pub fn new(snapshot: &Snapshot, decision: &portfolio::Decision, detail: Detail) -> Self {
         let blockers =
             || decision.root_blockers().map(|node| Reason::new(snapshot, node)).collect();
         let unmet_only = detail == Detail::Unmet;
@@ -181,7 +178,7 @@ impl Answer {
             cites: decision.reasons().nodes().iter().map(cited).collect(),
             unmet_only,
         };
-        Answer::Decision(Decision {
+        Decision {
             verdict: decision.verdict(),
             subject: decision.subject.clone(),
             stage: decision.stage.clone(),
@@ -195,9 +192,11 @@ impl Answer {
             root_blockers: (detail >= Detail::Unmet).then(blockers),
             reasons: (detail == Detail::Full || unmet_only && !is_met(decision.verdict()))
                 .then(tree),
-        })
+        }
     }
+}
 
+impl Answer {
     /// The answer as one line of JSON.
     ///
     /// # Errors

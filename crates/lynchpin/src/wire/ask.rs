@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Comparison, Lint};
+use super::answer::{Answer, Comparison, Decision, Lint};
 use super::calendar::Calendar;
 use super::daily::{Agenda, Ending, Waiting};
 use super::entry::{AsOf, Claim, Policies, Record};
-use super::strict::{check_form, read_part};
+use super::strict::read_strict;
 use super::workflow::{NextStates, Workflow};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
@@ -225,13 +225,17 @@ impl Question {
                 question.stage.clone_from(&asked.stage);
                 let Some(what_if) = &asked.what_if else {
                     let decision = snapshot.decide(&question)?;
-                    return Ok(Answer::decision(snapshot, &decision, asked.detail));
+                    return Ok(Answer::Decision(Decision::new(snapshot, &decision, asked.detail)));
                 };
                 let policy =
                     what_if.policy.as_deref().map(|text| read_policy(text, "what_if.policy"));
                 let policy = policy.transpose()?;
                 let assumed = snapshot.assuming(&what_if.ignoring, policy.as_ref())?;
-                Ok(Answer::decision(&assumed, &assumed.decide(&question)?, asked.detail))
+                Ok(Answer::Decision(Decision::new(
+                    &assumed,
+                    &assumed.decide(&question)?,
+                    asked.detail,
+                )))
             }
             Question::Plan(asked) => {
                 let mut question = PlanQuestion::new(asked.subject.clone(), asked.at);
@@ -346,8 +350,5 @@ pub fn ask(snapshot: &Snapshot, question: &[u8]) -> Result<Vec<u8>> {
 ///
 /// What is malformed in it, with its place.
 pub fn read_question(bytes: &[u8]) -> Result<Question> {
-    check_form(bytes, Limits::untrusted())?;
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the question is not UTF-8"))?;
-    read_part(bytes, text, "$").map_err(Error::from)
+    read_strict(bytes, Limits::untrusted())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
+use super::answer::{Answer, Decision};
 use super::ask::Detail;
 use crate::base::error::Result;
 use crate::base::id::{PersonId, Reference, StageId};
@@ -109,7 +109,9 @@ impl Claim {
         };
         Ok(match snapshot.claim(&question)? {
             ClaimOutcome::Claimed(claim) => Answer::Claim(claim),
-            ClaimOutcome::Refused(decision) => Answer::decision(snapshot, &decision, self.detail),
+            ClaimOutcome::Refused(decision) => {
+                Answer::Decision(Decision::new(snapshot, &decision, self.detail))
+            }
         })
     }
 }

@@ -25,4 +25,5 @@ pub use daily::{Agenda, Ending, Waiting};
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
 pub use fact::{CanonicalFact, Stamp, canonical_facts, push_fact};
+pub use strict::read_strict;
 pub use workflow::{NextAnswer, NextStates, Standing, Workflow, WorkflowAnswer};

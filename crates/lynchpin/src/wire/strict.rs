@@ -12,6 +12,29 @@ use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::json::too_deep_at;
 use crate::base::limits::{DEPTH_MAX, Limits};
 
+/// Reads a document of another kind than those here, as strictly as those are read: its size,
+/// encoding and nesting are checked before any parser sees it, and a problem says its place. The
+/// type must deny unknown fields itself.
+///
+/// # Errors
+///
+/// What is malformed in it, with its place.
+///
+/// ```
+/// use lynchpin::base::{ErrorCode, Limits};
+/// use lynchpin::wire::read_strict;
+///
+/// let error = read_strict::<Vec<u8>>(b"[1, 300]", Limits::untrusted()).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::NumberOutOfRange);
+/// assert_eq!(error.problems()[0].path, "$[1]");
+/// ```
+pub fn read_strict<T: DeserializeOwned>(bytes: &[u8], limits: Limits) -> Result<T> {
+    check_form(bytes, limits)?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the document is not UTF-8"))?;
+    read_part(bytes, text, "$").map_err(Error::from)
+}
+
 /// Checks what no type can: the size, the encoding and the nesting.
 ///
 /// # Errors
