@@ -4,6 +4,7 @@
 pub mod checkpoint;
 pub mod entry;
 pub mod ledger;
+mod lines;
 pub mod log;
 pub mod merkle;
 pub mod note;

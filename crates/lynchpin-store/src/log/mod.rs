@@ -8,18 +8,25 @@
 //! Checkpoints are signed only after what they cover was committed: none that is signed can turn
 //! out not to have become.
 
-use std::collections::HashMap;
+mod chain;
+mod opening;
+mod writer;
+
 use std::ops::Range;
 
 use lynchpin::base::id::Reference;
-use lynchpin::base::{Error, ErrorCode, Instant, Result, limits};
+use lynchpin::base::{Error, ErrorCode, Instant, Result};
+
+pub(crate) use chain::{Chain, checked};
+use chain::{rolled_back, tampered};
+use writer::Writer;
 
 use crate::checkpoint::Checkpoint;
-use crate::entry::{self, Draft, Entry, Place, Row};
+use crate::entry::{self, Draft, Entry, Row};
 use crate::merkle::{self, BLOCK, Frontier, Hash, Nodes};
 use crate::note::{NoteKey, NoteSigner};
 use crate::receipt::Receipt;
-use crate::store::{Durability, Head, Note, Store, Transaction};
+use crate::store::{Durability, Head, Note, Store};
 
 /// The most facts of one batch: what one writer may hold up all others for.
 pub const BATCH_MAX: usize = 100_000;
@@ -276,8 +283,7 @@ impl Log {
         let (mut outcomes, written) = result
             .ok_or_else(|| Error::new(ErrorCode::Other, "the store did not call its writer"))?;
         let due = written.is_decision || written.head.size / BLOCK > self.head.size / BLOCK;
-        (self.tree, self.head) = (written.tree, written.head);
-        self.blocks.extend(written.blocks.iter().map(|(_, root)| *root));
+        self.stands(written.tree, written.head, &written.blocks);
         if due && self.signer.is_some() {
             let signed = self.checkpoint();
             for appended in outcomes.iter_mut().flatten().filter_map(appended) {
@@ -309,8 +315,8 @@ impl Log {
         if chain.head != head {
             return Err(rolled_back(self.head.size, head.size));
         }
-        self.blocks.extend(chain.blocks.iter().map(|(_, root)| *root));
-        (self.tree, self.head) = (chain.tree, chain.head);
+        let (tree, head, blocks) = chain.ended();
+        self.stands(tree, head, &blocks);
         Ok(())
     }
 
@@ -481,87 +487,19 @@ impl Log {
         self.signer.as_deref()
     }
 
+    /// The tree and the head.
+    pub(crate) fn standing(&self) -> (Frontier, Head) {
+        (self.tree.clone(), self.head)
+    }
+
+    /// Takes in what was appended beside [`Log::append_all`].
+    pub(crate) fn stands(&mut self, tree: Frontier, head: Head, blocks: &[(u64, Hash)]) {
+        (self.tree, self.head) = (tree, head);
+        self.blocks.extend(blocks.iter().map(|(_, root)| *root));
+    }
+
     fn nodes(&mut self) -> Kept<'_> {
         Kept { store: self.store.as_mut(), blocks: &self.blocks }
-    }
-
-    /// Reads the hashes.
-    fn load(&mut self) -> Result<()> {
-        let head = self.store.head()?;
-        self.blocks = self.store.blocks(0)?;
-        let whole = usize::try_from(head.size / BLOCK).unwrap_or(usize::MAX);
-        if self.blocks.len() != whole {
-            let message = format!("{} whole blocks, not {whole}", self.blocks.len());
-            return Err(Error::new(ErrorCode::LedgerTampered, message));
-        }
-        self.head = head;
-        let root = self.root_at(head.size)?;
-        self.tree = Frontier::default();
-        self.blocks.iter().for_each(|root| self.tree.push_block(*root));
-        let rest = self.tree.size().saturating_add(1)..head.size.saturating_add(1);
-        for leaf in self.store.leaves(rest)? {
-            self.tree.push(leaf);
-        }
-        if root != Some(self.tree.root()) {
-            return Err(Error::new(ErrorCode::LedgerTampered, "entries are missing"));
-        }
-        Ok(())
-    }
-
-    /// Checks the newest checkpoint that is kept, and all entries since.
-    fn check_newest(&mut self) -> Result<()> {
-        let signed = match (self.newest_checkpoint()?, self.key.clone()) {
-            (Some(note), Some(key)) => Some(Checkpoint::open(&note, &key)?),
-            _ => None,
-        };
-        let mut from = 0;
-        if let Some(checkpoint) = signed {
-            self.check_reached(&checkpoint)?;
-            from = checkpoint.size;
-        }
-        // One row before, for what the first one follows on.
-        let mut before: Option<Row> = None;
-        let range = from.max(1)..self.head.size.saturating_add(1);
-        self.store.rows(range, &mut |row| {
-            let entry = checked(&row)?;
-            let prev = before.as_ref().map_or_else(merkle::empty, |row| row.leaf);
-            let is_first = row.sequence == 1 || before.is_some();
-            if is_first && entry.is_some_and(|entry| entry.place.prev != prev) {
-                return Err(tampered(row.sequence, "does not follow the one before it"));
-            }
-            before = Some(row);
-            Ok(())
-        })
-    }
-
-    /// Checks that the log goes on from what the host kept.
-    fn check_since(&mut self, since: &str) -> Result<()> {
-        let Some(key) = &self.key else {
-            let message = "a kept checkpoint is checked by a key, and none was given";
-            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
-        };
-        let checkpoint = Checkpoint::open(since, key)?;
-        self.check_reached(&checkpoint)
-    }
-
-    /// Checks that a checkpoint is one of this log.
-    fn check_reached(&mut self, checkpoint: &Checkpoint) -> Result<()> {
-        if checkpoint.origin != self.origin {
-            let message = format!("the checkpoint is of `{}`", checkpoint.origin);
-            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
-        }
-        match self.root_at(checkpoint.size)? {
-            Some(root) if root == checkpoint.root => Ok(()),
-            Some(_) => {
-                let message = format!(
-                    "one of the first {} entries is not what was signed for; `lynchpin ledger \
-                     verify` looks where",
-                    checkpoint.size
-                );
-                Err(Error::new(ErrorCode::LedgerTampered, message))
-            }
-            None => Err(rolled_back(checkpoint.size, self.head.size)),
-        }
     }
 }
 
@@ -590,213 +528,6 @@ impl Nodes for Kept<'_> {
     }
 }
 
-/// Entries one after the other, each following the one before it.
-struct Chain<'a> {
-    origin: &'a str,
-    tree: Frontier,
-    head: Head,
-    blocks: Vec<(u64, Hash)>,
-}
-
-impl<'a> Chain<'a> {
-    fn new(origin: &'a str, tree: &Frontier, head: Head) -> Self {
-        Chain { origin, tree: tree.clone(), head, blocks: Vec::new() }
-    }
-
-    /// Takes the next row.
-    fn add(&mut self, row: &Row) {
-        if let Some(root) = self.tree.push(row.leaf) {
-            self.blocks.push((self.tree.size() / BLOCK - 1, root));
-        }
-        self.head = Head { size: row.sequence, leaf: row.leaf, recorded: row.recorded };
-    }
-
-    /// Takes a row that somebody else appended.
-    fn follow(&mut self, row: Row, author: &mut dyn Author) -> Result<()> {
-        if row.sequence != self.head.size.saturating_add(1) {
-            return Err(tampered(row.sequence, "is not the next one"));
-        }
-        let entry = checked(&row)?;
-        if let Some(entry) = &entry {
-            if entry.place.prev != self.head.leaf || entry.place.log != self.origin {
-                return Err(tampered(row.sequence, "does not follow the one before it"));
-            }
-            author.follow(entry)?;
-        }
-        self.add(&row);
-        Ok(())
-    }
-}
-
-/// A writer that has the log to itself.
-struct Writer<'a, 'b> {
-    chain: Chain<'a>,
-    change: &'b mut dyn Transaction,
-    author: &'b mut dyn Author,
-    rows: Vec<Row>,
-    /// What this writer has added, by key.
-    added: HashMap<Hash, u64>,
-    is_decision: bool,
-}
-
-/// What a writer leaves.
-struct Written {
-    tree: Frontier,
-    head: Head,
-    blocks: Vec<(u64, Hash)>,
-    is_decision: bool,
-}
-
-impl<'a, 'b> Writer<'a, 'b> {
-    /// Takes in what others have appended.
-    fn new(
-        origin: &'a str,
-        known: (&Frontier, Head),
-        change: &'b mut dyn Transaction,
-        author: &'b mut dyn Author,
-    ) -> Result<Self> {
-        let head = change.head()?;
-        let mut chain = Chain::new(origin, known.0, known.1);
-        if head != known.1 {
-            let range = known.1.size.saturating_add(1)..head.size.saturating_add(1);
-            change.rows(range, &mut |row| chain.follow(row, author))?;
-            if chain.head != head {
-                return Err(rolled_back(known.1.size, head.size));
-            }
-        }
-        // Their blocks are there; those of this writer are counted apart.
-        let (rows, added) = (Vec::new(), HashMap::new());
-        Ok(Writer { chain, change, author, rows, added, is_decision: false })
-    }
-
-    /// Decides on one batch.
-    fn take(&mut self, batch: &Batch) -> Result<Outcome> {
-        if batch.facts.len() > BATCH_MAX {
-            let message = format!("a batch has at most {BATCH_MAX} facts");
-            return Err(Error::new(ErrorCode::ListTooLong, message));
-        }
-        let mut places = self.known(&batch.facts)?;
-        let new = places.iter().filter(|place| place.is_none()).count();
-        let size = self.chain.head.size;
-        if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && new > 0) {
-            if decided_on > size {
-                return Err(rolled_back(decided_on, size));
-            }
-            return Ok(Outcome::Conflict(decided_on.saturating_add(1)..size.saturating_add(1)));
-        }
-        self.add(batch, &mut places)?;
-        let places = places.into_iter().flatten().collect();
-        let Head { size, recorded, .. } = self.chain.head;
-        let (checkpoint, unsigned) = (None, None);
-        Ok(Outcome::Appended(Appended { places, new, size, recorded, checkpoint, unsigned }))
-    }
-
-    /// The places of the facts that are there already.
-    fn known(&mut self, facts: &[Draft]) -> Result<Vec<Option<u64>>> {
-        let mut places = Vec::with_capacity(facts.len());
-        for (number, draft) in facts.iter().enumerate() {
-            let key = draft.key();
-            let place = match self.added.get(&key) {
-                Some(place) => Some(*place),
-                None => self.change.find(&key)?,
-            };
-            // Without an id of the host's, the key is all that the fact says.
-            if let Some(place) = place.filter(|_| draft.id.is_some()) {
-                self.check_same(draft, place, number)?;
-            }
-            places.push(place);
-        }
-        Ok(places)
-    }
-
-    /// Refuses another fact under an id that is there.
-    fn check_same(&mut self, draft: &Draft, place: u64, number: usize) -> Result<()> {
-        let mut found = self.rows.iter().find(|row| row.sequence == place).cloned();
-        if found.is_none() {
-            self.change.rows(place..place.saturating_add(1), &mut |row| {
-                found = Some(row);
-                Ok(())
-            })?;
-        }
-        let entry = found.as_ref().map(checked).transpose()?.flatten();
-        let is_same = entry.is_some_and(|it| it.kind == draft.kind && it.fact == draft.fact);
-        if is_same {
-            return Ok(());
-        }
-        let id = draft.id.as_ref().map_or("", Reference::as_str);
-        let message = format!("`{id}` is entry {place}, which says something else");
-        Err(Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]")))
-    }
-
-    /// Adds the facts that are not there yet.
-    fn add(&mut self, batch: &Batch, places: &mut [Option<u64>]) -> Result<()> {
-        let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
-        let recorded = batch.clock.max(chain.head.recorded);
-        let clock = (recorded != batch.clock).then_some(batch.clock);
-        let (mut rows, mut entries) = (Vec::new(), Vec::new());
-        let mut added: HashMap<Hash, u64> = HashMap::new();
-        for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
-            if place.is_some() {
-                continue;
-            }
-            if draft.at.is_some_and(|at| at > recorded) {
-                let message = format!("it is of later than `{recorded}`, which is now");
-                let error = Error::new(ErrorCode::TimeOrder, message);
-                return Err(error.under(&format!("$.facts[{number}].at")));
-            }
-            let key = draft.key();
-            if let Some(same) = added.get(&key) {
-                *place = Some(*same);
-                continue;
-            }
-            let sequence = chain.head.size.saturating_add(1);
-            if sequence > limits::INTEGER_MAX {
-                return Err(Error::new(ErrorCode::LimitExceeded, "the ledger is full"));
-            }
-            let (log, prev) = (chain.origin.to_owned(), chain.head.leaf);
-            let entry = Entry::new(draft, Place { log, prev, sequence, recorded, clock });
-            let row = Row::new(&entry.place, key, entry.bytes()?);
-            self.is_decision |= matches!(draft.kind, "decisions" | "claims");
-            chain.add(&row);
-            added.insert(key, sequence);
-            *place = Some(sequence);
-            rows.push(row);
-            entries.push(entry);
-        }
-        self.author.propose(&entries)?;
-        self.chain.blocks.append(&mut chain.blocks);
-        (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
-        self.rows.append(&mut rows);
-        self.added.extend(added);
-        Ok(())
-    }
-
-    /// Hands what was added to the store.
-    fn finish(self) -> Result<Written> {
-        let first = self.rows.first().map_or(u64::MAX, |row| row.sequence);
-        let is_own = |block: &&(u64, Hash)| (block.0 + 1).saturating_mul(BLOCK) >= first;
-        let own: Vec<_> = self.chain.blocks.iter().filter(is_own).copied().collect();
-        if !self.rows.is_empty() {
-            self.change.append(&self.rows, &own)?;
-        }
-        let Chain { tree, head, blocks, .. } = self.chain;
-        Ok(Written { tree, head, blocks, is_decision: self.is_decision })
-    }
-}
-
-/// The entry of a row, if its bytes are those that were hashed; nothing if they were erased.
-pub(crate) fn checked(row: &Row) -> Result<Option<Entry>> {
-    let Some(bytes) = &row.bytes else { return Ok(None) };
-    if merkle::leaf(bytes) != row.leaf {
-        return Err(tampered(row.sequence, "is not what was appended"));
-    }
-    let entry = Entry::read(bytes)?;
-    if entry.place.sequence != row.sequence || entry.place.recorded != row.recorded {
-        return Err(tampered(row.sequence, "does not stand where it was appended"));
-    }
-    Ok(Some(entry))
-}
-
 fn appended(outcome: &mut Outcome) -> Option<&mut Appended> {
     match outcome {
         Outcome::Appended(appended) => Some(appended),
@@ -806,18 +537,6 @@ fn appended(outcome: &mut Outcome) -> Option<&mut Appended> {
 
 fn is_of_the_store(error: &Error) -> bool {
     (ErrorCode::Io.number()..ErrorCode::Other.number()).contains(&error.code().number())
-}
-
-fn tampered(sequence: u64, what: &str) -> Error {
-    Error::new(ErrorCode::LedgerTampered, format!("entry {sequence} {what}"))
-}
-
-fn rolled_back(known: u64, found: u64) -> Error {
-    let message = format!(
-        "the ledger had {known} entries and has {found}, or they are others: it was cut, rewritten \
-         or restored from a backup"
-    );
-    Error::new(ErrorCode::LedgerRolledBack, message)
 }
 
 pub(crate) fn not_signed() -> Error {

@@ -1,0 +1,90 @@
+//! What is checked when a log is opened.
+
+use lynchpin::base::{Error, ErrorCode, Result};
+
+use super::Log;
+use super::chain::{checked, rolled_back, tampered};
+use crate::checkpoint::Checkpoint;
+use crate::entry::Row;
+use crate::merkle::{self, BLOCK, Frontier};
+
+impl Log {
+    /// Reads the hashes.
+    pub(super) fn load(&mut self) -> Result<()> {
+        let head = self.store.head()?;
+        self.blocks = self.store.blocks(0)?;
+        let whole = usize::try_from(head.size / BLOCK).unwrap_or(usize::MAX);
+        if self.blocks.len() != whole {
+            let message = format!("{} whole blocks, not {whole}", self.blocks.len());
+            return Err(Error::new(ErrorCode::LedgerTampered, message));
+        }
+        self.head = head;
+        let root = self.root_at(head.size)?;
+        self.tree = Frontier::default();
+        self.blocks.iter().for_each(|root| self.tree.push_block(*root));
+        let rest = self.tree.size().saturating_add(1)..head.size.saturating_add(1);
+        for leaf in self.store.leaves(rest)? {
+            self.tree.push(leaf);
+        }
+        if root != Some(self.tree.root()) {
+            return Err(Error::new(ErrorCode::LedgerTampered, "entries are missing"));
+        }
+        Ok(())
+    }
+
+    /// Checks the newest checkpoint that is kept, and all entries since.
+    pub(super) fn check_newest(&mut self) -> Result<()> {
+        let signed = match (self.newest_checkpoint()?, self.key.clone()) {
+            (Some(note), Some(key)) => Some(Checkpoint::open(&note, &key)?),
+            _ => None,
+        };
+        let mut from = 0;
+        if let Some(checkpoint) = signed {
+            self.check_reached(&checkpoint)?;
+            from = checkpoint.size;
+        }
+        // One row before, for what the first one follows on.
+        let mut before: Option<Row> = None;
+        let range = from.max(1)..self.head.size.saturating_add(1);
+        self.store.rows(range, &mut |row| {
+            let entry = checked(&row)?;
+            let prev = before.as_ref().map_or_else(merkle::empty, |row| row.leaf);
+            let is_first = row.sequence == 1 || before.is_some();
+            if is_first && entry.is_some_and(|entry| entry.place.prev != prev) {
+                return Err(tampered(row.sequence, "does not follow the one before it"));
+            }
+            before = Some(row);
+            Ok(())
+        })
+    }
+
+    /// Checks that the log goes on from what the host kept.
+    pub(super) fn check_since(&mut self, since: &str) -> Result<()> {
+        let Some(key) = &self.key else {
+            let message = "a kept checkpoint is checked by a key, and none was given";
+            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
+        };
+        let checkpoint = Checkpoint::open(since, key)?;
+        self.check_reached(&checkpoint)
+    }
+
+    /// Checks that a checkpoint is one of this log.
+    fn check_reached(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        if checkpoint.origin != self.origin {
+            let message = format!("the checkpoint is of `{}`", checkpoint.origin);
+            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
+        }
+        match self.root_at(checkpoint.size)? {
+            Some(root) if root == checkpoint.root => Ok(()),
+            Some(_) => {
+                let message = format!(
+                    "one of the first {} entries is not what was signed for; `lynchpin ledger \
+                     verify` looks where",
+                    checkpoint.size
+                );
+                Err(Error::new(ErrorCode::LedgerTampered, message))
+            }
+            None => Err(rolled_back(checkpoint.size, self.head.size)),
+        }
+    }
+}

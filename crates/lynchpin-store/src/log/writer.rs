@@ -1,0 +1,168 @@
+//! What happens while nobody else can append.
+
+use std::collections::HashMap;
+
+use lynchpin::base::id::Reference;
+use lynchpin::base::{Error, ErrorCode, Result, limits};
+
+use super::chain::{Chain, checked, rolled_back};
+use super::{Appended, Author, BATCH_MAX, Batch, Outcome};
+use crate::entry::{Draft, Entry, Place, Row};
+use crate::merkle::{BLOCK, Frontier, Hash};
+use crate::store::{Head, Transaction};
+
+/// A writer that has the log to itself.
+pub(super) struct Writer<'a, 'b> {
+    pub(super) chain: Chain<'a>,
+    change: &'b mut dyn Transaction,
+    pub(super) author: &'b mut dyn Author,
+    rows: Vec<Row>,
+    /// What this writer has added, by key.
+    added: HashMap<Hash, u64>,
+    is_decision: bool,
+}
+
+/// What a writer leaves.
+pub(super) struct Written {
+    pub(super) tree: Frontier,
+    pub(super) head: Head,
+    pub(super) blocks: Vec<(u64, Hash)>,
+    pub(super) is_decision: bool,
+}
+
+impl<'a, 'b> Writer<'a, 'b> {
+    /// Takes in what others have appended.
+    pub(super) fn new(
+        origin: &'a str,
+        known: (&Frontier, Head),
+        change: &'b mut dyn Transaction,
+        author: &'b mut dyn Author,
+    ) -> Result<Self> {
+        let head = change.head()?;
+        let mut chain = Chain::new(origin, known.0, known.1);
+        if head != known.1 {
+            let range = known.1.size.saturating_add(1)..head.size.saturating_add(1);
+            change.rows(range, &mut |row| chain.follow(row, author))?;
+            if chain.head != head {
+                return Err(rolled_back(known.1.size, head.size));
+            }
+        }
+        // Their blocks are there; those of this writer are counted apart.
+        let (rows, added) = (Vec::new(), HashMap::new());
+        Ok(Writer { chain, change, author, rows, added, is_decision: false })
+    }
+
+    /// Decides on one batch.
+    pub(super) fn take(&mut self, batch: &Batch) -> Result<Outcome> {
+        if batch.facts.len() > BATCH_MAX {
+            let message = format!("a batch has at most {BATCH_MAX} facts");
+            return Err(Error::new(ErrorCode::ListTooLong, message));
+        }
+        let mut places = self.known(&batch.facts)?;
+        let new = places.iter().filter(|place| place.is_none()).count();
+        let size = self.chain.head.size;
+        if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && new > 0) {
+            if decided_on > size {
+                return Err(rolled_back(decided_on, size));
+            }
+            return Ok(Outcome::Conflict(decided_on.saturating_add(1)..size.saturating_add(1)));
+        }
+        self.add(batch, &mut places)?;
+        let places = places.into_iter().flatten().collect();
+        let Head { size, recorded, .. } = self.chain.head;
+        let (checkpoint, unsigned) = (None, None);
+        Ok(Outcome::Appended(Appended { places, new, size, recorded, checkpoint, unsigned }))
+    }
+
+    /// The places of the facts that are there already.
+    fn known(&mut self, facts: &[Draft]) -> Result<Vec<Option<u64>>> {
+        let mut places = Vec::with_capacity(facts.len());
+        for (number, draft) in facts.iter().enumerate() {
+            let key = draft.key();
+            let place = match self.added.get(&key) {
+                Some(place) => Some(*place),
+                None => self.change.find(&key)?,
+            };
+            // Without an id of the host's, the key is all that the fact says.
+            if let Some(place) = place.filter(|_| draft.id.is_some()) {
+                self.check_same(draft, place, number)?;
+            }
+            places.push(place);
+        }
+        Ok(places)
+    }
+
+    /// Refuses another fact under an id that is there.
+    fn check_same(&mut self, draft: &Draft, place: u64, number: usize) -> Result<()> {
+        let mut found = self.rows.iter().find(|row| row.sequence == place).cloned();
+        if found.is_none() {
+            self.change.rows(place..place.saturating_add(1), &mut |row| {
+                found = Some(row);
+                Ok(())
+            })?;
+        }
+        let entry = found.as_ref().map(checked).transpose()?.flatten();
+        let is_same = entry.is_some_and(|it| it.kind == draft.kind && it.fact == draft.fact);
+        if is_same {
+            return Ok(());
+        }
+        let id = draft.id.as_ref().map_or("", Reference::as_str);
+        let message = format!("`{id}` is entry {place}, which says something else");
+        Err(Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]")))
+    }
+
+    /// Adds the facts that are not there yet.
+    fn add(&mut self, batch: &Batch, places: &mut [Option<u64>]) -> Result<()> {
+        let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
+        let recorded = batch.clock.max(chain.head.recorded);
+        let clock = (recorded != batch.clock).then_some(batch.clock);
+        let (mut rows, mut entries) = (Vec::new(), Vec::new());
+        let mut added: HashMap<Hash, u64> = HashMap::new();
+        for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
+            if place.is_some() {
+                continue;
+            }
+            if draft.at.is_some_and(|at| at > recorded) {
+                let message = format!("it is of later than `{recorded}`, which is now");
+                let error = Error::new(ErrorCode::TimeOrder, message);
+                return Err(error.under(&format!("$.facts[{number}].at")));
+            }
+            let key = draft.key();
+            if let Some(same) = added.get(&key) {
+                *place = Some(*same);
+                continue;
+            }
+            let sequence = chain.head.size.saturating_add(1);
+            if sequence > limits::INTEGER_MAX {
+                return Err(Error::new(ErrorCode::LimitExceeded, "the ledger is full"));
+            }
+            let (log, prev) = (chain.origin.to_owned(), chain.head.leaf);
+            let entry = Entry::new(draft, Place { log, prev, sequence, recorded, clock });
+            let row = Row::new(&entry.place, key, entry.bytes()?);
+            self.is_decision |= matches!(draft.kind, "decisions" | "claims");
+            chain.add(&row);
+            added.insert(key, sequence);
+            *place = Some(sequence);
+            rows.push(row);
+            entries.push(entry);
+        }
+        self.author.propose(&entries)?;
+        self.chain.blocks.append(&mut chain.blocks);
+        (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
+        self.rows.append(&mut rows);
+        self.added.extend(added);
+        Ok(())
+    }
+
+    /// Hands what was added to the store.
+    pub(super) fn finish(self) -> Result<Written> {
+        let first = self.rows.first().map_or(u64::MAX, |row| row.sequence);
+        let is_own = |block: &&(u64, Hash)| (block.0 + 1).saturating_mul(BLOCK) >= first;
+        let own: Vec<_> = self.chain.blocks.iter().filter(is_own).copied().collect();
+        if !self.rows.is_empty() {
+            self.change.append(&self.rows, &own)?;
+        }
+        let Chain { tree, head, blocks, .. } = self.chain;
+        Ok(Written { tree, head, blocks, is_decision: self.is_decision })
+    }
+}
