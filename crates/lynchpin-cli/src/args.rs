@@ -1,6 +1,6 @@
 //! What the command understands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lynchpin::base::id::{
@@ -10,6 +10,8 @@ use lynchpin::base::{Actor, Instant, Span, Subject};
 use lynchpin::plan::PlanScope;
 use lynchpin::portfolio::FactName;
 use lynchpin::wire::Detail;
+
+use super::ledger::args::Ledger;
 
 /// The exit statuses, for the foot of the help.
 const STATUSES: &str = "\
@@ -68,17 +70,43 @@ pub enum Command {
     Policy(Policy),
     /// What does a workflow say, is it sound, and where does it lead from a state?
     Workflow(Workflow),
+    /// Keep facts in a ledger that loses nothing and cannot be bent: append, decide, claim, prove
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Write a sample portfolio and a commented policy to begin with
     Init(Init),
     /// Print the JSON Schema of the portfolio document
     Schema,
 }
 
+/// Where the facts are: exactly one of these.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// The portfolio document; `-` reads standard input
+    #[arg(value_name = "FILE", required_unless_present = "ledger", conflicts_with = "ledger")]
+    document: Option<PathBuf>,
+    /// The ledger, instead of a document
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+}
+
+impl Source {
+    /// The file of either kind; which one it is is seen in it.
+    pub fn file(&self) -> &Path {
+        self.document.as_ref().or(self.ledger.as_ref()).map_or(Path::new("-"), PathBuf::as_path)
+    }
+
+    /// The ledger, if it is one.
+    pub fn ledger(&self) -> Option<&Path> {
+        self.ledger.as_deref()
+    }
+}
+
 /// What every question to a portfolio needs.
 #[derive(Debug, Args)]
 pub struct Asked {
-    /// The portfolio document; `-` reads standard input
-    pub file: PathBuf,
+    #[command(flatten)]
+    pub source: Source,
     #[command(flatten)]
     items: Items,
     /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
@@ -128,6 +156,9 @@ pub struct Decide {
     /// approvals/sha256:...; may be repeated, and the status is then 4
     #[arg(long = "ignore", value_name = "FACT")]
     pub ignoring: Vec<FactName>,
+    /// Who asks: the decision is recorded in the ledger, as of now
+    #[arg(long, value_name = "ID", requires = "ledger", conflicts_with_all = ["at", "ignoring"])]
+    pub by: Option<PersonId>,
     /// How much of the reasons to give
     #[arg(long, value_enum, default_value = "unmet")]
     pub detail: HowMuch,
@@ -195,8 +226,8 @@ pub struct Changed {
 /// What the daily questions need, and the one about a calendar.
 #[derive(Debug, Args)]
 pub struct Daily {
-    /// The portfolio document; `-` reads standard input
-    pub file: PathBuf,
+    #[command(flatten)]
+    pub source: Source,
     /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
     #[arg(long, value_name = "T")]
     pub at: Option<Instant>,

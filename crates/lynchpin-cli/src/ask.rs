@@ -11,12 +11,16 @@ use lynchpin::wire::{self, Question};
 
 use super::args::{Asked, Changed, Decide, Format, HowMuch, Plan, PlanFormat, Score};
 use super::failure::Failure;
+use super::ledger;
 use super::load;
 use super::output::Output;
 use super::status::Status;
 
 /// May it go?
 pub fn decide(asked: &Decide, output: &mut Output) -> Result<Status, Failure> {
+    if let (Some(file), Some(by)) = (asked.asked.source.ledger(), &asked.by) {
+        return ledger::decide(asked, file, by, output);
+    }
     let (snapshot, at, subjects) = open(&asked.asked)?;
     let snapshot = match asked.ignoring.as_slice() {
         [] => snapshot,
@@ -140,7 +144,7 @@ fn what_if(snapshot: &Snapshot, question: &PlanQuestion) -> Result<Status, lynch
 /// Reads what is asked about, and finds the subjects.
 fn open(asked: &Asked) -> Result<(Snapshot, Instant, Vec<Subject>), Failure> {
     let at = load::at(asked.at)?;
-    let snapshot = load::load(&asked.file, asked.policy.as_deref())?;
+    let snapshot = load::load(asked.source.file(), asked.policy.as_deref())?;
     let subjects: Vec<Subject> = match asked.subject() {
         Some(subject) => vec![subject],
         None => snapshot.open_subjects(at),

@@ -57,7 +57,7 @@ pub(super) fn answer<T>(
     text: impl FnOnce(&T, &Options<'_>) -> String,
 ) -> Result<Status, Failure> {
     let at = load::at(asked.at)?;
-    let snapshot = load::load(&asked.file, asked.policy.as_deref())?;
+    let snapshot = load::load(asked.source.file(), asked.policy.as_deref())?;
     let found = ask(&snapshot, at).map_err(|error| Failure::of_question(&error))?;
     if asked.json {
         let bytes = wire(found).to_bytes().map_err(|error| Failure::of_question(&error))?;

@@ -10,6 +10,8 @@ use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::read_portfolio;
 
 use super::failure::Failure;
+use super::ledger::args::With;
+use super::ledger::open;
 
 /// The policy that is taken where none is named: the file of this name beside the portfolio.
 pub const POLICY_FILE: &str = "lynchpin.toml";
@@ -18,7 +20,15 @@ pub const POLICY_FILE: &str = "lynchpin.toml";
 ///
 /// That is the policy named. Where none is, and the portfolio adopts none itself, it is the
 /// `lynchpin.toml` beside it: a file that happens to lie there never overrules what was adopted.
+///
+/// The portfolio is a document or a ledger; a ledger is known by how its file begins.
 pub fn load(file: &Path, policy: Option<&Path>) -> Result<Snapshot, Failure> {
+    if is_ledger(file) {
+        let mut ledger = open::ledger(file, &With::default())?;
+        let set = |text: &str| ledger.set_policy(text);
+        policy.map_or(Ok(()), |policy| with_policy(policy, set))?;
+        return Ok(ledger.snapshot());
+    }
     let mut engine = Engine::new(Limits::bulk());
     let portfolio = add(&mut engine, file);
     let beside = || {
@@ -53,7 +63,10 @@ pub fn policy(file: &Path) -> Result<Policy, Failure> {
 /// Takes the text of a policy: of the file, else of the shipped one of that name.
 ///
 /// Where both are there, nobody knows which is meant, and to guess would judge by the wrong one.
-fn with_policy<T>(file: &Path, take: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Failure> {
+pub fn with_policy<T>(
+    file: &Path,
+    take: impl FnOnce(&str) -> Result<T, Error>,
+) -> Result<T, Failure> {
     let shipped = file.to_str().and_then(|named| profiles::text(named).ok());
     match shipped {
         None => with_text(file, "the policy", take),
@@ -113,6 +126,13 @@ fn read(file: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// Whether a file is one of SQLite, as ledgers are.
+fn is_ledger(file: &Path) -> bool {
+    let mut begin = [0_u8; 16];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut begin));
+    !is_stdin(file) && read.is_ok() && begin == *b"SQLite format 3\0"
+}
+
 fn is_stdin(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
@@ -123,15 +143,23 @@ fn name(file: &Path) -> String {
 }
 
 /// The instant that is asked about: the one given, or now.
-#[expect(clippy::disallowed_types, reason = "the command is where the clock is read")]
 pub fn at(given: Option<Instant>) -> Result<Instant, Failure> {
     if let Some(given) = given {
         return Ok(given);
     }
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     // Whole seconds: nobody can retype a fraction to ask again.
-    let micros =
-        since.ok().and_then(|since| i64::try_from(since.as_secs()).ok()?.checked_mul(1_000_000));
+    clock(|since| i64::try_from(since.as_secs()).ok()?.checked_mul(1_000_000))
+}
+
+/// What the clock says: what is given, or now to the microsecond.
+pub fn now(given: Option<Instant>) -> Result<Instant, Failure> {
+    given.map_or_else(|| clock(|since| i64::try_from(since.as_micros()).ok()), Ok)
+}
+
+#[expect(clippy::disallowed_types, reason = "the command is where the clock is read")]
+fn clock(micros: impl Fn(std::time::Duration) -> Option<i64>) -> Result<Instant, Failure> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let micros = since.ok().and_then(micros);
     micros.and_then(|micros| Instant::from_micros(micros).ok()).ok_or_else(|| {
         let message = "the clock of this machine is outside of 1970 to 9999: give --at";
         Failure::plain(ErrorCode::InstantMalformed.name(), message)

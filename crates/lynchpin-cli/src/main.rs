@@ -11,6 +11,7 @@ mod calendar;
 mod daily;
 mod failure;
 mod init;
+mod ledger;
 mod load;
 mod output;
 mod place;
@@ -55,6 +56,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Waivers(asked) => daily::waivers(&asked, output)?,
         Command::Policy(asked) => policy::policy(&asked, output)?,
         Command::Workflow(asked) => workflow::workflow(&asked, output)?,
+        Command::Ledger(asked) => ledger::ledger(&asked, output)?,
         Command::Init(asked) => init::init(&asked, output)?,
         Command::Schema => {
             output.write(SCHEMA.as_bytes())?;

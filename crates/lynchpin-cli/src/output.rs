@@ -62,6 +62,17 @@ impl Output {
     }
 }
 
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = Output::write(self, bytes).map(|()| bytes.len());
+        written.map_err(|_| io::Error::other("the answer cannot be written"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Output::flush(self).map_err(|_| io::Error::other("the answer cannot be written"))
+    }
+}
+
 /// Whether a variable of the environment is set to anything.
 fn set(name: &str) -> bool {
     environment(name).is_some_and(|value| !value.is_empty())

@@ -40,7 +40,7 @@ fn where_now(asked: &WorkflowNext, output: &mut Output) -> Result<(), Failure> {
     let at = load::at(asked.asked.at)?;
     let text = asked.workflow.as_deref().map(|name| find(name).map(|(_, text)| text));
     let text = text.transpose()?;
-    let snapshot = load::load(&asked.asked.file, asked.asked.policy.as_deref())?;
+    let snapshot = load::load(asked.asked.source.file(), asked.asked.policy.as_deref())?;
     let subjects =
         asked.asked.subject().map_or_else(|| snapshot.open_subjects(at), |subject| vec![subject]);
     for subject in subjects {

@@ -3,6 +3,7 @@
 
 pub mod checkpoint;
 pub mod entry;
+mod group;
 pub mod ledger;
 mod lines;
 pub mod log;
@@ -10,10 +11,13 @@ pub mod merkle;
 pub mod note;
 pub mod receipt;
 pub mod request;
+mod shared;
 mod snapshot;
 pub mod store;
+mod sync;
 
 pub use entry::{Draft, Entry};
 pub use ledger::{ClaimEnd, Ledger};
 pub use log::{Batch, Log, Outcome};
 pub use receipt::Receipt;
+pub use shared::Shared;

@@ -13,6 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 /// The byte by which notes name ed25519.
 const ED25519: u8 = 1;
+/// What the text of a secret key begins with.
+const PRIVATE: &str = "PRIVATE+KEY+";
 /// How large a note may be: a checkpoint with sixteen signatures takes less.
 const NOTE_BYTES_MAX: usize = 64 * 1024;
 /// How many signatures of a note are looked at.
@@ -138,6 +140,37 @@ impl SecretKey {
     #[must_use]
     pub fn public(&self) -> &NoteKey {
         &self.public
+    }
+
+    /// The secret as a text for a file that nobody else can read, as other programs for notes
+    /// write it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut bytes = vec![ED25519];
+        bytes.extend_from_slice(self.key.as_bytes());
+        let (name, id) = (&self.public.name, u32::from_be_bytes(self.public.id));
+        format!("{PRIVATE}{name}+{id:08x}+{}", STANDARD.encode(bytes))
+    }
+}
+
+impl std::str::FromStr for SecretKey {
+    type Err = Error;
+
+    /// Reads what [`SecretKey::to_text`] wrote.
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let read = || {
+            let (rest, secret) = text.strip_prefix(PRIVATE)?.rsplit_once('+')?;
+            let (name, _) = rest.rsplit_once('+')?;
+            let bytes = STANDARD.decode(secret).ok()?;
+            let [ED25519, secret @ ..] = bytes.as_slice() else { return None };
+            let key = SecretKey::new(name, secret.try_into().ok()?).ok()?;
+            (key.to_text() == text).then_some(key)
+        };
+        read().ok_or_else(|| {
+            let message = "this is no secret key of a ledger, as `lynchpin ledger init` writes it";
+            Error::new(ErrorCode::KeyMalformed, message)
+        })
     }
 }
 

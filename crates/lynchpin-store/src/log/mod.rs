@@ -226,6 +226,12 @@ impl Log {
         self.key.as_ref()
     }
 
+    /// Whether it signs checkpoints.
+    #[must_use]
+    pub fn signs(&self) -> bool {
+        self.signer.is_some()
+    }
+
     /// How many entries are known of, and when the newest was recorded. Others may have appended
     /// more; [`Log::refresh`] looks.
     #[must_use]
