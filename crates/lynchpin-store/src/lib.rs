@@ -12,8 +12,10 @@ pub mod receipt;
 pub mod request;
 mod snapshot;
 pub mod store;
+pub mod verify;
 
 pub use entry::{Draft, Entry};
 pub use ledger::{ClaimEnd, Ledger};
 pub use log::{Batch, Log, Outcome};
 pub use receipt::Receipt;
+pub use verify::{Finding, Verified};
