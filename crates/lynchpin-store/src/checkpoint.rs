@@ -52,8 +52,10 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// As for [`note::sign`].
+    /// As for [`note::sign`]; [`ErrorCode::CheckpointInvalid`] if the key is named for another
+    /// ledger.
     pub fn sign(&self, signer: &dyn NoteSigner) -> Result<String> {
+        self.check_key(signer.key())?;
         note::sign(&self.to_string(), signer)
     }
 
@@ -61,12 +63,26 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::CheckpointInvalid`] if the key has not signed it, or it is no checkpoint.
+    /// [`ErrorCode::CheckpointInvalid`] if the key has not signed it, or it is no checkpoint, or one
+    /// of another ledger than the key is named for.
     pub fn open(note: &str, key: &NoteKey) -> Result<Self> {
         let text = note::open(note, key)?;
-        Checkpoint::read(text).ok_or_else(|| {
+        let read = Checkpoint::read(text).ok_or_else(|| {
             Error::new(ErrorCode::CheckpointInvalid, "the signed note is no checkpoint")
-        })
+        })?;
+        read.check_key(key)?;
+        Ok(read)
+    }
+
+    /// Refuses a key that is named for another ledger: whoever trusts the key of one must not be
+    /// shown what is in another.
+    fn check_key(&self, key: &NoteKey) -> Result<()> {
+        if self.origin == key.name() {
+            return Ok(());
+        }
+        let message =
+            format!("the checkpoint is of `{}`, the key of `{}`", self.origin, key.name());
+        Err(Error::new(ErrorCode::CheckpointInvalid, message))
     }
 
     /// Reads the text of a note. Lines beyond the third are for extensions, and none is known.

@@ -5,11 +5,14 @@
 //! to be checked. `docs/ledger/README.md` describes the format for whoever reads ledgers without
 //! this library.
 
+use std::collections::BTreeMap;
+
 use lynchpin::base::id::Reference;
 use lynchpin::base::{Digest, Error, ErrorCode, Instant, Result, canonical, limits};
 use lynchpin::model::Portfolio;
 use lynchpin::wire::{CanonicalFact, Stamp, canonical_facts, push_fact};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::merkle::{self, Hash};
@@ -19,6 +22,8 @@ pub const VERSION: &str = "entry/1";
 
 /// The longest entry, in bytes: a fact with a statement of the largest size.
 pub const ENTRY_BYTES_MAX: usize = 4 << 20;
+
+const NOT_EXACT: &str = "the entry is not in the one form that entries have";
 
 /// A fact that is to be appended.
 ///
@@ -199,6 +204,26 @@ impl Entry {
         Ok(Entry { place: Place { log, prev, sequence, recorded, clock }, kind, fact, id })
     }
 
+    /// Reads an entry and checks that it is written in the one form that it has, so that whoever
+    /// reads these bytes reads the same. Its kind may be one that this library does not know.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::LedgerMalformed`] if it is not.
+    pub fn exact(bytes: &[u8]) -> Result<Entry> {
+        let malformed = |why: &str| Error::new(ErrorCode::LedgerMalformed, why);
+        let entry = Entry::read(bytes)?;
+        let fact: BTreeMap<String, Value> = serde_json::from_str(&entry.fact)
+            .map_err(|error| malformed(&format!("the fact is no object: {error}")))?;
+        let written = canonical::bytes(&fact).map_err(|error| malformed(&error.to_string()))?;
+        let is_name = |name: &str| name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+        let is_exact = written == entry.fact.as_bytes()
+            && !entry.kind.is_empty()
+            && is_name(&entry.kind)
+            && entry.bytes()? == bytes;
+        is_exact.then_some(entry).ok_or_else(|| malformed(NOT_EXACT))
+    }
+
     /// Reads an entry and checks that it is written in the one form that it has, and that its
     /// fact is one.
     ///
@@ -212,8 +237,7 @@ impl Entry {
         let written = canonical_facts(portfolio)?.pop();
         let is_canonical = written.is_some_and(|fact| fact.bytes == entry.fact.as_bytes());
         if !is_canonical || entry.bytes()? != bytes {
-            let message = "the entry is not in the one form that entries have";
-            return Err(Error::new(ErrorCode::LedgerMalformed, message));
+            return Err(Error::new(ErrorCode::LedgerMalformed, NOT_EXACT));
         }
         Ok(entry)
     }
@@ -291,7 +315,6 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     fn entry(id: Option<&str>, clock: Option<&str>) -> Entry {
         let fact = br#"{"id": "ann", "name": "A \"quoted\" \u00e9 name"}"#;
@@ -335,6 +358,30 @@ mod tests {
         ] {
             assert_ne!(bytes.replacen(from, to, 1), bytes, "{from}");
             assert!(Entry::check(bytes.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
+        }
+    }
+
+    #[test]
+    fn an_exact_entry_reads_the_same_for_everybody() {
+        let bytes = String::from_utf8(entry(Some("a"), None).bytes().unwrap()).unwrap();
+        assert!(Entry::exact(bytes.as_bytes()).is_ok());
+        // A newer library may know more kinds.
+        let newer = bytes.replacen("people", "peoples", 1);
+        assert!(Entry::exact(newer.as_bytes()).is_ok());
+        for (from, to) in [
+            ("\"id\":\"ann\"", "\"id\":\"eve\",\"id\":\"ann\""),
+            ("\"id\":\"ann\"", "\"id\":true"),
+            ("\"id\":\"ann\"", "\"id\":1.0"),
+            ("\u{e9} name", "\\u00e9 name"),
+            ("\"kind\":\"people\"", "\"kind\":\"People\""),
+            ("\"kind\":\"people\"", "\"kind\":\"p\\u0065ople\""),
+            ("00.000001Z", "00.000000Z"),
+            (",\"kind\"", ", \"kind\""),
+        ] {
+            let other = bytes.replacen(from, to, 1);
+            assert_ne!(other, bytes, "{from}");
+            let code = Entry::exact(other.as_bytes()).unwrap_err().code();
+            assert_eq!(code, ErrorCode::LedgerMalformed, "{to}");
         }
     }
 }

@@ -15,9 +15,11 @@ mod shared;
 mod snapshot;
 pub mod store;
 mod sync;
+pub mod verify;
 
 pub use entry::{Draft, Entry};
 pub use ledger::{ClaimEnd, Ledger};
 pub use log::{Batch, Log, Outcome};
 pub use receipt::Receipt;
 pub use shared::Shared;
+pub use verify::{Finding, Verified};

@@ -63,7 +63,11 @@ impl NoteKey {
         if name.is_empty() || name.len() > 256 || !name.chars().all(fits) {
             return Err(malformed("the name of a key is 1 to 256 bytes without spaces and `+`"));
         }
-        let key = VerifyingKey::from_bytes(key).ok().filter(|key| !key.is_weak());
+        // One key has one spelling: RFC 8032 refuses coordinates beyond the field.
+        let is_sound = |it: &VerifyingKey| {
+            !it.is_weak() && it.to_edwards().compress().as_bytes() == it.as_bytes()
+        };
+        let key = VerifyingKey::from_bytes(key).ok().filter(is_sound);
         let key = key.ok_or_else(|| malformed("these 32 bytes are no ed25519 key"))?;
         let mut hash = Sha256::new();
         hash.update(name.as_bytes());

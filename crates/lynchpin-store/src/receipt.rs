@@ -73,7 +73,7 @@ impl Receipt {
     ///
     /// [`ErrorCode::CheckpointInvalid`] if the key has not signed the checkpoint;
     /// [`ErrorCode::ReceiptInvalid`] if the entry is not proved to be in that ledger at its place;
-    /// [`ErrorCode::LedgerMalformed`] if it is no entry.
+    /// [`ErrorCode::LedgerMalformed`] if it is no entry, or not in the one form that entries have.
     pub fn prove(&self, key: &NoteKey) -> Result<Proved> {
         let invalid = |why: &str| Error::new(ErrorCode::ReceiptInvalid, why);
         let checkpoint = Checkpoint::open(&self.checkpoint, key)?;
@@ -82,7 +82,8 @@ impl Receipt {
         if !merkle::proves_inclusion(&leaf, self.position, *size, &self.proof, root) {
             return Err(invalid("the proof does not lead from the entry to the checkpoint"));
         }
-        let entry = Entry::read(&self.entry)?;
+        // Bytes that two readers could read differently would be two entries under one proof.
+        let entry = Entry::exact(&self.entry)?;
         let is_there = entry.place.log == checkpoint.origin
             && entry.place.sequence.checked_sub(1) == Some(self.position);
         if !is_there {

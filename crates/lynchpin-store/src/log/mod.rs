@@ -190,9 +190,9 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::StoreForeign`] if there is none; [`ErrorCode::StoreUnsafe`] if it could be lost
-    /// with the power; [`ErrorCode::LedgerTampered`] or [`ErrorCode::LedgerRolledBack`] if it is
-    /// not what it was.
+    /// [`ErrorCode::StoreForeign`] if there is none; [`ErrorCode::CheckpointInvalid`] if the key is
+    /// named for another ledger; [`ErrorCode::StoreUnsafe`] if it could be lost with the power;
+    /// [`ErrorCode::LedgerTampered`] or [`ErrorCode::LedgerRolledBack`] if it is not what it was.
     pub fn open(store: Box<dyn Store>, options: Options) -> Result<Self> {
         let mut store = store;
         let origin = store.origin()?.ok_or_else(|| {
@@ -203,6 +203,10 @@ impl Log {
             return Err(Error::new(ErrorCode::StoreUnsafe, message));
         }
         let key = options.key.or_else(|| options.signer.as_ref().map(|it| it.key().clone()));
+        if let Some(key) = key.as_ref().filter(|key| key.name() != origin) {
+            let message = format!("the key is named for `{}`, not for `{origin}`", key.name());
+            return Err(Error::new(ErrorCode::CheckpointInvalid, message));
+        }
         let (tree, blocks) = (Frontier::default(), Vec::new());
         let (signer, anchor, head) = (options.signer, options.anchor, Head::empty());
         let mut log = Log { store, origin, signer, key, anchor, tree, blocks, head };

@@ -437,9 +437,19 @@ fn said(error: &rusqlite::Error) -> Error {
         }
         Some(ffi::ErrorCode::NotADatabase) => ErrorCode::StoreForeign,
         Some(ffi::ErrorCode::DatabaseCorrupt) => ErrorCode::StoreCorrupt,
+        None if is_of_another_type(error) => ErrorCode::StoreCorrupt,
         _ => ErrorCode::Io,
     };
     Error::new(code, error.to_string())
+}
+
+/// Whether a column held what none of our tables may.
+fn is_of_another_type(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    matches!(
+        error,
+        FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
+    )
 }
 
 /// What SQLite says of a commit that failed.

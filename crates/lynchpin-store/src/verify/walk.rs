@@ -1,0 +1,154 @@
+//! Reading a store whose rows may be missing, doubled or damaged.
+
+use std::ops::Range;
+
+use lynchpin::base::{Error, ErrorCode, Result};
+
+use super::Finding;
+use super::pass::{Pass, is_damage};
+use crate::merkle::{BLOCK, Hash};
+use crate::store::Store;
+
+/// The end of all numbers that a store may hold.
+const END: u64 = i64::MAX.unsigned_abs();
+/// How many rows that cannot be read are passed over: behind more, nothing is worth reading.
+const UNREADABLE_MAX: usize = 100;
+
+/// Passes on all rows in order.
+pub(super) fn rows(store: &mut dyn Store, pass: &mut Pass) -> Result<()> {
+    let (mut from, mut unreadable) = (0, 0);
+    while let Some(at) = next(store, from)? {
+        let range = at..at.saturating_add(BLOCK);
+        let mut seen = at;
+        let said = store.rows(range.clone(), &mut |row| {
+            pass.row(&row, &range);
+            seen = seen.max(row.sequence.saturating_add(1)).min(range.end);
+            Ok(())
+        });
+        pass.look_up(store)?;
+        from = match said {
+            Ok(()) => range.end,
+            Err(error) if !is_damage(&error) => return Err(error),
+            Err(_) if unreadable >= UNREADABLE_MAX => {
+                pass.give_up(seen);
+                return Ok(());
+            }
+            Err(_) => {
+                unreadable += 1;
+                pass_over(store, seen, pass)?
+            }
+        };
+    }
+    Ok(())
+}
+
+/// Passes over the first row from a number on, which cannot be read; where to go on.
+fn pass_over(store: &mut dyn Store, from: u64, pass: &mut Pass) -> Result<u64> {
+    let Some(at) = next(store, from)? else { return Ok(from) };
+    match store.rows(at..at.saturating_add(1), &mut |_| Ok(())) {
+        // Now it can be read: somebody has mended it meanwhile.
+        Ok(()) => Ok(at),
+        Err(error) if is_damage(&error) => {
+            pass.unreadable(at, &error);
+            Ok(at.saturating_add(1))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The first number from one on at which there is a row, readable or not.
+fn next(store: &mut dyn Store, from: u64) -> Result<Option<u64>> {
+    let (mut low, mut high) = (from, from.saturating_add(1).min(END));
+    let mut width = 1_u64;
+    while !is_any(store, low..high)? {
+        if high >= END {
+            return Ok(None);
+        }
+        width = width.saturating_mul(2);
+        (low, high) = (high, high.saturating_add(width).min(END));
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if is_any(store, low..middle)? { high = middle } else { low = middle }
+    }
+    Ok(Some(low))
+}
+
+/// Whether there is a row in a range, readable or not.
+fn is_any(store: &mut dyn Store, range: Range<u64>) -> Result<bool> {
+    let mut is_any = false;
+    let said = store.rows(range, &mut |_| {
+        is_any = true;
+        Err(Error::new(ErrorCode::Cancelled, "one is enough"))
+    });
+    match said {
+        _ if is_any => Ok(true),
+        Ok(()) => Ok(false),
+        Err(error) if is_damage(&error) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Compares the roots of whole blocks with those that are kept.
+pub(super) fn blocks(store: &mut dyn Store, pass: &mut Pass) -> Result<()> {
+    let (size, computed) = pass.blocks();
+    let (whole, computed) = (size / BLOCK, computed.to_vec());
+    let kept = match store.blocks(0) {
+        Err(error) if is_damage(&error) => {
+            let number = last_damaged(store, whole)?;
+            let message = format!("the root of block {number} cannot be read: {error}");
+            pass.find(Finding::new(error.code(), message).within(entries(number)));
+            return Ok(());
+        }
+        kept => kept?,
+    };
+    for (number, root) in computed {
+        let kept = usize::try_from(number).ok().and_then(|number| kept.get(number));
+        if kept.is_some_and(|kept| *kept != root) {
+            let message = format!("the root of block {number} is not that of its entries");
+            let finding = Finding::new(ErrorCode::LedgerTampered, message);
+            pass.find(finding.within(entries(number)));
+        }
+    }
+    check_count(store, pass, whole, &kept)
+}
+
+/// Checks that no root of a block is missing and none is too many.
+fn check_count(store: &mut dyn Store, pass: &mut Pass, whole: u64, kept: &[Hash]) -> Result<()> {
+    let count = u64::try_from(kept.len()).unwrap_or(u64::MAX);
+    // Numbers that stand in order and are all below their count leave none out.
+    let beyond = pass.soft(store.blocks(count.max(whole)))?.unwrap_or_default();
+    if count == whole && beyond.is_empty() {
+        return Ok(());
+    }
+    // Others may have appended since the last row was read.
+    let grown = store.head().is_ok_and(|head| {
+        let size = head.size.min(lynchpin::base::limits::INTEGER_MAX);
+        count > whole && beyond.is_empty() && size / BLOCK >= count
+    });
+    if !grown {
+        let message = format!("{count} roots of whole blocks are kept, where there are {whole}");
+        pass.find(Finding::new(ErrorCode::LedgerTampered, message));
+    }
+    Ok(())
+}
+
+/// The number of the last block whose root cannot be read.
+fn last_damaged(store: &mut dyn Store, whole: u64) -> Result<u64> {
+    let (mut low, mut high) = (0, whole.max(1));
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        match store.blocks(middle) {
+            Ok(_) => high = middle,
+            Err(error) if is_damage(&error) => low = middle,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(low)
+}
+
+/// The entries of a block.
+fn entries(number: u64) -> Range<u64> {
+    let first = number.saturating_mul(BLOCK).saturating_add(1);
+    first..first.saturating_add(BLOCK)
+}
