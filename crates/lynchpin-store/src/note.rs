@@ -164,8 +164,8 @@ impl std::str::FromStr for SecretKey {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         let read = || {
-            let (rest, secret) = text.strip_prefix(PRIVATE)?.rsplit_once('+')?;
-            let (name, _) = rest.rsplit_once('+')?;
+            let mut parts = text.strip_prefix(PRIVATE)?.splitn(3, '+');
+            let (name, _, secret) = (parts.next()?, parts.next()?, parts.next()?);
             let bytes = STANDARD.decode(secret).ok()?;
             let [ED25519, secret @ ..] = bytes.as_slice() else { return None };
             let key = SecretKey::new(name, secret.try_into().ok()?).ok()?;
