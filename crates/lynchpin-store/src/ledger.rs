@@ -63,6 +63,7 @@ pub struct Ledger {
     log: Log,
     engine: Engine,
     limits: Limits,
+    policy: Option<String>,
     from_snapshot: Option<u64>,
 }
 
@@ -100,7 +101,7 @@ impl Ledger {
     fn of(log: Log) -> Result<Self> {
         let limits = Limits::bulk();
         let (log, engine) = (log, Engine::new(limits));
-        let mut ledger = Ledger { log, engine, limits, from_snapshot: None };
+        let mut ledger = Ledger { log, engine, limits, policy: None, from_snapshot: None };
         let end = ledger.log.head().size;
         let (engine, from) = ledger.replay(end)?;
         (ledger.engine, ledger.from_snapshot) = (engine, from);
@@ -254,7 +255,9 @@ impl Ledger {
     ///
     /// As for [`Engine::set_policy`].
     pub fn set_policy(&mut self, text: &str) -> Result<()> {
-        self.engine.set_policy(text)
+        self.engine.set_policy(text)?;
+        self.policy = Some(text.to_owned());
+        Ok(())
     }
 
     /// What is known, to be asked from any number of threads.
@@ -301,6 +304,17 @@ impl Ledger {
     /// [`ErrorCode::NotSigned`] without a signer; those of the store.
     pub fn keep_snapshot(&mut self) -> Result<()> {
         crate::snapshot::keep(&mut self.log, self.engine.snapshot().portfolio())
+    }
+
+    /// Goes on with what a portfolio says instead of what is known.
+    pub(crate) fn know(&mut self, portfolio: Portfolio) -> Result<()> {
+        let mut engine = Engine::new(self.limits);
+        engine.add(portfolio)?;
+        if let Some(policy) = &self.policy {
+            engine.set_policy(policy)?;
+        }
+        self.engine = engine;
+        Ok(())
     }
 
     /// An engine that knows the first so many entries.

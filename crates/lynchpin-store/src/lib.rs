@@ -3,6 +3,7 @@
 
 pub mod checkpoint;
 pub mod entry;
+pub mod erase;
 mod group;
 pub mod ledger;
 mod lines;

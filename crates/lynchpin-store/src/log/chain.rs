@@ -2,7 +2,7 @@
 
 use lynchpin::base::{Error, ErrorCode, Result};
 
-use super::Author;
+use super::{Author, erased};
 use crate::entry::{Entry, Place, Row};
 use crate::merkle::{self, BLOCK, Frontier, Hash};
 use crate::store::Head;
@@ -30,10 +30,8 @@ impl<'a> Chain<'a> {
 
     /// Takes a row that somebody else appended.
     pub(super) fn follow(&mut self, row: Row, author: &mut dyn Author) -> Result<()> {
-        match self.follow_row(&row)? {
-            Some(entry) => author.follow(&entry),
-            None => Ok(()),
-        }
+        let entry = self.follow_row(&row)?;
+        author.follow(&entry.ok_or_else(|| erased(row.sequence))?)
     }
 
     /// Takes a row, if it follows the newest one; the entry, unless it was erased.

@@ -366,7 +366,8 @@ impl Log {
                 return Err(tampered(row.sequence, "does not follow the one before it"));
             }
             (next, prev) = (next.saturating_add(1), Some(row.leaf));
-            entry.map_or(Ok(()), &mut *each)
+            // To leave it out could leave out what speaks against something.
+            each(entry.ok_or_else(|| erased(row.sequence))?)
         })?;
         if next < end { Err(tampered(next, "is missing")) } else { Ok(()) }
     }
@@ -547,6 +548,14 @@ fn appended(outcome: &mut Outcome) -> Option<&mut Appended> {
 
 fn is_of_the_store(error: &Error) -> bool {
     (ErrorCode::Io.number()..ErrorCode::Other.number()).contains(&error.code().number())
+}
+
+pub(crate) fn erased(sequence: u64) -> Error {
+    let message = format!(
+        "entry {sequence} was erased, and no snapshot that is signed by the key given says what it \
+         meant"
+    );
+    Error::new(ErrorCode::EntryErased, message)
 }
 
 pub(crate) fn not_signed() -> Error {

@@ -209,6 +209,10 @@ error_codes! {
     NotSigned = 1715, "not_signed";
     /// A kind of fact that there is not.
     FactKindUnknown = 1716, "fact_kind_unknown";
+    /// The entries may not be erased: a legal hold keeps them, or they must be kept longer.
+    ErasureRefused = 1717, "erasure_refused";
+    /// An entry was erased, and nothing signed says what it meant.
+    EntryErased = 1718, "entry_erased";
     /// What is at that place is no ledger, or one of another version of the store.
     StoreForeign = 1720, "store_foreign";
     /// Somebody else is writing and did not finish in time. Nothing was written; try again.

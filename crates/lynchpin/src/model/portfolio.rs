@@ -48,6 +48,8 @@ macro_rules! arrays {
             moves: $crate::model::StateMove,
             deployments: $crate::model::Deployment,
             incidents: $crate::model::Incident,
+            erasures: $crate::model::Erasure,
+            legal_holds: $crate::model::LegalHold,
         }
     };
 }
@@ -61,7 +63,7 @@ macro_rules! facts {
             ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence,
             statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions,
             windows, quarantines, holds, cancellations, decisions, claims, declarations,
-            moves, deployments, incidents,
+            moves, deployments, incidents, erasures, legal_holds,
         }
     };
 }

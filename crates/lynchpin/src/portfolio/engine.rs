@@ -210,6 +210,8 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.moves);
     keep_distinct(&mut portfolio.deployments);
     keep_distinct(&mut portfolio.incidents);
+    keep_distinct(&mut portfolio.erasures);
+    keep_distinct(&mut portfolio.legal_holds);
 }
 
 /// The error for something that is known under that id with other content.

@@ -118,6 +118,32 @@ pub fn canonical_facts(portfolio: Portfolio) -> Result<Vec<CanonicalFact>> {
     Ok(out)
 }
 
+/// Forgets the free words of the facts that stand at some places in a ledger: the reasons that were
+/// given, and the names of people. No digest covers them and no verdict rests on them.
+///
+/// ```
+/// use lynchpin::model::Portfolio;
+/// use lynchpin::wire::{Stamp, forget_words, push_fact};
+///
+/// let mut portfolio = Portfolio::default();
+/// let fact = br#"{"change": "C-1", "at": "2026-11-01T09:00:00Z", "by": "raj",
+///     "reason": "Ann asked for it"}"#;
+/// let stamp = Stamp { recorded: "2026-11-01T09:00:01Z".parse()?, sequence: 7 };
+/// push_fact(&mut portfolio, "cancellations", fact, Some(stamp))?;
+/// forget_words(&mut portfolio, |sequence| sequence == 7);
+/// assert_eq!(portfolio.cancellations[0].reason, None);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub fn forget_words(portfolio: &mut Portfolio, at: impl Fn(u64) -> bool) {
+    macro_rules! forget {
+        ($($field:ident,)*) => {$(
+            let facts = portfolio.$field.iter_mut().filter(|fact| at(fact.sequence));
+            facts.for_each(|fact| fact.reason = None);
+        )*};
+    }
+    facts!(forget);
+}
+
 /// When each fact was done, by kind.
 fn said_at(portfolio: &Portfolio) -> BTreeMap<&'static str, std::vec::IntoIter<Instant>> {
     let mut out = BTreeMap::new();
