@@ -166,6 +166,8 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", level).map_err(|e| said(&e))?;
         connection.pragma_update(None, "fullfsync", true).map_err(|e| said(&e))?;
         connection.pragma_update(None, "checkpoint_fullfsync", true).map_err(|e| said(&e))?;
+        // What is erased is written over, not only left out.
+        connection.pragma_update(None, "secure_delete", true).map_err(|e| said(&e))?;
         connection.set_prepared_statement_cache_capacity(32);
         if self.durability()? < self.options.durability {
             let message = "the file cannot be kept as safely as was asked for";
@@ -296,32 +298,48 @@ fn change(
     connection: &mut Connection,
     work: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>,
 ) -> Result<(Result<()>, Result<()>)> {
-    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate);
-    let mut change = Change(change.map_err(|e| said(&e))?);
-    let given = work(&mut change);
-    let ended = if given.is_ok() { change.0.commit() } else { change.0.rollback() };
+    let (given, ended, erases) = {
+        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let mut change = Change { inner: change.map_err(|e| said(&e))?, erases: false };
+        let given = work(&mut change);
+        let Change { inner, erases } = change;
+        let ended = if given.is_ok() { inner.commit() } else { inner.rollback() };
+        (given, ended, erases)
+    };
+    if erases && given.is_ok() && ended.is_ok() {
+        truncate(connection)?;
+    }
     Ok((given, ended.map_err(|e| failed(&e))))
 }
 
+/// Empties the write-ahead log, which would keep what was erased until it is written over.
+fn truncate(connection: &Connection) -> Result<()> {
+    let truncate = "PRAGMA wal_checkpoint(TRUNCATE)";
+    connection.query_row(truncate, [], |_| Ok(())).map_err(|e| said(&e))
+}
+
 /// A writer at work.
-struct Change<'a>(rusqlite::Transaction<'a>);
+struct Change<'a> {
+    inner: rusqlite::Transaction<'a>,
+    erases: bool,
+}
 
 impl Transaction for Change<'_> {
     fn head(&mut self) -> Result<Head> {
-        head(&self.0)
+        head(&self.inner)
     }
 
     fn find(&mut self, key: &Hash) -> Result<Option<u64>> {
-        find(&self.0, key)
+        find(&self.inner, key)
     }
 
     fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
-        rows(&self.0, range, each)
+        rows(&self.inner, range, each)
     }
 
     fn append(&mut self, rows: &[Row], blocks: &[(u64, Hash)]) -> Result<()> {
         let sql = "INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5)";
-        let mut insert = self.0.prepare_cached(sql).map_err(|e| said(&e))?;
+        let mut insert = self.inner.prepare_cached(sql).map_err(|e| said(&e))?;
         for row in rows {
             let (key, leaf) = (row.key.as_bytes(), row.leaf.as_bytes());
             let micros = row.recorded.micros();
@@ -329,8 +347,10 @@ impl Transaction for Change<'_> {
                 .execute(params![signed(row.sequence), key, leaf, micros, row.bytes])
                 .map_err(|e| said(&e))?;
         }
-        let mut insert =
-            self.0.prepare_cached("INSERT INTO blocks VALUES (?1, ?2)").map_err(|e| said(&e))?;
+        let mut insert = self
+            .inner
+            .prepare_cached("INSERT INTO blocks VALUES (?1, ?2)")
+            .map_err(|e| said(&e))?;
         for (number, root) in blocks {
             insert.execute(params![signed(*number), root.as_bytes()]).map_err(|e| said(&e))?;
         }
@@ -339,10 +359,11 @@ impl Transaction for Change<'_> {
 
     fn erase(&mut self, positions: &[u64]) -> Result<()> {
         let sql = "UPDATE entries SET bytes = NULL WHERE sequence = ?1";
-        let mut update = self.0.prepare_cached(sql).map_err(|e| said(&e))?;
+        let mut update = self.inner.prepare_cached(sql).map_err(|e| said(&e))?;
         for position in positions {
             update.execute([signed(*position)]).map_err(|e| said(&e))?;
         }
+        self.erases |= !positions.is_empty();
         Ok(())
     }
 }
