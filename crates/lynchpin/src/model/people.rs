@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fact::record;
 use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
 
 /// Whether an account is a human being; only they fill seats that ask for people.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PersonKind {
@@ -17,26 +18,25 @@ pub enum PersonKind {
     Machine,
 }
 
-/// One person or machine account. Who is not declared fills no seat.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Person {
-    /// The id under which their acts are counted.
-    pub id: PersonId,
-    /// The name for people to read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Other ids of the same person: old accounts, other addresses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<PersonId>,
-    /// Human, unless it says machine.
-    #[serde(default, skip_serializing_if = "is_human")]
-    pub kind: PersonKind,
-    /// Suspended from that instant on: no approval or waiver of theirs counts, whenever it was
-    /// given; a rejection still stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suspended_from: Option<Instant>,
+record! {
+    /// One person or machine account. Who is not declared fills no seat.
+    "people" pub struct Person {
+        /// The id under which their acts are counted.
+        pub id: PersonId,
+        /// The name for people to read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// Other ids of the same person: old accounts, other addresses.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub aliases: Vec<PersonId>,
+        /// Human, unless it says machine.
+        #[serde(default, skip_serializing_if = "is_human")]
+        pub kind: PersonKind,
+        /// Suspended from that instant on: no approval or waiver of theirs counts, whenever it was
+        /// given; a rejection still stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub suspended_from: Option<Instant>,
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
@@ -45,7 +45,7 @@ fn is_human(kind: &PersonKind) -> bool {
 }
 
 /// What a group is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
@@ -56,19 +56,18 @@ pub enum GroupKind {
     Team,
 }
 
-/// A role, a team or a board.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Group {
-    /// The id that policies and owners name.
-    pub id: GroupId,
-    /// Role, unless it says team.
-    #[serde(default, skip_serializing_if = "is_role")]
-    pub kind: GroupKind,
-    /// Who belongs to it, and from when to when.
-    #[serde(default)]
-    pub members: Vec<Member>,
+record! {
+    /// A role, a team or a board.
+    "groups" pub struct Group {
+        /// The id that policies and owners name.
+        pub id: GroupId,
+        /// Role, unless it says team.
+        #[serde(default, skip_serializing_if = "is_role")]
+        pub kind: GroupKind,
+        /// Who belongs to it, and from when to when.
+        #[serde(default)]
+        pub members: Vec<Member>,
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
@@ -77,7 +76,7 @@ fn is_role(kind: &GroupKind) -> bool {
 }
 
 /// One membership: a person, or everybody of another group. Exactly one of the two is named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Member {

@@ -53,15 +53,15 @@ macro_rules! arrays {
 }
 pub(crate) use arrays;
 
-/// Passes the name of each array of facts, which all have an envelope, to another macro.
+/// Passes the name of each array to another macro, of records and of facts: all have an envelope.
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            delegations, absences, boards, policies, policy_approvals, releases, changes, tasks,
-            ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence,
-            statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions,
-            windows, quarantines, holds, cancellations, decisions, claims, declarations,
-            moves, deployments, incidents,
+            people, groups, delegations, absences, boards, services, stages, policies,
+            policy_approvals, releases, changes, tasks, ticket_states, models, preauthorisations,
+            autonomy_revocations, slis, evidence, statements, approvals, minutes, waivers,
+            revocations, freezes, lifts, exceptions, windows, quarantines, holds, cancellations,
+            decisions, claims, declarations, moves, deployments, incidents,
         }
     };
 }

@@ -28,7 +28,9 @@ use crate::gate::lint::{Finding, lint};
 use crate::gate::{Obligation, Policy};
 use crate::history::Records;
 use crate::model::portfolio::facts;
-use crate::model::{Fact, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision};
+use crate::model::{
+    Fact, Group, Person, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision,
+};
 use crate::plan::{Plan, Reach};
 
 /// A policy and the instant at which its adoption was recorded.
@@ -176,7 +178,7 @@ impl Snapshot {
         }
         let newest = newest(&portfolio);
         let policy = policy.cloned().map(Arc::new).or_else(|| inner.policy.clone());
-        let adopts = [PolicyAdoption::KIND, PolicyApproval::KIND];
+        let adopts = [PolicyAdoption::KIND, PolicyApproval::KIND, Person::KIND, Group::KIND];
         let adopted = match names.iter().any(|name| adopts.contains(&name.kind)) {
             true => Arc::new(adoption::adoptions(&portfolio, 0)?),
             false => Arc::clone(&inner.adopted),
