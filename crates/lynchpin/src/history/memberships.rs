@@ -203,3 +203,73 @@ impl Memberships {
         self.groups.iter().filter(is_team).map(|of| &of.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: u8) -> Instant {
+        format!("2026-11-{day:02}T00:00:00Z").parse().unwrap()
+    }
+
+    fn person(name: &str) -> PersonId {
+        PersonId::new(name).unwrap()
+    }
+
+    fn cab() -> GroupId {
+        GroupId::new("cab").unwrap()
+    }
+
+    fn declared(day: Option<u8>, kind: GroupKind, names: &[&str]) -> Group {
+        let members = names.iter().map(|name| Member::person(person(name))).collect();
+        Group { kind, members, at: day.map(at), ..Group::new(cab()) }
+    }
+
+    fn filed(groups: &[Group], by: u8) -> Memberships {
+        Memberships::new(groups, end_of(at(by)), |person| person)
+    }
+
+    #[test]
+    fn each_declaration_is_in_force_until_the_next_one() {
+        let groups = [
+            declared(Some(6), GroupKind::Role, &["ann"]),
+            declared(None, GroupKind::Role, &["ann", "bob"]),
+            declared(Some(4), GroupKind::Team, &["bob", "cid"]),
+        ];
+        let all = filed(&groups, 9);
+        let among = |name: &str| -> Vec<u8> {
+            let days = 1..9;
+            days.filter(|day| all.belongs(&person(name), &cab(), View::of(at(*day)))).collect()
+        };
+        assert_eq!(among("ann"), [1, 2, 3, 6, 7, 8]);
+        assert_eq!(among("bob"), [1, 2, 3, 4, 5]);
+        assert_eq!(among("cid"), [4, 5]);
+        for day in 1..9 {
+            let view = View::of(at(day));
+            let members = all.members(&cab(), view);
+            for name in ["ann", "bob", "cid"] {
+                let id = person(name);
+                assert_eq!(members.contains(&id), all.belongs(&id, &cab(), view), "{name} {day}");
+            }
+            assert_eq!(all.teams(view.by).count(), usize::from((4..6).contains(&day)));
+        }
+        // What was known is one thing, when it is asked about another.
+        let then = View { at: at(1), by: end_of(at(7)) };
+        assert!(!all.belongs(&person("bob"), &cab(), then));
+        assert!(filed(&groups, 5).belongs(&person("bob"), &cab(), View::of(at(8))));
+    }
+
+    #[test]
+    fn a_membership_that_stays_is_kept_once() {
+        let names: Vec<String> = (0..20).map(|number| format!("p{number}")).collect();
+        let declare = |day: u8| {
+            let known: Vec<&str> =
+                names.iter().take(10 + usize::from(day)).map(String::as_str).collect();
+            declared(Some(day), GroupKind::Role, &known)
+        };
+        let groups: Vec<Group> = (1..=9).map(declare).collect();
+        let all = filed(&groups, 9);
+        assert_eq!(all.rows.len(), 19);
+        assert_eq!(all.members(&cab(), View::of(at(3))).len(), 13);
+    }
+}

@@ -258,4 +258,50 @@ mod tests {
         assert_eq!(people.next_membership_change(&id("a"), Instant::EPOCH), Some(leaves));
         assert!(!people.can_sit(&ann, Instant::EPOCH), "undeclared people fill no seat");
     }
+
+    fn at(day: u8) -> Instant {
+        format!("2026-11-{day:02}T00:00:00Z").parse().unwrap()
+    }
+
+    fn ann(at: Option<u8>) -> Person {
+        Person { at: at.map(self::at), ..Person::new(PersonId::new("ann").unwrap()) }
+    }
+
+    fn moment(said: u8, recorded: u8) -> Moment {
+        Moment { at: at(said), recorded: (at(recorded), 0) }
+    }
+
+    #[test]
+    fn who_is_reinstated_may_act_again_but_did_not_act_meanwhile() {
+        let suspended = Person { suspended_from: Some(at(3)), ..ann(Some(4)) };
+        let people = known(&[ann(Some(6)), suspended, ann(None)], &[]);
+        let id = PersonId::new("ann").unwrap();
+        let sits: Vec<u8> = (1..9).filter(|day| people.can_sit(&id, at(*day))).collect();
+        assert_eq!(sits, [1, 2, 3, 6, 7, 8], "on the 3rd nobody knew of it yet");
+        assert_eq!(people.suspended_from(&id, at(4)), Some(at(3)));
+        assert_eq!(people.suspended_from(&id, at(6)), None);
+        for (said, recorded, void) in
+            [(1, 2, false), (2, 3, true), (3, 3, true), (5, 9, true), (1, 9, true), (6, 6, false)]
+        {
+            let of = moment(said, recorded);
+            assert_eq!(people.acted_suspended(&id, of, at(9)), void, "{said} {recorded}");
+            assert!(!people.acted_suspended(&id, of, at(5)), "nobody is reinstated yet");
+        }
+        let early = People::new(&[ann(Some(6))], &[], end_of(at(5)));
+        assert!(early.declared(&id).is_none() && !early.can_sit(&id, at(8)));
+    }
+
+    #[test]
+    fn an_alias_stays_one_and_a_machine_stays_one() {
+        let old = PersonId::new("ann.old").unwrap();
+        let first = Person { aliases: vec![old.clone()], kind: PersonKind::Machine, ..ann(None) };
+        let people = known(&[first, ann(Some(2))], &[]);
+        assert_eq!(people.principal(&old), &PersonId::new("ann").unwrap());
+        assert!(!people.is_human(&old) && !people.can_sit(&old, at(3)));
+        let later = Person { kind: PersonKind::Machine, ..ann(Some(2)) };
+        let people = known(&[ann(None), later], &[]);
+        let id = PersonId::new("ann").unwrap();
+        assert!(people.can_sit(&id, at(1)) && !people.can_sit(&id, at(2)));
+        assert!(!people.is_human(&id));
+    }
 }

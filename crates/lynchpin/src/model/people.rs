@@ -19,7 +19,21 @@ pub enum PersonKind {
 }
 
 record! {
-    /// One person or machine account. Who is not declared fills no seat.
+    /// One person or machine account. Who is not declared fills no seat. Of several declarations
+    /// the newest one that was recorded by then counts; but every alias stays one, and who was ever
+    /// called a machine fills no seat of people.
+    ///
+    /// ```
+    /// use lynchpin::model::Person;
+    ///
+    /// let person: Person = serde_json::from_str(
+    ///     r#"{"id": "ann", "suspended_from": "2026-11-03T00:00:00Z",
+    ///         "at": "2026-11-03T08:00:00Z", "by": "mei", "reason": "her laptop was stolen"}"#,
+    /// )?;
+    /// assert!(person.suspended_from.is_some());
+    /// assert!(Person::new("raj".parse()?).at.is_none(), "known always");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     "people" pub struct Person {
         /// The id under which their acts are counted.
         pub id: PersonId,
@@ -33,7 +47,8 @@ record! {
         #[serde(default, skip_serializing_if = "is_human")]
         pub kind: PersonKind,
         /// Suspended from that instant on: no approval or waiver of theirs counts, whenever it was
-        /// given; a rejection still stands.
+        /// given; a rejection still stands. Who is declared again without it is reinstated; what
+        /// was given meanwhile does not count then, either.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub suspended_from: Option<Instant>,
     }
@@ -57,7 +72,20 @@ pub enum GroupKind {
 }
 
 record! {
-    /// A role, a team or a board.
+    /// A role, a team or a board. Of several declarations the newest one that was recorded by then
+    /// counts, whole; for who acted, the newest one that was recorded by their act.
+    ///
+    /// ```
+    /// use lynchpin::model::{Group, Member};
+    ///
+    /// let cab = Group {
+    ///     members: vec![Member::person("ann".parse()?)],
+    ///     at: Some("2026-11-03T08:00:00Z".parse()?),
+    ///     ..Group::new("cab".parse()?)
+    /// };
+    /// assert_eq!(cab.members.len(), 1);
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
     "groups" pub struct Group {
         /// The id that policies and owners name.
         pub id: GroupId,

@@ -71,8 +71,8 @@ macro_rules! portfolio {
     ($($field:ident: $type:ty,)*) => {
         /// Everything known about a portfolio of services: what a portfolio document holds.
         ///
-        /// The order within an array carries no meaning but for `stages`, whose order is that of
-        /// the way to the users.
+        /// The order within an array carries no meaning but for `stages` that say no time, whose
+        /// order is that of the way to the users.
         ///
         /// ```
         /// use lynchpin::model::Portfolio;
@@ -84,8 +84,8 @@ macro_rules! portfolio {
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         // Whoever reads the schema has no use for an example in Rust.
         #[cfg_attr(feature = "schema", schemars(description = "All facts about the services of \
-            an organisation. The order within an array carries no meaning but for `stages`, \
-            whose order is that of the way to the users."))]
+            an organisation. The order within an array carries no meaning but for `stages` \
+            that say no time, whose order is that of the way to the users."))]
         #[serde(deny_unknown_fields)]
         pub struct Portfolio {
             /// The kind and version of the document: `portfolio/1`.

@@ -7,7 +7,8 @@ use crate::base::id::{EnvironmentId, ProfileId, ServiceId, SloId, StageId};
 use crate::base::{Actor, Probability, Span};
 
 record! {
-    /// A service: what changes are made to, and who answers for it.
+    /// A service: what changes are made to, and who answers for it. Of several declarations the
+    /// newest one that was recorded by then counts, whole.
     "services" pub struct Service {
         /// The id that changes name.
         pub id: ServiceId,
@@ -47,7 +48,8 @@ pub struct Slo {
 
 record! {
     /// A stage on the way to the users, such as `staging` or `production`. Their order is that in
-    /// which each was first declared; of those that tie, that of the list.
+    /// which each was first declared; of those that tie, that of the list. Of several declarations
+    /// of one, the newest one that was recorded by then counts, whole.
     "stages" pub struct Stage {
         /// The id that releases, approvals and gates name.
         pub id: StageId,
