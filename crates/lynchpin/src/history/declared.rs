@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::order::{Position, position};
+use super::order::{Position, end_of, position};
 use super::records::Records;
+use crate::base::Instant;
 use crate::base::id::{ServiceId, StageId};
-use crate::model::{Fact, Service, Stage};
+use crate::model::{Fact, Portfolio, Service, Stage};
 
 /// Where the declarations of some kind stand, by the id of what they declare.
 #[derive(Clone, Debug)]
@@ -53,6 +54,13 @@ impl<K: Ord + Clone> Declared<K> {
     }
 }
 
+/// Every stage that was ever declared, on the way to the users: in the order in which each was
+/// first declared.
+#[must_use]
+pub fn way(portfolio: &Portfolio) -> Vec<StageId> {
+    Declared::new(&portfolio.stages, end_of(Instant::LAST), |stage| &stage.id).order
+}
+
 impl Records {
     /// A service as it is declared.
     #[must_use]
@@ -79,6 +87,7 @@ impl Records {
 
     /// Every stage as it is declared, on the way to the users: in the order in which each was first
     /// declared.
+    #[must_use]
     pub fn stages(&self) -> impl DoubleEndedIterator<Item = &Stage> + '_ {
         self.stages.order.iter().filter_map(|id| self.stage(id))
     }
@@ -93,9 +102,6 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Instant;
-    use crate::history::order::end_of;
-    use crate::model::Portfolio;
 
     fn at(day: u8) -> Instant {
         format!("2026-11-{day:02}T00:00:00Z").parse().unwrap()
@@ -135,6 +141,8 @@ mod tests {
         };
         assert_eq!(names(1), ["test", "production"]);
         assert_eq!(names(6), ["test", "production", "canary"]);
+        let all = way(records(json, 1).portfolio());
+        assert_eq!(all.iter().map(StageId::as_str).collect::<Vec<_>>(), names(6));
         let (then, test) = (records(json, 6), StageId::new("test").unwrap());
         assert_eq!(then.stage(&test).unwrap().environments.len(), 1);
         assert!(then.stages_by(end_of(at(4))).all(|stage| stage.environments.is_empty()));

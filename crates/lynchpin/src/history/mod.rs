@@ -33,6 +33,7 @@ pub mod work;
 
 pub use baseline::Baseline;
 pub use boards::{Boards, NextMeeting};
+pub use declared::way;
 pub use delegations::Delegations;
 pub use entries::Content;
 pub use freezes::Freezes;

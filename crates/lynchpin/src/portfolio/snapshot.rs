@@ -26,7 +26,7 @@ use crate::base::id::{ChangeId, GateId, PersonId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};
 use crate::gate::lint::{Finding, lint};
 use crate::gate::{Obligation, Policy};
-use crate::history::Records;
+use crate::history::{Records, way};
 use crate::model::portfolio::facts;
 use crate::model::{
     Fact, Group, Person, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision,
@@ -404,6 +404,13 @@ impl Snapshot {
     #[must_use]
     pub fn portfolio(&self) -> &Portfolio {
         &self.inner.portfolio
+    }
+
+    /// Every stage that was ever declared, on the way to the users: in the order in which each was
+    /// first declared.
+    #[must_use]
+    pub fn stages(&self) -> Vec<StageId> {
+        way(self.portfolio())
     }
 
     /// What can be asked about as of an instant: each release that is not cancelled, or each
