@@ -274,9 +274,9 @@ pub fn world() -> impl Strategy<Value = World> {
     let seats = prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16];
     // Who may waive: `pb`, `pc` and, to be refused, the machine.
     let ops = prop_oneof![4 => Just(0b1110u8), 1 => 0u8..16];
-    let again = (tick(LAST), 0u8..16, 0u8..16);
-    let again = again.prop_map(|(at, board, ops)| Regrouped { at, board: board | 0b0010, ops });
-    let again = (weighted(0.4, tick(LAST)), weighted(0.25, again));
+    let regrouped = (tick(LAST), prop_oneof![1 => Just(0b0111u8), 1 => 0u8..16], 0u8..16);
+    let regrouped = regrouped.prop_map(|(at, board, ops)| Regrouped { at, board, ops });
+    let again = (weighted(0.4, tick(LAST)), weighted(0.2, regrouped));
     let people = (suspended, seats, (ends(), ends()), ops, again);
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
     let delegations = prop_oneof![1 => Just(vec![]), 2 => vec(delegation(), 1..=3)];
