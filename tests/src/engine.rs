@@ -45,18 +45,18 @@ pub fn at(tick: Tick) -> Instant {
     instant(tick).parse().expect("a tick is an instant")
 }
 
-/// The document with what was recorded by then, and with all that is only described.
+/// The document with what was recorded by then, and with what is known always.
 #[must_use]
 pub fn known(document: &Value, by: Tick) -> Value {
     const DESCRIBED: [&str; 4] = ["people", "groups", "stages", "services"];
     let mut document = document.clone();
     for (name, facts) in document.as_object_mut().into_iter().flatten() {
-        let facts = facts.as_array_mut().filter(|_| !DESCRIBED.contains(&name.as_str()));
-        if let Some(facts) = facts {
+        let always = DESCRIBED.contains(&name.as_str());
+        if let Some(facts) = facts.as_array_mut() {
             facts.retain(|fact| {
                 let said = ["recorded", "at"].iter().find_map(|key| fact.get(key)?.as_str());
                 let said: Option<Instant> = said.and_then(|said| said.parse().ok());
-                said.is_some_and(|said| said <= at(by))
+                said.map_or(always, |said| said <= at(by))
             });
         }
     }

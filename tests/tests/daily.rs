@@ -246,8 +246,9 @@ fn would_count(document: &Value, policy: &str, item: &Value, by: &str, when: Ins
 
 fn belongs(document: &Value, person: &str, group: &Value, when: Instant) -> bool {
     let said = |text: &Value| text.as_str().and_then(|text| text.parse::<Instant>().ok());
-    let mut groups = list(document, "groups").iter().filter(|it| it["id"] == *group);
-    groups.any(|group| {
+    // What is declared again stands behind what was declared before.
+    let newest = list(document, "groups").iter().rfind(|it| it["id"] == *group);
+    newest.is_some_and(|group| {
         list(group, "members").iter().any(|member| {
             member["person"] == json!(person)
                 && said(&member["from"]).is_none_or(|from| from <= when)

@@ -242,8 +242,7 @@ pub unsafe extern "C" fn lp_snapshot_stages(
     // SAFETY: as the header demands of the caller.
     unsafe {
         call_on(snapshot, ids_out, error_out, |snapshot| {
-            let stages = snapshot.portfolio().stages.iter().map(|stage| &stage.id);
-            Ok(handle::new(Ids::new(stages)))
+            Ok(handle::new(Ids::new(snapshot.stages())))
         })
     }
 }

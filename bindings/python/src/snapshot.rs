@@ -324,8 +324,7 @@ impl Snapshot {
     ///     >>> snapshot.stages()
     ///     ('production',)
     fn stages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let stages = &self.snapshot.portfolio().stages;
-        PyTuple::new(py, stages.iter().map(|stage| stage.id.as_str()))
+        PyTuple::new(py, self.snapshot.stages().iter().map(|stage| stage.as_str()))
     }
 
     /// The ids of the releases known by an instant and not cancelled, in order.

@@ -48,8 +48,34 @@ struct Counted {
 
 impl Question<'_> {
     pub(super) fn can_sit(&self, who: u8) -> bool {
-        let suspended = who == 2 && self.world.suspended.is_some_and(|from| from <= self.at);
-        matches!(who, 0..=2 | 6) && !suspended
+        self.could_sit(who, self.at)
+    }
+
+    /// Whether somebody could sit at an instant, by what was known then.
+    pub(super) fn could_sit(&self, who: u8, at: Tick) -> bool {
+        let back = self.reinstated().is_some_and(|back| back <= at);
+        let suspended = self.world.suspended.is_some_and(|from| from <= at) && !back;
+        matches!(who, 0..=2 | 6) && !(who == 2 && suspended)
+    }
+
+    /// When `pc` was reinstated, if that is known.
+    pub(super) fn reinstated(&self) -> Option<Tick> {
+        self.world.reinstated.filter(|back| *back <= self.at)
+    }
+
+    /// Whether somebody did something while they were suspended, and is so no more.
+    pub(super) fn acted_suspended(&self, who: u8, made: Made) -> bool {
+        let times = self.world.suspended.zip(self.reinstated());
+        who == 2
+            && times
+                .is_some_and(|(from, back)| from < back && from <= made.recorded && made.at < back)
+    }
+
+    /// Whether somebody may waive, and was known to when they did something.
+    pub(super) fn is_of_ops(&self, who: u8, made: Made) -> bool {
+        let again = self.world.regrouped.filter(|again| again.at <= made.recorded);
+        let ops = again.map_or(self.world.ops, |again| again.ops);
+        bits(ops).into_iter().map(person).any(|member| member == who)
     }
 
     /// Whether somebody asks for changes first, and that stands.
@@ -233,19 +259,22 @@ impl<'w> Asked<'_, 'w> {
     }
 
     fn sits(&self, who: u8) -> bool {
-        Question { at: self.at, ..*self.question }.can_sit(who)
+        self.question.could_sit(who, self.at)
     }
 
     fn may_sit(&self, who: u8) -> bool {
         self.sits(who) && !self.hands.contains(&who)
     }
 
-    fn belongs(&self, who: u8, group: Group, at: Tick) -> bool {
+    /// Whether somebody belonged to a group, by what was known of it at some later instant.
+    fn belongs(&self, who: u8, group: Group, (at, by): (Tick, Tick)) -> bool {
+        let again = self.world().regrouped.filter(|again| again.at <= by.min(self.question.at));
+        let board = again.map_or(self.world().board, |again| again.board);
         let (from, to) = self.world().membership;
         let lasts = from.is_none_or(|from| from <= at) && to.is_none_or(|to| at < to);
         let listed = match group {
             // A bit names the account; an alias on the list is its person.
-            Group::Board => bits(self.world().board).into_iter().map(person).any(|id| id == who),
+            Group::Board => bits(board).into_iter().map(person).any(|id| id == who),
             Group::Heads => matches!(who, 0 | 2 | 6),
         };
         listed && (who != 2 || lasts)
@@ -254,15 +283,18 @@ impl<'w> Asked<'_, 'w> {
     /// Whether somebody belonged to a group for a yes: both when it was said and when that was
     /// recorded, and now if that is asked, too.
     fn belonged(&self, who: u8, group: Group, ballot: &Ballot) -> bool {
-        let then = self.belongs(who, group, ballot.made.at)
-            && self.belongs(who, group, ballot.made.recorded);
-        let now = !(self.is_board() && self.policy().also_now) || self.belongs(who, group, self.at);
-        then && now
+        let Made { at, recorded } = ballot.made;
+        let then = self.belongs(who, group, (at, recorded))
+            && self.belongs(who, group, (recorded, recorded));
+        let now = !(self.is_board() && self.policy().also_now)
+            || self.belongs(who, group, (self.at, self.at));
+        then && now && !self.question.acted_suspended(who, ballot.made)
     }
 
     /// For a no either will do.
     fn belonged_once(&self, who: u8, group: Group, ballot: &Ballot) -> bool {
-        self.belongs(who, group, ballot.made.at) || self.belongs(who, group, ballot.made.recorded)
+        let Made { at, recorded } = ballot.made;
+        self.belongs(who, group, (at, recorded)) || self.belongs(who, group, (recorded, recorded))
     }
 
     fn may_delegate(&self) -> bool {
@@ -301,7 +333,7 @@ impl<'w> Asked<'_, 'w> {
         for who in ALL.into_iter().filter(|who| self.may_sit(*who)) {
             if self.is_board()
                 && self.policy().also_now
-                && !self.belongs(who, Group::Board, self.at)
+                && !self.belongs(who, Group::Board, (self.at, self.at))
             {
                 continue;
             }
@@ -368,6 +400,7 @@ impl<'w> Asked<'_, 'w> {
         ballot: &Ballot,
         (first, last): (Tick, Tick),
         ends: &dyn Fn(&Delegation) -> bool,
+        counts: &dyn Fn(&Delegation) -> bool,
     ) -> bool {
         let of = |d: &&Delegation| {
             person(d.by) == by && person(d.to) == to && by != to && self.question.knows(d.made)
@@ -378,7 +411,7 @@ impl<'w> Asked<'_, 'w> {
             _ => group == Group::Heads,
         };
         let all: Vec<&Delegation> = self.world().delegations.iter().filter(of).collect();
-        all.iter().filter(|d| !d.ended && meant(d)).any(|given| {
+        all.iter().filter(|d| !d.ended && meant(d) && counts(d)).any(|given| {
             let begins = given.from.unwrap_or(0).max(given.made.at);
             let over = |end: &&&Delegation| {
                 let later = end.made.recorded >= given.made.recorded || end.made.at > given.made.at;
@@ -418,6 +451,7 @@ impl<'w> Asked<'_, 'w> {
                         ballot,
                         (ballot.made.at, ballot.made.recorded),
                         &|end| end.made.at <= ballot.made.recorded,
+                        &|given| !self.question.acted_suspended(holder, given.made),
                     )
             })
     }
@@ -448,9 +482,10 @@ impl<'w> Asked<'_, 'w> {
         self.may_delegate()
             && self.once_asked(ballot).into_iter().any(|group| {
                 let standing = [ballot.made.at, ballot.made.recorded].into_iter().any(|then| {
-                    self.stands((holder, to), group, ballot, (then, then), &|end| {
+                    let ends = |end: &Delegation| {
                         end.made.recorded <= ballot.made.recorded && end.made.at <= then
-                    })
+                    };
+                    self.stands((holder, to), group, ballot, (then, then), &ends, &|_| true)
                 });
                 self.belonged_once(holder, group, ballot) && (here || standing)
             })
@@ -461,8 +496,9 @@ impl<'w> Asked<'_, 'w> {
         if self.is_heard(ballot, heads) {
             return true;
         }
+        let free = !self.question.acted_suspended(person(ballot.by), ballot.made);
         match ballot.decision {
-            APPROVED => !self.fills(ballot, heads).is_empty(),
+            APPROVED => free && !self.fills(ballot, heads).is_empty(),
             DEFERRED | REQUEST_CHANGES | REJECTED => {
                 ALL.into_iter().any(|holder| self.may_have_spoken_for(holder, ballot))
             }
@@ -504,7 +540,9 @@ impl<'w> Asked<'_, 'w> {
                 }
             }
         }
-        let sits = |who: u8, group: Group| self.may_sit(who) && self.belongs(who, group, self.at);
+        let sits = |who: u8, group: Group| {
+            self.may_sit(who) && self.belongs(who, group, (self.at, self.at))
+        };
         let on_board: BTreeSet<u8> = ALL.into_iter().filter(|w| sits(*w, Group::Board)).collect();
         let distinct = seated(&given, &|_, _| true);
         let staying = seated(&given, &|who, board| !board || on_board.contains(&who));

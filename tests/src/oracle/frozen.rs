@@ -41,7 +41,7 @@ impl Question<'_> {
     pub(super) fn windowed(&self) -> Option<Verdict> {
         let rule = self.policy.frozen.window.filter(|_| self.stage != STAGING)?;
         let meant = self.world.frozen.windows.iter().filter(|time| {
-            let theirs = !rule.by_ops || self.is_of_ops(person(time.by));
+            let theirs = !rule.by_ops || self.is_of_ops(person(time.by), time.made);
             self.holds(time) && theirs
         });
         let meant: Vec<&Time> = meant.collect();
@@ -62,26 +62,22 @@ impl Question<'_> {
         self.knows(time.made) && (!time.production || self.stage != STAGING)
     }
 
-    fn is_of_ops(&self, who: u8) -> bool {
-        bits(self.world.ops).into_iter().map(person).any(|member| member == who)
-    }
-
-    fn could_sit(&self, who: u8, at: Tick) -> bool {
-        Question { at, ..*self }.can_sit(who)
-    }
-
-    /// Whether somebody was suspended by then.
-    fn was_suspended(&self, who: u8, at: Tick) -> bool {
-        who == 2 && self.world.suspended.is_some_and(|from| from <= at)
+    /// Whether somebody was suspended when they did something.
+    fn was_suspended(&self, who: u8, made: Made) -> bool {
+        let still = self.reinstated().is_none()
+            && self.world.suspended.is_some_and(|from| from <= made.recorded);
+        who == 2 && still || self.acted_suspended(who, made)
     }
 
     /// Whether a freeze was lifted by who may, after it was recorded.
     fn is_over(&self, number: u8, time: &Time) -> bool {
         self.world.frozen.lifts.iter().any(|(of, by, made)| {
             let by = person(*by);
-            let own = by == person(time.by) && !self.was_suspended(by, made.recorded);
-            let group =
-                self.policy.frozen.lift && self.is_of_ops(by) && self.could_sit(by, made.recorded);
+            let own = by == person(time.by) && !self.was_suspended(by, *made);
+            let group = self.policy.frozen.lift
+                && self.is_of_ops(by, *made)
+                && self.could_sit(by, made.recorded)
+                && !self.was_suspended(by, *made);
             *of == number
                 && self.knows(*made)
                 && time.made.recorded < made.recorded
@@ -100,8 +96,9 @@ impl Question<'_> {
             && it.hours <= WAIVER_HOURS
             && self.at < after(it.made.at, it.hours)
             && it.revoked.is_none_or(|revoked| self.at < revoked)
-            && self.is_of_ops(by)
+            && self.is_of_ops(by, it.made)
             && self.can_sit(by)
+            && !self.acted_suspended(by, it.made)
             && by != person(it.requester)
             && !self.hands(it.subject, members).contains(&by)
             && self.was_there(it.subject, it.revision, it.made)
@@ -135,7 +132,7 @@ impl Question<'_> {
         for (recorded, held, by, at) in events {
             if held {
                 holders.insert((by, at));
-            } else if !self.was_suspended(by, recorded) {
+            } else if !self.was_suspended(by, Made { at, recorded }) {
                 // Nobody lets out what they put there only later.
                 holders.retain(|(holder, since)| *holder != by || *since > at);
             }

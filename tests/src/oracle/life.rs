@@ -193,7 +193,7 @@ impl Question<'_> {
             declared.change == change
                 && self.knows(declared.made)
                 && self.can_sit(person(declared.by))
-                && bits(self.world.ops).into_iter().map(person).any(|it| it == person(declared.by))
+                && self.is_of_ops(person(declared.by), declared.made)
                 && self.was_there(Subject::Change(change), declared.revision, declared.made)
         };
         let mut found: Vec<&Declaration> = all.filter(may).collect();

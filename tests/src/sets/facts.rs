@@ -143,6 +143,8 @@ pub fn world() -> World {
     };
     World {
         suspended: None,
+        reinstated: None,
+        regrouped: None,
         board: 0b111,
         membership: (None, None),
         ops: 0b111,

@@ -118,7 +118,10 @@ impl World {
         let mut pc = json!({"id": "pc"});
         put_tick(&mut pc, "suspended_from", self.suspended);
         let pb = json!({"id": "pb", "aliases": ["pb-x"]});
-        json!([{"id": "pa"}, pb, pc, {"id": "bot", "kind": "machine"}, {"id": "pd"}])
+        let mut all = vec![json!({"id": "pa"}), pb, pc, json!({"id": "bot", "kind": "machine"})];
+        all.push(json!({"id": "pd"}));
+        all.extend(self.reinstated.map(|at| json!({"id": "pc", "at": instant(at)})));
+        json!(all)
     }
 
     fn groups(&self) -> Value {
@@ -130,12 +133,22 @@ impl World {
             }
             member
         };
-        let board: Vec<Value> = bits(self.board).map(member).collect();
-        let ops: Vec<Value> =
-            bits(self.ops).map(|person| json!({"person": name(PEOPLE, person)})).collect();
-        json!([{"id": "board", "members": board},
-            {"id": "heads", "members": [{"person": "pd"}, {"person": "pa"}, member(2)]},
-            {"id": "ops", "members": ops}])
+        let named = |person: u8| json!({"person": name(PEOPLE, person)});
+        let board = |of: u8| bits(of).map(member).collect::<Vec<Value>>();
+        let ops = |of: u8| bits(of).map(named).collect::<Vec<Value>>();
+        let mut all = vec![
+            json!({"id": "board", "members": board(self.board)}),
+            json!({"id": "heads", "members": [{"person": "pd"}, {"person": "pa"}, member(2)]}),
+            json!({"id": "ops", "members": ops(self.ops)}),
+        ];
+        all.extend(self.regrouped.into_iter().flat_map(|again| {
+            let at = instant(again.at);
+            [
+                json!({"id": "board", "members": board(again.board), "at": at}),
+                json!({"id": "ops", "members": ops(again.ops), "at": at}),
+            ]
+        }));
+        json!(all)
     }
 
     fn change_facts(&self) -> Vec<Value> {

@@ -207,6 +207,7 @@ pub fn life() -> impl Strategy<Value = (World, [Policy; 2], Tick)> {
             policy.life = Rules { retrospective: retrospective & 0b10_1111, uses };
             if policy.life.retrospective != 0 {
                 (world.suspended, world.membership) = (None, (None, None));
+                (world.reinstated, world.regrouped) = (None, None);
                 (world.boards, world.minutes, world.delegations) = Default::default();
                 world.evidence.iter_mut().for_each(|evidence| evidence.expires = None);
                 for approval in &mut world.approvals {

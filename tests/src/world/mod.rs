@@ -292,11 +292,26 @@ pub struct Incident {
     pub resolved: Option<Tick>,
 }
 
+/// Two groups that are declared again.
+#[derive(Clone, Copy, Debug)]
+pub struct Regrouped {
+    /// When.
+    pub at: Tick,
+    /// Who is on the board from then on, one bit a person.
+    pub board: u8,
+    /// Who may waive.
+    pub ops: u8,
+}
+
 /// Everything that is known.
 #[derive(Clone, Debug)]
 pub struct World {
     /// From when on `pc` is suspended.
     pub suspended: Option<Tick>,
+    /// When `pc` is declared again and is suspended no more.
+    pub reinstated: Option<Tick>,
+    /// The board and who may waive, as both are declared again.
+    pub regrouped: Option<Regrouped>,
     /// Who is on the board, one bit a person.
     pub board: u8,
     /// From when to when `pc` is on the board, if at all.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::{
     APPROVED, Approval, Board, Change, Content, DELEGATED, Delegation, Deployment, ESCALATED,
-    Evidence, Gate, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Release, Revision,
-    Subject, Tick, Tree, WITHDRAWN, Waiver, World, after, frozen, hour, life,
+    Evidence, Gate, Incident, Made, Minutes, On, Policy, Quorum, REJECTED, Regrouped, Release,
+    Revision, Subject, Tick, Tree, WITHDRAWN, Waiver, World, after, frozen, hour, life,
 };
 
 /// The last instant at which anything is made.
@@ -274,7 +274,10 @@ pub fn world() -> impl Strategy<Value = World> {
     let seats = prop_oneof![4 => Just(0b0111u8), 1 => 0u8..16];
     // Who may waive: `pb`, `pc` and, to be refused, the machine.
     let ops = prop_oneof![4 => Just(0b1110u8), 1 => 0u8..16];
-    let people = (suspended, seats, (ends(), ends()), ops);
+    let regrouped = (tick(LAST), prop_oneof![1 => Just(0b0111u8), 1 => 0u8..16], 0u8..16);
+    let regrouped = regrouped.prop_map(|(at, board, ops)| Regrouped { at, board, ops });
+    let again = (weighted(0.4, tick(LAST)), weighted(0.2, regrouped));
+    let people = (suspended, seats, (ends(), ends()), ops, again);
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
     let delegations = prop_oneof![1 => Just(vec![]), 2 => vec(delegation(), 1..=3)];
     let said = (vec(evidence(), 0..=8), vec(approval(), 0..=8), vec(waiver(), 0..=7), delegations);
@@ -287,7 +290,7 @@ pub fn world() -> impl Strategy<Value = World> {
     let incidents = prop_oneof![4 => Just(vec![]), 1 => vec(incident(), 1..=2)];
     let happened = (holds, cancelled, vec(deployment(), 0..=5), incidents);
     (people, subjects, said, met, happened).prop_map(|(people, subjects, said, met, happened)| {
-        let (suspended, board, mut membership, ops) = people;
+        let (suspended, board, mut membership, ops, (reinstated, regrouped)) = people;
         // A membership ends after it begins.
         if let (Some(from), Some(to)) = membership
             && to <= from
@@ -296,6 +299,8 @@ pub fn world() -> impl Strategy<Value = World> {
         }
         World {
             suspended,
+            reinstated,
+            regrouped,
             board,
             membership,
             ops,

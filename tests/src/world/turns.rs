@@ -12,7 +12,9 @@ impl World {
     pub fn turns(&self, policy: &Policy) -> BTreeSet<Tick> {
         let mut turns: BTreeSet<Tick> = BTreeSet::from([LAST]);
         let (from, to) = self.membership;
-        turns.extend([self.suspended, from, to].into_iter().flatten());
+        let again = self.regrouped.map(|again| again.at);
+        let times = [self.suspended, self.reinstated, again, from, to];
+        turns.extend(times.into_iter().flatten());
         turns.extend(self.made().flat_map(|made| [made.at, made.recorded]));
         let aged = |made: Made, hours: Option<Hours>| hours.map(|hours| after(made.at, hours));
         for evidence in &self.evidence {

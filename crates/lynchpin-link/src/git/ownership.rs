@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lynchpin::base::Actor;
 use lynchpin::base::id::{GroupId, PersonId, ServiceId};
-use lynchpin::model::{Group, GroupKind, Member, Person, PersonKind, Portfolio, Service};
+use lynchpin::model::{Group, Member, Person, PersonKind, Portfolio, Service};
 
 use super::changes::Entry;
 use super::error::{AssessError, Result};
@@ -132,7 +132,7 @@ impl Ownership {
                 Some(group) => group.members.extend(members),
                 None => {
                     let id = id(&name)?;
-                    portfolio.groups.push(Group { id, kind: GroupKind::Role, members });
+                    portfolio.groups.push(Group { members, ..Group::new(id) });
                 }
             }
         }
@@ -182,13 +182,12 @@ impl Ownership {
         let environments =
             service.environments.iter().map(|e| id(e)).collect::<Result<Vec<_>>>()?;
         Ok(Service {
-            id: id(&service.id)?,
             tier: service.tier,
             owner: Some(owner),
             profile: service.profile.as_ref().map(|profile| id(profile)).transpose()?,
             depends_on: ids,
             environments,
-            slos: Vec::new(),
+            ..Service::new(id(&service.id)?)
         })
     }
 }
@@ -229,11 +228,9 @@ impl Staff<'_> {
 
 fn person(newcomer: &Newcomer) -> Result<Person> {
     Ok(Person {
-        id: id(&newcomer.id)?,
         name: Some(newcomer.name.clone()),
-        aliases: Vec::new(),
         kind: if newcomer.machine { PersonKind::Machine } else { PersonKind::Human },
-        suspended_from: None,
+        ..Person::new(id(&newcomer.id)?)
     })
 }
 

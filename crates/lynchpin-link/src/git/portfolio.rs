@@ -6,8 +6,7 @@ use lynchpin::base::Instant;
 use lynchpin::base::id::{ChangeId, GroupId, PersonId, Reference};
 use lynchpin::base::limits::INTEGER_MAX;
 use lynchpin::model::{
-    Change, Group, GroupKind, Kind, Member, Needs, Person, PersonKind, Plans, Portfolio, Size,
-    Stage,
+    Change, Group, Kind, Member, Needs, Person, PersonKind, Plans, Portfolio, Size, Stage,
 };
 
 use super::changes::Entry;
@@ -57,7 +56,7 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, 
     people(source, &mut portfolio)?;
     source.ownership.write(source.people, &mut portfolio)?;
     let folders: Vec<Vec<u32>> = source.readings.iter().map(|r| r.paths.folders()).collect();
-    portfolio.stages.push(Stage { id: id(STAGE)?, environments: Vec::new() });
+    portfolio.stages.push(Stage::new(id(STAGE)?));
     let ids = change_ids(source)?;
     let committed = source.readings.iter().map(|reading| reading.newest).max().unwrap_or(0);
     let newest = source.proofs.newest().max(Some(instant(committed)?));
@@ -108,21 +107,18 @@ fn people(source: &Source<'_>, portfolio: &mut Portfolio) -> Result<()> {
         }
         let name = Some(person.name.clone()).filter(|name| !name.is_empty());
         let aliases = aliases?;
-        portfolio.people.push(Person { id: own, name, aliases, kind, suspended_from: None });
+        portfolio.people.push(Person { name, aliases, kind, ..Person::new(own) });
     }
     let else_id: PersonId = id(SOMEBODY_ELSE)?;
     portfolio.people.push(Person {
-        id: else_id.clone(),
         name: Some("somebody who is not in this history yet".to_owned()),
-        aliases: Vec::new(),
-        kind: PersonKind::Human,
-        suspended_from: None,
+        ..Person::new(else_id.clone())
     });
     let contributors: GroupId = id(CONTRIBUTORS)?;
     let all = Member { person: None, group: Some(contributors.clone()), from: None, to: None };
     let reviewers = vec![all, Member::person(else_id)];
-    portfolio.groups.push(Group { id: contributors, kind: GroupKind::Role, members });
-    portfolio.groups.push(Group { id: id(REVIEWERS)?, kind: GroupKind::Role, members: reviewers });
+    portfolio.groups.push(Group { members, ..Group::new(contributors) });
+    portfolio.groups.push(Group { members: reviewers, ..Group::new(id(REVIEWERS)?) });
     Ok(())
 }
 

@@ -10,10 +10,10 @@ use super::policy::{Gate, Judges, Policy, Requirement, Selector, Tree};
 use super::rolls::Rolls;
 use super::signed::Proofs;
 use super::waiver;
-use crate::base::id::{ChangeId, GateId, PersonId, ReleaseId, RequirementId, StageId};
+use crate::base::id::{ChangeId, GateId, PersonId, ReleaseId, RequirementId, ServiceId, StageId};
 use crate::base::{Actor, Instant, Probability, Subject, When};
 use crate::history::Records;
-use crate::history::order::Position;
+use crate::history::order::{Position, end_of};
 use crate::model::{Change, Service};
 use crate::reason::tree::{Arg, Join, Node, Reasons};
 use crate::reason::{ReasonCode, Verdict};
@@ -84,6 +84,19 @@ impl Case<'_> {
         self.risks.get(subject).copied().unwrap_or((Probability::ONE, When::Never))
     }
 
+    /// A service as it is declared; of what is owed since an entry, as it was known then: nobody
+    /// sheds what is owed, or adds to it, by declaring a service again.
+    #[must_use]
+    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
+        self.records.service_by(id, self.known())
+    }
+
+    /// The place in the order of facts up to which services are known.
+    #[must_use]
+    pub fn known(&self) -> Position {
+        self.entry.map_or_else(|| end_of(self.at), |(known, _)| known)
+    }
+
     /// Who answers for a change: its author, and the owners of its services.
     #[must_use]
     pub fn owners(&self, change: &Change) -> Vec<Actor> {
@@ -98,8 +111,8 @@ impl Case<'_> {
     /// The instant, still to come, from which a person is suspended.
     #[must_use]
     pub fn suspension(&self, person: &PersonId) -> Option<Instant> {
-        let found = self.records.people.person(person);
-        found.and_then(|person| person.suspended_from).filter(|from| *from > self.at)
+        let from = self.records.people.suspended_from(person, self.at);
+        from.filter(|from| *from > self.at)
     }
 
     /// Whether a requirement asks the same now as it did when somebody answered it, be that when
@@ -144,9 +157,9 @@ impl Selector {
             (self.tier.is_empty() || tier) && (self.profile.is_empty() || profile)
         };
         let unknown = change.services.is_empty()
-            || change.services.iter().any(|id| records.service(id).is_none());
+            || change.services.iter().any(|id| case.service(id).is_none());
         let narrowed = !(self.tier.is_empty() && self.profile.is_empty());
-        let known = change.services.iter().filter_map(|id| records.service(id));
+        let known = change.services.iter().filter_map(|id| case.service(id));
         let first = || records.change(&change.id).and_then(|row| row.first_recorded(records));
         let since = self.recorded_since.is_none_or(|since| first().is_none_or(|at| at >= since));
         let placed = !narrowed || unknown || known.into_iter().any(fits);

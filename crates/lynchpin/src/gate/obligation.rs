@@ -218,7 +218,7 @@ fn declared<'a>(
         let revision = declaration.revision;
         holds
             && !out.contains(records.people.principal(&declaration.by))
-            && records.people.can_sit(&declaration.by, case.at)
+            && records.people.may_act(*declaration, case.at)
             && approval::material_difference(case, &subject, revision, requirement).is_empty()
     })
 }
@@ -345,9 +345,9 @@ fn pairs<'a>(
 
 /// The stage that is declared before one: a soak there may be what pays.
 fn before<'a>(records: &'a Records, stage: &StageId) -> Option<&'a StageId> {
-    let declared = &records.portfolio().stages;
-    let position = declared.iter().position(|known| known.id == *stage)?;
-    declared.get(position.checked_sub(1)?).map(|before| &before.id)
+    let mut declared = records.stages().rev().map(|known| &known.id);
+    declared.find(|known| *known == stage)?;
+    declared.next()
 }
 
 /// What a subject owes to one gate of a stage because a change of it was declared.

@@ -41,7 +41,8 @@ impl Rolls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Group, GroupKind, Member, Person, PersonKind};
+    use crate::history::order::end_of;
+    use crate::model::{Group, Member, Person};
 
     #[test]
     fn a_roll_holds_those_who_can_sit_and_is_called_up_once() {
@@ -49,17 +50,10 @@ mod tests {
         let group = GroupId::new("reviewers").unwrap();
         let leaves: Instant = "2026-01-02T00:00:00Z".parse().unwrap();
         let members = ["ann", "bo", "undeclared"].map(|name| Member::person(id(name)));
-        let person = |name, suspended_from| Person {
-            id: id(name),
-            name: None,
-            aliases: Vec::new(),
-            kind: PersonKind::Human,
-            suspended_from,
-        };
+        let person = |name, suspended_from| Person { suspended_from, ..Person::new(id(name)) };
         let declared = [person("ann", None), person("bo", Some(leaves))];
-        let groups =
-            [Group { id: group.clone(), kind: GroupKind::Role, members: members.to_vec() }];
-        let people = People::new(&declared, &groups);
+        let groups = [Group { members: members.to_vec(), ..Group::new(group.clone()) }];
+        let people = People::new(&declared, &groups, end_of(Instant::EPOCH));
         let rolls = Rolls::default();
         let before = rolls.of(&people, &group, Instant::EPOCH);
         assert_eq!(before.sitting, BTreeSet::from([id("ann"), id("bo")]));

@@ -113,7 +113,7 @@ fn is_entitled(
     let grantor = people.principal(&waiver.by);
     grantor != people.principal(&waiver.requester)
         && !out.contains(grantor)
-        && people.can_sit(grantor, case.at)
+        && people.may_act(waiver, case.at)
         && people.belonged(waiver, &rule.group)
 }
 

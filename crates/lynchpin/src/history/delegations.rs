@@ -1,21 +1,12 @@
 //! Who could answer in whose place, and who is away when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::order::{Position, by_record, end_of, is_known, position};
+use super::order::{Moment, Position, by_record, end_of, is_known, position};
 use super::people::People;
 use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
 use crate::model::{Absence, Delegation, DelegationEvent, Portfolio};
-
-/// When something was done, as its source says, and where it stands in the order of facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment {
-    /// When it was done.
-    pub at: Instant,
-    /// When and where it was recorded.
-    pub recorded: Position,
-}
 
 /// The standing delegations and absences that were known as of an instant, with aliases resolved.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +14,8 @@ pub struct Delegations {
     /// By who may answer, then by whose seat it is: the numbers of the facts, in order.
     to: BTreeMap<PersonId, BTreeMap<PersonId, Vec<usize>>>,
     given: BTreeMap<usize, Delegation>,
+    /// Those of them that somebody gave while they were suspended, who is so no more.
+    void: BTreeSet<usize>,
     absences: BTreeMap<PersonId, Vec<(usize, Absence)>>,
 }
 
@@ -36,6 +29,9 @@ impl Delegations {
             if is_known(fact, as_of) && to != by {
                 let of = filed.to.entry(to.clone()).or_default().entry(by.clone()).or_default();
                 of.push(number);
+                if people.acted_suspended(by, Moment::of(fact), as_of) {
+                    filed.void.insert(number);
+                }
                 filed.given.insert(number, fact.clone());
             }
         }
@@ -76,7 +72,12 @@ impl Delegations {
     #[must_use]
     pub fn covered(&self, numbers: &[usize], group: &GroupId, moment: Moment) -> bool {
         let end = moment.recorded.0;
-        self.reaches(numbers, group, moment.recorded, (moment.at, end), |ended| ended.at <= end)
+        let stands = |number: &usize| {
+            let given = self.given.get(number).map(|fact| fact.event);
+            given != Some(DelegationEvent::Given) || !self.void.contains(number)
+        };
+        let numbers: Vec<usize> = numbers.iter().copied().filter(stands).collect();
+        self.reaches(&numbers, group, moment.recorded, (moment.at, end), |ended| ended.at <= end)
     }
 
     /// Whether what was done then may have been: by what was known then. For what must not be

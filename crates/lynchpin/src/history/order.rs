@@ -8,6 +8,22 @@ use crate::model::Fact;
 /// A place in the order of facts: when one was recorded, then where it stands in its ledger.
 pub type Position = (Instant, u64);
 
+/// When something was done, as its source says, and where it stands in the order of facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// When it was done.
+    pub at: Instant,
+    /// When and where it was recorded.
+    pub recorded: Position,
+}
+
+impl Moment {
+    /// That of a fact.
+    pub fn of(fact: &impl Fact) -> Self {
+        Moment { at: fact.envelope().at, recorded: position(fact) }
+    }
+}
+
 /// The place of a fact.
 pub fn position(fact: &impl Fact) -> Position {
     let envelope = fact.envelope();

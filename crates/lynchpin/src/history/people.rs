@@ -1,68 +1,92 @@
 //! Who is who, and who belonged to which group when.
+//!
+//! Both may be declared again. What is asked about an instant is answered by what was known at that
+//! instant; whether who acted belonged to a group, by what was known when the act was recorded. So
+//! nobody comes to have belonged by being added later, and nobody's act is undone by their leaving.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::declared::Declared;
+use super::memberships::{Memberships, View};
+use super::order::{Moment, Position, end_of};
 use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
-use crate::model::{Fact, Group, GroupKind, Member, Person, PersonKind};
+use crate::model::{Fact, Group, Person, PersonKind};
 
 /// The declared people and groups, with aliases resolved.
 #[derive(Clone, Debug, Default)]
 pub struct People {
-    person_of: BTreeMap<PersonId, usize>,
-    group_of: BTreeMap<GroupId, usize>,
-    people: Vec<Person>,
-    groups: Vec<Group>,
-    /// Where somebody is a member: the numbers of the group and of the membership in it.
-    of_person: BTreeMap<PersonId, Vec<(usize, usize)>>,
-    /// Where a group is one.
-    of_group: BTreeMap<GroupId, Vec<(usize, usize)>>,
+    number_of: BTreeMap<PersonId, usize>,
+    people: Vec<Who>,
+    memberships: Memberships,
+}
+
+/// What is declared of one person.
+#[derive(Clone, Debug)]
+struct Who {
+    id: PersonId,
+    /// From when on they are suspended, by each declaration, in order.
+    suspended: Vec<(Position, Option<Instant>)>,
+    /// The first declaration that calls them a machine: none later makes a human being of it.
+    machine: Option<Position>,
+}
+
+impl Who {
+    /// From when on they are suspended by the newest declaration at a place in the order of facts;
+    /// nothing, if there is none.
+    fn declared(&self, by: Position) -> Option<Option<Instant>> {
+        let known = self.suspended.partition_point(|(since, _)| *since <= by);
+        self.suspended.get(known.checked_sub(1)?).map(|(_, from)| *from)
+    }
+
+    fn is_human(&self, by: Position) -> bool {
+        self.machine.is_none_or(|since| since > by)
+    }
 }
 
 impl People {
-    /// Takes the declared people and groups of a portfolio.
+    /// Takes the declarations of people and groups that are known by a place in the order of facts.
+    ///
+    /// An id that any declaration calls an alias stays one: nobody becomes two people by being
+    /// declared again.
     #[must_use]
-    pub fn new(people: &[Person], groups: &[Group]) -> Self {
-        let mut person_of = BTreeMap::new();
-        for (index, person) in people.iter().enumerate() {
-            person_of.insert(person.id.clone(), index);
-            for alias in &person.aliases {
-                person_of.entry(alias.clone()).or_insert(index);
+    pub fn new(people: &[Person], groups: &[Group], by: Position) -> Self {
+        let declared = Declared::new(people, by, |person| &person.id);
+        let mut known = People::default();
+        let mut aliases: Vec<(&PersonId, usize)> = Vec::new();
+        for (number, (id, places)) in declared.all().enumerate() {
+            let mut who = Who { id: id.clone(), suspended: Vec::new(), machine: None };
+            for (since, place) in places {
+                let Some(person) = people.get(*place) else { continue };
+                who.suspended.push((*since, person.suspended_from));
+                let machine = (person.kind == PersonKind::Machine).then_some(*since);
+                who.machine = who.machine.or(machine);
+                aliases.extend(person.aliases.iter().map(|alias| (alias, number)));
             }
+            known.number_of.insert(id.clone(), number);
+            known.people.push(who);
         }
-        let group_of =
-            groups.iter().enumerate().map(|(index, group)| (group.id.clone(), index)).collect();
-        let mut declared =
-            People { person_of, group_of, people: people.to_vec(), ..People::default() };
-        let mut groups = groups.to_vec();
-        for member in groups.iter_mut().flat_map(|group| &mut group.members) {
-            member.person = member.person.take().map(|id| declared.principal(&id).clone());
+        for (alias, number) in aliases {
+            known.number_of.entry(alias.clone()).or_insert(number);
         }
-        for (index, group) in groups.iter().enumerate() {
-            for (number, member) in group.members.iter().enumerate() {
-                let place = (index, number);
-                if let Some(id) = &member.person {
-                    declared.of_person.entry(id.clone()).or_default().push(place);
-                }
-                if let Some(id) = &member.group {
-                    declared.of_group.entry(id.clone()).or_default().push(place);
-                }
-            }
-        }
-        declared.groups = groups;
-        declared
+        known.memberships = Memberships::new(groups, by, |person| known.principal(&person).clone());
+        known
     }
 
-    /// The declared person behind an id or an alias.
+    fn who(&self, id: &PersonId) -> Option<&Who> {
+        self.people.get(*self.number_of.get(id)?)
+    }
+
+    /// The id of the declared person behind an id or an alias.
     #[must_use]
-    pub fn person(&self, id: &PersonId) -> Option<&Person> {
-        self.people.get(*self.person_of.get(id)?)
+    pub fn declared(&self, id: &PersonId) -> Option<&PersonId> {
+        self.who(id).map(|who| &who.id)
     }
 
     /// The id under which somebody's acts are counted: an alias counts as its person.
     #[must_use]
     pub fn principal<'a>(&'a self, id: &'a PersonId) -> &'a PersonId {
-        self.person(id).map_or(id, |person| &person.id)
+        self.declared(id).unwrap_or(id)
     }
 
     /// Whether somebody's word counts: that of those who are named, or everybody's, if nobody is.
@@ -71,140 +95,142 @@ impl People {
         named.is_empty() || named.iter().any(|id| self.principal(id) == self.principal(by))
     }
 
-    /// Whether that id may fill a seat that asks for people: declared, human, not suspended by
-    /// then.
+    /// Whether that id may fill a seat that asks for people, by what was known then: declared,
+    /// human, not suspended by then.
     #[must_use]
     pub fn can_sit(&self, id: &PersonId, at: Instant) -> bool {
-        self.person(id).is_some_and(|person| {
-            person.kind == PersonKind::Human && person.suspended_from.is_none_or(|from| at < from)
+        let by = end_of(at);
+        self.who(id).is_some_and(|who| {
+            let suspended = who.declared(by);
+            who.is_human(by) && suspended.is_some_and(|from| from.is_none_or(|from| at < from))
         })
     }
 
     /// Whether that id is that of a declared human being.
     #[must_use]
     pub fn is_human(&self, id: &PersonId) -> bool {
-        self.person(id).is_some_and(|person| person.kind == PersonKind::Human)
+        self.who(id).is_some_and(|who| who.machine.is_none())
     }
 
-    /// Whether a person belonged to a group, directly or through other groups.
+    /// From when on somebody is suspended, by what was known at that instant.
+    #[must_use]
+    pub fn suspended_from(&self, id: &PersonId, at: Instant) -> Option<Instant> {
+        self.who(id)?.declared(end_of(at))?
+    }
+
+    /// Whether somebody acted while they were suspended, and had been reinstated by an instant: who
+    /// is may act again, but what was done in their name before does not come to count by that.
+    #[must_use]
+    pub fn acted_suspended(&self, id: &PersonId, moment: Moment, at: Instant) -> bool {
+        let Some(who) = self.who(id) else { return false };
+        who.suspended.windows(2).any(|pair| match pair {
+            [(_, Some(from)), (until, _)] if *until <= end_of(at) => {
+                let before_end = moment.at < until.0 || moment.recorded < *until;
+                *from < until.0 && *from <= moment.recorded.0 && before_end
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether who acted may fill a seat at an instant, and was not suspended when they acted.
+    #[must_use]
+    pub fn may_act(&self, fact: &impl Fact, at: Instant) -> bool {
+        fact.envelope().by.is_some_and(|by| {
+            self.can_sit(by, at) && !self.acted_suspended(by, Moment::of(fact), at)
+        })
+    }
+
+    /// Whether a person belonged to a group, directly or through other groups, by what was known
+    /// then.
     #[must_use]
     pub fn belongs(&self, person: &PersonId, group: &GroupId, at: Instant) -> bool {
-        // From the person up: a group may have very many members, and nobody is in as many groups.
-        self.leads(self.of_person.get(self.principal(person)), group, at)
+        self.belongs_by(person, group, at, end_of(at))
     }
 
-    /// Whether a group was part of another one, directly or through others, or is that one itself.
+    /// The same by what was known at a place in the order of facts.
+    #[must_use]
+    pub fn belongs_by(
+        &self,
+        person: &PersonId,
+        group: &GroupId,
+        at: Instant,
+        by: Position,
+    ) -> bool {
+        self.memberships.belongs(self.principal(person), group, View { at, by })
+    }
+
+    /// Whether a group was part of another one, directly or through others, or is that one itself,
+    /// by what was known then.
     #[must_use]
     pub fn is_within(&self, inner: &GroupId, group: &GroupId, at: Instant) -> bool {
-        inner == group || self.leads(self.of_group.get(inner), group, at)
-    }
-
-    /// Whether some memberships lead to a group, by themselves or through the groups they are of.
-    fn leads(&self, from: Option<&Vec<(usize, usize)>>, group: &GroupId, at: Instant) -> bool {
-        let Some(wanted) = self.group_of.get(group) else { return false };
-        let mut seen = BTreeSet::new();
-        let mut open = vec![from];
-        while let Some(places) = open.pop() {
-            for (index, number) in places.into_iter().flatten() {
-                let Some(found) = self.groups.get(*index) else { continue };
-                let lasts = found.members.get(*number).is_some_and(|member| lasts(member, at));
-                let is_declared = self.group_of.get(&found.id) == Some(index);
-                if lasts && is_declared && seen.insert(*index) {
-                    open.push(self.of_group.get(&found.id));
-                }
-            }
-        }
-        seen.contains(wanted)
+        self.memberships.is_within(inner, group, View::of(at))
     }
 
     /// Whether who acted belonged to a group both when they say they acted and when that was
-    /// recorded, so that nothing can be dated back to when they did.
+    /// recorded, so that nothing can be dated back to when they did; by what was known of the group
+    /// when it was recorded, so that nobody can be dated back into it.
     #[must_use]
     pub fn belonged(&self, fact: &impl Fact, group: &GroupId) -> bool {
-        let envelope = fact.envelope();
-        envelope.by.is_some_and(|by| {
-            self.belongs(by, group, envelope.at) && self.belongs(by, group, envelope.recorded)
+        let Moment { at, recorded } = Moment::of(fact);
+        fact.envelope().by.is_some_and(|by| {
+            [at, recorded.0].into_iter().all(|then| self.belongs_by(by, group, then, recorded))
         })
     }
 
-    /// Everybody who belonged to a group at that instant, directly or through other groups.
+    /// Everybody who belonged to a group at that instant, directly or through other groups, by what
+    /// was known then.
     #[must_use]
     pub fn members(&self, group: &GroupId, at: Instant) -> BTreeSet<&PersonId> {
-        self.memberships(group, at).filter_map(|member| member.person.as_ref()).collect()
+        self.memberships.members(group, View::of(at))
     }
 
-    /// The memberships of a group at that instant, and of the groups that belong to it.
-    fn memberships<'a>(
-        &'a self,
-        group: &GroupId,
-        at: Instant,
-    ) -> impl Iterator<Item = &'a Member> + 'a {
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<&Group> = self.group(group).into_iter().collect();
-        // Groups may contain each other; each is looked into once.
-        std::iter::from_fn(move || {
-            let found = open.pop()?;
-            if !seen.insert(&found.id) {
-                return Some(Vec::new());
-            }
-            let members: Vec<&Member> =
-                found.members.iter().filter(|member| lasts(member, at)).collect();
-            let inner = members.iter().filter_map(|member| member.group.as_ref());
-            open.extend(inner.filter_map(|id| self.group(id)));
-            Some(members)
-        })
-        .flatten()
-    }
-
-    /// The next instant after `at` at which somebody joins or leaves the group.
+    /// The next instant after `at` at which somebody joins or leaves the group, by what was known
+    /// at `at`.
     #[must_use]
     pub fn next_membership_change(&self, group: &GroupId, at: Instant) -> Option<Instant> {
-        let mut seen = BTreeSet::new();
-        let mut open = vec![group];
-        let mut next: Option<Instant> = None;
-        while let Some(group) = open.pop() {
-            let Some(found) = self.group(group).filter(|_| seen.insert(group)) else { continue };
-            for member in &found.members {
-                let suspended = member.person.as_ref().and_then(|id| self.person(id));
-                let suspended = suspended.and_then(|person| person.suspended_from);
-                let times = [member.from, member.to, suspended];
-                let soonest = times.into_iter().flatten().filter(|time| *time > at).min();
-                next = [next, soonest].into_iter().flatten().min();
-                open.extend(&member.group);
-            }
-        }
-        next
+        let known = self.memberships.known(group, end_of(at)).into_iter();
+        let times = known.flat_map(|member| {
+            let suspended = member.person.as_ref().and_then(|id| self.suspended_from(id, at));
+            [member.from, member.to, suspended]
+        });
+        times.flatten().filter(|time| *time > at).min()
     }
 
     /// The next instant after `at` at which somebody joins or leaves any team.
     #[must_use]
     pub fn next_team_change(&self, at: Instant) -> Option<Instant> {
-        let teams = self.groups.iter().filter(|group| group.kind == GroupKind::Team);
-        teams.filter_map(|team| self.next_membership_change(&team.id, at)).min()
+        let teams = self.memberships.teams(end_of(at));
+        teams.filter_map(|team| self.next_membership_change(team, at)).min()
     }
 
-    /// The teams that a person belonged to at that instant.
+    /// The teams that a person belonged to at that instant, by what was known then.
     #[must_use]
     pub fn teams(&self, person: &PersonId, at: Instant) -> BTreeSet<&GroupId> {
-        let teams = self.groups.iter().filter(|group| group.kind == GroupKind::Team);
-        teams.map(|team| &team.id).filter(|team| self.belongs(person, team, at)).collect()
+        self.teams_by(person, at, end_of(at))
     }
 
-    /// The declared group of that id.
+    /// The same by what was known at a place in the order of facts.
     #[must_use]
-    pub fn group(&self, id: &GroupId) -> Option<&Group> {
-        self.groups.get(*self.group_of.get(id)?)
+    pub fn teams_by(&self, person: &PersonId, at: Instant, by: Position) -> BTreeSet<&GroupId> {
+        let teams = self.memberships.teams(by);
+        teams.filter(|team| self.belongs_by(person, team, at, by)).collect()
     }
-}
 
-/// Whether a membership holds at that instant.
-fn lasts(member: &Member, at: Instant) -> bool {
-    member.from.is_none_or(|from| from <= at) && member.to.is_none_or(|to| at < to)
+    /// Whether a group of that id is declared.
+    #[must_use]
+    pub fn has_group(&self, id: &GroupId) -> bool {
+        self.memberships.has(id)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Member;
+
+    fn known(people: &[Person], groups: &[Group]) -> People {
+        People::new(people, groups, end_of(Instant::LAST))
+    }
 
     #[test]
     fn groups_nest_and_may_contain_each_other() {
@@ -213,11 +239,11 @@ mod tests {
         let group = |name: &str, inner: &str, members: Vec<Member>| {
             let nested = Member { person: None, group: Some(id(inner)), from: None, to: None };
             let members = members.into_iter().chain([nested]).collect();
-            Group { id: id(name), kind: GroupKind::Role, members }
+            Group { members, ..Group::new(id(name)) }
         };
         let leaves: Instant = "2026-01-02T00:00:00Z".parse().unwrap();
         let until = Member { to: Some(leaves), ..Member::person(ann.clone()) };
-        let people = People::new(&[], &[group("a", "b", vec![]), group("b", "a", vec![until])]);
+        let people = known(&[], &[group("a", "b", vec![]), group("b", "a", vec![until])]);
         assert!(people.belongs(&ann, &id("a"), Instant::EPOCH));
         assert!(!people.belongs(&ann, &id("a"), leaves));
         assert!(people.is_within(&id("a"), &id("b"), leaves));
@@ -231,5 +257,51 @@ mod tests {
         }
         assert_eq!(people.next_membership_change(&id("a"), Instant::EPOCH), Some(leaves));
         assert!(!people.can_sit(&ann, Instant::EPOCH), "undeclared people fill no seat");
+    }
+
+    fn at(day: u8) -> Instant {
+        format!("2026-11-{day:02}T00:00:00Z").parse().unwrap()
+    }
+
+    fn ann(at: Option<u8>) -> Person {
+        Person { at: at.map(self::at), ..Person::new(PersonId::new("ann").unwrap()) }
+    }
+
+    fn moment(said: u8, recorded: u8) -> Moment {
+        Moment { at: at(said), recorded: (at(recorded), 0) }
+    }
+
+    #[test]
+    fn who_is_reinstated_may_act_again_but_did_not_act_meanwhile() {
+        let suspended = Person { suspended_from: Some(at(3)), ..ann(Some(4)) };
+        let people = known(&[ann(Some(6)), suspended, ann(None)], &[]);
+        let id = PersonId::new("ann").unwrap();
+        let sits: Vec<u8> = (1..9).filter(|day| people.can_sit(&id, at(*day))).collect();
+        assert_eq!(sits, [1, 2, 3, 6, 7, 8], "on the 3rd nobody knew of it yet");
+        assert_eq!(people.suspended_from(&id, at(4)), Some(at(3)));
+        assert_eq!(people.suspended_from(&id, at(6)), None);
+        for (said, recorded, void) in
+            [(1, 2, false), (2, 3, true), (3, 3, true), (5, 9, true), (1, 9, true), (6, 6, false)]
+        {
+            let of = moment(said, recorded);
+            assert_eq!(people.acted_suspended(&id, of, at(9)), void, "{said} {recorded}");
+            assert!(!people.acted_suspended(&id, of, at(5)), "nobody is reinstated yet");
+        }
+        let early = People::new(&[ann(Some(6))], &[], end_of(at(5)));
+        assert!(early.declared(&id).is_none() && !early.can_sit(&id, at(8)));
+    }
+
+    #[test]
+    fn an_alias_stays_one_and_a_machine_stays_one() {
+        let old = PersonId::new("ann.old").unwrap();
+        let first = Person { aliases: vec![old.clone()], kind: PersonKind::Machine, ..ann(None) };
+        let people = known(&[first, ann(Some(2))], &[]);
+        assert_eq!(people.principal(&old), &PersonId::new("ann").unwrap());
+        assert!(!people.is_human(&old) && !people.can_sit(&old, at(3)));
+        let later = Person { kind: PersonKind::Machine, ..ann(Some(2)) };
+        let people = known(&[ann(None), later], &[]);
+        let id = PersonId::new("ann").unwrap();
+        assert!(people.can_sit(&id, at(1)) && !people.can_sit(&id, at(2)));
+        assert!(!people.is_human(&id));
     }
 }

@@ -5,23 +5,24 @@ use std::sync::Arc;
 
 use super::boards::Boards;
 use super::conflicts::once_apart;
+use super::declared::Declared;
 use super::delegations::Delegations;
 use super::entries::Entries;
 use super::family::Family;
 use super::freezes::{Freezes, Keeper};
 use super::leave::Leave;
-use super::order::{Position, by_record, is_known, position};
+use super::order::{Moment, Position, by_record, end_of, is_known, position};
 use super::people::People;
 use super::presence::Presence;
 use super::revision::Revision;
 use super::row::{ChangeRow, ReleaseRow};
 use super::slis::Slis;
 use super::work::Work;
-use crate::base::id::{ChangeId, IncidentId, PersonId, ReleaseId, ServiceId, WaiverId};
+use crate::base::id::{ChangeId, IncidentId, PersonId, ReleaseId, ServiceId, StageId, WaiverId};
 use crate::base::{Actor, Digest, Instant, Subject};
 use crate::model::change::ConflictScope;
 use crate::model::decision::HoldEvent;
-use crate::model::{Fact, Hold, Portfolio, Service};
+use crate::model::{Fact, Hold, Portfolio};
 
 /// Everything known as of an instant, by subject.
 #[derive(Clone, Debug)]
@@ -63,7 +64,8 @@ pub struct Records {
     pub(super) once_apart: BTreeMap<ChangeId, BTreeSet<ChangeId>>,
     releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
     cancelled_releases_of: BTreeMap<ChangeId, Vec<ReleaseId>>,
-    services: BTreeMap<ServiceId, usize>,
+    pub(super) services: Declared<ServiceId>,
+    pub(super) stages: Declared<StageId>,
     pub(super) entries: Entries,
     pub(super) family: Family,
 }
@@ -104,7 +106,7 @@ impl Records {
         let changes = change_rows(p, as_of);
         let presence =
             Presence::new(deployments, |id, then| artifacts_then(p, changes.get(id), then));
-        let people = People::new(&p.people, &p.groups);
+        let people = People::new(&p.people, &p.groups, end_of(as_of));
         let once_apart = once_apart(p, &changes);
         let mut records = Records {
             as_of,
@@ -137,7 +139,8 @@ impl Records {
             once_apart,
             releases_of: BTreeMap::new(),
             cancelled_releases_of: BTreeMap::new(),
-            services: p.services.iter().enumerate().map(|(n, s)| (s.id.clone(), n)).collect(),
+            services: Declared::new(&p.services, end_of(as_of), |service| &service.id),
+            stages: Declared::new(&p.stages, end_of(as_of), |stage| &stage.id),
             entries: Entries::new(p, as_of),
             family: Family::default(),
             portfolio,
@@ -311,12 +314,6 @@ impl Records {
         change: &ChangeId,
     ) -> impl Iterator<Item = (&ChangeId, ConflictScope)> + '_ {
         self.conflicts.get(change).into_iter().flatten().map(|(other, scope)| (other, *scope))
-    }
-
-    /// The declared service of that id.
-    #[must_use]
-    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
-        self.portfolio.services.get(*self.services.get(id)?)
     }
 
     /// The numbers of the evidence on an artifact, in order.
@@ -552,13 +549,14 @@ pub(super) fn may_release(
     let envelope = release.envelope();
     let Some(by) = envelope.by.map(|by| people.principal(by)) else { return false };
     let recorded = envelope.recorded;
-    let suspended = people.person(by).and_then(|person| person.suspended_from);
+    let suspended = people.suspended_from(by, Instant::LAST);
     let may = match owner {
         None => by == people.principal(put_on),
         Some(Actor::Person(owner)) => by == people.principal(owner),
         Some(Actor::Group(owner)) => {
-            people.can_sit(by, recorded) && people.belonged(release, owner)
+            people.is_human(by) && people.can_sit(by, recorded) && people.belonged(release, owner)
         }
     };
     may && suspended.is_none_or(|from| recorded < from)
+        && !people.acted_suspended(by, Moment::of(release), Instant::LAST)
 }

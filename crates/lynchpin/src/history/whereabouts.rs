@@ -7,14 +7,13 @@ use super::presence::{Place, Stay};
 use super::records::Records;
 use crate::base::Instant;
 use crate::base::id::{ChangeId, EnvironmentId, ServiceId, StageId};
-use crate::model::{Change, Service, Stage};
+use crate::model::{Change, Service};
 
 impl Records {
     /// The environments of a stage.
     #[must_use]
     pub fn environments(&self, stage: &StageId) -> Vec<EnvironmentId> {
-        let found: Option<&Stage> = self.portfolio().stages.iter().find(|known| known.id == *stage);
-        match found {
+        match self.stage(stage) {
             Some(known) if !known.environments.is_empty() => known.environments.clone(),
             // A stage's id is also an environment's: the characters allowed are the same.
             _ => EnvironmentId::new(stage.as_str()).into_iter().collect(),

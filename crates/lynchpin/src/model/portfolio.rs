@@ -55,15 +55,16 @@ macro_rules! arrays {
 }
 pub(crate) use arrays;
 
-/// Passes the name of each array of facts, which all have an envelope, to another macro.
+/// Passes the name of each array to another macro, of records and of facts: all have an envelope.
 macro_rules! facts {
     ($then:ident) => {
         $then! {
-            delegations, absences, boards, policies, policy_approvals, releases, changes, tasks,
-            ticket_states, models, preauthorisations, autonomy_revocations, slis, evidence,
-            statements, approvals, minutes, waivers, revocations, freezes, lifts, exceptions,
-            windows, quarantines, holds, cancellations, decisions, claims, declarations,
-            moves, deployments, incidents, erasures, legal_holds,
+            people, groups, delegations, absences, boards, services, stages, policies,
+            policy_approvals, releases, changes, tasks, ticket_states, models, preauthorisations,
+            autonomy_revocations, slis, evidence, statements, approvals, minutes, waivers,
+            revocations, freezes, lifts, exceptions, windows, quarantines, holds, cancellations,
+            decisions, claims, declarations, moves, deployments, incidents, erasures,
+            legal_holds,
         }
     };
 }
@@ -73,8 +74,8 @@ macro_rules! portfolio {
     ($($field:ident: $type:ty,)*) => {
         /// Everything known about a portfolio of services: what a portfolio document holds.
         ///
-        /// The order within an array carries no meaning but for `stages`, whose order is that of
-        /// the way to the users.
+        /// The order within an array carries no meaning but for `stages` that say no time, whose
+        /// order is that of the way to the users.
         ///
         /// ```
         /// use lynchpin::model::Portfolio;
@@ -86,8 +87,8 @@ macro_rules! portfolio {
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         // Whoever reads the schema has no use for an example in Rust.
         #[cfg_attr(feature = "schema", schemars(description = "All facts about the services of \
-            an organisation. The order within an array carries no meaning but for `stages`, \
-            whose order is that of the way to the users."))]
+            an organisation. The order within an array carries no meaning but for `stages` \
+            that say no time, whose order is that of the way to the users."))]
         #[serde(deny_unknown_fields)]
         pub struct Portfolio {
             /// The kind and version of the document: `portfolio/1`.

@@ -15,7 +15,7 @@ use crate::base::{Digest, Instant};
 use crate::gate::Policy;
 use crate::gate::policy::AdoptionRule;
 use crate::history::People;
-use crate::history::order::{Position, by_record, position};
+use crate::history::order::{Moment, Position, by_record, position};
 use crate::model::{Fact, PolicyAdoption, PolicyApproval, PolicyVote, Portfolio};
 use crate::reason::ReasonCode;
 
@@ -60,7 +60,7 @@ pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> 
     read.sort_by(|(a, x), (b, y)| {
         by_record(*a, *b).then_with(|| x.digest.cmp(&y.digest)).then_with(|| a.cmp(b))
     });
-    let people = People::new(&portfolio.people, &portfolio.groups);
+    let mut known = Known::new(portfolio);
     let mut adoptions = Adoptions::default();
     let mut since: Option<Position> = None;
     for (adoption, policy) in read {
@@ -70,8 +70,11 @@ pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> 
             continue;
         }
         let rule = in_force.and_then(|policy| policy.adoption.as_ref());
-        let asked = rule.map(|rule| Asked { people: &people, rule, adoption, policy: &policy });
-        let refused = asked.and_then(|asked| asked.refused(&portfolio.policy_approvals, since));
+        let refused = rule.and_then(|rule| {
+            let people = known.by(position(adoption));
+            let asked = Asked { people, rule, adoption, policy: &policy };
+            asked.refused(&portfolio.policy_approvals, since)
+        });
         if let Some(ignored) = refused {
             adoptions.ignored.push(ignored);
             continue;
@@ -80,6 +83,33 @@ pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> 
         adoptions.effective.push((adoption.envelope().recorded, policy));
     }
     Ok(adoptions)
+}
+
+/// The people and groups as they were known at each adoption: what is declared later neither voids
+/// it nor makes it count.
+struct Known<'a> {
+    portfolio: &'a Portfolio,
+    /// The places of all declarations in the order of facts, in order.
+    declared: Vec<Position>,
+    /// How many of them were known last, and what they say: seldom anything is declared in between.
+    last: Option<(usize, People)>,
+}
+
+impl<'a> Known<'a> {
+    fn new(portfolio: &'a Portfolio) -> Self {
+        let people = portfolio.people.iter().map(position);
+        let mut declared: Vec<Position> =
+            people.chain(portfolio.groups.iter().map(position)).collect();
+        declared.sort_unstable();
+        Known { portfolio, declared, last: None }
+    }
+
+    fn by(&mut self, then: Position) -> &People {
+        let count = self.declared.partition_point(|at| *at <= then);
+        let last = self.last.take().filter(|(known, _)| *known == count);
+        let fold = || (count, People::new(&self.portfolio.people, &self.portfolio.groups, then));
+        &self.last.insert(last.unwrap_or_else(fold)).1
+    }
 }
 
 /// An adoption that needs leave.
@@ -124,6 +154,12 @@ impl Asked<'_> {
         })
     }
 
+    /// Whether who approved was suspended then, and had been reinstated by the adoption.
+    fn acted_suspended(&self, approval: &PolicyApproval) -> bool {
+        let at = self.adoption.envelope().recorded;
+        self.people.acted_suspended(&approval.by, Moment::of(approval), at)
+    }
+
     /// Who may not approve it: who adopts it, and who wrote it.
     fn hands(&self) -> BTreeSet<&PersonId> {
         let by = [Some(&self.adoption.by), self.adoption.author.as_ref()];
@@ -146,6 +182,8 @@ impl Asked<'_> {
                     && since
                         .is_none_or(|since| position(*approval) > since && approval.at >= since.0)
                     && self.people.belonged(*approval, &self.rule.group)
+                    && !(approval.decision == PolicyVote::Approved
+                        && self.acted_suspended(approval))
             })
             .collect();
         // Of a tie the worst counts: the decisions stand from the best to the worst.

@@ -40,13 +40,6 @@ pub(super) fn breaches(records: &Records, policy: Option<&Policy>, at: Instant) 
     let Some(policy) = policy.filter(|policy| policy.claims == ClaimRule::Required) else {
         return Vec::new();
     };
-    let stages: Vec<(&StageId, Vec<EnvironmentId>)> = records
-        .portfolio()
-        .stages
-        .iter()
-        .filter(|stage| !policy.open.contains(&stage.id))
-        .map(|stage| (&stage.id, records.environments(&stage.id)))
-        .collect();
     let mut found = BTreeSet::new();
     let known = |deployment: &&Deployment| deployment.envelope().recorded <= at;
     for deployment in records.portfolio().deployments.iter().filter(known) {
@@ -54,7 +47,10 @@ pub(super) fn breaches(records: &Records, policy: Option<&Policy>, at: Instant) 
         if deployment.outcome == DeploymentOutcome::RolledBack {
             continue;
         }
-        for (stage, _) in stages.iter().filter(|(_, e)| e.contains(&deployment.environment)) {
+        // A stage is guarded by what was known of it then.
+        let stages = records.stages_by(position(deployment));
+        let entered = stages.filter(|stage| stage.has(&deployment.environment));
+        for stage in entered.map(|stage| &stage.id).filter(|stage| !policy.open.contains(stage)) {
             for change in BTreeSet::from_iter(&deployment.changes) {
                 let code = why_not(records, stage, change, deployment);
                 found.extend(code.map(|code| breach(stage, change, deployment, code)));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::check_entries::check_entries;
 use super::check_freezes::{check_freezes, check_meets};
-use super::engine::other_content;
+use super::engine::{other_content, other_declaration};
 use super::identities::check_identities;
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
@@ -13,6 +13,7 @@ use crate::base::limits::{
     CLAUSES_MAX, DELEGATIONS_MAX, INTEGER_MAX, MEETINGS_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX,
 };
 use crate::base::{Instant, Subject};
+use crate::history::order::position;
 use crate::history::{Records, revision};
 use crate::model::portfolio::{arrays, facts};
 use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory, Vote};
@@ -115,6 +116,9 @@ fn check_text(problems: &mut Problems, at: &str, field: &str, text: Option<&Stri
 fn check_ids(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     macro_rules! unique {
         ($field:ident, $what:literal, $key:expr) => {
+            unique!($field, $what, $key, other_content);
+        };
+        ($field:ident, $what:literal, $key:expr, $error:path) => {
             let mut seen = BTreeMap::new();
             for (number, item) in portfolio.$field.iter().enumerate() {
                 let key = $key(item);
@@ -122,16 +126,27 @@ fn check_ids(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
                 if *known != item {
                     let number = number.saturating_sub(old.$field);
                     let at = format!(concat!("$.", stringify!($field), "[{}].id"), number);
-                    let (code, message) = other_content(&format!(concat!($what, " `{}`"), item.id));
+                    let (code, message) = $error(&format!(concat!($what, " `{}`"), item.id));
                     problems.add(at, code, message);
                 }
             }
         };
     }
-    unique!(people, "person", |item: &crate::model::Person| item.id.clone());
-    unique!(groups, "group", |item: &crate::model::Group| item.id.clone());
-    unique!(services, "service", |item: &crate::model::Service| item.id.clone());
-    unique!(stages, "stage", |item: &crate::model::Stage| item.id.clone());
+    // What may be declared again may not be declared twice at one place in the order of facts.
+    macro_rules! declared {
+        ($field:ident, $what:literal, $type:ident) => {
+            unique!(
+                $field,
+                $what,
+                |item: &crate::model::$type| (item.id.clone(), position(item)),
+                other_declaration
+            );
+        };
+    }
+    declared!(people, "person", Person);
+    declared!(groups, "group", Group);
+    declared!(services, "service", Service);
+    declared!(stages, "stage", Stage);
     unique!(waivers, "waiver", |item: &crate::model::Waiver| item.id.clone());
     unique!(freezes, "freeze", |item: &crate::model::Freeze| item.id.clone());
     unique!(exceptions, "exception", |item: &crate::model::FreezeException| item.id.clone());

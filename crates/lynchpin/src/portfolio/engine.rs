@@ -11,6 +11,7 @@ use super::snapshot::Snapshot;
 use crate::base::Limits;
 use crate::base::error::{ErrorCode, Result};
 use crate::gate::Policy;
+use crate::history::order::position;
 use crate::model::Portfolio;
 
 /// Holds all facts of a portfolio; the only thing here that changes.
@@ -154,7 +155,8 @@ impl Engine {
 }
 
 /// Drops what is there twice: by its id, where it has one and that the content is equal was checked
-/// before; by what it says, where it has none.
+/// before, and by its place in the order of facts, where it may be declared again; by what it says,
+/// where it has none.
 fn once(portfolio: &mut Portfolio) {
     fn keep_distinct<T: Ord + Clone>(items: &mut Vec<T>) {
         let mut order: Vec<usize> = (0..items.len()).collect();
@@ -175,10 +177,10 @@ fn once(portfolio: &mut Portfolio) {
             btree_map::Entry::Occupied(_) => false,
         });
     }
-    keep_first(&mut portfolio.people, |person| person.id.clone());
-    keep_first(&mut portfolio.groups, |group| group.id.clone());
-    keep_first(&mut portfolio.services, |service| service.id.clone());
-    keep_first(&mut portfolio.stages, |stage| stage.id.clone());
+    keep_first(&mut portfolio.people, |it| (it.id.clone(), position(it)));
+    keep_first(&mut portfolio.groups, |it| (it.id.clone(), position(it)));
+    keep_first(&mut portfolio.services, |it| (it.id.clone(), position(it)));
+    keep_first(&mut portfolio.stages, |it| (it.id.clone(), position(it)));
     keep_first(&mut portfolio.changes, |change| (change.id.clone(), change.revision));
     keep_first(&mut portfolio.releases, |release| (release.id.clone(), release.revision));
     keep_first(&mut portfolio.freezes, |freeze| freeze.id.clone());
@@ -212,6 +214,15 @@ fn once(portfolio: &mut Portfolio) {
     keep_distinct(&mut portfolio.incidents);
     keep_distinct(&mut portfolio.erasures);
     keep_distinct(&mut portfolio.legal_holds);
+}
+
+/// The error for something that is declared twice at one place in the order of facts.
+pub(super) fn other_declaration(what: &str) -> (ErrorCode, String) {
+    let message = format!(
+        "{what} is declared there already with other content; to change it, declare it again with \
+         a later `at` or `recorded`"
+    );
+    (ErrorCode::DuplicateId, message)
 }
 
 /// The error for something that is known under that id with other content.

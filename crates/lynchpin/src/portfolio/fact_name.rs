@@ -42,8 +42,9 @@ pub struct FactTold {
     pub recorded: Instant,
     /// Its name.
     pub fact: FactName,
-    /// Whose act it was.
-    pub by: PersonId,
+    /// Whose act it was; a record need not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
 }
 
 macro_rules! by_kind {
@@ -70,7 +71,7 @@ macro_rules! by_kind {
                 match kind {
                     $(stringify!($field) => {
                         let envelope = portfolio.$field.get(number)?.envelope();
-                        let by = envelope.by?.clone();
+                        let by = envelope.by.cloned();
                         Some(FactTold { recorded: envelope.recorded, fact, by })
                     })*
                     _ => None,

@@ -162,7 +162,7 @@ fn author<'a>(records: &'a Records, change: &'a Change) -> &'a PersonId {
 /// Whether a change is live where the users are: in the last stage, or anywhere if no stages are
 /// declared. What was only ever tried elsewhere says little about its author.
 fn went_live(records: &Records, change: &ChangeId) -> bool {
-    match records.portfolio().stages.last() {
+    match records.stages().next_back() {
         Some(last) => records.live_since(change, &last.id).is_some(),
         None => records.presence.places(change).any(|(_, place)| place.live().next().is_some()),
     }

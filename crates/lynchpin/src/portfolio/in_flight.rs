@@ -99,13 +99,15 @@ pub(super) fn in_flight(snapshot: &Snapshot, at: Instant) -> Result<Vec<Flight>>
 /// The deployments that have begun and not ended, by the number of the fact that says so.
 fn under_way(records: &Records) -> Vec<(ChangeId, StageId, EnvironmentId, usize)> {
     let mut found = Vec::new();
+    let stages: Vec<(&StageId, Vec<EnvironmentId>)> =
+        records.stages().map(|stage| (&stage.id, records.environments(&stage.id))).collect();
     for change in records.presence.changes() {
-        for stage in &records.portfolio().stages {
-            for environment in records.environments(&stage.id) {
-                let place = records.presence.place(change, &environment);
+        for (stage, environments) in &stages {
+            for environment in environments {
+                let place = records.presence.place(change, environment);
                 let numbers = place.into_iter().flat_map(|place| place.flights.values());
                 found.extend(numbers.map(|number| {
-                    (change.clone(), stage.id.clone(), environment.clone(), *number)
+                    (change.clone(), (*stage).clone(), environment.clone(), *number)
                 }));
             }
         }

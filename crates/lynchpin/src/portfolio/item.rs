@@ -85,7 +85,7 @@ impl<'a> Members<'a> {
         let of_change = of_change.and_then(|id| records.release(id)?.current(records));
         match self.release.or(of_change) {
             Some(release) if !release.stages.is_empty() => release.stages.clone(),
-            _ => records.portfolio().stages.iter().map(|stage| stage.id.clone()).collect(),
+            _ => records.stages().map(|stage| stage.id.clone()).collect(),
         }
     }
 
@@ -122,7 +122,7 @@ impl<'a> Members<'a> {
                 "neither the release nor the portfolio names a stage; say which one is meant";
             return next.ok_or_else(|| Error::new(ErrorCode::StageUnknown, message));
         };
-        let declared = records.portfolio().stages.iter().any(|stage| stage.id == *named);
+        let declared = records.stage(named).is_some();
         let gated = policy.is_some_and(|policy| {
             policy.open.contains(named)
                 || policy.gates.values().any(|gate| gate.stages.contains(named))
@@ -139,9 +139,8 @@ impl<'a> Members<'a> {
     /// could choose another would choose where its changes soak; as the release does, if the
     /// portfolio does not declare that stage.
     pub(super) fn way(&self, records: &'a Records, stage: &StageId) -> Vec<StageId> {
-        let declared = &records.portfolio().stages;
-        if declared.iter().any(|known| known.id == *stage) {
-            return declared.iter().map(|known| known.id.clone()).collect();
+        if records.stage(stage).is_some() {
+            return records.stages().map(|known| known.id.clone()).collect();
         }
         self.stages(records)
     }

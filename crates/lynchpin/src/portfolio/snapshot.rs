@@ -26,9 +26,11 @@ use crate::base::id::{ChangeId, GateId, PersonId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};
 use crate::gate::lint::{Finding, lint};
 use crate::gate::{Obligation, Policy};
-use crate::history::Records;
+use crate::history::{Records, way};
 use crate::model::portfolio::facts;
-use crate::model::{Fact, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision};
+use crate::model::{
+    Fact, Group, Person, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision,
+};
 use crate::plan::{Plan, Reach};
 
 /// A policy and the instant at which its adoption was recorded.
@@ -176,7 +178,7 @@ impl Snapshot {
         }
         let newest = newest(&portfolio);
         let policy = policy.cloned().map(Arc::new).or_else(|| inner.policy.clone());
-        let adopts = [PolicyAdoption::KIND, PolicyApproval::KIND];
+        let adopts = [PolicyAdoption::KIND, PolicyApproval::KIND, Person::KIND, Group::KIND];
         let adopted = match names.iter().any(|name| adopts.contains(&name.kind)) {
             true => Arc::new(adoption::adoptions(&portfolio, 0)?),
             false => Arc::clone(&inner.adopted),
@@ -402,6 +404,13 @@ impl Snapshot {
     #[must_use]
     pub fn portfolio(&self) -> &Portfolio {
         &self.inner.portfolio
+    }
+
+    /// Every stage that was ever declared, on the way to the users: in the order in which each was
+    /// first declared.
+    #[must_use]
+    pub fn stages(&self) -> Vec<StageId> {
+        way(self.portfolio())
     }
 
     /// What can be asked about as of an instant: each release that is not cancelled, or each

@@ -187,7 +187,8 @@ fn turned(reason: &ChangedReason, about: &Subject) -> String {
     out.push_str(&by);
     for told in &reason.through {
         let fact = format!("{}/{}", told.fact.kind, short(told.fact.digest));
-        out.push_str(&format!("    through {fact} by {} at {}\n", told.by, told.recorded));
+        let by = told.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        out.push_str(&format!("    through {fact}{by} at {}\n", told.recorded));
     }
     out
 }

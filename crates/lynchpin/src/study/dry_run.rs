@@ -9,7 +9,8 @@ use crate::base::id::{ChangeId, DeploymentId, GateId, RequirementId, StageId};
 use crate::base::limits::DRY_RUN_DECISIONS_MAX;
 use crate::base::{Actor, Digest, Instant, Subject};
 use crate::gate::Policy;
-use crate::model::{Deployment, DeploymentOutcome, Fact, Portfolio, Stage};
+use crate::history::order::position;
+use crate::model::{Deployment, DeploymentOutcome, Fact};
 use crate::portfolio::{DecideQuestion, Decision, Snapshot};
 use crate::reason::tree::Node;
 use crate::reason::{ReasonCode, Verdict};
@@ -164,7 +165,7 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
     let tried = snapshot.assuming(&[], Some(question.policy))?;
     let mut questions = match question.over {
         Over::Open => open(snapshot, question.at),
-        Over::DeploymentsSince(since) => begun(snapshot.portfolio(), since, question.at),
+        Over::DeploymentsSince(since) => begun(snapshot, since, question.at),
     };
     let left_out = questions.len().saturating_sub(DRY_RUN_DECISIONS_MAX);
     questions.drain(..left_out);
@@ -233,8 +234,10 @@ fn open(snapshot: &Snapshot, at: Instant) -> Vec<DecideQuestion> {
 
 /// What was deployed since then, as it stood right before: each deployment once, when it was
 /// first heard of, oldest first.
-fn begun(portfolio: &Portfolio, since: Instant, at: Instant) -> Vec<DecideQuestion> {
-    let mut first: Vec<&Deployment> = portfolio
+fn begun(snapshot: &Snapshot, since: Instant, at: Instant) -> Vec<DecideQuestion> {
+    let records = &snapshot.as_of(at).records;
+    let mut first: Vec<&Deployment> = snapshot
+        .portfolio()
         .deployments
         .iter()
         .filter(|it| (since..=at).contains(&it.envelope().recorded))
@@ -246,7 +249,8 @@ fn begun(portfolio: &Portfolio, since: Instant, at: Instant) -> Vec<DecideQuesti
     let mut questions = Vec::new();
     for deployment in first {
         let Some(before) = right_before(deployment.envelope().recorded) else { continue };
-        let stage = portfolio.stages.iter().find(|stage| has(stage, deployment));
+        let mut stages = records.stages_by(position(deployment));
+        let stage = stages.find(|stage| stage.has(&deployment.environment));
         let Some(stage) = stage else { continue };
         let alone = deployment.changes.iter().map(|id: &ChangeId| Subject::Change(id.clone()));
         let subjects: Vec<Subject> = match &deployment.release {
@@ -261,9 +265,4 @@ fn begun(portfolio: &Portfolio, since: Instant, at: Instant) -> Vec<DecideQuesti
 
 fn right_before(at: Instant) -> Option<Instant> {
     Instant::from_micros(at.micros().checked_sub(1)?).ok()
-}
-
-fn has(stage: &Stage, deployment: &Deployment) -> bool {
-    let named = stage.environments.contains(&deployment.environment);
-    named || stage.environments.is_empty() && stage.id.as_str() == deployment.environment.as_str()
 }

@@ -383,8 +383,8 @@ impl Reach<'_> {
     fn known(&self, all: &[WaitingItem], owed: &[Obligation]) -> Result<()> {
         let people = &self.as_of.records.people;
         let declared = match self.who {
-            Actor::Person(id) => people.person(id).is_some(),
-            Actor::Group(id) => people.group(id).is_some(),
+            Actor::Person(id) => people.declared(id).is_some(),
+            Actor::Group(id) => people.has_group(id),
         };
         let named = || {
             let acts = all.iter().map(|item| &item.act).chain(owed.iter().map(|it| &it.owner));

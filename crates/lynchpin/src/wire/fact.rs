@@ -113,7 +113,7 @@ pub fn canonical_facts(portfolio: Portfolio) -> Result<Vec<CanonicalFact>> {
     arrays!(write);
     let mut said = said_at(&portfolio);
     for fact in &mut out {
-        fact.at = said.get_mut(fact.kind).and_then(Iterator::next);
+        fact.at = said.get_mut(fact.kind).and_then(Iterator::next).flatten();
     }
     Ok(out)
 }
@@ -142,14 +142,16 @@ pub fn forget_words(portfolio: &mut Portfolio, at: impl Fn(u64) -> bool) {
         )*};
     }
     facts!(forget);
+    let people = portfolio.people.iter_mut().filter(|person| at(person.sequence));
+    people.for_each(|person| person.name = None);
 }
 
 /// When each fact was done, by kind.
-fn said_at(portfolio: &Portfolio) -> BTreeMap<&'static str, std::vec::IntoIter<Instant>> {
+fn said_at(portfolio: &Portfolio) -> BTreeMap<&'static str, std::vec::IntoIter<Option<Instant>>> {
     let mut out = BTreeMap::new();
     macro_rules! collect {
         ($($field:ident,)*) => {$(
-            let said: Vec<Instant> = portfolio.$field.iter().map(|fact| fact.at).collect();
+            let said: Vec<Option<Instant>> = portfolio.$field.iter().map(|it| it.at.into()).collect();
             out.insert(stringify!($field), said.into_iter());
         )*};
     }

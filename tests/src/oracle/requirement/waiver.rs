@@ -14,8 +14,9 @@ impl<'w> Question<'w> {
         members: &BTreeSet<u8>,
     ) -> bool {
         let by = person(waiver.by);
-        let entitled = bits(self.world.ops).into_iter().map(person).any(|member| member == by)
+        let entitled = self.is_of_ops(by, waiver.made)
             && self.can_sit(by)
+            && !self.acted_suspended(by, waiver.made)
             && by != person(waiver.requester)
             && !self.hands(subject, members).contains(&by);
         let running = number <= LINT && {

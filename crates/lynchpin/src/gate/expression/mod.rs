@@ -24,6 +24,7 @@ use language::Program;
 use crate::base::error::{Problem, from_text};
 use crate::base::id::StageId;
 use crate::history::Records;
+use crate::history::order::Position;
 use crate::model::{Change, Release};
 
 /// An expression of a policy: its text, and what was read of it.
@@ -93,6 +94,8 @@ impl Expression {
 pub(super) struct Seen<'a> {
     /// Where services and people are looked up.
     pub(super) records: &'a Records,
+    /// The place in the order of facts up to which services are known.
+    pub(super) then: Position,
     /// The change, if the expression is asked of each.
     pub(super) change: Option<&'a Change>,
     /// The changes that ship, by id.

@@ -71,7 +71,7 @@ fn is_entitled(
     let people = &case.records.people;
     let grantor = people.principal(&exception.by);
     grantor != people.principal(&exception.requester)
-        && people.can_sit(grantor, case.at)
+        && people.may_act(exception, case.at)
         && people.belonged(exception, &rule.group)
         && !approval::excluded(case, target).contains(grantor)
 }

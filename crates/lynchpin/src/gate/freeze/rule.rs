@@ -105,7 +105,7 @@ impl FreezeRule {
 impl PassRule {
     /// Whether a change meets it, and until when that stands without a new fact.
     pub(super) fn meets(&self, case: &Case<'_>, change: &Change) -> (bool, When) {
-        let services: Vec<_> = change.services.iter().map(|id| case.records.service(id)).collect();
+        let services: Vec<_> = change.services.iter().map(|id| case.service(id)).collect();
         let known = !services.is_empty();
         let in_tiers = |tier: Option<u8>| tier.is_some_and(|tier| self.tier.contains(&tier));
         let tier = self.tier.is_empty()

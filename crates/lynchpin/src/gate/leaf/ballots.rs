@@ -10,8 +10,7 @@ use crate::base::id::{GroupId, PersonId};
 use crate::base::{Digest, Instant};
 use crate::gate::judge::Case;
 use crate::gate::policy::{Stating, Veto};
-use crate::history::delegations::Moment;
-use crate::history::order::{Position, end_of, position};
+use crate::history::order::{Moment, Position, end_of, position};
 use crate::history::revision::Difference;
 use crate::model::{Approval, Vote};
 
@@ -106,7 +105,7 @@ fn of_approval<'a>(case: &'a Case<'_>, number: usize, approval: &'a Approval) ->
         cite: ("approvals", number),
         person: people.principal(&approval.by),
         decision: approval.decision,
-        moment: Moment { at: approval.at, recorded: position(approval) },
+        moment: Moment::of(approval),
         order: position(approval),
         relayed: false,
         revision: approval.revision,

@@ -49,7 +49,7 @@ fn of(
     leaf: &BudgetLeaf,
 ) -> Node {
     let owner = || -> Vec<Actor> {
-        let found = case.records.service(service).and_then(|service| service.owner.clone());
+        let found = case.service(service).and_then(|service| service.owner.clone());
         found.map_or_else(|| case.owners(change), |owner| vec![owner])
     };
     let about = |node: Node| node.with("service", Arg::text(service));

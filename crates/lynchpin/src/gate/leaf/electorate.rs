@@ -126,6 +126,11 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
             || self.case.records.people.belongs(person, group, self.case.at)
     }
 
+    /// Whether somebody was suspended when a ballot was cast, and has been reinstated since.
+    fn acted_suspended(&self, person: &PersonId, ballot: &Ballot<'_>) -> bool {
+        self.case.records.people.acted_suspended(person, ballot.moment, self.case.at)
+    }
+
     /// The groups that were asked when a ballot was cast, the first one first.
     fn groups(&self, ballot: &Ballot<'_>) -> impl Iterator<Item = &GroupId> + '_ {
         let recorded = ballot.order;
@@ -136,9 +141,16 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
     fn belonged(&self, person: &PersonId, group: &GroupId, ballot: &Ballot<'_>, at: At) -> bool {
         let people = &self.case.records.people;
         let then = [ballot.moment.at, ballot.moment.recorded.0];
-        let mut belonged = then.into_iter().map(|at| people.belongs(person, group, at));
+        // By what was known of the group when it was recorded: nobody comes to have belonged, or
+        // not to have, by what is declared later.
+        let by = ballot.moment.recorded;
+        let mut belonged = then.into_iter().map(|at| people.belongs_by(person, group, at, by));
         match at {
-            At::Both => belonged.all(|belonged| belonged) && self.still_belongs(person, group),
+            At::Both => {
+                belonged.all(|belonged| belonged)
+                    && !self.acted_suspended(person, ballot)
+                    && self.still_belongs(person, group)
+            }
             At::Either => belonged.any(|belonged| belonged),
         }
     }
@@ -196,7 +208,10 @@ impl<'b, 'a, 'c> Electorate<'b, 'a, 'c> {
         }
         match ballot.decision {
             Vote::Withdrawn | Vote::Delegated | Vote::Escalated => false,
-            Vote::Approved => self.delegated(ballot).next().is_some(),
+            Vote::Approved => {
+                !self.acted_suspended(ballot.person, ballot)
+                    && self.delegated(ballot).next().is_some()
+            }
             Vote::Deferred | Vote::RequestChanges | Vote::Rejected => {
                 self.may_have_been_delegated(ballot)
             }

@@ -33,6 +33,7 @@ fn ask(
     let release = release(case, target.subject);
     let seen = Seen {
         records: case.records,
+        then: case.known(),
         change,
         changes: target.members,
         release,

@@ -69,7 +69,7 @@ fn made<'a>(
         let kind = if leaf.signed.is_some() { "statements" } else { "evidence" };
         for artifact in ships(change) {
             with_runs(case, change, artifact, leaf, |runs| {
-                let by = |by: &PersonId| people.person(by).map(|person| &person.id);
+                let by = |by: &PersonId| people.declared(by);
                 all.extend(runs.iter().map(|(number, run)| ((kind, *number), by(&run.by))));
             });
         }

@@ -11,8 +11,7 @@ use super::votes::Asked;
 use crate::base::id::PersonId;
 use crate::base::{Actor, Instant};
 use crate::gate::judge::Case;
-use crate::history::delegations::Moment;
-use crate::history::order::{end_of, position};
+use crate::history::order::{Moment, end_of, position};
 use crate::model::{Board, Meeting, Minutes, Resolution, Vote};
 use crate::reason::tree::Row;
 
@@ -146,7 +145,7 @@ fn why_not(
         Some("no minutes of a meeting by who may keep them")
     } else if !present.contains(people.principal(voter)) {
         Some("was not present")
-    } else if favours && !people.can_sit(recorder, case.at) {
+    } else if favours && !people.may_act(minutes, case.at) {
         Some("recorded by who may not act")
     } else if favours && excluded.contains(recorder) {
         Some("recorded by who had a hand in it")

@@ -118,7 +118,7 @@ fn flaw(
     if given.expires <= case.at {
         return Some("expired");
     }
-    if !people.can_sit(by, given.envelope().recorded) || !people.can_sit(by, case.at) {
+    if !people.can_sit(by, given.envelope().recorded) || !people.may_act(given, case.at) {
         return Some("may_not_sit");
     }
     if !people.belonged(given, &leaf.group) {

@@ -229,8 +229,9 @@ impl<'a> Count<'a> {
         }
         if leaf.teams.is_some() {
             // As with the group: both when they say they approved and when that was recorded.
-            let teams = |at| case.records.people.teams(ballot.person, at);
-            let recorded = teams(ballot.moment.recorded.0);
+            let by = ballot.moment.recorded;
+            let teams = |at| case.records.people.teams_by(ballot.person, at, by);
+            let recorded = teams(by.0);
             given.teams.extend(teams(ballot.moment.at).intersection(&recorded));
         }
     }

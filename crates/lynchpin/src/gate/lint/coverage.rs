@@ -7,7 +7,7 @@ use crate::base::Probability;
 use crate::base::id::{ProfileId, StageId};
 use crate::gate::policy::{Gate, Policy, Selector};
 use crate::history::Records;
-use crate::model::{Kind, Service};
+use crate::model::Kind;
 
 const KINDS: [Kind; 3] = [Kind::Standard, Kind::Normal, Kind::Emergency];
 
@@ -15,13 +15,11 @@ const KINDS: [Kind; 3] = [Kind::Standard, Kind::Normal, Kind::Emergency];
 type Make<'a> = (Option<u8>, Option<&'a ProfileId>);
 
 pub(super) fn check(policy: &Policy, records: Option<&Records>, found: &mut Vec<Finding>) {
-    let services: &[Service] = records.map_or(&[], |records| &records.portfolio().services);
+    let services = records.into_iter().flat_map(Records::services);
     let makes: BTreeSet<Make<'_>> =
-        services.iter().map(|service| (service.tier, service.profile.as_ref())).collect();
-    let declared: Vec<&StageId> = records
-        .into_iter()
-        .flat_map(|records| records.portfolio().stages.iter().map(|stage| &stage.id))
-        .collect();
+        services.map(|service| (service.tier, service.profile.as_ref())).collect();
+    let declared: Vec<&StageId> =
+        records.into_iter().flat_map(|records| records.stages().map(|stage| &stage.id)).collect();
     stages(policy, &declared, found);
     for (id, gate) in &policy.gates {
         let narrowed = !(gate.only_for.tier.is_empty() && gate.only_for.profile.is_empty());

@@ -95,7 +95,7 @@ fn obstacle(
 /// had a hand in it.
 fn too_few(leaf: &ApprovalLeaf, records: &Records, at: Instant) -> Option<String> {
     let group = &leaf.group;
-    if records.people.group(group).is_none() {
+    if !records.people.has_group(group) {
         return Some(format!("there is no group `{group}`"));
     }
     let asked = sitting(records, group, at);
@@ -115,7 +115,7 @@ fn too_few(leaf: &ApprovalLeaf, records: &Records, at: Instant) -> Option<String
 
 /// Why nothing can soak for this gate, if nothing can.
 fn cannot_soak(gate: &Gate, leaf: &SoakLeaf, records: &Records) -> Option<String> {
-    let way: Vec<&StageId> = records.portfolio().stages.iter().map(|stage| &stage.id).collect();
+    let way: Vec<&StageId> = records.stages().map(|stage| &stage.id).collect();
     let place = |stage: &StageId| way.iter().position(|known| *known == stage);
     let fits = |stage: &&StageId| {
         let Some(here) = place(stage) else { return true };

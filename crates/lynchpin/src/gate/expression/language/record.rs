@@ -79,7 +79,7 @@ fn services<'a>(seen: &Seen<'a>) -> Result<Value<'a>, Missing> {
     let mut ids: Vec<&'a ServiceId> = of.iter().flat_map(|change| &change.services).collect();
     ids.sort_unstable();
     ids.dedup();
-    let record = |id| Value::Record(Record::Service(id, seen.records.service(id)));
+    let record = |id| Value::Record(Record::Service(id, seen.records.service_by(id, seen.then)));
     Ok(Value::List(ids.into_iter().map(record).collect()))
 }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::base::Instant;
 use crate::base::id::ServiceId;
 use crate::history::Records;
+use crate::history::order::end_of;
 use crate::model::{Change, Period, Portfolio, Release, Service, Size};
 
 const CHANGE: &str = r#"{"id": "C-1", "revision": 2, "kind": "standard",
@@ -22,20 +23,13 @@ fn ask(text: &str) -> Result<bool, String> {
 
 fn ask_of(change: &Change, text: &str) -> Result<bool, String> {
     let portfolio = Portfolio {
-        services: vec![Service {
-            id: "till".parse().unwrap(),
-            tier: Some(2),
-            owner: None,
-            profile: None,
-            depends_on: Vec::new(),
-            environments: Vec::new(),
-            slos: Vec::new(),
-        }],
+        services: vec![Service { tier: Some(2), ..Service::new("till".parse().unwrap()) }],
         ..Portfolio::default()
     };
     let at: Instant = "2026-11-20T09:00:00Z".parse().unwrap();
     let seen = Seen {
         records: &Records::new(Arc::new(portfolio), at),
+        then: end_of(at),
         change: Some(change),
         changes: &[change],
         release: None,
@@ -294,6 +288,7 @@ fn every_field_has_the_type_that_is_told() {
     let previous = "staging".parse().unwrap();
     let seen = Seen {
         records: &Records::new(Arc::new(Portfolio::default()), full.at),
+        then: end_of(full.at),
         change: Some(&full),
         changes: &[&full],
         release: Some(&release),
