@@ -659,7 +659,10 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
         self.add(batch, &mut places)?;
         let places = places.into_iter().flatten().collect();
+        let before = size;
         let Head { size, recorded, .. } = self.chain.head;
+        // A fact that stands twice in the batch is new once.
+        let new = usize::try_from(size.saturating_sub(before)).unwrap_or(new);
         let (checkpoint, unsigned) = (None, None);
         Ok(Outcome::Appended(Appended { places, new, size, recorded, checkpoint, unsigned }))
     }
@@ -684,7 +687,9 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// Refuses another fact under an id that is there.
     fn check_same(&mut self, draft: &Draft, place: u64, number: usize) -> Result<()> {
-        let mut found = self.rows.iter().find(|row| row.sequence == place).cloned();
+        let first = self.rows.first().map_or(u64::MAX, |row| row.sequence);
+        let nth = place.checked_sub(first).and_then(|nth| usize::try_from(nth).ok());
+        let mut found = nth.and_then(|nth| self.rows.get(nth)).cloned();
         if found.is_none() {
             self.change.rows(place..place.saturating_add(1), &mut |row| {
                 found = Some(row);
@@ -692,13 +697,10 @@ impl<'a, 'b> Writer<'a, 'b> {
             })?;
         }
         let entry = found.as_ref().map(checked).transpose()?.flatten();
-        let is_same = entry.is_some_and(|it| it.kind == draft.kind && it.fact == draft.fact);
-        if is_same {
+        if entry.is_some_and(|entry| says(draft, &entry)) {
             return Ok(());
         }
-        let id = draft.id.as_ref().map_or("", Reference::as_str);
-        let message = format!("`{id}` is entry {place}, which says something else");
-        Err(Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]")))
+        Err(says_something_else(draft, place, number))
     }
 
     /// Adds the facts that are not there yet.
@@ -706,6 +708,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
         let recorded = batch.clock.max(chain.head.recorded);
         let clock = (recorded != batch.clock).then_some(batch.clock);
+        let first = chain.head.size.saturating_add(1);
         let (mut rows, mut entries) = (Vec::new(), Vec::new());
         let mut added: HashMap<Hash, u64> = HashMap::new();
         for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
@@ -719,6 +722,10 @@ impl<'a, 'b> Writer<'a, 'b> {
             }
             let key = draft.key();
             if let Some(same) = added.get(&key) {
+                let nth = usize::try_from(same.saturating_sub(first)).unwrap_or(usize::MAX);
+                if !entries.get(nth).is_some_and(|entry| says(draft, entry)) {
+                    return Err(says_something_else(draft, *same, number));
+                }
                 *place = Some(*same);
                 continue;
             }
@@ -768,6 +775,17 @@ pub(crate) fn checked(row: &Row) -> Result<Option<Entry>> {
         return Err(tampered(row.sequence, "does not stand where it was appended"));
     }
     Ok(Some(entry))
+}
+
+/// Whether an entry says the same as a draft.
+fn says(draft: &Draft, entry: &Entry) -> bool {
+    entry.kind == draft.kind && entry.fact == draft.fact
+}
+
+fn says_something_else(draft: &Draft, place: u64, number: usize) -> Error {
+    let id = draft.id.as_ref().map_or("", Reference::as_str);
+    let message = format!("`{id}` is entry {place}, which says something else");
+    Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]"))
 }
 
 fn appended(outcome: &mut Outcome) -> Option<&mut Appended> {
