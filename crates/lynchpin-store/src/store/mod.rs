@@ -70,7 +70,7 @@ pub enum Durability {
 
 /// A store of rows. Positions count from 1, ranges leave out their end.
 ///
-/// The suite in `tests/suite.rs` is run on all; a store of a host's own should pass it, too.
+/// The suite in `tests/suite` is run on all; a store of a host's own should pass it, too.
 pub trait Store: Send {
     /// The name of the ledger that is kept here; nothing, if none is.
     ///
