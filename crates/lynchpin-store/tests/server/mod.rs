@@ -57,12 +57,17 @@ impl Server {
 
     /// What to connect with as a role.
     pub(crate) fn parameters_of(&self, role: &str) -> String {
-        format!("host={} user={role} dbname=postgres", self.folder.path().display())
+        format!("host={} user={role} dbname=postgres", self.folder().display())
     }
 
     /// A connection beside the store, for what only an administrator does.
     pub(crate) fn client(&self) -> Client {
         Client::connect(&self.parameters(), NoTls).expect("the server answers")
+    }
+
+    /// Where its socket is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn wait(&mut self) {
