@@ -110,7 +110,7 @@ fn sent(plan: &Mutex<Plan>, bytes: &[u8]) -> Option<usize> {
             plan.next = Some(Cut::Sent(left - bytes.len()));
             return None;
         }
-        _ => return None,
+        Cut::BeforeCommit | Cut::AfterCommit | Cut::Answer | Cut::Received(_) => return None,
     };
     plan.next = None;
     plan.made += 1;

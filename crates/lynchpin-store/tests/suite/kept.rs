@@ -210,7 +210,8 @@ fn erases(new: New<'_>) {
         store.write(&mut |change| change.erase(&[2, 4, 9])).unwrap();
     }
     store.write(&mut |change| change.erase(&[])).unwrap();
-    let erased = |it: Row| if it.sequence % 2 == 0 { Row { bytes: None, ..it } } else { it };
+    let is_even = |it: &Row| it.sequence.is_multiple_of(2);
+    let erased = |it: Row| if is_even(&it) { Row { bytes: None, ..it } } else { it };
     let wanted: Vec<Row> = some(4).into_iter().map(erased).collect();
     assert_eq!(read(other.as_mut(), 1, 9), wanted);
     assert_eq!(store.head().unwrap(), head(&row(4)));

@@ -84,7 +84,7 @@ fn what_could_be_lost_with_the_power_is_refused() {
         let error = Log::create(store, ORIGIN, Options::default()).err().expect("it is refused");
         assert_eq!(error.code(), ErrorCode::StoreUnsafe);
     };
-    refused(Box::new(Memory::default()));
+    refused(Box::<Memory>::default());
     let folder = tempfile::tempdir().expect("a scratch folder");
     for weaker in [Durability::Process, Durability::Volatile] {
         let mut options = sqlite::Options::default();
