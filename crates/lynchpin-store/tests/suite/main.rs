@@ -1,8 +1,8 @@
 //! One suite for every store: what the log rests on, whoever keeps the rows.
 //!
 //! A store of a host's own is held to it by a function that gives handles to an empty ledger.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test stops at the first surprise")]
-#![expect(clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 #![expect(clippy::print_stdout, reason = "names the check that a failure belongs to")]
 
 use std::cell::RefCell;

@@ -1,4 +1,5 @@
 //! What only a PostgreSQL server can do to a ledger.
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 use std::time::Duration;
 
