@@ -669,13 +669,14 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// The places of the facts that are there already.
     fn known(&mut self, facts: &[Draft]) -> Result<Vec<Option<u64>>> {
+        let keys: Vec<Hash> = facts.iter().map(Draft::key).collect();
+        let found = self.change.find_all(&keys)?;
+        if found.len() != keys.len() {
+            return Err(Error::new(ErrorCode::StoreCorrupt, "the store answered for other keys"));
+        }
         let mut places = Vec::with_capacity(facts.len());
-        for (number, draft) in facts.iter().enumerate() {
-            let key = draft.key();
-            let place = match self.added.get(&key) {
-                Some(place) => Some(*place),
-                None => self.change.find(&key)?,
-            };
+        for (number, ((draft, key), found)) in facts.iter().zip(keys).zip(found).enumerate() {
+            let place = self.added.get(&key).copied().or(found);
             // Without an id of the host's, the key is all that the fact says.
             if let Some(place) = place.filter(|_| draft.id.is_some()) {
                 self.check_same(draft, place, number)?;

@@ -168,6 +168,16 @@ pub trait Transaction {
     /// As of the store.
     fn find(&mut self, key: &Hash) -> Result<Option<u64>>;
 
+    /// The positions of the rows with those keys, in their order. Others wait meanwhile, so a store
+    /// that is asked over a network answers all at once.
+    ///
+    /// # Errors
+    ///
+    /// As of the store.
+    fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        keys.iter().map(|key| self.find(key)).collect()
+    }
+
     /// Passes on the rows of a range in order.
     ///
     /// # Errors

@@ -306,6 +306,11 @@ impl Transaction for Change<'_> {
         self.did(found)
     }
 
+    fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        let found = self.session.find_all(keys);
+        self.did(found)
+    }
+
     fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         let (mut rest, mut stopped) = (range, None);
         let read = self.session.rows(&mut rest, &mut |row| {

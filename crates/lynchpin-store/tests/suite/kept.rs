@@ -141,6 +141,9 @@ fn sees_its_own(new: New<'_>) {
             assert_eq!(change.head()?, head(&row(3)));
             assert_eq!(change.find(&row(3).key)?, Some(3));
             assert_eq!(change.find(&row(4).key)?, None);
+            let keys = [3, 4, 1, 3].map(|sequence| row(sequence).key);
+            assert_eq!(change.find_all(&keys)?, [Some(3), None, Some(1), Some(3)]);
+            assert_eq!(change.find_all(&[])?, []);
             change.erase(&[2])?;
             let mut seen = Vec::new();
             change.rows(1..9, &mut |row| {

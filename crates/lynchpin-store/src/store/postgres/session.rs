@@ -31,6 +31,7 @@ pub(super) struct Session {
     client: Client,
     head: Statement,
     find: Statement,
+    find_all: Statement,
     page: Statement,
     insert: Statement,
 }
@@ -55,6 +56,10 @@ impl Session {
         let head =
             prepare("SELECT sequence, leaf, recorded FROM entries ORDER BY sequence DESC LIMIT 1")?;
         let find = prepare("SELECT sequence FROM entries WHERE key = $1")?;
+        let find_all = prepare(
+            "SELECT sequence FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(key, nth) \
+             LEFT JOIN entries USING (key) ORDER BY nth",
+        )?;
         let page = prepare(
             "SELECT sequence, key, leaf, recorded, bytes FROM entries \
              WHERE sequence >= $1 AND sequence < $2 ORDER BY sequence LIMIT $3",
@@ -63,7 +68,7 @@ impl Session {
             "INSERT INTO entries SELECT * FROM \
              unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bytea[])",
         )?;
-        Ok(Session { client, head, find, page, insert })
+        Ok(Session { client, head, find, find_all, page, insert })
     }
 
     pub(super) fn origin(&mut self) -> Result<Option<String>> {
@@ -113,6 +118,16 @@ impl Session {
         let key = key.as_bytes().as_slice();
         let found = self.client.query_opt(&self.find, &[&key]).map_err(|e| said(&e))?;
         found.map(|row| number(&row, 0)).transpose()
+    }
+
+    pub(super) fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        let keys: Vec<&[u8]> = keys.iter().map(|key| &key.as_bytes()[..]).collect();
+        let rows = self.client.query(&self.find_all, &[&keys]).map_err(|e| said(&e))?;
+        let place = |row: &::postgres::Row| -> Result<Option<u64>> {
+            let found: Option<i64> = row.try_get(0).map_err(|e| said(&e))?;
+            found.map(unsigned).transpose()
+        };
+        rows.iter().map(place).collect()
     }
 
     /// Passes on rows until there are no more or it is enough; takes each off what is left.
@@ -272,7 +287,10 @@ fn instant(row: &::postgres::Row, column: usize) -> Result<Instant> {
 }
 
 fn number(row: &::postgres::Row, column: usize) -> Result<u64> {
-    let number: i64 = row.try_get(column).map_err(|e| said(&e))?;
+    unsigned(row.try_get(column).map_err(|e| said(&e))?)
+}
+
+fn unsigned(number: i64) -> Result<u64> {
     u64::try_from(number).map_err(|_| corrupt("a number is negative"))
 }
 
