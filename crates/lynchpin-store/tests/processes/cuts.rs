@@ -12,7 +12,7 @@ use crate::child::{Child, open};
 use crate::proxy::{Cut, Proxy};
 use crate::server::Server;
 use crate::work::{Random, cancelled};
-use crate::{ORIGIN, cases, history};
+use crate::{ORIGIN, history, scaled};
 
 fn appended(outcome: Outcome) -> Appended {
     match outcome {
@@ -65,10 +65,10 @@ fn a_cut_connection_loses_and_doubles_nothing() {
     let proxy = Proxy::start(server.folder());
     let store = format!("postgres:host={} user=postgres", proxy.folder().display());
     let mut log = Log::create(open(&store).unwrap(), ORIGIN, Options::default()).unwrap();
-    let cuts = if cases().is_some() { 2_000 } else { 50 };
+    let cuts = scaled(50, 50);
     let (mut random, mut kept) = (Random::new(1), HashMap::<Hash, u64>::new());
     let mut at_commit = 0;
-    while proxy.made() < cuts {
+    while u64::from(proxy.made()) < cuts {
         let (first, count) = (kept.len(), usize::try_from(1 + random.below(20)).unwrap());
         let facts: Vec<Draft> =
             (first..first + count).map(|number| cancelled(&format!("C-{number}"))).collect();
@@ -99,7 +99,7 @@ fn killed_processes_and_backends_lose_and_double_nothing() {
     let mut children: BTreeMap<u64, Child> =
         (0..PROCESSES).map(|number| (number, start(number))).collect();
     let (mut administrator, mut random) = (server.client(), Random::new(2));
-    let wanted = if cases().is_some() { 1_000 } else { 25 };
+    let wanted = i64::try_from(scaled(25, 100)).unwrap();
     let (mut kills, mut ends) = (0, 0);
     while kills < wanted || ends < wanted {
         std::thread::sleep(Duration::from_millis(random.below(150)));

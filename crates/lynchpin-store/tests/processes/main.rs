@@ -34,9 +34,14 @@ fn cases() -> Option<u64> {
     Some(told.parse().expect("a number"))
 }
 
+/// A number that grows with what the environment says.
+fn scaled(usual: u64, cases_each: u64) -> u64 {
+    cases().map_or(usual, |cases| (cases / cases_each).max(usual))
+}
+
 /// How many facts the processes append together.
 fn facts() -> u64 {
-    if cases().is_some_and(|cases| cases >= 100_000) { 100_000 } else { 2_000 }
+    scaled(2_000, 1)
 }
 
 /// Lets so many processes write at once, and holds what they were told to what is there.
@@ -58,7 +63,7 @@ fn many(store: &str, processes: u64, folder: &Path) {
 
 /// Two decide on the same state of the log, over and over: one of them is too late each time.
 fn race(store: &str) {
-    let rounds = if cases().is_some() { 1_000 } else { 50 };
+    let rounds = scaled(50, 100);
     Log::create(child::open(store).expect("it opens"), ORIGIN, Options::default()).unwrap();
     let mut racers: Vec<Racer> =
         ["approval", "edit"].iter().map(|what| Racer::start(what, store)).collect();
