@@ -1,6 +1,7 @@
 //! Formatting, lints, tests and documentation of the Rust crates.
 
 use crate::job::{Job, Outcome, Tier, remove_folder};
+use crate::tools;
 
 pub(super) fn fmt(job: &mut Job<'_>) -> Outcome {
     job.run(&mut job.workspace.cargo(["fmt", "--all", "--check", "--", "--color", "never"]))
@@ -35,6 +36,14 @@ pub(super) fn tests(job: &mut Job<'_>) -> Outcome {
     // What is not among the default members.
     let own = ["test", "--locked", "--package", "xtask", "--package", "lynchpin-benches"];
     job.run(&mut job.workspace.cargo(own))
+}
+
+/// What needs a PostgreSQL server. The tests start one of their own, and fail where there is none.
+pub(super) fn postgres(job: &mut Job<'_>) -> Outcome {
+    tools::postgres(job)?;
+    let store = ["test", "--locked", "--package", "lynchpin-store", "--features", "postgres"];
+    let tests = ["--lib", "--test", "suite", "--test", "processes", "--", "--show-output"];
+    job.run(job.workspace.cargo(store).args(tests))
 }
 
 pub(super) fn docs(job: &mut Job<'_>) -> Outcome {

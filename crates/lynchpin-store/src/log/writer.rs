@@ -69,20 +69,24 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
         self.add(batch, &mut places)?;
         let places = places.into_iter().flatten().collect();
+        let before = size;
         let Head { size, recorded, .. } = self.chain.head;
+        // A fact that stands twice in the batch is new once.
+        let new = usize::try_from(size.saturating_sub(before)).unwrap_or(new);
         let (checkpoint, unsigned) = (None, None);
         Ok(Outcome::Appended(Appended { places, new, size, recorded, checkpoint, unsigned }))
     }
 
     /// The places of the facts that are there already.
     fn known(&mut self, facts: &[Draft]) -> Result<Vec<Option<u64>>> {
+        let keys: Vec<Hash> = facts.iter().map(Draft::key).collect();
+        let found = self.change.find_all(&keys)?;
+        if found.len() != keys.len() {
+            return Err(Error::new(ErrorCode::StoreCorrupt, "the store answered for other keys"));
+        }
         let mut places = Vec::with_capacity(facts.len());
-        for (number, draft) in facts.iter().enumerate() {
-            let key = draft.key();
-            let place = match self.added.get(&key) {
-                Some(place) => Some(*place),
-                None => self.change.find(&key)?,
-            };
+        for (number, ((draft, key), found)) in facts.iter().zip(keys).zip(found).enumerate() {
+            let place = self.added.get(&key).copied().or(found);
             // Without an id of the host's, the key is all that the fact says.
             if let Some(place) = place.filter(|_| draft.id.is_some()) {
                 self.check_same(draft, place, number)?;
@@ -94,7 +98,9 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// Refuses another fact under an id that is there.
     fn check_same(&mut self, draft: &Draft, place: u64, number: usize) -> Result<()> {
-        let mut found = self.rows.iter().find(|row| row.sequence == place).cloned();
+        let first = self.rows.first().map_or(u64::MAX, |row| row.sequence);
+        let nth = place.checked_sub(first).and_then(|nth| usize::try_from(nth).ok());
+        let mut found = nth.and_then(|nth| self.rows.get(nth)).cloned();
         if found.is_none() {
             self.change.rows(place..place.saturating_add(1), &mut |row| {
                 found = Some(row);
@@ -102,13 +108,10 @@ impl<'a, 'b> Writer<'a, 'b> {
             })?;
         }
         let entry = found.as_ref().map(checked).transpose()?.flatten();
-        let is_same = entry.is_some_and(|it| it.kind == draft.kind && it.fact == draft.fact);
-        if is_same {
+        if entry.is_some_and(|entry| says(draft, &entry)) {
             return Ok(());
         }
-        let id = draft.id.as_ref().map_or("", Reference::as_str);
-        let message = format!("`{id}` is entry {place}, which says something else");
-        Err(Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]")))
+        Err(says_something_else(draft, place, number))
     }
 
     /// Adds the facts that are not there yet.
@@ -116,6 +119,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
         let recorded = batch.clock.max(chain.head.recorded);
         let clock = (recorded != batch.clock).then_some(batch.clock);
+        let first = chain.head.size.saturating_add(1);
         let (mut rows, mut entries) = (Vec::new(), Vec::new());
         let mut added: HashMap<Hash, u64> = HashMap::new();
         for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
@@ -129,6 +133,10 @@ impl<'a, 'b> Writer<'a, 'b> {
             }
             let key = draft.key();
             if let Some(same) = added.get(&key) {
+                let nth = usize::try_from(same.saturating_sub(first)).unwrap_or(usize::MAX);
+                if !entries.get(nth).is_some_and(|entry| says(draft, entry)) {
+                    return Err(says_something_else(draft, *same, number));
+                }
                 *place = Some(*same);
                 continue;
             }
@@ -165,4 +173,15 @@ impl<'a, 'b> Writer<'a, 'b> {
         let Chain { tree, head, blocks, .. } = self.chain;
         Ok(Written { tree, head, blocks, is_decision: self.is_decision })
     }
+}
+
+/// Whether an entry says the same as a draft.
+fn says(draft: &Draft, entry: &Entry) -> bool {
+    entry.kind == draft.kind && entry.fact == draft.fact
+}
+
+fn says_something_else(draft: &Draft, place: u64, number: usize) -> Error {
+    let id = draft.id.as_ref().map_or("", Reference::as_str);
+    let message = format!("`{id}` is entry {place}, which says something else");
+    Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]"))
 }
