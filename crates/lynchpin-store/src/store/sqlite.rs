@@ -207,6 +207,16 @@ impl Sqlite {
         }
     }
 
+    /// Keeps in mind that a write failed and left open what the disk holds.
+    fn settled<T>(&mut self, done: Result<T>) -> Result<T> {
+        if let Err(error) = &done
+            && error.code() == ErrorCode::StoreFailed
+        {
+            self.failed = Some(error.clone());
+        }
+        done
+    }
+
     /// The connection, if it may still be used.
     fn usable(&mut self) -> Result<&mut Connection> {
         if std::process::id() != self.process {
@@ -228,7 +238,8 @@ impl Store for Sqlite {
 
     fn begin(&mut self, origin: &str) -> Result<String> {
         let insert = "INSERT INTO ledger SELECT ?1 WHERE NOT EXISTS (SELECT * FROM ledger)";
-        self.usable()?.execute(insert, [origin]).map_err(|e| said(&e))?;
+        let begun = self.usable()?.execute(insert, [origin]).map_err(|e| failed(&e));
+        self.settled(begun)?;
         Ok(self.origin()?.unwrap_or_default())
     }
 
@@ -265,13 +276,8 @@ impl Store for Sqlite {
     }
 
     fn write(&mut self, work: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
-        let (given, ended) = change(self.usable()?, work)?;
-        // A change that could be neither made nor undone leaves a connection nobody should use.
-        if let Err(error) = ended {
-            self.failed = Some(error.clone());
-            return given.and(Err(error));
-        }
-        given
+        let done = change(self.usable()?, work);
+        self.settled(done)
     }
 
     fn note(&mut self, kind: Note) -> Result<Option<(u64, Vec<u8>)>> {
@@ -287,20 +293,30 @@ impl Store for Sqlite {
         let sql = "INSERT INTO notes VALUES (?1, ?2, ?3) ON CONFLICT (kind) DO UPDATE \
                    SET size = excluded.size, note = excluded.note WHERE size <= excluded.size";
         let values = params![kind.name(), signed(size), note];
-        self.usable()?.execute(sql, values).map(drop).map_err(|e| said(&e))
+        let kept = self.usable()?.execute(sql, values).map(drop).map_err(|e| failed(&e));
+        self.settled(kept)
     }
 }
 
-/// Lets a writer work: what it gave, and how the transaction ended.
+/// Lets a writer work.
 fn change(
     connection: &mut Connection,
     work: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>,
-) -> Result<(Result<()>, Result<()>)> {
-    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate);
-    let mut change = Change(change.map_err(|e| said(&e))?);
-    let given = work(&mut change);
-    let ended = if given.is_ok() { change.0.commit() } else { change.0.rollback() };
-    Ok((given, ended.map_err(|e| failed(&e))))
+) -> Result<()> {
+    let done = {
+        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let mut change = Change(change.map_err(|e| said(&e))?);
+        match work(&mut change) {
+            Ok(()) => change.0.commit().map_err(|e| failed(&e)),
+            // Some failures have undone everything already.
+            Err(error) => change.0.finish().map_err(|e| failed(&e)).and(Err(error)),
+        }
+    };
+    if connection.is_autocommit() {
+        return done;
+    }
+    let message = "a change could be neither made nor undone: open the ledger again";
+    done.and(Err(Error::new(ErrorCode::StoreFailed, message)))
 }
 
 /// A writer at work.
@@ -321,27 +337,27 @@ impl Transaction for Change<'_> {
 
     fn append(&mut self, rows: &[Row], blocks: &[(u64, Hash)]) -> Result<()> {
         let sql = "INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5)";
-        let mut insert = self.0.prepare_cached(sql).map_err(|e| said(&e))?;
+        let mut insert = self.0.prepare_cached(sql).map_err(|e| failed(&e))?;
         for row in rows {
             let (key, leaf) = (row.key.as_bytes(), row.leaf.as_bytes());
             let micros = row.recorded.micros();
             insert
                 .execute(params![signed(row.sequence), key, leaf, micros, row.bytes])
-                .map_err(|e| said(&e))?;
+                .map_err(|e| failed(&e))?;
         }
         let mut insert =
-            self.0.prepare_cached("INSERT INTO blocks VALUES (?1, ?2)").map_err(|e| said(&e))?;
+            self.0.prepare_cached("INSERT INTO blocks VALUES (?1, ?2)").map_err(|e| failed(&e))?;
         for (number, root) in blocks {
-            insert.execute(params![signed(*number), root.as_bytes()]).map_err(|e| said(&e))?;
+            insert.execute(params![signed(*number), root.as_bytes()]).map_err(|e| failed(&e))?;
         }
         Ok(())
     }
 
     fn erase(&mut self, positions: &[u64]) -> Result<()> {
         let sql = "UPDATE entries SET bytes = NULL WHERE sequence = ?1";
-        let mut update = self.0.prepare_cached(sql).map_err(|e| said(&e))?;
+        let mut update = self.0.prepare_cached(sql).map_err(|e| failed(&e))?;
         for position in positions {
-            update.execute([signed(*position)]).map_err(|e| said(&e))?;
+            update.execute([signed(*position)]).map_err(|e| failed(&e))?;
         }
         Ok(())
     }
@@ -436,14 +452,22 @@ fn said(error: &rusqlite::Error) -> Error {
             ErrorCode::StoreReadOnly
         }
         Some(ffi::ErrorCode::NotADatabase) => ErrorCode::StoreForeign,
-        Some(ffi::ErrorCode::DatabaseCorrupt) => ErrorCode::StoreCorrupt,
+        // We write nothing that the tables refuse, so what is there is not what we wrote.
+        Some(ffi::ErrorCode::DatabaseCorrupt | ffi::ErrorCode::ConstraintViolation) => {
+            ErrorCode::StoreCorrupt
+        }
         _ => ErrorCode::Io,
     };
     Error::new(code, error.to_string())
 }
 
-/// What SQLite says of a commit that failed.
+/// What SQLite says of a write that failed. If it is not known what the disk now holds, the code is
+/// that of a connection that is not used again.
 fn failed(error: &rusqlite::Error) -> Error {
+    let said = said(error);
+    if said.code() != ErrorCode::Io {
+        return said;
+    }
     let message = format!(
         "{error}; whether it was written is not known: open the ledger again and append the same"
     );
