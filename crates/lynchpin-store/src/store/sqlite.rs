@@ -104,7 +104,7 @@ impl Sqlite {
     ///
     /// As for [`Sqlite::open`].
     pub fn open_with(path: &Path, options: Options) -> Result<Self> {
-        if !path.exists() {
+        if let Ok(false) = path.try_exists() {
             let message = format!("`{}` is not there; `lynchpin ledger init`", path.display());
             return Err(Error::new(ErrorCode::Io, message));
         }
@@ -140,13 +140,14 @@ impl Sqlite {
         connection.busy_timeout(options.busy).map_err(|e| said(&e))?;
         let process = std::process::id();
         let mut store = Sqlite { connection, options, process, failed: None };
-        store.prepare().map_err(|error| error.under(&path.display().to_string()))?;
+        let makes = flags.contains(OpenFlags::SQLITE_OPEN_CREATE);
+        store.prepare(makes).map_err(|error| error.under(&path.display().to_string()))?;
         Ok(store)
     }
 
     /// Sets what a connection must have, and reads back what counts.
-    fn prepare(&mut self) -> Result<()> {
-        self.recognise()?;
+    fn prepare(&mut self, makes: bool) -> Result<()> {
+        self.recognise(makes)?;
         let connection = &self.connection;
         let set = |config, on| connection.set_db_config(config, on).map(drop).map_err(|e| said(&e));
         set(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -174,8 +175,8 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Makes the tables of an empty file; refuses one that is something else.
-    fn recognise(&mut self) -> Result<()> {
+    /// Refuses a file that is something else. Makes the tables of an empty one, if that was asked.
+    fn recognise(&mut self, makes: bool) -> Result<()> {
         let marks = |connection: &Connection| -> rusqlite::Result<(i32, i32, i64)> {
             let one = |sql: &str| connection.query_row(sql, [], |row| row.get(0));
             Ok((
@@ -185,7 +186,7 @@ impl Sqlite {
             ))
         };
         let found = marks(&self.connection).map_err(|e| said(&e))?;
-        if found == (0, 0, 0) {
+        if found == (0, 0, 0) && makes {
             let behaviour = TransactionBehavior::Immediate;
             let change = self.connection.transaction_with_behavior(behaviour);
             let change = change.map_err(|e| said(&e))?;
