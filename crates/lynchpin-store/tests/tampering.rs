@@ -363,6 +363,54 @@ fn a_rewritten_tail_is_seen_up_to_what_was_signed() {
     }
 }
 
+/// What no ledger writes is told even where everything was signed again.
+#[test]
+fn what_the_format_forbids_is_told_even_if_signed() {
+    let (honest, _) = loose(8);
+    let bend = |from: usize, code, change: &dyn Fn(&mut Loose)| {
+        let mut store = honest.clone();
+        change(&mut store);
+        let (origin, size) = (ORIGIN.to_owned(), 8);
+        let root = store.root(8);
+        let forged = Checkpoint { origin, size, root }.sign(&key(ORIGIN)).expect("it is signed");
+        store.notes[0].2 = forged.into_bytes();
+        let seen = verified(&mut store, &[]);
+        let told = |it: &lynchpin_store::Finding| {
+            it.code == code && it.sequence == Some(honest.rows[from].sequence)
+        };
+        assert!(seen.findings.iter().any(told), "{seen:?}");
+        assert_eq!(seen.signed, 8, "the hashes fit");
+    };
+    let edit = |store: &mut Loose, at: usize, from: &str, to: &str| {
+        let text = String::from_utf8(store.rows[at].bytes.clone().expect("bytes")).expect("text");
+        assert!(text.contains(from), "{text}");
+        store.rows[at].bytes = Some(text.replacen(from, to, 1).into_bytes());
+        store.fit(at);
+    };
+    // It was accepted before the one before it.
+    bend(4, ErrorCode::LedgerTampered, &|store| {
+        edit(
+            store,
+            4,
+            "\"recorded\":\"2026-11-01T09:00:04Z",
+            "\"recorded\":\"2026-11-01T08:00:04Z",
+        );
+    });
+    // One fact twice.
+    bend(5, ErrorCode::LedgerTampered, &|store| {
+        let first = Entry::read(store.rows[2].bytes.as_ref().expect("bytes")).expect("an entry");
+        let mut again = Entry::read(store.rows[5].bytes.as_ref().expect("bytes")).expect("one");
+        again.fact = first.fact;
+        store.rows[5].bytes = Some(again.bytes().expect("an entry"));
+        store.fit(5);
+    });
+    // A fact with white space in it, one of no known kind, and one that is none.
+    bend(3, ErrorCode::LedgerMalformed, &|store| edit(store, 3, "\"by\":\"", "\"by\": \""));
+    bend(3, ErrorCode::FactKindUnknown, &|store| edit(store, 3, "approvals", "approval_s"));
+    bend(3, ErrorCode::MissingField, &|store| edit(store, 3, "\"by\":\"ann\",", ""));
+    bend(3, ErrorCode::LedgerTampered, &|store| edit(store, 3, ORIGIN, "other.example/x"));
+}
+
 /// What a process has read is a checkpoint, too, for as long as it runs.
 #[test]
 fn an_open_log_knows_what_it_read() {
