@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 
 use lynchpin::base::{ErrorCode, Limits};
+use lynchpin::model::Basis;
 use lynchpin::portfolio::ClaimQuestion;
 use lynchpin::report::{self, Options};
 use lynchpin::wire::read_portfolio;
-use lynchpin::model::Basis;
 use lynchpin_store::erase::Request;
 use lynchpin_store::note::SecretKey;
 use lynchpin_store::request::{Places, Reply};

@@ -32,8 +32,14 @@ fn ledger() -> tempfile::TempDir {
     assert_eq!(done(&run(path, &init)), 0);
     let append = ["ledger", "append", "r.ledger", "portfolio.json", "--clock", CLOCK];
     let ran = run(path, &append);
-    assert_eq!((done(&ran), ran.first_line()), (0, "5 appended, 0 there already; the ledger has 5 \
-        entries, recorded up to 2026-11-20T09:00:00Z"));
+    assert_eq!(
+        (done(&ran), ran.first_line()),
+        (
+            0,
+            "5 appended, 0 there already; the ledger has 5 \
+        entries, recorded up to 2026-11-20T09:00:00Z"
+        )
+    );
     folder
 }
 
@@ -69,7 +75,11 @@ fn a_stage_is_entered_once_and_proved() {
     let check = ["ledger", "check", "claim.receipt", "--key", "r.ledger.pub"];
     let checked = run(path, &check);
     assert_eq!(done(&checked), 0);
-    assert!(checked.first_line().starts_with("entry 7 of acme.example/releases"), "{}", checked.out);
+    assert!(
+        checked.first_line().starts_with("entry 7 of acme.example/releases"),
+        "{}",
+        checked.out
+    );
     let receipt = fs::read_to_string(path.join("claim.receipt")).expect("a receipt");
     fs::write(path.join("claim.receipt"), receipt.replacen("index 6", "index 5", 1)).expect("it");
     let forged = run(path, &check);
@@ -125,8 +135,17 @@ fn an_export_is_the_same_ledger() {
 fn decisions_are_recorded_and_words_erased() {
     let folder = ledger();
     let path = folder.path();
-    let decide =
-        ["decide", "--ledger", "r.ledger", "--change", "C-1", "--by", "raj", "--policy", "acme.toml"];
+    let decide = [
+        "decide",
+        "--ledger",
+        "r.ledger",
+        "--change",
+        "C-1",
+        "--by",
+        "raj",
+        "--policy",
+        "acme.toml",
+    ];
     let decided = run(path, &decide);
     assert_eq!(decided.status, 1, "{}", decided.err);
     assert!(decided.out.contains("recorded as entry 6"), "{}", decided.out);
@@ -161,5 +180,8 @@ fn what_is_wrong_is_said() {
     let conflict =
         ["ledger", "append", "r.ledger", "approved.json", "--decided-on", "3", "--clock", CLOCK];
     let ran = run(path, &conflict);
-    assert_eq!((done(&ran), ran.first_line()), (1, "nothing appended: entries 4 to 5 came in between"));
+    assert_eq!(
+        (done(&ran), ran.first_line()),
+        (1, "nothing appended: entries 4 to 5 came in between")
+    );
 }
