@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use lynchpin::base::id::Reference;
 use lynchpin::base::{Error, ErrorCode, Result, limits};
+use lynchpin::wire::Stamp;
 
 use super::chain::{Chain, checked, rolled_back};
 use super::{Appended, Author, BATCH_MAX, Batch, Outcome};
-use crate::entry::{Draft, Entry, Place, Row};
+use crate::entry::{Draft, Entry, Frame, Row};
 use crate::merkle::{BLOCK, Frontier, Hash};
 use crate::store::{Head, Transaction};
 
@@ -58,7 +59,8 @@ impl<'a, 'b> Writer<'a, 'b> {
             let message = format!("a batch has at most {BATCH_MAX} facts");
             return Err(Error::new(ErrorCode::ListTooLong, message));
         }
-        let mut places = self.known(&batch.facts)?;
+        let keys: Vec<Hash> = batch.facts.iter().map(Draft::key).collect();
+        let mut places = self.known(&batch.facts, &keys)?;
         let new = places.iter().filter(|place| place.is_none()).count();
         let size = self.chain.head.size;
         if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && new > 0) {
@@ -67,7 +69,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             }
             return Ok(Outcome::Conflict(decided_on.saturating_add(1)..size.saturating_add(1)));
         }
-        self.add(batch, &mut places)?;
+        self.add(batch, &keys, &mut places)?;
         let places = places.into_iter().flatten().collect();
         let before = size;
         let Head { size, recorded, .. } = self.chain.head;
@@ -78,15 +80,14 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 
     /// The places of the facts that are there already.
-    fn known(&mut self, facts: &[Draft]) -> Result<Vec<Option<u64>>> {
-        let keys: Vec<Hash> = facts.iter().map(Draft::key).collect();
-        let found = self.change.find_all(&keys)?;
+    fn known(&mut self, facts: &[Draft], keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        let found = self.change.find_all(keys)?;
         if found.len() != keys.len() {
             return Err(Error::new(ErrorCode::StoreCorrupt, "the store answered for other keys"));
         }
         let mut places = Vec::with_capacity(facts.len());
         for (number, ((draft, key), found)) in facts.iter().zip(keys).zip(found).enumerate() {
-            let place = self.added.get(&key).copied().or(found);
+            let place = self.added.get(key).copied().or(found);
             // Without an id of the host's, the key is all that the fact says.
             if let Some(place) = place.filter(|_| draft.id.is_some()) {
                 self.check_same(draft, place, number)?;
@@ -115,14 +116,17 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 
     /// Adds the facts that are not there yet.
-    fn add(&mut self, batch: &Batch, places: &mut [Option<u64>]) -> Result<()> {
+    fn add(&mut self, batch: &Batch, keys: &[Hash], places: &mut [Option<u64>]) -> Result<()> {
         let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
         let recorded = batch.clock.max(chain.head.recorded);
         let clock = (recorded != batch.clock).then_some(batch.clock);
+        let frame = Frame::new(chain.origin, recorded, clock)?;
         let first = chain.head.size.saturating_add(1);
-        let (mut rows, mut entries) = (Vec::new(), Vec::new());
-        let mut added: HashMap<Hash, u64> = HashMap::new();
-        for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
+        let mut rows = Vec::with_capacity(batch.facts.len());
+        let mut proposed: Vec<(&Draft, Stamp)> = Vec::with_capacity(batch.facts.len());
+        let mut added: HashMap<Hash, u64> = HashMap::with_capacity(batch.facts.len());
+        for (number, ((draft, key), place)) in batch.facts.iter().zip(keys).zip(places).enumerate()
+        {
             if place.is_some() {
                 continue;
             }
@@ -131,10 +135,10 @@ impl<'a, 'b> Writer<'a, 'b> {
                 let error = Error::new(ErrorCode::TimeOrder, message);
                 return Err(error.under(&format!("$.facts[{number}].at")));
             }
-            let key = draft.key();
-            if let Some(same) = added.get(&key) {
+            if let Some(same) = added.get(key) {
                 let nth = usize::try_from(same.saturating_sub(first)).unwrap_or(usize::MAX);
-                if !entries.get(nth).is_some_and(|entry| says(draft, entry)) {
+                let is_same = |it: &&Draft| (it.kind, &it.fact) == (draft.kind, &draft.fact);
+                if !proposed.get(nth).map(|(it, _)| it).is_some_and(is_same) {
                     return Err(says_something_else(draft, *same, number));
                 }
                 *place = Some(*same);
@@ -144,17 +148,17 @@ impl<'a, 'b> Writer<'a, 'b> {
             if sequence > limits::INTEGER_MAX {
                 return Err(Error::new(ErrorCode::LimitExceeded, "the ledger is full"));
             }
-            let (log, prev) = (chain.origin.to_owned(), chain.head.leaf);
-            let entry = Entry::new(draft, Place { log, prev, sequence, recorded, clock });
-            let row = Row::new(&entry.place, key, entry.bytes()?);
+            let id = draft.id.as_ref();
+            let bytes = frame.bytes(draft.kind, &draft.fact, id, &chain.head.leaf, sequence);
+            let row = Row::new(sequence, *key, recorded, bytes);
             self.is_decision |= matches!(draft.kind, "decisions" | "claims");
             chain.add(&row);
-            added.insert(key, sequence);
+            added.insert(*key, sequence);
             *place = Some(sequence);
             rows.push(row);
-            entries.push(entry);
+            proposed.push((draft, Stamp { recorded, sequence }));
         }
-        self.author.propose(&entries)?;
+        self.author.propose(&proposed)?;
         self.chain.blocks.append(&mut chain.blocks);
         (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
         self.rows.append(&mut rows);
