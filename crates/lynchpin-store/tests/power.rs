@@ -29,6 +29,8 @@ use script::{Random, Script, Seen, append};
 
 /// How many cuts one recorded run serves.
 const CUTS_PER_TRACE: u64 = 100;
+/// One recorded run in so many is long.
+const LONG_EVERY: u64 = 5;
 
 /// The writer: appends batches in sessions, and says so in the file `said` beside the ledger.
 #[test]
@@ -70,7 +72,8 @@ fn cuts_of_the_power_lose_and_double_nothing() {
     let mut random = Random(seed);
     let (mut done, mut opened) = (0, 0);
     while done < cuts {
-        let run = Run::record("power", &mut random);
+        let is_long = done / CUTS_PER_TRACE % LONG_EVERY == LONG_EVERY - 1;
+        let run = Run::record("power", is_long, &mut random);
         let tried = CUTS_PER_TRACE.min(cuts - done);
         run.cut(tried, &mut random, &mut |seen, outcome| {
             opened += u64::from(seen.begun);
@@ -84,7 +87,7 @@ fn cuts_of_the_power_lose_and_double_nothing() {
     // The same with less than full durability must lose something, or this test is blind.
     for name in ["process", "volatile"] {
         let (mut lost, tried) = (0, cuts / 10);
-        let run = Run::record(name, &mut random);
+        let run = Run::record(name, false, &mut random);
         run.cut(tried, &mut random, &mut |_, outcome| lost += u64::from(outcome.is_err()));
         println!("counted: power: {lost} of {tried} cuts lost something when kept as `{name}`");
         assert!(lost > tried / 20, "of {tried} cuts kept as `{name}`, {lost} lost something");
@@ -108,16 +111,13 @@ struct Run {
 }
 
 impl Run {
-    fn record(durability: &str, random: &mut Random) -> Self {
+    fn record(durability: &str, is_long: bool, random: &mut Random) -> Self {
         let scratch = child::scratch();
         let folder = scratch.path().join("disk");
         fs::create_dir(&folder).expect("the folder can be made");
-        // One run in three is long and has large batches, until the write-ahead log begins anew
-        // within a session; the others end often, which removes it.
-        let (large, batches, session) = match random.below(3) {
-            0 => (10, 24, 60),
-            _ => (1000, 60, 12),
-        };
+        // Some runs are long and have large batches, until the write-ahead log begins anew within a
+        // session; the others end their sessions often, which removes it.
+        let (large, batches, session) = if is_long { (10, 24, 60) } else { (1000, 60, 12) };
         let script = Script { seed: random.next(), large_every: large };
         let words = [folder.display().to_string(), script.seed.to_string(), durability.to_owned()];
         let numbers = [large, batches, session].map(|number| number.to_string());
