@@ -114,7 +114,8 @@ fn a_receipt_stays_small_at_a_million_facts() {
 }
 
 const APPROVAL: &[u8] = br#"{"change": "CHG0030192", "revision": 3, "requirement": "change-board",
-    "stage": "production", "decision": "approved", "by": "maria.mustermann@example.org", "via": "servicenow",
+    "stage": "production", "decision": "approved", "by": "maria.mustermann@example.org",
+    "via": "servicenow",
     "reason": "Rollback was rehearsed on Tuesday, and the window is agreed with operations.",
     "at": "2026-11-01T09:00:00Z"}"#;
 

@@ -88,7 +88,8 @@ fn flip(store: &mut Loose, row: usize, field: &str, bit: usize) {
     }
 }
 
-/// Every bit of every field of every row, without a checkpoint from outside: it is found, and where.
+/// Every bit of every field of every row, without a checkpoint from outside: it is found, and
+/// where.
 /// In a shorter run a share of the bits is looked at, which the seed chooses: more than a hundred
 /// thousand of 200 facts in a soak, and all of them in a soak of a million cases.
 #[test]

@@ -312,7 +312,7 @@ impl Bent {
         let foreign = key("witness.example").public().to_string();
         let foreign = format!("\u{2014} witness.example {}", STANDARD.encode(foreign));
         if self.chance.below(12) == 0 {
-            // The last line feed is missing, and what is before it would do without its last letter.
+            // The last line feed is missing, and what is before it would do with a letter less.
             return format!("{checkpoint}\u{2014} witness.example AAAAAAAAA");
         }
         let (more, count) = match self.chance.below(10) {

@@ -38,6 +38,56 @@ fn verified(path: &Path, kept: &[String]) -> Result<Verified> {
     verify::store(&mut sqlite(path)?, Some(ORIGIN), Some(&public), kept)
 }
 
+/// What they change, the entry at which that is found, and as what.
+const CHANGES: &[(&str, Option<u64>, ErrorCode)] = &[
+    (
+        "UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ann', 'eve') AS \
+         BLOB) WHERE sequence = 3",
+        Some(3),
+        ErrorCode::LedgerTampered,
+    ),
+    ("DELETE FROM entries WHERE sequence = 3", None, ErrorCode::LedgerTampered),
+    ("DELETE FROM entries WHERE sequence = 6", None, ErrorCode::LedgerRolledBack),
+    ("UPDATE entries SET sequence = 9 WHERE sequence = 3", None, ErrorCode::LedgerTampered),
+    ("UPDATE entries SET sequence = 9 WHERE sequence = 6", None, ErrorCode::LedgerTampered),
+    (
+        "UPDATE entries SET key = zeroblob(32) WHERE sequence = 3",
+        Some(3),
+        ErrorCode::LedgerTampered,
+    ),
+    ("UPDATE entries SET key = zeroblob(31) WHERE sequence = 3", Some(3), ErrorCode::StoreCorrupt),
+    (
+        "UPDATE entries SET leaf = zeroblob(32) WHERE sequence = 3",
+        Some(3),
+        ErrorCode::LedgerTampered,
+    ),
+    (
+        "UPDATE entries SET recorded = recorded + 1 WHERE sequence = 3",
+        Some(3),
+        ErrorCode::LedgerTampered,
+    ),
+    ("UPDATE entries SET recorded = -1 WHERE sequence = 3", Some(3), ErrorCode::StoreCorrupt),
+    ("UPDATE ledger SET origin = 'other.example/x'", None, ErrorCode::StoreForeign),
+    ("DELETE FROM ledger", None, ErrorCode::StoreForeign),
+    ("INSERT INTO blocks VALUES (0, zeroblob(32))", None, ErrorCode::LedgerTampered),
+    ("INSERT INTO blocks VALUES (3, zeroblob(1))", None, ErrorCode::StoreCorrupt),
+    (
+        // A number as text, once the tables are no longer strict.
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', \
+             ''); PRAGMA writable_schema = RESET; UPDATE notes SET note = 'none'",
+        None,
+        ErrorCode::StoreCorrupt,
+    ),
+    ("UPDATE notes SET note = CAST('none' AS BLOB)", None, ErrorCode::CheckpointInvalid),
+    ("UPDATE notes SET size = size - 1", None, ErrorCode::CheckpointInvalid),
+    (
+        "INSERT INTO entries SELECT 7, zeroblob(32), leaf, recorded, bytes FROM entries \
+             WHERE sequence = 2",
+        Some(7),
+        ErrorCode::LedgerTampered,
+    ),
+];
+
 /// Whoever can write to the file drops the triggers and changes what they like.
 #[test]
 fn changes_by_sql_are_seen() {
@@ -47,56 +97,7 @@ fn changes_by_sql_are_seen() {
     let kept = [checkpoint];
     let drop_all = "DROP TRIGGER entries_stay; DROP TRIGGER entries_are_final; \
                     DROP TRIGGER blocks_stay; DROP TRIGGER blocks_are_final;";
-    let rename = "UPDATE entries SET bytes = CAST(replace(CAST(bytes AS TEXT), 'ann', 'eve') AS \
-                  BLOB) WHERE sequence = 3";
-    let cases: &[(&str, Option<u64>, ErrorCode)] = &[
-        (rename, Some(3), ErrorCode::LedgerTampered),
-        ("DELETE FROM entries WHERE sequence = 3", None, ErrorCode::LedgerTampered),
-        ("DELETE FROM entries WHERE sequence = 6", None, ErrorCode::LedgerRolledBack),
-        ("UPDATE entries SET sequence = 9 WHERE sequence = 3", None, ErrorCode::LedgerTampered),
-        ("UPDATE entries SET sequence = 9 WHERE sequence = 6", None, ErrorCode::LedgerTampered),
-        (
-            "UPDATE entries SET key = zeroblob(32) WHERE sequence = 3",
-            Some(3),
-            ErrorCode::LedgerTampered,
-        ),
-        (
-            "UPDATE entries SET key = zeroblob(31) WHERE sequence = 3",
-            Some(3),
-            ErrorCode::StoreCorrupt,
-        ),
-        (
-            "UPDATE entries SET leaf = zeroblob(32) WHERE sequence = 3",
-            Some(3),
-            ErrorCode::LedgerTampered,
-        ),
-        (
-            "UPDATE entries SET recorded = recorded + 1 WHERE sequence = 3",
-            Some(3),
-            ErrorCode::LedgerTampered,
-        ),
-        ("UPDATE entries SET recorded = -1 WHERE sequence = 3", Some(3), ErrorCode::StoreCorrupt),
-        ("UPDATE ledger SET origin = 'other.example/x'", None, ErrorCode::StoreForeign),
-        ("DELETE FROM ledger", None, ErrorCode::StoreForeign),
-        ("INSERT INTO blocks VALUES (0, zeroblob(32))", None, ErrorCode::LedgerTampered),
-        ("INSERT INTO blocks VALUES (3, zeroblob(1))", None, ErrorCode::StoreCorrupt),
-        (
-            // A number as text, once the tables are no longer strict.
-            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', \
-             ''); PRAGMA writable_schema = RESET; UPDATE notes SET note = 'none'",
-            None,
-            ErrorCode::StoreCorrupt,
-        ),
-        ("UPDATE notes SET note = CAST('none' AS BLOB)", None, ErrorCode::CheckpointInvalid),
-        ("UPDATE notes SET size = size - 1", None, ErrorCode::CheckpointInvalid),
-        (
-            "INSERT INTO entries SELECT 7, zeroblob(32), leaf, recorded, bytes FROM entries \
-             WHERE sequence = 2",
-            Some(7),
-            ErrorCode::LedgerTampered,
-        ),
-    ];
-    for (sql, sequence, code) in cases {
+    for (sql, sequence, code) in CHANGES {
         std::fs::write(&path, &original).expect("the file");
         let attacker = Connection::open(&path).expect("it opens");
         let is_guarded =
