@@ -32,7 +32,8 @@ const PROPERTIES: [&str; 15] = [
     "zones",
 ];
 
-/// The test programs of the ledger: kills, cuts of the power, calls that fail, and what they rest on.
+/// The test programs of the ledger: kills, cuts of the power, calls that fail, and what they rest
+/// on.
 /// Their usual counts are run by every full test, the whole ones by a whole soak only.
 const LEDGER: [&str; 8] =
     ["failing", "faults", "kills", "merkle", "power", "processes", "receipts", "tampering"];

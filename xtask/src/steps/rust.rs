@@ -23,7 +23,8 @@ pub(super) fn tests(job: &mut Job<'_>) -> Outcome {
         let run = ["nextest", "run", "--locked", "--no-fail-fast", "--success-output", "final"];
         job.run(&mut job.workspace.cargo(run))?;
         // Asked for by name, cargo would also run those of the C crate, whose examples are C.
-        let documented = ["--package", "lynchpin", "--package", "lynchpin-link"];
+        let documented = ["lynchpin", "lynchpin-link", "lynchpin-store"];
+        let documented = documented.map(|name| format!("--package={name}"));
         job.run(job.workspace.cargo(["test", "--locked", "--doc"]).args(documented))?;
     } else {
         // Shown output is where tests name the cases they skip and count the corpus.

@@ -84,7 +84,8 @@ pub fn append(asked: &Append, output: &mut Output) -> Result<Status, Failure> {
             let (all, new) = (appended.places.len(), appended.new);
             let known = all.saturating_sub(new);
             output.line(&format!(
-                "{new} appended, {known} there already; the ledger has {} entries, recorded up to {}",
+                "{new} appended, {known} there already; the ledger has {} entries, recorded up \
+                 to {}",
                 appended.size, appended.recorded
             ))?;
             Ok(Status::Go)

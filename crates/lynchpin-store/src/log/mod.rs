@@ -100,8 +100,8 @@ pub(crate) trait Author {
     /// An entry that is in the log, appended by somebody else.
     fn follow(&mut self, entry: &Entry) -> Result<()>;
 
-    /// What to append beside what was given, asked once all that others appended was followed, while
-    /// nobody else can.
+    /// What to append beside what was given, asked once all that others appended was followed,
+    /// while nobody else can.
     fn batches(&mut self, head: Head) -> Result<Vec<Batch>>;
 
     /// Facts that would be appended together, each with its place. If they are refused, none of
