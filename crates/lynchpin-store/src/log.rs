@@ -676,15 +676,15 @@ impl<'a, 'b> Writer<'a, 'b> {
             return Err(Error::new(ErrorCode::ListTooLong, message));
         }
         let mut places = self.known(&batch.facts)?;
-        let new = places.iter().filter(|place| place.is_none()).count();
+        let is_new = places.iter().any(Option::is_none);
         let size = self.chain.head.size;
-        if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && new > 0) {
+        if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && is_new) {
             if decided_on > size {
                 return Err(rolled_back(decided_on, size));
             }
             return Ok(Outcome::Conflict(decided_on.saturating_add(1)..size.saturating_add(1)));
         }
-        self.add(batch, &mut places)?;
+        let new = self.add(batch, &mut places)?;
         let places = places.into_iter().flatten().collect();
         let Head { size, recorded, .. } = self.chain.head;
         let (checkpoint, unsigned) = (None, None);
@@ -720,21 +720,17 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
         let entry = found.as_ref().map(checked).transpose()?.flatten();
         let is_same = entry.is_some_and(|it| it.kind == draft.kind && it.fact == draft.fact);
-        if is_same {
-            return Ok(());
-        }
-        let id = draft.id.as_ref().map_or("", Reference::as_str);
-        let message = format!("`{id}` is entry {place}, which says something else");
-        Err(Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]")))
+        if is_same { Ok(()) } else { Err(says_something_else(draft, place, number)) }
     }
 
-    /// Adds the facts that are not there yet.
-    fn add(&mut self, batch: &Batch, places: &mut [Option<u64>]) -> Result<()> {
+    /// Adds the facts that are not there yet; gives how many there were.
+    fn add(&mut self, batch: &Batch, places: &mut [Option<u64>]) -> Result<usize> {
         let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
         let recorded = batch.clock.max(chain.head.recorded);
         let clock = (recorded != batch.clock).then_some(batch.clock);
-        let (mut rows, mut entries) = (Vec::new(), Vec::new());
-        let mut added: HashMap<Hash, u64> = HashMap::new();
+        let (mut rows, mut entries) = (Vec::new(), Vec::<Entry>::new());
+        // The place of each, and where it stands among the entries.
+        let mut added: HashMap<Hash, (u64, usize)> = HashMap::new();
         for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
             if place.is_some() {
                 continue;
@@ -745,7 +741,11 @@ impl<'a, 'b> Writer<'a, 'b> {
                 return Err(error.under(&format!("$.facts[{number}].at")));
             }
             let key = draft.key();
-            if let Some(same) = added.get(&key) {
+            if let Some((same, at)) = added.get(&key) {
+                let says = |it: &Entry| it.kind == draft.kind && it.fact == draft.fact;
+                if !entries.get(*at).is_some_and(says) {
+                    return Err(says_something_else(draft, *same, number));
+                }
                 *place = Some(*same);
                 continue;
             }
@@ -758,7 +758,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             let row = Row::new(&entry.place, key, entry.bytes()?);
             self.is_decision |= matches!(draft.kind, "decisions" | "claims");
             chain.add(&row);
-            added.insert(key, sequence);
+            added.insert(key, (sequence, entries.len()));
             *place = Some(sequence);
             rows.push(row);
             entries.push(entry);
@@ -766,9 +766,10 @@ impl<'a, 'b> Writer<'a, 'b> {
         self.author.propose(&entries)?;
         self.chain.blocks.append(&mut chain.blocks);
         (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
+        let new = rows.len();
         self.rows.append(&mut rows);
-        self.added.extend(added);
-        Ok(())
+        self.added.extend(added.into_iter().map(|(key, (sequence, _))| (key, sequence)));
+        Ok(new)
     }
 
     /// Hands what was added to the store.
@@ -806,6 +807,13 @@ fn appended(outcome: &mut Outcome) -> Option<&mut Appended> {
 
 fn is_of_the_store(error: &Error) -> bool {
     (ErrorCode::Io.number()..ErrorCode::Other.number()).contains(&error.code().number())
+}
+
+/// An id of the host's that stands for another fact already.
+fn says_something_else(draft: &Draft, place: u64, number: usize) -> Error {
+    let id = draft.id.as_ref().map_or("", Reference::as_str);
+    let message = format!("`{id}` is entry {place}, which says something else");
+    Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]"))
 }
 
 fn tampered(sequence: u64, what: &str) -> Error {
