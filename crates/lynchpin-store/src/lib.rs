@@ -7,12 +7,16 @@ pub mod ledger;
 pub mod log;
 pub mod merkle;
 pub mod note;
+pub mod opening;
 pub mod receipt;
 pub mod request;
+pub mod shared;
 mod snapshot;
 pub mod store;
 
 pub use entry::{Draft, Entry};
 pub use ledger::{ClaimEnd, Ledger};
 pub use log::{Batch, Log, Outcome};
+pub use opening::Opening;
 pub use receipt::Receipt;
+pub use shared::Shared;
