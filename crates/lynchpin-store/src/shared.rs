@@ -6,8 +6,8 @@
 //! while something is signed and calls back, and a forked child whose parent was at work. Both are
 //! told instead.
 
-use std::sync::{Mutex, PoisonError};
-use std::thread::{self, ThreadId};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lynchpin::base::{Error, ErrorCode, Result};
 
@@ -32,8 +32,8 @@ use crate::ledger::Ledger;
 /// ```
 pub struct Shared {
     ledger: Mutex<Ledger>,
-    /// Which thread is at work on it.
-    worker: Mutex<Option<ThreadId>>,
+    /// Which thread is at work on it; 0, if none is.
+    worker: AtomicUsize,
     process: u32,
 }
 
@@ -41,7 +41,7 @@ impl Shared {
     /// A ledger to be shared.
     #[must_use]
     pub fn new(ledger: Ledger) -> Self {
-        let (ledger, worker) = (Mutex::new(ledger), Mutex::new(None));
+        let (ledger, worker) = (Mutex::new(ledger), AtomicUsize::new(0));
         Shared { ledger, worker, process: std::process::id() }
     }
 
@@ -68,8 +68,8 @@ impl Shared {
     pub fn with<T>(&self, body: impl FnOnce(&mut Ledger) -> Result<T>) -> Result<T> {
         // First, and without a lock: those of a forked child are as they were in its parent.
         self.check_process()?;
-        let own = thread::current().id();
-        if *self.worker.lock().unwrap_or_else(PoisonError::into_inner) == Some(own) {
+        let own = own_thread();
+        if self.worker.load(Ordering::Acquire) == own {
             let message = "what signs or anchors for a ledger must not call that ledger";
             return Err(Error::new(ErrorCode::Reentrant, message));
         }
@@ -85,14 +85,21 @@ impl Shared {
 struct Working<'a>(&'a Shared);
 
 impl<'a> Working<'a> {
-    fn begin(shared: &'a Shared, own: ThreadId) -> Self {
-        *shared.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(own);
+    fn begin(shared: &'a Shared, own: usize) -> Self {
+        shared.worker.store(own, Ordering::Release);
         Working(shared)
     }
 }
 
 impl Drop for Working<'_> {
     fn drop(&mut self) {
-        *self.0.worker.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.0.worker.store(0, Ordering::Release);
     }
+}
+
+/// A number that no other thread has that lives. The thread's own id would be kept in memory that a
+/// thread of another language never gives back.
+fn own_thread() -> usize {
+    thread_local!(static PLACE: u8 = const { 0 });
+    PLACE.with(|place| std::ptr::from_ref(place).addr())
 }
