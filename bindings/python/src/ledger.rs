@@ -163,7 +163,10 @@ impl LedgerHandle {
     fn snapshot(&self, py: Python<'_>, at: Option<u64>) -> PyResult<Snapshot> {
         let taken = self.with(py, Given::Question, |ledger| {
             ledger.refresh()?;
-            at.map_or_else(|| Ok(ledger.snapshot()), |size| ledger.at(size))
+            match at {
+                Some(size) => ledger.at(size),
+                None => Ok(ledger.snapshot()),
+            }
         });
         taken.map(Snapshot::from)
     }
