@@ -4,7 +4,7 @@ import copy
 import json
 import pickle
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -164,12 +164,13 @@ def test_a_file_is_opened_again(tmp_path: Path) -> None:
         with pytest.raises(LedgerError) as caught:
             reader.checkpoint()
         assert caught.value.code == "not_signed"
-    for wrong, code in (
+    refusals: list[tuple[Callable[[], Ledger], str]] = [
         (lambda: Ledger.open(tmp_path / "none"), "io"),
         (lambda: Ledger.create(path, "acme.example/others"), "store_foreign"),
         (lambda: Ledger.in_memory(ORIGIN, secret=SECRET, since=kept), "ledger_rolled_back"),
         (lambda: Ledger.in_memory("two words"), "checkpoint_invalid"),
-    ):
+    ]
+    for wrong, code in refusals:
         with pytest.raises(LedgerError) as refused:
             wrong()
         assert refused.value.code == code
@@ -278,6 +279,6 @@ def test_a_ledger_is_closed_to_everything_but_its_calls(ledger: Ledger) -> None:
         setattr(ledger, "anything", 1)
     for travel in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError):
-            travel(ledger)  # type: ignore[operator]
+            travel(ledger)
     head = ledger.head()
     assert pickle.loads(pickle.dumps(head)) == head

@@ -17,7 +17,6 @@ from ._value import public
 from ._values import Subject
 
 _Text: TypeAlias = bytes | bytearray | memoryview | str
-_Detail: TypeAlias = Literal["full", "unmet", "verdict"]
 _Signer: TypeAlias = Callable[[bytes], bytes]
 _Anchor: TypeAlias = Callable[[str], object]
 
@@ -284,7 +283,7 @@ class Ledger:
         stage: str | None = None,
         by: str,
         clock: datetime | None = None,
-        detail: _Detail = "full",
+        detail: Literal["full", "unmet", "verdict"] = "full",
     ) -> Decided:
         """Decides on all that is recorded, and records the decision.
 
@@ -336,7 +335,7 @@ class Ledger:
         expires: datetime | None = None,
         not_after: datetime | None = None,
         clock: datetime | None = None,
-        detail: _Detail = "full",
+        detail: Literal["full", "unmet", "verdict"] = "full",
     ) -> Claim | Decision:
         """Enters a stage, if it may, while nobody else can append.
 
