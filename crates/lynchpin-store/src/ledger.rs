@@ -233,6 +233,8 @@ impl Ledger {
     /// The claim that was made under an id.
     fn claimed(&mut self, question: &ClaimQuestion, id: &Reference) -> Result<Option<Claim>> {
         let Some(sequence) = self.log.find(id)? else { return Ok(None) };
+        // Another process may have made it: then its receipt needs a log that knows of it.
+        self.refresh()?;
         let mut portfolio = Portfolio::default();
         self.log.each(sequence..sequence.saturating_add(1), &mut |entry| {
             entry.add_to(&mut portfolio)

@@ -11,7 +11,7 @@ use lynchpin_store::log::Options;
 use lynchpin_store::note::SecretKey;
 use lynchpin_store::store::memory::Memory;
 use lynchpin_store::store::{Note, Store};
-use lynchpin_store::{Batch, ClaimEnd, Draft, Ledger, Outcome, Shared};
+use lynchpin_store::{Batch, ClaimEnd, Draft, GroupCommit, Ledger, Outcome};
 
 const ORIGIN: &str = "acme.example/releases";
 const POLICY: &str = r#"name = "acme"
@@ -259,7 +259,7 @@ fn a_snapshot_counts_only_if_the_key_has_signed_it() {
 #[test]
 fn threads_that_append_together_lose_nothing() {
     let store = Memory::default();
-    let shared = Shared::new(begun(&store));
+    let shared = GroupCommit::new(begun(&store));
     let places: Vec<u64> = thread::scope(|scope| {
         let append = |who: usize| {
             let shared = &shared;

@@ -80,7 +80,8 @@ impl Default for Options {
 /// ```
 #[derive(Debug)]
 pub struct Sqlite {
-    connection: Connection,
+    /// There until the store is dropped.
+    connection: Option<Connection>,
     options: Options,
     process: u32,
     /// What went wrong in a write, after which the connection is not used again.
@@ -139,6 +140,7 @@ impl Sqlite {
         let connection = Connection::open_with_flags(path, flags).map_err(|e| said(&e))?;
         connection.busy_timeout(options.busy).map_err(|e| said(&e))?;
         let process = std::process::id();
+        let connection = Some(connection);
         let mut store = Sqlite { connection, options, process, failed: None };
         let makes = flags.contains(OpenFlags::SQLITE_OPEN_CREATE);
         store.prepare(makes).map_err(|error| error.under(&path.display().to_string()))?;
@@ -148,11 +150,12 @@ impl Sqlite {
     /// Sets what a connection must have, and reads back what counts.
     fn prepare(&mut self, makes: bool) -> Result<()> {
         self.recognise(makes)?;
-        let connection = &self.connection;
+        let options = self.options;
+        let connection = self.usable()?;
         let set = |config, on| connection.set_db_config(config, on).map(drop).map_err(|e| said(&e));
         set(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         set(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        let level = match self.options.durability {
+        let level = match options.durability {
             Durability::Power => "FULL",
             Durability::Process => "NORMAL",
             Durability::Volatile => "OFF",
@@ -167,10 +170,12 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", level).map_err(|e| said(&e))?;
         connection.pragma_update(None, "fullfsync", true).map_err(|e| said(&e))?;
         connection.pragma_update(None, "checkpoint_fullfsync", true).map_err(|e| said(&e))?;
+        // No file but the ledger and what belongs to it, wherever the environment says.
+        connection.pragma_update(None, "temp_store", "MEMORY").map_err(|e| said(&e))?;
         // What is erased is written over, not only left out.
         connection.pragma_update(None, "secure_delete", true).map_err(|e| said(&e))?;
         connection.set_prepared_statement_cache_capacity(32);
-        if self.durability()? < self.options.durability {
+        if self.durability()? < options.durability {
             let message = "the file cannot be kept as safely as was asked for";
             return Err(Error::new(ErrorCode::StoreUnsafe, message));
         }
@@ -187,10 +192,11 @@ impl Sqlite {
                 connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
             ))
         };
-        let found = marks(&self.connection).map_err(|e| said(&e))?;
+        let connection = self.usable()?;
+        let found = marks(connection).map_err(|e| said(&e))?;
         if found == (0, 0, 0) && makes {
             let behaviour = TransactionBehavior::Immediate;
-            let change = self.connection.transaction_with_behavior(behaviour);
+            let change = connection.transaction_with_behavior(behaviour);
             let change = change.map_err(|e| said(&e))?;
             // Another process may have been faster.
             if marks(&change).map_err(|e| said(&e))? == (0, 0, 0) {
@@ -200,7 +206,7 @@ impl Sqlite {
                 change.commit().map_err(|e| said(&e))?;
             }
         }
-        match marks(&self.connection).map_err(|e| said(&e))? {
+        match marks(connection).map_err(|e| said(&e))? {
             (APPLICATION, VERSION, _) => Ok(()),
             (APPLICATION, version, _) => {
                 let message = format!("the tables are of version {version}, not {VERSION}");
@@ -226,9 +232,18 @@ impl Sqlite {
             let message = "the ledger was opened before this process was forked; open it again";
             return Err(Error::new(ErrorCode::StoreForked, message));
         }
-        match &self.failed {
-            Some(error) => Err(error.clone()),
-            None => Ok(&mut self.connection),
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.connection.as_mut().ok_or_else(|| Error::new(ErrorCode::Broken, "it was dropped"))
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if std::process::id() != self.process {
+            // To close it would undo locks and the write-ahead log of the process that uses it.
+            std::mem::forget(self.connection.take());
         }
     }
 }
