@@ -28,9 +28,9 @@ use lynchpin_store::store::{Durability, sqlite};
 use script::{Random, Script, Seen, append};
 
 /// How many cuts one recorded run serves.
-const CUTS_PER_TRACE: u64 = 100;
+const CUTS_PER_TRACE: u64 = 50;
 /// One recorded run in so many is long.
-const LONG_EVERY: u64 = 5;
+const LONG_EVERY: u64 = 10;
 
 /// The writer: appends batches in sessions, and says so in the file `said` beside the ledger.
 #[test]

@@ -1,7 +1,10 @@
 //! The layer between a program and its files: `record.c`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use lynchpin::base::Digest;
 
 use super::child;
 
@@ -10,15 +13,19 @@ pub fn under<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
     command.env("LD_PRELOAD", library()).env("FAULT_FOLDER", folder)
 }
 
-/// Builds it. Each process builds its own, so that none loads what another still writes.
+/// Builds it, unless it is there. Its name says from what it was built.
 fn library() -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault/record.c");
-    let built = child::target().join(format!("record-{}.so", std::process::id()));
+    let digest = Digest::of(&fs::read(&source).expect("it is there"));
+    let built = child::target().join(format!("record-{digest}.so").replace(':', "-"));
     if !built.exists() {
+        // Others may build it at the same time, and none may load what is still written.
+        let new = child::target().join(format!("record-{}.new", std::process::id()));
         let mut gcc = Command::new("gcc");
         gcc.args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"]);
-        let status = gcc.arg(&built).arg(source).status().expect("gcc is installed");
+        let status = gcc.arg(&new).arg(source).status().expect("gcc is installed");
         assert!(status.success(), "gcc: {status}");
+        fs::rename(new, &built).expect("the target folder can be written");
     }
     built
 }
