@@ -23,6 +23,7 @@ from lynchpin import (
     Obligations,
     Plan,
     Policies,
+    Population,
     Reach,
     RecordedDecision,
     Score,
@@ -54,6 +55,7 @@ KINDS: dict[str, type[Answer]] = {
     "agenda": Agenda,
     "ending": Ending,
     "waiver_debt": WaiverDebt,
+    "population": Population,
     "next_states": NextStates,
 }
 
