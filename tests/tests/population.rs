@@ -53,7 +53,7 @@ fn worlds() -> BoxedStrategy<(Value, String)> {
 /// Adds deployment facts; of each deployment every outcome once at a time.
 fn add(document: &mut Value, told: &[Told]) {
     let mut seen = BTreeSet::new();
-    let changes: BTreeSet<String> = list(document, "changes").iter().map(|it| id(it)).collect();
+    let changes: BTreeSet<String> = list(document, "changes").iter().map(id).collect();
     let known: Vec<String> = changes.into_iter().collect();
     let facts = document["deployments"].as_array_mut().expect("a list");
     for (deployment, place, outcome, changes, made, late) in told {
