@@ -64,21 +64,25 @@
  *
  * Structs that begin with `struct_size` may grow: set it to the sizeof of the struct first, and all
  * else to zero, as `lp_reason reason = {.struct_size = sizeof reason};` does in C. A library that
- * is older than the header fills in what it knows and leaves the rest as it was. A size below that
- * of the first version, or far beyond the newest, is LP_STATUS_BAD_ARGUMENT.
+ * is older than the header fills in what it knows and leaves the rest as it was; of what a program
+ * says in such a struct it takes what it knows. A size below that of the first version, or far
+ * beyond the newest, is LP_STATUS_BAD_ARGUMENT.
  *
  * Numbers. Enumerations are uint32_t; 0 is never a verdict, a kind or a reason. Instants are
  * microseconds since 1970-01-01T00:00:00Z up to the year 9999; LP_NEVER stands for never.
  *
- * Panics. A defect in the library ends in LP_STATUS_PANIC with its message. An engine that a call
- * was changing answers LP_STATUS_BROKEN from then on and can only be freed. All other objects never
- * change and stay whole, so that a question that panics harms no other thread. Only memory that
- * cannot be had ends the process.
+ * Panics. A defect in the library ends in LP_STATUS_PANIC with its message. An engine or a ledger
+ * that a call was changing answers LP_STATUS_BROKEN from then on and can only be freed. All other
+ * objects never change and stay whole, so that a question that panics harms no other thread. Only
+ * memory that cannot be had ends the process.
  *
- * The library reads no clock, file or environment variable, starts no thread or process and
- * installs no handler; so histories of git are read elsewhere, by `lynchpin assess --portfolio`,
- * from Rust or from Python, and loaded here as a document. A panic also goes to the panic hook of
- * the process, which by default writes to standard error.
+ * The library reads no clock and no environment variable that changes what it does, starts no
+ * thread or process and installs no handler. The only files that it touches are those of a ledger,
+ * at the path that it is given; histories of git are read elsewhere, by `lynchpin assess
+ * --portfolio`, from Rust or from Python, and loaded here as a document. SQLite, which is built in
+ * and keeps the ledger, looks up SQLITE_TMPDIR and TMPDIR when the first one is opened, and puts
+ * nothing there. A panic also goes to the panic hook of the process, which by default writes to
+ * standard error.
  */
 
 #ifndef LYNCHPIN_H
@@ -128,6 +132,11 @@
  * The instant that stands for "never".
  */
 #define LP_NEVER INT64_MAX
+
+/**
+ * The size of a ledger that stands for "wherever it ends".
+ */
+#define LP_ANY_SIZE UINT64_MAX
 
 /**
  * Limits for documents from outside: 16 MiB, lists of a million.
@@ -638,10 +647,99 @@
 #define LP_STATUS_BAD_ARGUMENT UINT32_C(1605)
 
 /**
+ * A function of the host's, called by an object, called the same object: it would wait for
+ * itself. Do it after the outer call has returned.
+ */
+#define LP_STATUS_REENTRANT UINT32_C(1606)
+
+/**
  * A file could not be read or written.
- * Reserved: no call of this library ends so yet.
  */
 #define LP_STATUS_IO UINT32_C(1701)
+
+/**
+ * An entry of a ledger is not what its format says, or of a version that this build does not
+ * know: nothing is decided on what may have been misread.
+ */
+#define LP_STATUS_LEDGER_MALFORMED UINT32_C(1710)
+
+/**
+ * What a ledger holds is not what was appended to it.
+ */
+#define LP_STATUS_LEDGER_TAMPERED UINT32_C(1711)
+
+/**
+ * A ledger does not go on from the checkpoint that the host kept: it was cut, rewritten or
+ * restored from a backup.
+ */
+#define LP_STATUS_LEDGER_ROLLED_BACK UINT32_C(1712)
+
+/**
+ * A checkpoint that is malformed, of another ledger, or not signed by the key given.
+ */
+#define LP_STATUS_CHECKPOINT_INVALID UINT32_C(1713)
+
+/**
+ * A receipt does not prove that its entry is in the ledger.
+ */
+#define LP_STATUS_RECEIPT_INVALID UINT32_C(1714)
+
+/**
+ * A checkpoint was to be signed, and the ledger has no key to sign with, or the signer of the
+ * host's could not.
+ */
+#define LP_STATUS_NOT_SIGNED UINT32_C(1715)
+
+/**
+ * A kind of fact that there is not.
+ */
+#define LP_STATUS_FACT_KIND_UNKNOWN UINT32_C(1716)
+
+/**
+ * A checkpoint was signed and kept, and the host did not pass it on to where it is anchored.
+ */
+#define LP_STATUS_NOT_ANCHORED UINT32_C(1717)
+
+/**
+ * What is at that place is no ledger, or one of another version of the store.
+ */
+#define LP_STATUS_STORE_FOREIGN UINT32_C(1720)
+
+/**
+ * Somebody else is writing and did not finish in time. Nothing was written; try again.
+ */
+#define LP_STATUS_STORE_BUSY UINT32_C(1721)
+
+/**
+ * There is no more room. Nothing was written.
+ */
+#define LP_STATUS_STORE_FULL UINT32_C(1722)
+
+/**
+ * The store cannot be written to. Nothing was written.
+ */
+#define LP_STATUS_STORE_READ_ONLY UINT32_C(1723)
+
+/**
+ * The store is damaged, as its own checks say.
+ */
+#define LP_STATUS_STORE_CORRUPT UINT32_C(1724)
+
+/**
+ * The store keeps less safely than it must: what it acknowledges could be lost.
+ */
+#define LP_STATUS_STORE_UNSAFE UINT32_C(1725)
+
+/**
+ * The store failed while writing. Whether it was written is not known: open it again and
+ * append the same again, which has no second effect.
+ */
+#define LP_STATUS_STORE_FAILED UINT32_C(1726)
+
+/**
+ * The ledger was opened by another process, of which this one is a copy. Open it again here.
+ */
+#define LP_STATUS_STORE_FORKED UINT32_C(1727)
 
 /**
  * A code that this version of the header does not know.
@@ -1441,6 +1539,17 @@ typedef struct lp_error lp_error;
 typedef struct lp_ids lp_ids;
 
 /**
+ * A ledger that is open: facts in the order in which they were accepted, each at its place for
+ * ever, and decisions on exactly what stands there. Many processes may have one file open. Calls
+ * from several threads take turns; free it with `lp_ledger_free` when no thread uses it any more.
+ *
+ * It belongs to the process that opened it: in a child made by fork() every call answers
+ * LP_STATUS_STORE_FORKED, and freeing it there does nothing to the file. A panic in a call breaks
+ * it: from then on it answers LP_STATUS_BROKEN and can only be freed. What was appended stays.
+ */
+typedef struct lp_ledger lp_ledger;
+
+/**
  * An order in which changes ship, and what does not ship. Never changes; share it freely between
  * threads. Free it with `lp_plan_free`; until then it keeps all that its snapshot holds in memory.
  *
@@ -1887,6 +1996,97 @@ typedef struct lp_driver {
      */
     uint32_t falls_by;
 } lp_driver;
+
+/**
+ * Signs a text with ed25519 and writes the 64 bytes of the signature to `signature_out`. Returns 0
+ * if it did, else any number, which the error then names.
+ *
+ * It is called while a call on the ledger runs, by the thread of that call, after what it covers
+ * was written: no other process waits for it, but other threads with the same ledger do. It must
+ * return, throw nothing across it, and not use that ledger, which answers LP_STATUS_REENTRANT; nor
+ * wait for a thread that does.
+ */
+typedef int32_t (*lp_signer)(void *data, const char *text, size_t len, uint8_t *signature_out);
+
+/**
+ * Passes a signed checkpoint on, to where nobody who can change the ledger can change it: a
+ * witness, another machine, mail. Returns 0 if it did, else any number. What holds for lp_signer
+ * holds here.
+ */
+typedef int32_t (*lp_anchor)(void *data, const char *checkpoint, size_t len);
+
+/**
+ * How a ledger is opened. Set `struct_size`, and to zero what is not said.
+ *
+ * With neither a secret nor a signer nothing is signed: there are no receipts, and nobody can tell
+ * a ledger that was rewritten as a whole from the one that was.
+ */
+typedef struct lp_ledger_options {
+    /**
+     * `sizeof(lp_ledger_options)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * 32 random bytes that nobody else knows, by which checkpoints are signed. Copied.
+     */
+    const uint8_t *secret;
+    /**
+     * The public key, `name+id+key`, that checkpoints are checked by. May be empty if there is a
+     * secret: then its name is that of the ledger, and a request for the `head` tells it.
+     */
+    struct lp_str key;
+    /**
+     * The last checkpoint that the host kept: a ledger that does not go on from it is not opened.
+     */
+    struct lp_str since;
+    /**
+     * Signs in place of a secret, such as in a hardware module; `key` says for which key.
+     */
+    lp_signer signer;
+    /**
+     * What the signer is given. Whatever it leads to must live as long as the ledger, and bear to
+     * be used by whichever thread calls.
+     */
+    void *signer_data;
+    /**
+     * Where each signed checkpoint goes.
+     */
+    lp_anchor anchor;
+    /**
+     * What the anchor is given; as for the signer.
+     */
+    void *anchor_data;
+} lp_ledger_options;
+
+/**
+ * What became of facts that were to be appended. Set `struct_size` before the call.
+ */
+typedef struct lp_appended {
+    /**
+     * `sizeof(lp_appended)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * Whether something came in between: then nothing was appended; look at it and decide again.
+     */
+    bool conflict;
+    /**
+     * In a conflict the place of the first entry that came in between, else 0.
+     */
+    uint64_t from;
+    /**
+     * How many entries the ledger has now.
+     */
+    uint64_t size;
+    /**
+     * How many of the facts are new; the others were there already.
+     */
+    uint64_t added;
+    /**
+     * When they were recorded; 0 in a conflict.
+     */
+    int64_t recorded;
+} lp_appended;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2685,6 +2885,167 @@ uint32_t lp_workflow_report(struct lp_str workflow,
                             uint32_t format,
                             struct lp_buf *report_out,
                             struct lp_error **error_out);
+
+/**
+ * Begins a ledger of that name in a file, or opens the one that is there.
+ *
+ * `path` is the file, which must not lie on a network file system; beside it stand two more of the
+ * same name with `-wal` and `-shm` while it is open. `origin` is the name that stands in every
+ * checkpoint, such as `acme.example/releases`: choose one that nobody else has. `options` may be
+ * NULL. What is acknowledged was written through to the disk. On success `*ledger_out` is yours:
+ * free it with `lp_ledger_free`.
+ *
+ *     lp_ledger *ledger = NULL;
+ *     lp_ledger_options options = {.struct_size = sizeof options, .secret = secret};
+ *     uint32_t status = lp_ledger_create(LP_TEXT(path), LP_STR("acme.example/releases"), &options,
+ *                                        &ledger, &error);
+ */
+LP_MUST_USE
+uint32_t lp_ledger_create(struct lp_str path,
+                          struct lp_str origin,
+                          const struct lp_ledger_options *options,
+                          struct lp_ledger **ledger_out,
+                          struct lp_error **error_out);
+
+/**
+ * Opens a ledger that is there.
+ *
+ * Its newest checkpoint is checked and all that came since, and so is what `options` says of
+ * `since`. `options` may be NULL, to read without a key. On success `*ledger_out` is yours: free
+ * it with `lp_ledger_free`.
+ */
+LP_MUST_USE
+uint32_t lp_ledger_open(struct lp_str path,
+                        const struct lp_ledger_options *options,
+                        struct lp_ledger **ledger_out,
+                        struct lp_error **error_out);
+
+/**
+ * Begins a ledger in memory, for tests and for trying out: it is gone when it is freed.
+ *
+ * `origin` and `options` are as for `lp_ledger_create`.
+ */
+LP_MUST_USE
+uint32_t lp_ledger_in_memory(struct lp_str origin,
+                             const struct lp_ledger_options *options,
+                             struct lp_ledger **ledger_out,
+                             struct lp_error **error_out);
+
+/**
+ * Does anything that a ledger does: JSON in, JSON out, the same bytes in every language.
+ *
+ * A request is an object with one of these names, whose value holds the fields beside it. `clock`
+ * is what the host's clock says: the ledger reads none.
+ *
+ * - `append`: `facts`, a portfolio document, or `drafts`, a list of {"kind", "fact", "id"} with
+ *   ids of the host's under which a fact has one effect; `decided_on`, the size of the ledger that
+ *   was looked at; `clock`. The reply is `appended` with the `places`, or `conflict` with what
+ *   came in between: then nothing was appended
+ * - `decide`: `subject`, `by`, `clock`, `stage`, `detail`: the decision on all that is recorded,
+ *   recorded itself: `decided`
+ * - `claim`: `subject`, `by`, `clock`, `stage`, `id`, `via`, `digest`, `expires`, `not_after`,
+ *   `detail`: enters the stage if it is a go, while nobody else can append. The reply is `claimed`
+ *   with the `receipt`, or `refused` with the decision
+ * - `ask`: `question`, as for `lp_ask`, and `at`, the size to ask at: `answer`
+ * - `head`: what the ledger is: `origin`, `size`, `root`, `key`, `checkpoint`
+ * - `log`: `from`, `count`: the entries
+ * - `receipt`: `sequence`: the text that proves the entry at that place
+ * - `consistency`: `old`, `new`: proves that one size is the beginning of another
+ * - `checkpoint`: signs what the ledger is now
+ * - `snapshot`: keeps what is known, signed, so that it opens faster
+ *
+ * A refusal and a conflict are replies, not failures. Whoever does not know what became of a
+ * request makes it again: what is there already has no second effect, and a claim under an `id` is
+ * made once. On success `*reply_out` is yours: free it with `lp_buf_free`.
+ *
+ *     lp_buf reply = {NULL, 0};
+ *     const char *claim = "{\"claim\": {\"subject\": {\"release\": \"R-11\"},"
+ *                         " \"stage\": \"production\", \"by\": \"mei\", \"id\": \"ship-R-11\","
+ *                         " \"clock\": \"2026-11-03T10:00:00Z\"}}";
+ *     if (lp_ledger_request(ledger, LP_TEXT(claim), &reply, &error) == LP_STATUS_OK) {
+ *         puts(reply.ptr);
+ *     }
+ */
+LP_MUST_USE
+uint32_t lp_ledger_request(struct lp_ledger *ledger,
+                           struct lp_str request_json,
+                           struct lp_buf *reply_out,
+                           struct lp_error **error_out);
+
+/**
+ * Appends the facts of a portfolio document, all or none.
+ *
+ * `decided_on` is the size of the ledger that it was decided on to append them: if it has another
+ * by now, `conflict` is true and nothing was appended. LP_ANY_SIZE appends wherever it ends, as is
+ * right for what merely happened. `clock` is what the host's clock says. Ids of the host's, and
+ * the places, are a matter of `lp_ledger_request`.
+ *
+ *     lp_appended appended = {.struct_size = sizeof appended};
+ *     if (lp_ledger_append(ledger, LP_TEXT(portfolio), LP_ANY_SIZE, clock, &appended, &error)
+ *         == LP_STATUS_OK) {
+ *         printf("%u facts are new\n", (unsigned)appended.added);
+ *     }
+ */
+LP_MUST_USE
+uint32_t lp_ledger_append(struct lp_ledger *ledger,
+                          struct lp_str portfolio_json,
+                          uint64_t decided_on,
+                          int64_t clock,
+                          struct lp_appended *appended_out,
+                          struct lp_error **error_out);
+
+/**
+ * Sets the policy (TOML) that answers where the ledger adopts none, as `lp_engine_set_policy`.
+ *
+ * It is not kept in the file: set it each time the ledger is opened, or append an adoption.
+ */
+LP_MUST_USE
+uint32_t lp_ledger_set_policy(struct lp_ledger *ledger,
+                              struct lp_str policy_toml,
+                              struct lp_error **error_out);
+
+/**
+ * Takes in what others have appended, and makes a snapshot of all that is recorded.
+ *
+ * On success `*snapshot_out` is yours: free it with `lp_snapshot_free`. It does not depend on the
+ * ledger, which may be freed first, and it does not change. What it decides is not recorded; a
+ * request to `decide` or to `claim` is.
+ *
+ *     if (lp_ledger_snapshot(ledger, &snapshot, &error) == LP_STATUS_OK
+ *         && lp_snapshot_decide(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-11"),
+ *                               LP_STR("production"), clock, &decision, &error) == LP_STATUS_OK) {
+ *         puts(lp_decision_is_go(decision) ? "go" : "no go");
+ *     }
+ */
+LP_MUST_USE
+uint32_t lp_ledger_snapshot(struct lp_ledger *ledger,
+                            struct lp_snapshot **snapshot_out,
+                            struct lp_error **error_out);
+
+/**
+ * Frees a ledger; its file and its snapshots stay. NULL is a no-op.
+ */
+void lp_ledger_free(struct lp_ledger *ledger);
+
+/**
+ * Checks a receipt, without the ledger: that its entry stands in a ledger which the key signs for.
+ *
+ * `receipt` is the text that a claim or a request for a `receipt` gave, `key` the public key,
+ * `name+id+key`, as the owner of the ledger has published it. On success `*proved_out` is yours:
+ * {"entry": ..., "checkpoint": {"origin", "size", "root"}} on one line. Whether the entry is the
+ * one that was asked for is for the caller to see: look at its `kind` and its `fact`.
+ *
+ *     lp_buf proved = {NULL, 0};
+ *     if (lp_receipt_prove(receipt, key, &proved, &error) == LP_STATUS_OK) {
+ *         puts(proved.ptr);
+ *     }
+ *     lp_buf_free(&proved);
+ */
+LP_MUST_USE
+uint32_t lp_receipt_prove(struct lp_str receipt,
+                          struct lp_str key,
+                          struct lp_buf *proved_out,
+                          struct lp_error **error_out);
 
 #ifdef __cplusplus
 }  // extern "C"

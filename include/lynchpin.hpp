@@ -23,6 +23,7 @@
 #include "lynchpin/decision.hpp" // the answer to "may it go?"
 #include "lynchpin/engine.hpp"   // begin here: engine takes facts in, snapshot answers
 #include "lynchpin/error.hpp"    // what is thrown
+#include "lynchpin/ledger.hpp"   // facts that are kept, decided on and proved
 #include "lynchpin/names.hpp"    // names of numbers, versions, instants as text
 #include "lynchpin/plan.hpp"     // the answer to "in which order?"
 #include "lynchpin/score.hpp"    // the answer to "how risky?"

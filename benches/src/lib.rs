@@ -89,8 +89,8 @@ pub fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
     processor() - start
 }
 
-/// The seconds that some work takes by the clock on the wall: of what waits for a disk. Only in turns
-/// with its peer does it mean anything.
+/// The seconds that some work takes by the clock on the wall: of what waits for a disk. It means
+/// something only in turns with its peer.
 pub fn elapsed<T>(work: impl FnOnce() -> T) -> f64 {
     let start = Instant::now();
     std::hint::black_box(work());

@@ -161,9 +161,47 @@ enum class status : std::uint32_t {
     panic = 1604,
     /// A NULL, or a handle of another kind, was passed to the C library.
     bad_argument = 1605,
+    /// A function of the host's, called by an object, called the same object: it would wait for
+    /// itself. Do it after the outer call has returned.
+    reentrant = 1606,
     /// A file could not be read or written.
-    /// Reserved: no call of this library ends so yet.
     io = 1701,
+    /// An entry of a ledger is not what its format says, or of a version that this build does not
+    /// know: nothing is decided on what may have been misread.
+    ledger_malformed = 1710,
+    /// What a ledger holds is not what was appended to it.
+    ledger_tampered = 1711,
+    /// A ledger does not go on from the checkpoint that the host kept: it was cut, rewritten or
+    /// restored from a backup.
+    ledger_rolled_back = 1712,
+    /// A checkpoint that is malformed, of another ledger, or not signed by the key given.
+    checkpoint_invalid = 1713,
+    /// A receipt does not prove that its entry is in the ledger.
+    receipt_invalid = 1714,
+    /// A checkpoint was to be signed, and the ledger has no key to sign with, or the signer of the
+    /// host's could not.
+    not_signed = 1715,
+    /// A kind of fact that there is not.
+    fact_kind_unknown = 1716,
+    /// A checkpoint was signed and kept, and the host did not pass it on to where it is anchored.
+    not_anchored = 1717,
+    /// What is at that place is no ledger, or one of another version of the store.
+    store_foreign = 1720,
+    /// Somebody else is writing and did not finish in time. Nothing was written; try again.
+    store_busy = 1721,
+    /// There is no more room. Nothing was written.
+    store_full = 1722,
+    /// The store cannot be written to. Nothing was written.
+    store_read_only = 1723,
+    /// The store is damaged, as its own checks say.
+    store_corrupt = 1724,
+    /// The store keeps less safely than it must: what it acknowledges could be lost.
+    store_unsafe = 1725,
+    /// The store failed while writing. Whether it was written is not known: open it again and
+    /// append the same again, which has no second effect.
+    store_failed = 1726,
+    /// The ledger was opened by another process, of which this one is a copy. Open it again here.
+    store_forked = 1727,
     /// A code that this version of the header does not know.
     other = 1999,
 };

@@ -288,6 +288,7 @@ public:
 
 private:
     friend class engine;
+    friend class ledger;
     explicit snapshot(lp_snapshot *owned) : object(owned) {}
 };
 

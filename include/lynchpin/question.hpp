@@ -74,9 +74,12 @@ public:
         return at ? with(field, *at) : *this;
     }
 
+    /// The whole document.
+    std::string text() const { return text_ + "}}"; }
+
     /// The answer of a snapshot.
     std::string ask(const lp_snapshot *snapshot) const {
-        const auto whole = text_ + "}}";
+        const auto whole = text();
         return document([&](auto *out, auto **error) {
             return lp_ask(snapshot, lend(whole), out, error);
         });

@@ -32,6 +32,12 @@ const PROPERTIES: [&str; 15] = [
     "zones",
 ];
 
+/// The test programs of the ledger: kills, cuts of the power, calls that fail, and what they rest
+/// on.
+/// Their usual counts are run by every full test, the whole ones by a whole soak only.
+const LEDGER: [&str; 8] =
+    ["failing", "faults", "kills", "merkle", "power", "processes", "receipts", "tampering"];
+
 /// `cargo xtask soak`; the seed makes a failure repeatable.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     match words {
@@ -47,6 +53,7 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     let outcome = Job::start(workspace, Tier::Full, "soak").and_then(|mut job| {
         println!("{}", repeat(cases, seed));
         soak(&mut job, cases, seed)?;
+        ledger(&mut job, cases, seed)?;
         let log = job.logged()?;
         log.lines()
             .filter(|line| line.starts_with("counted: "))
@@ -55,7 +62,8 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     });
     match outcome {
         Ok(minutes) => {
-            println!("{} passed in {minutes:.1} minutes", PROPERTIES.join(", "));
+            let programs = [&PROPERTIES[..], &LEDGER[..]].concat();
+            println!("{} passed in {minutes:.1} minutes", programs.join(", "));
             End::Good
         }
         Err(why) => {
@@ -94,6 +102,16 @@ fn soak(job: &mut Job<'_>, cases: u64, seed: u64) -> Outcome {
     command.env("LYNCHPIN_CASES", cases.to_string());
     command.env("PROPTEST_RNG_SEED", seed.to_string());
     command.env("LYNCHPIN_PYTHON", python);
+    job.run(command.args(["--no-fail-fast", "--", "--show-output"]))
+}
+
+fn ledger(job: &mut Job<'_>, cases: u64, seed: u64) -> Outcome {
+    let test = ["test", "--locked", "--profile", "soak", "--package", "lynchpin-store"];
+    let mut command = job.workspace.cargo(test);
+    command.args(["--features", "postgres"]);
+    command.args(LEDGER.into_iter().flat_map(|name| ["--test", name]));
+    command.env("LYNCHPIN_CASES", cases.to_string());
+    command.env("PROPTEST_RNG_SEED", seed.to_string());
     job.run(command.args(["--no-fail-fast", "--", "--show-output"]))
 }
 

@@ -1,7 +1,7 @@
 //! Tools that a bare machine lacks: a Python environment of our own, packages of the system.
 
 use crate::job::{Job, Outcome, read, remove_folder, write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
 
@@ -9,7 +9,8 @@ const REQUIREMENTS: &str = include_str!("../requirements.txt");
 pub(crate) fn step(job: &mut Job<'_>) -> Outcome {
     venv(job)?;
     system_tool(job, "valgrind", "valgrind")?;
-    system_tool(job, "pkg-config", "pkg-config")
+    system_tool(job, "pkg-config", "pkg-config")?;
+    postgres(job)
 }
 
 /// The Python environment, made if it is missing or its pins have changed.
@@ -38,6 +39,15 @@ pub(crate) fn system_tool(job: &mut Job<'_>, program: &str, package: &str) -> Ou
         return Ok(());
     }
     install_package(job, package)
+}
+
+/// Makes sure that a PostgreSQL server can be started, which needs not be in the path.
+pub(crate) fn postgres(job: &mut Job<'_>) -> Outcome {
+    let versions = Path::new("/usr/lib/postgresql").read_dir().into_iter().flatten().flatten();
+    if versions.into_iter().any(|version| version.path().join("bin/initdb").is_file()) {
+        return Ok(());
+    }
+    system_tool(job, "initdb", "postgresql")
 }
 
 /// The first Python that the wheel can serve.

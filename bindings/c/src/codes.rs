@@ -153,9 +153,47 @@ pub const LP_STATUS_BROKEN: u32 = 1603;
 pub const LP_STATUS_PANIC: u32 = 1604;
 /// A NULL, or a handle of another kind, was passed to the C library.
 pub const LP_STATUS_BAD_ARGUMENT: u32 = 1605;
+/// A function of the host's, called by an object, called the same object: it would wait for
+/// itself. Do it after the outer call has returned.
+pub const LP_STATUS_REENTRANT: u32 = 1606;
 /// A file could not be read or written.
-/// Reserved: no call of this library ends so yet.
 pub const LP_STATUS_IO: u32 = 1701;
+/// An entry of a ledger is not what its format says, or of a version that this build does not
+/// know: nothing is decided on what may have been misread.
+pub const LP_STATUS_LEDGER_MALFORMED: u32 = 1710;
+/// What a ledger holds is not what was appended to it.
+pub const LP_STATUS_LEDGER_TAMPERED: u32 = 1711;
+/// A ledger does not go on from the checkpoint that the host kept: it was cut, rewritten or
+/// restored from a backup.
+pub const LP_STATUS_LEDGER_ROLLED_BACK: u32 = 1712;
+/// A checkpoint that is malformed, of another ledger, or not signed by the key given.
+pub const LP_STATUS_CHECKPOINT_INVALID: u32 = 1713;
+/// A receipt does not prove that its entry is in the ledger.
+pub const LP_STATUS_RECEIPT_INVALID: u32 = 1714;
+/// A checkpoint was to be signed, and the ledger has no key to sign with, or the signer of the
+/// host's could not.
+pub const LP_STATUS_NOT_SIGNED: u32 = 1715;
+/// A kind of fact that there is not.
+pub const LP_STATUS_FACT_KIND_UNKNOWN: u32 = 1716;
+/// A checkpoint was signed and kept, and the host did not pass it on to where it is anchored.
+pub const LP_STATUS_NOT_ANCHORED: u32 = 1717;
+/// What is at that place is no ledger, or one of another version of the store.
+pub const LP_STATUS_STORE_FOREIGN: u32 = 1720;
+/// Somebody else is writing and did not finish in time. Nothing was written; try again.
+pub const LP_STATUS_STORE_BUSY: u32 = 1721;
+/// There is no more room. Nothing was written.
+pub const LP_STATUS_STORE_FULL: u32 = 1722;
+/// The store cannot be written to. Nothing was written.
+pub const LP_STATUS_STORE_READ_ONLY: u32 = 1723;
+/// The store is damaged, as its own checks say.
+pub const LP_STATUS_STORE_CORRUPT: u32 = 1724;
+/// The store keeps less safely than it must: what it acknowledges could be lost.
+pub const LP_STATUS_STORE_UNSAFE: u32 = 1725;
+/// The store failed while writing. Whether it was written is not known: open it again and
+/// append the same again, which has no second effect.
+pub const LP_STATUS_STORE_FAILED: u32 = 1726;
+/// The ledger was opened by another process, of which this one is a copy. Open it again here.
+pub const LP_STATUS_STORE_FORKED: u32 = 1727;
 /// A code that this version of the header does not know.
 pub const LP_STATUS_OTHER: u32 = 1999;
 /// Nothing was asked here; not a go.
@@ -542,6 +580,23 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_BROKEN,
     LP_STATUS_PANIC,
     LP_STATUS_BAD_ARGUMENT,
+    LP_STATUS_REENTRANT,
     LP_STATUS_IO,
+    LP_STATUS_LEDGER_MALFORMED,
+    LP_STATUS_LEDGER_TAMPERED,
+    LP_STATUS_LEDGER_ROLLED_BACK,
+    LP_STATUS_CHECKPOINT_INVALID,
+    LP_STATUS_RECEIPT_INVALID,
+    LP_STATUS_NOT_SIGNED,
+    LP_STATUS_FACT_KIND_UNKNOWN,
+    LP_STATUS_NOT_ANCHORED,
+    LP_STATUS_STORE_FOREIGN,
+    LP_STATUS_STORE_BUSY,
+    LP_STATUS_STORE_FULL,
+    LP_STATUS_STORE_READ_ONLY,
+    LP_STATUS_STORE_CORRUPT,
+    LP_STATUS_STORE_UNSAFE,
+    LP_STATUS_STORE_FAILED,
+    LP_STATUS_STORE_FORKED,
     LP_STATUS_OTHER,
 ];

@@ -95,7 +95,22 @@ pub(crate) unsafe fn change<O: Object>(
     body: impl FnOnce(&O::Value) -> Result<()>,
 ) -> u32 {
     // SAFETY: the caller's promises are passed on.
-    unsafe { call(&mut (), error_out, || handle::check(object.cast_const())?.change(body)) }
+    unsafe { change_on(object, &mut (), error_out, body) }
+}
+
+/// The same for a call that changes an object and has an output.
+///
+/// # Safety
+///
+/// As for [`call_on`].
+pub(crate) unsafe fn change_on<O: Object, T>(
+    object: *mut O,
+    out: *mut T,
+    error_out: *mut *mut lp_error,
+    body: impl FnOnce(&O::Value) -> Result<T>,
+) -> u32 {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { call(out, error_out, || handle::check(object.cast_const())?.change(body)) }
 }
 
 /// Reads something from an object; `otherwise` if it is not usable or the reading panics.

@@ -8,6 +8,9 @@ pub const LP_ABI_VERSION: u32 = 1;
 /// The instant that stands for "never".
 pub const LP_NEVER: i64 = i64::MAX;
 
+/// The size of a ledger that stands for "wherever it ends".
+pub const LP_ANY_SIZE: u64 = u64::MAX;
+
 /// Limits for documents from outside: 16 MiB, lists of a million.
 pub const LP_LIMITS_UNTRUSTED: u32 = 1;
 /// Limits for files that the host itself made: 4 GiB, lists of ten million.

@@ -64,21 +64,25 @@
  *
  * Structs that begin with `struct_size` may grow: set it to the sizeof of the struct first, and all
  * else to zero, as `lp_reason reason = {.struct_size = sizeof reason};` does in C. A library that
- * is older than the header fills in what it knows and leaves the rest as it was. A size below that
- * of the first version, or far beyond the newest, is LP_STATUS_BAD_ARGUMENT.
+ * is older than the header fills in what it knows and leaves the rest as it was; of what a program
+ * says in such a struct it takes what it knows. A size below that of the first version, or far
+ * beyond the newest, is LP_STATUS_BAD_ARGUMENT.
  *
  * Numbers. Enumerations are uint32_t; 0 is never a verdict, a kind or a reason. Instants are
  * microseconds since 1970-01-01T00:00:00Z up to the year 9999; LP_NEVER stands for never.
  *
- * Panics. A defect in the library ends in LP_STATUS_PANIC with its message. An engine that a call
- * was changing answers LP_STATUS_BROKEN from then on and can only be freed. All other objects never
- * change and stay whole, so that a question that panics harms no other thread. Only memory that
- * cannot be had ends the process.
+ * Panics. A defect in the library ends in LP_STATUS_PANIC with its message. An engine or a ledger
+ * that a call was changing answers LP_STATUS_BROKEN from then on and can only be freed. All other
+ * objects never change and stay whole, so that a question that panics harms no other thread. Only
+ * memory that cannot be had ends the process.
  *
- * The library reads no clock, file or environment variable, starts no thread or process and
- * installs no handler; so histories of git are read elsewhere, by `lynchpin assess --portfolio`,
- * from Rust or from Python, and loaded here as a document. A panic also goes to the panic hook of
- * the process, which by default writes to standard error.
+ * The library reads no clock and no environment variable that changes what it does, starts no
+ * thread or process and installs no handler. The only files that it touches are those of a ledger,
+ * at the path that it is given; histories of git are read elsewhere, by `lynchpin assess
+ * --portfolio`, from Rust or from Python, and loaded here as a document. SQLite, which is built in
+ * and keeps the ledger, looks up SQLITE_TMPDIR and TMPDIR when the first one is opened, and puts
+ * nothing there. A panic also goes to the panic hook of the process, which by default writes to
+ * standard error.
  */
 /* --- */
 /** The version of this header as a text. */

@@ -44,16 +44,8 @@ pub(crate) use view;
 ///
 /// `out` is NULL or fit to be written to, as many bytes as its first field says.
 pub(crate) unsafe fn fill<V: View>(out: *mut V, view: V) -> Result<()> {
-    let bad = |message: &str| Err(Error::new(ErrorCode::BadArgument, message));
-    if out.is_null() || !out.is_aligned() {
-        return bad("an output is NULL or not aligned: pass the address of a struct");
-    }
-    // SAFETY: not NULL and aligned; the caller has set the first field.
-    let room = unsafe { out.cast::<usize>().read() };
-    if !(V::FIRST..=size_of::<V>() + RESERVE).contains(&room) {
-        return bad("set `struct_size` to the `sizeof` of the struct before the call");
-    }
-    let known = room.min(size_of::<V>());
+    // SAFETY: the caller's promise is passed on.
+    let known = unsafe { room(out.cast_const()) }?;
     let from = (&raw const view).cast::<u8>();
     let to = out.cast::<u8>();
     let head = size_of::<usize>();
@@ -61,6 +53,41 @@ pub(crate) unsafe fn fill<V: View>(out: *mut V, view: V) -> Result<()> {
     // overlap.
     unsafe { to.add(head).copy_from_nonoverlapping(from.add(head), known - head) };
     Ok(())
+}
+
+/// How many bytes of a view both sides know. What does something before it fills in a view asks
+/// first.
+///
+/// # Safety
+///
+/// `view` is NULL or readable, as many bytes as its first field says.
+pub(crate) unsafe fn room<V: View>(view: *const V) -> Result<usize> {
+    let bad = |message: &str| Err(Error::new(ErrorCode::BadArgument, message));
+    if view.is_null() || !view.is_aligned() {
+        return bad("a struct is NULL or not aligned: pass its address");
+    }
+    // SAFETY: not NULL and aligned; the caller has set the first field.
+    let room = unsafe { view.cast::<usize>().read() };
+    if !(V::FIRST..=size_of::<V>() + RESERVE).contains(&room) {
+        return bad("set `struct_size` to the `sizeof` of the struct before the call");
+    }
+    Ok(room.min(size_of::<V>()))
+}
+
+/// Takes what a caller says: of what only the library knows, that of `otherwise`.
+///
+/// # Safety
+///
+/// As for [`room`]; every field is what its type allows.
+pub(crate) unsafe fn taken<V: View>(given: *const V, otherwise: V) -> Result<V> {
+    // SAFETY: the caller's promise is passed on.
+    let known = unsafe { room(given) }?;
+    let mut taken = otherwise;
+    let to = (&raw mut taken).cast::<u8>();
+    // SAFETY: `known` bytes are there on both sides; a local and the caller's memory do not
+    // overlap.
+    unsafe { to.copy_from_nonoverlapping(given.cast::<u8>(), known) };
+    Ok(taken)
 }
 
 /// The element at an index of the caller's.

@@ -17,9 +17,9 @@ use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
 /// In the order in which a reader of the header wants them.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 18] = [
     "text", "names", "kinds", "codes", "views", "error", "time", "ids", "engine", "snapshot",
-    "decision", "plan", "score", "report", "gate", "workflow",
+    "decision", "plan", "score", "report", "gate", "workflow", "opening", "ledger",
 ];
 
 #[test]
@@ -42,7 +42,8 @@ fn the_header_says_what_everything_is() {
     let begins = |line: &str| {
         let function = line.starts_with("LP_MUST_USE") || line.starts_with("void ");
         let generated = line.starts_with("#define LP_") && !line.starts_with("#define LP_MUST_USE");
-        function || line.starts_with("typedef struct lp_") || generated
+        let type_ = ["typedef struct lp_", "typedef int32_t (*"];
+        function || type_.iter().any(|begin| line.starts_with(begin)) || generated
     };
     let mut seen = 0;
     for pair in lines.windows(2) {
@@ -112,9 +113,12 @@ fn interface() -> String {
     fields!(lp_change_risk: struct_size change log_odds baseline contribution_count probability);
     fields!(lp_contribution: struct_size factor value log_odds known);
     fields!(lp_driver: struct_size change falls_by);
+    fields!(lp_ledger_options: struct_size secret key since signer signer_data anchor anchor_data);
+    fields!(lp_appended: struct_size conflict from size added recorded);
     let mut signature = String::new();
     for line in header().lines() {
-        if line.starts_with("LP_MUST_USE") || line.starts_with("void ") || !signature.is_empty() {
+        let begins = ["LP_MUST_USE", "void ", "typedef int32_t (*"];
+        if begins.iter().any(|begin| line.starts_with(begin)) || !signature.is_empty() {
             signature += &format!("{} ", line.trim());
             if line.ends_with(';') {
                 writeln!(made, "{}", signature.trim_end()).unwrap();
@@ -190,8 +194,8 @@ struct Code {
     comment: String,
 }
 
-/// What the C library cannot bring about yet: no call can be cancelled, and none opens a file.
-const RESERVED: [ErrorCode; 2] = [ErrorCode::Cancelled, ErrorCode::Io];
+/// What the C library cannot bring about yet: no call can be cancelled.
+const RESERVED: [ErrorCode; 1] = [ErrorCode::Cancelled];
 
 fn codes() -> Vec<Code> {
     let core = root().join("../../crates/lynchpin/src");

@@ -28,6 +28,16 @@ gate.all = { stage = "production", judges = "change", require = { any = ["board"
 "#;
 const QUESTION: &str = r#"{"decide": {"subject": {"release": "R"}, "stage": "production",
  "at": "2026-11-03T10:00:00Z", "detail": "full"}}"#;
+const REQUESTS: [&str; 6] = [
+    r#"{"append": {"clock": "2026-11-03T10:00:00Z", "drafts": [
+ {"id": "a", "kind": "people", "fact": {"id": "mei"}}]}}"#,
+    r#"{"claim": {"subject": {"change": "B"}, "by": "raj", "id": "c",
+ "clock": "2026-11-04T10:00:00Z"}}"#,
+    r#"{"decide": {"subject": {"release": "R"}, "by": "raj", "clock": "2026-11-04T10:00:00Z"}}"#,
+    r#"{"receipt": {"sequence": 1}}"#,
+    r#"{"checkpoint": {}}"#,
+    r#"{"log": {}}"#,
+];
 const WORDS: [&str; 8] =
     ["", "R", "A", "C", "production", "staging", "\u{430}", "2026-11-03T10:00:00Z"];
 const STAGES: [&str; 4] = ["", "production", "staging", "a b"];
@@ -41,6 +51,7 @@ enum Object {
     Plan(*mut lp_plan),
     Score(*mut lp_score),
     Ids(*mut lp_ids),
+    Ledger(*mut lp_ledger),
     Error(*mut lp_error),
 }
 
@@ -53,6 +64,7 @@ impl Object {
             Object::Plan(it) => it.cast(),
             Object::Score(it) => it.cast(),
             Object::Ids(it) => it.cast(),
+            Object::Ledger(it) => it.cast(),
             Object::Error(it) => it.cast(),
         }
     }
@@ -67,6 +79,7 @@ impl Object {
                 Object::Plan(it) => lp_plan_free(it),
                 Object::Score(it) => lp_score_free(it),
                 Object::Ids(it) => lp_ids_free(it),
+                Object::Ledger(it) => lp_ledger_free(it),
                 Object::Error(it) => lp_error_free(it),
             }
         }
@@ -84,7 +97,9 @@ struct Call {
 }
 
 fn texts() -> impl Strategy<Value = Vec<u8>> {
-    let known = prop::sample::select(vec![PORTFOLIO, POLICY, QUESTION]).prop_map(str::as_bytes);
+    let mut known = vec![PORTFOLIO, POLICY, QUESTION];
+    known.extend(REQUESTS);
+    let known = prop::sample::select(known).prop_map(str::as_bytes);
     let bent = (known.clone(), any::<usize>(), any::<u8>()).prop_map(|(text, place, byte)| {
         let mut text = text.to_vec();
         let place = place % text.len();
@@ -110,7 +125,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => Just(i64::MAX),
     ];
     let numbers = prop_oneof![4 => 1_u32..3, 1 => 0_u32..5, 1 => any::<u32>()];
-    let call = (0_u8..19, any::<usize>(), numbers, times, texts())
+    let call = (0_u8..25, any::<usize>(), numbers, times, texts())
         .prop_map(|(what, pick, number, at, text)| Call { what, pick, number, at, text });
     vec(call, 1..40)
 }
@@ -205,11 +220,67 @@ fn make(pool: &mut Pool, call: &Call) {
             }
             7..=11 => question(pool, call, snapshot),
             12..=14 => list(pool, call, snapshot),
+            19..=24 => keep(pool, call),
             15 if !pool.0.is_empty() => {
                 let object = pool.0.swap_remove(call.pick % pool.0.len());
                 object.free();
             }
             _ => look(pool, call),
+        }
+    }
+}
+
+/// Does something with a ledger.
+///
+/// # Safety
+///
+/// As for [`make`].
+unsafe fn keep(pool: &mut Pool, call: &Call) {
+    let text = borrow(&call.text);
+    let ledger = pool.fitting(call.pick, |it| matches!(it, Object::Ledger(_)));
+    let (mut error, mut made) = (null_mut(), lp_buf { ptr: null_mut(), len: 0 });
+    // SAFETY: outputs are locals, texts and options live until the end of the call.
+    unsafe {
+        let secret = [7_u8; 32];
+        let mut options =
+            lp_ledger_options { struct_size: size_of::<lp_ledger_options>(), ..std::mem::zeroed() };
+        options.secret = if call.number == 1 { secret.as_ptr() } else { null() };
+        match call.what {
+            19 => {
+                let given = if call.pick.is_multiple_of(3) { null() } else { &raw const options };
+                let origin = if call.text.len() > 64 { borrow(b"acme") } else { text };
+                let mut made = null_mut();
+                let status = lp_ledger_in_memory(origin, given, &raw mut made, &raw mut error);
+                pool.keep(status, made, error, Object::Ledger);
+            }
+            20 | 21 => {
+                let status = lp_ledger_request(ledger, text, &raw mut made, &raw mut error);
+                assert_eq!(status == LP_STATUS_OK, !made.ptr.is_null());
+                lp_buf_free(&raw mut made);
+                pool.settle(status, error);
+            }
+            22 => {
+                let mut done = lp_appended { struct_size: call.pick % 90, ..std::mem::zeroed() };
+                if call.number == 1 {
+                    done.struct_size = size_of::<lp_appended>();
+                }
+                let on = if call.number == 1 { LP_ANY_SIZE } else { u64::from(call.number) };
+                let out = &raw mut done;
+                let status = lp_ledger_append(ledger, text, on, call.at, out, &raw mut error);
+                assert!(status == LP_STATUS_OK || done.size == 0);
+                pool.settle(status, error);
+            }
+            23 => {
+                let mut made = null_mut();
+                let status = lp_ledger_snapshot(ledger, &raw mut made, &raw mut error);
+                pool.keep(status, made, error, Object::Snapshot);
+            }
+            _ => {
+                let status = lp_ledger_set_policy(ledger, text, &raw mut error);
+                pool.settle(status, error);
+                let status = lp_receipt_prove(text, text, &raw mut made, null_mut());
+                assert!(status != LP_STATUS_OK && made.ptr.is_null());
+            }
         }
     }
 }
@@ -381,10 +452,10 @@ fn start() -> Pool {
         at: 0,
         text: text.as_bytes().to_vec(),
     };
-    for call in [call(0, ""), call(1, PORTFOLIO), call(3, POLICY), call(4, "")] {
+    for call in [call(0, ""), call(1, PORTFOLIO), call(3, POLICY), call(4, ""), call(19, "acme")] {
         make(&mut pool, &call);
     }
-    assert_eq!(pool.0.len(), 2, "an engine and a snapshot of the sample, and no error");
+    assert_eq!(pool.0.len(), 3, "an engine, a snapshot of the sample and a ledger, and no error");
     pool
 }
 

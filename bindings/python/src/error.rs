@@ -11,6 +11,7 @@ use crate::family::{Family, Given};
 import_exception!(lynchpin.errors, AssessError);
 import_exception!(lynchpin.errors, BrokenError);
 import_exception!(lynchpin.errors, DocumentError);
+import_exception!(lynchpin.errors, LedgerError);
 import_exception!(lynchpin.errors, LimitError);
 import_exception!(lynchpin.errors, LynchpinError);
 import_exception!(lynchpin.errors, NotFoundError);
@@ -26,6 +27,7 @@ pub(crate) fn exception(py: Python<'_>, given: Given, error: &Error) -> PyErr {
     let class = match Family::of(error.code(), given) {
         Family::Broken => BrokenError::type_object(py),
         Family::Document => DocumentError::type_object(py),
+        Family::Ledger => LedgerError::type_object(py),
         Family::Limit => LimitError::type_object(py),
         Family::Lynchpin => LynchpinError::type_object(py),
         Family::NotFound => NotFoundError::type_object(py),

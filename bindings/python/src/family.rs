@@ -18,6 +18,8 @@ pub(crate) enum Given {
 pub(crate) enum Family {
     Broken,
     Document,
+    /// What a ledger is kept in, or what it is proved by.
+    Ledger,
     Limit,
     /// The base of the family: neither is anything malformed, nor has the package a word for it.
     Lynchpin,
@@ -48,6 +50,9 @@ impl Family {
             (ErrorCode::Panic, Family::Panic),
         ];
         let found = stopped.into_iter().find(|(known, _)| *known == code);
-        found.map_or(Family::Lynchpin, |(_, family)| family)
+        let of_ledgers = ErrorCode::Io.number()..ErrorCode::Other.number();
+        let otherwise =
+            if of_ledgers.contains(&code.number()) { Family::Ledger } else { Family::Lynchpin };
+        found.map_or(otherwise, |(_, family)| family)
     }
 }

@@ -1,4 +1,5 @@
-//! The native half of the Python package: the engine, its snapshots and the reading of history.
+//! The native half of the Python package: the engine, its snapshots, ledgers and the reading of
+//! history.
 //!
 //! # Design
 //!
@@ -16,6 +17,7 @@ mod engine;
 mod error;
 mod family;
 mod guard;
+mod ledger;
 mod questions;
 mod snapshot;
 mod workflow;
@@ -31,10 +33,13 @@ use pyo3::types::PyString;
 #[pymodule]
 mod _lynchpin {
     #[pymodule_export]
-    use super::{asked::Asked, engine::Engine, snapshot::Snapshot};
+    use super::{asked::Asked, engine::Engine, ledger::LedgerHandle, snapshot::Snapshot};
 
     #[pymodule_export]
     use super::assess::{assess_policy, note_texts, read_history, services_example};
+
+    #[pymodule_export]
+    use super::ledger::prove_receipt;
 
     #[pymodule_export]
     use super::workflow::{

@@ -47,6 +47,9 @@ fn only_malformed_input_reads_as_such() {
     assert_eq!(of(ErrorCode::LimitExceeded), Family::Limit);
     assert_eq!(of(ErrorCode::StageUnknown), Family::NotFound);
     assert_eq!(of(ErrorCode::Cancelled), Family::Lynchpin);
+    assert_eq!(of(ErrorCode::Other), Family::Lynchpin);
+    assert_eq!(of(ErrorCode::StoreForked), Family::Ledger);
+    assert_eq!(of(ErrorCode::Io), Family::Ledger);
     for code in ErrorCode::ALL {
         let family = of(*code);
         // The numbers say it too: below 1500 a document or policy is malformed, from 1600 on work

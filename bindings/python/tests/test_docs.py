@@ -45,7 +45,22 @@ def _globals() -> dict[str, object]:
     names["plan"] = snapshot.plan(change="C-1", at=at)
     names["score"] = snapshot.score(change="C-1", at=at)
     names["reach"] = snapshot.reach(change="C-1", direction="upstream", at=at)
-    return names | _entries(snapshot, at) | _daily(at)
+    return names | _entries(snapshot, at) | _daily(at) | {"ledger": _ledger()}
+
+
+def _ledger() -> lynchpin.Ledger:
+    """A ledger of the example of `Engine`."""
+    ledger = lynchpin.Ledger.in_memory("acme.example/releases", secret=bytes(32))
+    ledger.append("""{"lynchpin": "portfolio/1",
+        "people": [{"id": "raj"}],
+        "stages": [{"id": "production"}],
+        "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"}]}""")
+    ledger.set_policy("""
+    name = "acme"
+    requirement.back-out = { plan = "back_out" }
+    gate.fast = { stage = "production", judges = "change", require = "back-out" }
+    """)
+    return ledger
 
 
 def _daily(at: datetime) -> dict[str, object]:

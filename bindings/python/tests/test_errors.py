@@ -13,6 +13,7 @@ from lynchpin import (
     BrokenError,
     DocumentError,
     Engine,
+    LedgerError,
     LimitError,
     LynchpinError,
     NotFoundError,
@@ -29,7 +30,7 @@ from lynchpin._lynchpin import error_codes
 
 def test_the_family_is_whole() -> None:
     family = [getattr(lynchpin, name) for name in lynchpin.__all__ if name.endswith("Error")]
-    assert len(family) == 9
+    assert len(family) == 10
     assert all(issubclass(member, LynchpinError) for member in family)
     assert set(errors.__all__) == {member.__name__ for member in family} | {"Problem"}
     for member in (DocumentError, PolicyError, QuestionError, NotFoundError):
@@ -38,7 +39,7 @@ def test_the_family_is_whole() -> None:
     for broken in (BrokenError, PanicError):
         assert issubclass(broken, RuntimeError)
     # A cause to give up may not pass for a malformed input.
-    for stopped in (AssessError, BrokenError, PanicError, LimitError):
+    for stopped in (AssessError, BrokenError, LedgerError, PanicError, LimitError):
         assert not issubclass(stopped, (ValueError, LookupError))
 
 

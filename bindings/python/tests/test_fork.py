@@ -6,9 +6,10 @@ import threading
 import warnings
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
-from lynchpin import Assessment, BrokenError, Decision, Engine, Snapshot
+from lynchpin import Assessment, BrokenError, Decision, Engine, Ledger, LedgerError, Snapshot
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -81,3 +82,48 @@ def test_a_child_forked_during_a_load_does_not_wait(document: bytes) -> None:
     finally:
         stop.set()
         loader.join()
+
+
+def test_a_child_opens_the_ledger_again(tmp_path: Path) -> None:
+    path = tmp_path / "releases.ledger"
+    ledger = Ledger.create(path, "acme.example/releases", secret=bytes(32))
+    person = {"kind": "people", "fact": {"id": "ann"}}
+    ledger.append(drafts=[person])
+
+    def child() -> None:
+        for call in (ledger.head, ledger.snapshot, lambda: ledger.append(drafts=[person])):
+            with pytest.raises(LedgerError) as caught:
+                call()
+            assert caught.value.code == "store_forked"
+        ledger.close()
+        with Ledger.open(path, secret=bytes(32)) as own:
+            own.append(drafts=[{"kind": "people", "fact": {"id": "bob"}}])
+
+    assert _in_child(child) == 0
+    assert ledger.head().size == 2
+    assert ledger.receipt(2)
+
+
+def test_a_child_forked_during_an_append_does_not_wait(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "releases.ledger", "acme.example/releases")
+    stop = threading.Event()
+
+    def append() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            ledger.append(drafts=[{"kind": "services", "fact": {"id": f"s{number}"}}])
+
+    def child() -> None:
+        with pytest.raises(LedgerError, match="store_forked"):
+            ledger.head()
+
+    appender = threading.Thread(target=append)
+    appender.start()
+    try:
+        for _ in range(5):
+            assert _in_child(child) == 0
+    finally:
+        stop.set()
+        appender.join()
+    assert len(ledger.log()) == ledger.head().size

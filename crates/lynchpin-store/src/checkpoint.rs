@@ -63,8 +63,8 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// [`ErrorCode::CheckpointInvalid`] if the key has not signed it, or it is no checkpoint, or one
-    /// of another ledger than the key is named for.
+    /// [`ErrorCode::CheckpointInvalid`] if the key has not signed it, or it is no checkpoint, or
+    /// one of another ledger than the key is named for.
     pub fn open(note: &str, key: &NoteKey) -> Result<Self> {
         let text = note::open(note, key)?;
         let read = Checkpoint::read(text).ok_or_else(|| {

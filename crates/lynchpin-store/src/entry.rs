@@ -14,6 +14,7 @@ use lynchpin::wire::{CanonicalFact, Stamp, canonical_facts, push_fact};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
 use crate::merkle::{self, Hash};
 
@@ -109,7 +110,11 @@ impl Draft {
 fn key(id: Option<&Reference>, kind: &str, fact: &str) -> Hash {
     match id {
         Some(id) => id_key(id),
-        None => Digest::of(format!("fact\n{kind}\n{fact}").as_bytes()),
+        None => {
+            let mut hash = Sha256::new_with_prefix(b"fact\n");
+            [kind, "\n", fact].iter().for_each(|part| hash.update(part));
+            Hash::from_bytes(hash.finalize().into())
+        }
     }
 }
 
@@ -178,7 +183,9 @@ impl Entry {
     ///
     /// [`ErrorCode::LedgerMalformed`] if the fact is no JSON; those of drafts are.
     pub fn bytes(&self) -> Result<Vec<u8>> {
-        bytes(&self.place, &self.kind, &self.fact, self.id.as_ref())
+        let Place { log, prev, sequence, recorded, clock } = &self.place;
+        let frame = Frame::new(log, *recorded, *clock)?;
+        Ok(frame.bytes(&self.kind, &self.fact, self.id.as_ref(), prev, *sequence))
     }
 
     /// Reads an entry of which it is known that these are the bytes that were appended.
@@ -259,33 +266,59 @@ impl Entry {
     }
 }
 
-/// The bytes of an entry. Written out by hand, since this is done for each fact that is appended;
-/// a test holds it to [`canonical::bytes`].
-pub(crate) fn bytes(
-    place: &Place,
-    kind: &str,
-    fact: &str,
-    id: Option<&Reference>,
-) -> Result<Vec<u8>> {
-    let mut out = String::with_capacity(fact.len() + place.log.len() + 256);
-    out.push('{');
-    if let Some(clock) = place.clock {
-        out.push_str(&format!("\"clock\":\"{clock}\","));
+/// What all entries of one batch say alike. Entries are written out by hand, since that is done for
+/// each fact that is appended; a test holds it to [`canonical::bytes`].
+pub(crate) struct Frame {
+    /// What stands before the fact.
+    before: String,
+    /// What stands between the kind and the hash of the entry before.
+    middle: String,
+    /// What stands between that hash and the number.
+    after: String,
+}
+
+impl Frame {
+    /// The frame of entries of a ledger that are recorded at that time.
+    pub(crate) fn new(log: &str, recorded: Instant, clock: Option<Instant>) -> Result<Self> {
+        let log = canonical::bytes(&log)?;
+        let log = String::from_utf8_lossy(&log);
+        let clock = clock.map_or(String::new(), |clock| format!("\"clock\":\"{clock}\","));
+        Ok(Frame {
+            before: format!("{{{clock}\"fact\":"),
+            middle: format!("\",\"log\":{log},\"lynchpin\":\"{VERSION}\",\"prev\":\""),
+            after: format!("\",\"recorded\":\"{recorded}\",\"sequence\":"),
+        })
     }
-    out.push_str("\"fact\":");
-    out.push_str(fact);
-    if let Some(id) = id {
-        // Ids have no characters that JSON would escape.
-        out.push_str(&format!(",\"id\":\"{id}\""));
+
+    /// The bytes of one entry. Ids and kinds have no characters that JSON would escape.
+    pub(crate) fn bytes(
+        &self,
+        kind: &str,
+        fact: &str,
+        id: Option<&Reference>,
+        prev: &Hash,
+        sequence: u64,
+    ) -> Vec<u8> {
+        let (prev, sequence) = (prev.to_string(), sequence.to_string());
+        let id = id.map_or("", Reference::as_str);
+        let id = if id.is_empty() { ["", "", ""] } else { [",\"id\":\"", id, "\""] };
+        let [id_key, id, id_end] = id;
+        let parts = [
+            &self.before,
+            fact,
+            id_key,
+            id,
+            id_end,
+            ",\"kind\":\"",
+            kind,
+            &self.middle,
+            &prev,
+            &self.after,
+            &sequence,
+            "}",
+        ];
+        parts.concat().into_bytes()
     }
-    let Place { log, prev, sequence, recorded, .. } = place;
-    let log = canonical::bytes(log)?;
-    let log = String::from_utf8_lossy(&log);
-    out.push_str(&format!(
-        ",\"kind\":\"{kind}\",\"log\":{log},\"lynchpin\":\"{VERSION}\",\"prev\":\"{prev}\",\
-         \"recorded\":\"{recorded}\",\"sequence\":{sequence}}}"
-    ));
-    Ok(out.into_bytes())
 }
 
 /// An entry as a store keeps it: its bytes, with what follows from them.
@@ -306,8 +339,7 @@ pub struct Row {
 impl Row {
     /// The row of an entry.
     #[must_use]
-    pub fn new(place: &Place, key: Hash, bytes: Vec<u8>) -> Self {
-        let Place { sequence, recorded, .. } = *place;
+    pub fn new(sequence: u64, key: Hash, recorded: Instant, bytes: Vec<u8>) -> Self {
         Row { sequence, key, leaf: merkle::leaf(&bytes), recorded, bytes: Some(bytes) }
     }
 }

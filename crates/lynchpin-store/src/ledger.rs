@@ -15,6 +15,8 @@ use lynchpin::portfolio::{
     ClaimOutcome, ClaimQuestion, DecideQuestion, Decision, Engine, Snapshot,
 };
 
+use lynchpin::wire::{Stamp, push_fact};
+
 use crate::entry::{Draft, Entry};
 use crate::log::{Appended, Author, Batch, Log, Options, Outcome};
 use crate::store::{Head, Store};
@@ -132,7 +134,7 @@ impl Ledger {
     ///
     /// Those of the store, for all; what is wrong with one batch stands in its place.
     pub fn append_all(&mut self, batches: &[Batch]) -> Result<Vec<Result<Outcome>>> {
-        self.write(&mut |_, _| Ok(batches.to_vec()))
+        self.write(batches, &mut |_, _| Ok(Vec::new()))
     }
 
     /// Takes in what others have appended.
@@ -231,6 +233,8 @@ impl Ledger {
     /// The claim that was made under an id.
     fn claimed(&mut self, question: &ClaimQuestion, id: &Reference) -> Result<Option<Claim>> {
         let Some(sequence) = self.log.find(id)? else { return Ok(None) };
+        // Another process may have made it: then its receipt needs a log that knows of it.
+        self.refresh()?;
         let mut portfolio = Portfolio::default();
         self.log.each(sequence..sequence.saturating_add(1), &mut |entry| {
             entry.add_to(&mut portfolio)
@@ -339,12 +343,12 @@ impl Ledger {
             Outcome::Appended(appended) => Ok(appended),
             Outcome::Conflict(_) => Err(not_called()),
         };
-        self.write(make)?.into_iter().map(ended).collect()
+        self.write(&[], make)?.into_iter().map(ended).collect()
     }
 
-    fn write(&mut self, make: &mut Make<'_>) -> Result<Vec<Result<Outcome>>> {
+    fn write(&mut self, given: &[Batch], make: &mut Make<'_>) -> Result<Vec<Result<Outcome>>> {
         let mut follower = Follower::new(&self.engine, make);
-        let outcomes = self.log.append_by(&mut follower)?;
+        let outcomes = self.log.append_by(given, &mut follower)?;
         self.engine = follower.taken()?;
         Ok(outcomes)
     }
@@ -389,9 +393,11 @@ impl Author for Follower<'_, '_> {
         (self.make)(self.engine.snapshot(), head)
     }
 
-    fn propose(&mut self, entries: &[Entry]) -> Result<()> {
+    fn propose(&mut self, facts: &[(&Draft, Stamp)]) -> Result<()> {
         let mut proposed = Portfolio::default();
-        entries.iter().try_for_each(|entry| entry.add_to(&mut proposed))?;
+        for (draft, stamp) in facts {
+            push_fact(&mut proposed, draft.kind(), draft.fact().as_bytes(), Some(*stamp))?;
+        }
         if proposed.is_empty() { Ok(()) } else { self.engine.add(proposed) }
     }
 }

@@ -159,7 +159,7 @@ fn row(line: &[u8]) -> Result<Row> {
         return Ok(Row { sequence, key, leaf, recorded, bytes: None });
     }
     let entry = Entry::check(line)?;
-    Ok(Row::new(&entry.place, entry.key(), line.to_vec()))
+    Ok(Row::new(entry.place.sequence, entry.key(), entry.place.recorded, line.to_vec()))
 }
 
 fn malformed(why: &str) -> Error {

@@ -7,6 +7,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lynchpin::base::{Digest, Error, ErrorCode, Result};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::checkpoint::Checkpoint;
 use crate::entry::{ENTRY_BYTES_MAX, Entry};
@@ -115,6 +117,50 @@ impl std::str::FromStr for Receipt {
             Error::new(ErrorCode::ReceiptInvalid, message)
         })
     }
+}
+
+/// Checks a receipt and gives what it proves as a document, the same bytes in every language: the
+/// `entry` as it is kept, and the `origin`, the `size` and the `root` of the `checkpoint`. It needs
+/// no ledger, only the key (`name+id+key`) that its owner published.
+///
+/// # Errors
+///
+/// As for [`Receipt::prove`]; [`ErrorCode::ReceiptInvalid`] if it is no receipt;
+/// [`ErrorCode::KeyMalformed`] if the key is none.
+///
+/// ```
+/// use lynchpin::base::ErrorCode;
+/// use lynchpin_store::note::SecretKey;
+/// use lynchpin_store::receipt::prove_receipt;
+///
+/// let key = SecretKey::new("acme.example/releases", [7; 32])?.public().to_string();
+/// let error = prove_receipt("c2sp.org/tlog-proof@v1\n", &key).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::ReceiptInvalid);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub fn prove_receipt(receipt: &str, key: &str) -> Result<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        entry: Box<RawValue>,
+        checkpoint: Signed<'a>,
+    }
+    #[derive(Serialize)]
+    struct Signed<'a> {
+        origin: &'a str,
+        size: u64,
+        root: &'a Hash,
+    }
+    let key: NoteKey = key.parse()?;
+    let Proved { entry, checkpoint } = receipt.parse::<Receipt>()?.prove(&key)?;
+    let failed = |error: serde_json::Error| Error::new(ErrorCode::Other, error.to_string());
+    let text = String::from_utf8(entry.bytes()?)
+        .map_err(|_| Error::new(ErrorCode::LedgerMalformed, "an entry is no text"))?;
+    let Checkpoint { origin, size, root } = &checkpoint;
+    let document = Document {
+        entry: RawValue::from_string(text).map_err(failed)?,
+        checkpoint: Signed { origin, size: *size, root },
+    };
+    serde_json::to_vec(&document).map_err(failed)
 }
 
 /// Reads a receipt. Only one text says the same.

@@ -353,13 +353,15 @@ impl Ledger {
                 .map_err(|error| error.under("$.append.facts"))?,
             None => Vec::new(),
         };
+        let whole = drafts.len();
         for (number, drafted) in asked.drafts.into_iter().enumerate() {
             let place = format!("$.append.drafts[{number}].fact");
             let draft = Draft::read(&drafted.kind, drafted.fact.get().as_bytes());
             let draft = draft.map_err(|error| error.under(&place))?;
             drafts.push(Draft { id: drafted.id, ..draft });
         }
-        match self.append(drafts, asked.decided_on, asked.clock)? {
+        let outcome = self.append(drafts, asked.decided_on, asked.clock);
+        match outcome.map_err(|error| placed(&error, whole))? {
             Outcome::Appended(appended) => Ok(Reply::Appended(appended.into())),
             Outcome::Conflict(between) => {
                 let to = between.end.min(between.start.saturating_add(LISTED_MAX));
@@ -431,6 +433,33 @@ impl Ledger {
         })?;
         Ok(entries)
     }
+}
+
+/// An error of a batch with its places in the request: so many facts came as a document, whose
+/// order is not that of the batch, and the others one by one.
+fn placed(error: &Error, whole: usize) -> Error {
+    let place = |path: &str| -> Option<String> {
+        let rest = path.strip_prefix("$.")?;
+        let Some(numbered) = rest.strip_prefix("facts[") else {
+            let of_drafts = || "$.append.drafts".to_owned();
+            return Some(if whole > 0 { format!("$.append.facts.{rest}") } else { of_drafts() });
+        };
+        let (number, rest) = numbered.split_once(']')?;
+        let number: usize = number.parse().ok()?;
+        Some(match number.checked_sub(whole) {
+            Some(drafted) => format!("$.append.drafts[{drafted}]{rest}"),
+            None => "$.append.facts".to_owned(),
+        })
+    };
+    let problems = error.problems().iter().cloned().map(|mut problem| {
+        problem.path = place(&problem.path).unwrap_or(problem.path);
+        problem
+    });
+    Error::from_problems(problems.collect()).unwrap_or_else(not_told)
+}
+
+fn not_told() -> Error {
+    Error::new(ErrorCode::Other, "the request failed and does not say why")
 }
 
 impl From<Appended> for Places {

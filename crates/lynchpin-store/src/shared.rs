@@ -1,88 +1,105 @@
-//! One ledger for many threads.
+//! A ledger that any thread may use.
+//!
+//! # Design
+//!
+//! Calls take turns. Two callers would wait for ever: a function of the host's that is called
+//! while something is signed and calls back, and a forked child whose parent was at work. Both are
+//! told instead.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lynchpin::base::{Error, ErrorCode, Result};
-use lynchpin::portfolio::Snapshot;
 
-use crate::group::{Commit, Group};
 use crate::ledger::Ledger;
-use crate::log::{Batch, Outcome};
 
-/// A ledger that any number of threads append to: what they append at the same time is written
-/// together, so that the disk is waited for once.
+/// A ledger behind a lock, for the process that opened it.
 ///
 /// ```
-/// use lynchpin_store::log::Options;
+/// use lynchpin::base::ErrorCode;
+/// use lynchpin_store::{Opening, Shared};
 /// use lynchpin_store::store::memory::Memory;
-/// use lynchpin_store::{Batch, Draft, Ledger, Outcome, Shared};
 ///
-/// let mut options = Options::default();
-/// options.volatile = true;
-/// let store = Box::new(Memory::default());
-/// let ledger = Shared::new(Ledger::create(store, "acme.example/releases", options)?);
-/// let clock = "2026-11-01T09:00:01Z".parse()?;
-/// std::thread::scope(|scope| {
-///     for who in ["ann", "raj"] {
-///         let ledger = &ledger;
-///         scope.spawn(move || {
-///             let fact = format!("{{\"id\": \"{who}\"}}");
-///             let facts = vec![Draft::read("people", fact.as_bytes())?];
-///             let outcome = ledger.append(Batch { facts, decided_on: None, clock })?;
-///             assert!(matches!(outcome, Outcome::Appended(_)));
-///             Ok::<(), lynchpin::base::Error>(())
-///         });
-///     }
-/// });
-/// assert_eq!(ledger.with(|ledger| ledger.log().head().size), 2);
+/// let mut opening = Opening::default();
+/// opening.volatile = true;
+/// let ledger = opening.create(Box::new(Memory::default()), "acme.example/releases")?;
+/// let shared = Shared::new(ledger);
+/// assert_eq!(shared.with(|ledger| Ok(ledger.log().head().size))?, 0);
+/// // Who is at work on it already does not wait for himself.
+/// let again = shared.with(|_| shared.with(|ledger| ledger.refresh()));
+/// assert_eq!(again.unwrap_err().code(), ErrorCode::Reentrant);
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
-pub struct Shared(Group<Ledger>);
+pub struct Shared {
+    ledger: Mutex<Ledger>,
+    /// Which thread is at work on it; 0, if none is.
+    worker: AtomicUsize,
+    process: u32,
+}
 
 impl Shared {
-    /// Shares a ledger.
+    /// A ledger to be shared.
     #[must_use]
     pub fn new(ledger: Ledger) -> Self {
-        Shared(Group::new(ledger))
+        let (ledger, worker) = (Mutex::new(ledger), AtomicUsize::new(0));
+        Shared { ledger, worker, process: std::process::id() }
     }
 
-    /// Appends a batch, together with what other threads append meanwhile.
+    /// Whether this is the process that opened it. Waits for nothing.
     ///
     /// # Errors
     ///
-    /// As for [`Ledger::append`].
-    pub fn append(&self, batch: Batch) -> Result<Outcome> {
-        self.0.write(batch)?
+    /// [`ErrorCode::StoreForked`] if it is not.
+    pub fn check_process(&self) -> Result<()> {
+        if std::process::id() == self.process {
+            return Ok(());
+        }
+        let message = "the ledger was opened before this process was forked; open it again";
+        Err(Error::new(ErrorCode::StoreForked, message))
     }
 
-    /// What is known, to be asked while others append.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        self.0.with(|ledger| ledger.snapshot())
-    }
-
-    /// Does something else with the ledger, while nobody appends.
-    pub fn with<T>(&self, work: impl FnOnce(&mut Ledger) -> T) -> T {
-        self.0.with(work)
-    }
-
-    /// The ledger, no longer shared.
-    #[must_use]
-    pub fn into_inner(self) -> Ledger {
-        self.0.into_inner()
+    /// Works on the ledger, once nobody else does.
+    ///
+    /// # Errors
+    ///
+    /// Those of the body; [`ErrorCode::StoreForked`] in another process than its own,
+    /// [`ErrorCode::Reentrant`] if this thread is at work on it already, [`ErrorCode::Broken`] if
+    /// somebody panicked at it.
+    pub fn with<T>(&self, body: impl FnOnce(&mut Ledger) -> Result<T>) -> Result<T> {
+        // First, and without a lock: those of a forked child are as they were in its parent.
+        self.check_process()?;
+        let own = own_thread();
+        if self.worker.load(Ordering::Acquire) == own {
+            let message = "what signs or anchors for a ledger must not call that ledger";
+            return Err(Error::new(ErrorCode::Reentrant, message));
+        }
+        let mut ledger = self.ledger.lock().map_err(|_| {
+            Error::new(ErrorCode::Broken, "an earlier call panicked: open the ledger again")
+        })?;
+        let _working = Working::begin(self, own);
+        body(&mut ledger)
     }
 }
 
-impl Commit for Ledger {
-    type Item = Batch;
-    type Done = Result<Outcome>;
-    type Fault = Error;
+/// Stands for as long as a thread is at work.
+struct Working<'a>(&'a Shared);
 
-    fn commit(&mut self, items: Vec<Batch>) -> Result<Vec<Result<Outcome>>> {
-        self.append_all(&items)
+impl<'a> Working<'a> {
+    fn begin(shared: &'a Shared, own: usize) -> Self {
+        shared.worker.store(own, Ordering::Release);
+        Working(shared)
     }
+}
 
-    fn panicked() -> Error {
-        let message = "a thread panicked while it wrote this: open the ledger again, and append \
-                       the same again";
-        Error::new(ErrorCode::StoreFailed, message)
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.worker.store(0, Ordering::Release);
     }
+}
+
+/// A number that no other thread has that lives. The thread's own id would be kept in memory that a
+/// thread of another language never gives back.
+fn own_thread() -> usize {
+    thread_local!(static PLACE: u8 = const { 0 });
+    PLACE.with(|place| std::ptr::from_ref(place).addr())
 }

@@ -4,7 +4,22 @@
 
 use crate::job::{Job, Outcome, read};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What somebody who uses ours gets, too.
+const TREE: [&str; 11] = [
+    "tree",
+    "--locked",
+    "--workspace",
+    "--all-features",
+    "--target",
+    "all",
+    "--edges",
+    "normal,build",
+    "--prefix",
+    "none",
+    "--format={p}",
+];
 
 pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     let rules = Rules::parse(&read(&job.workspace.root.join("deny.toml"))?)?;
@@ -12,31 +27,25 @@ pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     let text = job.capture(&mut job.workspace.cargo(metadata))?;
     let document: Value =
         serde_json::from_str(&text).map_err(|why| format!("cargo metadata is not JSON: {why}"))?;
-    let tree = [
-        "tree",
-        "--locked",
-        "--workspace",
-        "--all-features",
-        "--target",
-        "all",
-        "--edges",
-        "normal,build",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ];
-    let tree = job.capture(&mut job.workspace.cargo(tree))?;
+    let tree = job.capture(&mut job.workspace.cargo(TREE))?;
     let shipped = shipped(&tree);
     let packages = document.get("packages").and_then(Value::as_array);
     let packages = packages.ok_or("cargo metadata names no packages")?;
+    let mut needed_by = Dependents::new();
+    for Ban { name, .. } in rules.banned.iter().filter(|ban| !ban.wrappers.is_empty()) {
+        if shipped.iter().any(|(shipped, _)| shipped == name) {
+            let turned = ["--depth", "1", "--invert", name];
+            let inverted = job.capture(job.workspace.cargo(TREE).args(turned))?;
+            needed_by.insert(name.clone(), dependents(&inverted));
+        }
+    }
     let mut problems = Vec::new();
     let mut looked_at = 0;
     for package in packages {
         let field = |name: &str| package.get(name).and_then(Value::as_str).unwrap_or_default();
         if shipped.contains(&(field("name"), field("version"))) {
             looked_at += 1;
-            problems.extend(rules.problem_of(package));
+            problems.extend(rules.problem_of(package, &needed_by));
         }
     }
     job.note(&format!("{looked_at} of {} packages looked at", packages.len()));
@@ -56,10 +65,28 @@ fn shipped(tree: &str) -> BTreeSet<(&str, &str)> {
     tree.lines().filter_map(package).collect()
 }
 
+/// The packages that directly need a package, by its name.
+type Dependents = BTreeMap<String, BTreeSet<String>>;
+
+/// What the tree says when it is turned round: first the package itself, then who needs it.
+fn dependents(inverted: &str) -> BTreeSet<String> {
+    shipped(inverted.split_once('\n').map_or("", |(_, others)| others))
+        .into_iter()
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+/// A package that is not to be there, but for those that may need it.
+struct Ban {
+    name: String,
+    reason: String,
+    wrappers: Vec<String>,
+}
+
 /// The part of `deny.toml` that is checked here.
 struct Rules {
     allowed: Vec<String>,
-    banned: Vec<(String, String)>,
+    banned: Vec<Ban>,
 }
 
 impl Rules {
@@ -74,7 +101,12 @@ impl Rules {
         let ban = |entry: &toml::Value| {
             let (name, reason) =
                 (entry.get("crate").and_then(text), entry.get("reason").and_then(text));
-            name.zip(reason).ok_or_else(|| format!("a ban needs `crate` and `reason`: {entry}"))
+            let wrappers = entry.get("wrappers").and_then(toml::Value::as_array);
+            let wrappers = wrappers.into_iter().flatten().filter_map(text).collect();
+            let (name, reason) = name
+                .zip(reason)
+                .ok_or_else(|| format!("a ban needs `crate` and `reason`: {entry}"))?;
+            Ok::<_, String>(Ban { name, reason, wrappers })
         };
         let allowed: Vec<String> = list("licenses", "allow")?.iter().filter_map(text).collect();
         let banned = list("bans", "deny")?.iter().map(ban).collect::<Result<Vec<_>, _>>()?;
@@ -84,11 +116,17 @@ impl Rules {
         Ok(Self { allowed, banned })
     }
 
-    fn problem_of(&self, package: &Value) -> Option<String> {
+    fn problem_of(&self, package: &Value, dependents: &Dependents) -> Option<String> {
         let field = |name: &str| package.get(name).and_then(Value::as_str);
         let name = field("name").unwrap_or("a package without a name");
-        if let Some((_, reason)) = self.banned.iter().find(|(banned, _)| banned == name) {
-            return Some(format!("`{name}` is banned: {reason}"));
+        if let Some(Ban { reason, wrappers, .. }) = self.banned.iter().find(|ban| ban.name == name)
+        {
+            let needing = dependents.get(name).cloned().unwrap_or_default();
+            let others: Vec<_> = needing.iter().filter(|it| !wrappers.contains(it)).collect();
+            if needing.is_empty() || !others.is_empty() {
+                let by = if others.is_empty() { String::new() } else { format!(" to {others:?}") };
+                return Some(format!("`{name}` is banned{by}: {reason}"));
+            }
         }
         if field("source").is_some_and(|source| !source.starts_with("registry+")) {
             return Some(format!("`{name}` does not come from the registry"));
@@ -146,7 +184,8 @@ fn single(words: &mut Words<'_>, allowed: &[String]) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rules, allows, shipped};
+    use super::{Dependents, Rules, allows, dependents, shipped};
+    use serde_json::json;
 
     #[test]
     fn licence_expressions_are_evaluated() {
@@ -168,13 +207,29 @@ mod tests {
         let rules =
             "[licenses]\nallow = [\"MIT\"]\n[bans]\ndeny = [{ crate = \"x\", reason = \"y\" }]";
         let rules = Rules::parse(rules).unwrap();
-        let problem = |text: &str| rules.problem_of(&serde_json::from_str(text).unwrap());
+        let nobody = Dependents::new();
+        let problem = |text: &str| rules.problem_of(&serde_json::from_str(text).unwrap(), &nobody);
         assert_eq!(problem(r#"{"name":"a","license":"MIT","source":null}"#), None);
         assert!(problem(r#"{"name":"x","license":"MIT"}"#).unwrap().contains("banned"));
         assert!(problem(r#"{"name":"a","license":"GPL-3.0"}"#).unwrap().contains("not allowed"));
         assert!(problem(r#"{"name":"a"}"#).unwrap().contains("no licence"));
         let git = r#"{"name":"a","license":"MIT","source":"git+ssh"}"#;
         assert!(problem(git).unwrap().contains("registry"));
+    }
+
+    #[test]
+    fn a_banned_package_may_be_needed_by_its_wrappers_only() {
+        let rules = "[licenses]\nallow = [\"MIT\"]\n[bans]\n\
+                     deny = [{ crate = \"x\", reason = \"y\", wrappers = [\"driver\"] }]";
+        let rules = Rules::parse(rules).unwrap();
+        let problem = |inverted: &str| {
+            let found = Dependents::from([("x".to_owned(), dependents(inverted))]);
+            rules.problem_of(&json!({"name": "x", "license": "MIT"}), &found)
+        };
+        assert_eq!(problem("x v1.0.0\ndriver v0.1.0\n"), None);
+        let said = problem("x v1.0.0\ndriver v0.1.0\nengine v0.1.0 (/a folder)\n").unwrap();
+        assert!(said.contains("engine") && !said.contains("driver"), "{said}");
+        assert!(rules.problem_of(&json!({"name": "x"}), &Dependents::new()).is_some());
     }
 
     #[test]

@@ -35,6 +35,11 @@ pub(crate) const STEPS: &[Step] = &[
     quick("clippy", "no lint in any target, with default and with all features", rust::clippy),
     full("licences", "licences, banned crates and sources as deny.toml says", licences::step),
     quick("rust-tests", "unit, corpus, law, golden, header, floor and doc tests", rust::tests),
+    full(
+        "postgres",
+        "the ledger on a PostgreSQL server: one suite, many processes",
+        rust::postgres,
+    ),
     full("soak", "a share of the soak: the properties, seeded by the commit", soak::share),
     full(
         "mutants",

@@ -1,6 +1,7 @@
 //! Formatting, lints, tests and documentation of the Rust crates.
 
 use crate::job::{Job, Outcome, Tier, remove_folder};
+use crate::tools;
 
 pub(super) fn fmt(job: &mut Job<'_>) -> Outcome {
     job.run(&mut job.workspace.cargo(["fmt", "--all", "--check", "--", "--color", "never"]))
@@ -22,7 +23,8 @@ pub(super) fn tests(job: &mut Job<'_>) -> Outcome {
         let run = ["nextest", "run", "--locked", "--no-fail-fast", "--success-output", "final"];
         job.run(&mut job.workspace.cargo(run))?;
         // Asked for by name, cargo would also run those of the C crate, whose examples are C.
-        let documented = ["--package", "lynchpin", "--package", "lynchpin-link"];
+        let documented = ["lynchpin", "lynchpin-link", "lynchpin-store"];
+        let documented = documented.map(|name| format!("--package={name}"));
         job.run(job.workspace.cargo(["test", "--locked", "--doc"]).args(documented))?;
     } else {
         // Shown output is where tests name the cases they skip and count the corpus.
@@ -35,6 +37,14 @@ pub(super) fn tests(job: &mut Job<'_>) -> Outcome {
     // What is not among the default members.
     let own = ["test", "--locked", "--package", "xtask", "--package", "lynchpin-benches"];
     job.run(&mut job.workspace.cargo(own))
+}
+
+/// What needs a PostgreSQL server. The tests start one of their own, and fail where there is none.
+pub(super) fn postgres(job: &mut Job<'_>) -> Outcome {
+    tools::postgres(job)?;
+    let store = ["test", "--locked", "--package", "lynchpin-store", "--features", "postgres"];
+    let tests = ["--lib", "--test", "suite", "--test", "processes", "--", "--show-output"];
+    job.run(job.workspace.cargo(store).args(tests))
 }
 
 pub(super) fn docs(job: &mut Job<'_>) -> Outcome {

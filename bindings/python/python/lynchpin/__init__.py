@@ -6,8 +6,10 @@ of it and ask: may it go (`decide`), in which order does it ship (`plan`), how r
 change (`dry_run`)? Answers are frozen values. A refusal is an answer, never an
 exception; exceptions are the `LynchpinError` family.
 
-`assess` reads git repositories and answers all of that about them. Nothing else in the package
-reads a file or runs a program, and nothing reads the clock: documents and instants are arguments.
+A `Ledger` keeps all that in a file, decides on what is recorded and gives receipts that anybody can
+check. `assess` reads git repositories and answers all of that about them. Nothing else in the
+package touches a file or runs a program, and nothing but a `Ledger` that is told no time reads the
+clock: documents and instants are arguments.
 
 `workflow` reads and verifies the life of a change, and says where it leads; it needs no facts.
 """
@@ -49,6 +51,8 @@ from ._entry import (
 )
 from ._fields import Setting
 from ._history import Assessed, Because, Dependency, Failure, Notes, Range
+from ._kept import Appended, Decided, Head, InBetween
+from ._ledger import Ledger
 from ._lynchpin import (
     Engine,
     Snapshot,
@@ -61,6 +65,7 @@ from ._lynchpin import (
     portfolio_schema,
     profile,
     profile_names,
+    prove_receipt,
     reason_codes,
     services_example,
     version,
@@ -117,6 +122,7 @@ from .errors import (
     AssessError,
     BrokenError,
     DocumentError,
+    LedgerError,
     LimitError,
     LynchpinError,
     NotFoundError,
@@ -132,6 +138,7 @@ __all__ = [
     "Actor",
     "Agenda",
     "AgendaItem",
+    "Appended",
     "Approver",
     "AssessError",
     "Assessed",
@@ -159,6 +166,7 @@ __all__ = [
     "Cycle",
     "Debt",
     "DebtOf",
+    "Decided",
     "Decision",
     "DecisionUsed",
     "Dependency",
@@ -182,9 +190,13 @@ __all__ = [
     "Flip",
     "GapCount",
     "GateStands",
+    "Head",
     "IgnoredAdoption",
+    "InBetween",
     "Late",
     "Leave",
+    "Ledger",
+    "LedgerError",
     "LimitError",
     "Lint",
     "LynchpinError",
@@ -245,6 +257,7 @@ __all__ = [
     "portfolio_schema",
     "profile",
     "profile_names",
+    "prove_receipt",
     "reason_codes",
     "services_example",
     "workflow",

@@ -1,12 +1,16 @@
 """Types of what claims and records entries: the stub of the native half, continued."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, TypeAlias, overload
+from os import PathLike
+from typing import Literal, Self, TypeAlias, overload
 
 from ._decision import Decision
 from ._entry import Claim, RecordedDecision
+from ._lynchpin import Snapshot
 from ._values import Subject
 
+_Text: TypeAlias = bytes | bytearray | memoryview | str
 _Detail: TypeAlias = Literal["full", "unmet", "verdict"]
 
 class _EngineClaims:
@@ -247,3 +251,28 @@ class _Claims:
         at: datetime,
         by: str,
     ) -> RecordedDecision: ...
+
+class _LedgerCalls:
+    def __new__(
+        cls,
+        path: str | PathLike[str] | None,
+        origin: str | None,
+        /,
+        *,
+        secret: bytes | None,
+        key: str | None,
+        signer: Callable[[bytes], bytes] | None,
+        anchor: Callable[[str], object] | None,
+        since: str | None,
+    ) -> Self: ...
+    def append(self, request: bytes, facts: _Text | None, /) -> bytes:
+        """Answers a request to append, whose facts are another document."""
+
+    def request(self, request: _Text, /) -> bytes:
+        """Answers a request."""
+
+    def set_policy(self, text: _Text, /) -> None:
+        """Sets the policy that answers where the ledger adopts none."""
+
+    def snapshot(self, at: int | None, /) -> Snapshot:
+        """What is known, or was at a size."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, Never, Self, TypeAlias, final, overload
 
-from ._claims import _Claims, _EngineClaims
+from ._claims import _Claims, _EngineClaims, _LedgerCalls
 from ._decision import Decision
 from ._plan import Plan
 from ._questions import _Questions
@@ -14,6 +14,7 @@ from ._values import Subject
 __all__ = [
     "Asked",
     "Engine",
+    "LedgerHandle",
     "Snapshot",
     "assess_policy",
     "error_codes",
@@ -26,6 +27,7 @@ __all__ = [
     "printable",
     "profile",
     "profile_names",
+    "prove_receipt",
     "read_history",
     "reason_codes",
     "services_example",
@@ -165,6 +167,31 @@ def profile_names() -> list[str]:
         >>> from lynchpin import profile_names
         >>> profile_names()
         ['both', 'continuous', 'itil']
+    """
+
+def prove_receipt(receipt: str, key: str, /) -> bytes:
+    """Checks a receipt without the ledger: that its entry stands in one that the key signs for.
+
+    Whoever deploys asks this before, with the receipt of the claim and the key that the owner of
+    the ledger published. Whether the entry is the one that was meant is for the caller to see.
+
+    Args:
+        receipt: The text that `Ledger.receipt` gave.
+        key: The public key, `name+id+key`.
+
+    Returns:
+        A document with the `entry`, and `origin`, `size` and `root` of the `checkpoint`.
+
+    Raises:
+        LedgerError: It proves nothing, or the key has not signed it.
+        QuestionError: The key is malformed.
+
+    Example:
+        >>> import json
+        >>> from lynchpin import prove_receipt
+        >>> proved = json.loads(prove_receipt(ledger.receipt(1), ledger.head().key))
+        >>> proved["entry"]["kind"], proved["checkpoint"]["origin"]
+        ('people', 'acme.example/releases')
     """
 
 def read_history(
@@ -334,6 +361,10 @@ class Engine(_EngineClaims):
             >>> Engine().snapshot()
             <lynchpin.Snapshot of 0 facts>
         """
+
+@final
+class LedgerHandle(_LedgerCalls):
+    """An open ledger; `Ledger` of the package makes values of what it replies."""
 
 @final
 class Snapshot(_Claims, _Questions):

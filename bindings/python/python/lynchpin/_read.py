@@ -151,6 +151,10 @@ class Fields:
         items = self.items(name)
         return tuple([Fields(item, self, f"{name}[{i}]") for i, item in enumerate(items)])
 
+    def integers(self, name: str) -> tuple[int, ...]:
+        """A list of integers; an empty one, if it is not there."""
+        return tuple([item for item in self.items(name) if isinstance(item, int)])
+
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of strings; an empty one, if it is not there."""
         if name not in self._values:

@@ -9,6 +9,7 @@ the work. A refusal is a `Decision`, never an exception.
         QuestionError (also a ValueError)
             NotFoundError (also a LookupError)
         LimitError
+        LedgerError
         AssessError
         BrokenError (also a RuntimeError)
         PanicError (also a RuntimeError)
@@ -20,6 +21,7 @@ __all__ = [
     "AssessError",
     "BrokenError",
     "DocumentError",
+    "LedgerError",
     "LimitError",
     "LynchpinError",
     "NotFoundError",
@@ -171,6 +173,23 @@ class LimitError(LynchpinError):
         >>> from lynchpin import LimitError, LynchpinError
         >>> issubclass(LimitError, LynchpinError)
         True
+    """
+
+
+class LedgerError(LynchpinError):
+    """A ledger cannot be opened, kept, signed or proved; the `code` says why.
+
+    Such as `store_forked` in a child, `store_busy` if others write for too long,
+    `ledger_rolled_back` and `ledger_tampered` if it is not what it was, `receipt_invalid` of
+    `prove_receipt`. What a signer or an anchor raised is its cause.
+
+    Example:
+        >>> from lynchpin import LedgerError, prove_receipt
+        >>> try:
+        ...     prove_receipt("nothing", ledger.head().key)
+        ... except LedgerError as error:
+        ...     error.code
+        'receipt_invalid'
     """
 
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use lynchpin::base::id::{ChangeId, PersonId, Reference, ReleaseId, StageId};
-use lynchpin::base::{Instant, Subject};
+use lynchpin::base::{Instant, Span, Subject};
 
 /// What can be done with a ledger.
 #[derive(Debug, Subcommand)]
@@ -34,6 +34,8 @@ pub enum Ledger {
     /// Append exported entries as they are to a ledger of the same name that is empty, or is the
     /// beginning of them
     Import(Import),
+    /// Erase the words of entries: all proofs and verdicts stay, and that it was done is recorded
+    Erase(Erase),
     /// Enter a stage, if it is a go: decides again on all that is recorded and appends the entry
     Claim(Claim),
 }
@@ -161,6 +163,32 @@ pub struct Import {
     pub opened: Opened,
     /// The exported lines; `-` reads standard input
     pub lines: PathBuf,
+}
+
+/// What to erase.
+#[derive(Debug, Args)]
+pub struct Erase {
+    #[command(flatten)]
+    pub opened: Opened,
+    /// The first entry
+    #[arg(long, value_name = "N")]
+    pub from: u64,
+    /// The last entry [default: the first]
+    #[arg(long, value_name = "N")]
+    pub to: Option<u64>,
+    /// For how long everything must be kept, such as 2557d: the reason is then that this time is
+    /// over, and what was recorded since is refused [default: a person asked for it]
+    #[arg(long, value_name = "SPAN")]
+    pub kept_for: Option<Span>,
+    /// Who has it done
+    #[arg(long, value_name = "ID")]
+    pub by: PersonId,
+    /// The reason, in their words
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// What the clock says [default: now]
+    #[arg(long, value_name = "T")]
+    pub clock: Option<Instant>,
 }
 
 /// What to claim.

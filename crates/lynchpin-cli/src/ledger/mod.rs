@@ -20,6 +20,7 @@ pub fn ledger(asked: &Ledger, output: &mut Output) -> Result<Status, Failure> {
         Ledger::Init(asked) => writing::init(asked, output),
         Ledger::Append(asked) => writing::append(asked, output),
         Ledger::Claim(asked) => writing::claim(asked, output),
+        Ledger::Erase(asked) => writing::erase(asked, output),
         Ledger::Snapshot(asked) => writing::snapshot(asked, output),
         Ledger::Import(asked) => writing::import(asked, output),
         Ledger::Log(asked) => entries::log(asked, output),

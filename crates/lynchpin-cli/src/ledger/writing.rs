@@ -5,15 +5,17 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 
 use lynchpin::base::{ErrorCode, Limits};
+use lynchpin::model::Basis;
 use lynchpin::portfolio::ClaimQuestion;
 use lynchpin::report::{self, Options};
 use lynchpin::wire::read_portfolio;
+use lynchpin_store::erase::Request;
 use lynchpin_store::note::SecretKey;
 use lynchpin_store::request::{Places, Reply};
 use lynchpin_store::store::sqlite::Sqlite;
 use lynchpin_store::{ClaimEnd, Draft, Log, Outcome};
 
-use super::args::{Append, Claim, Import, Init, Opened};
+use super::args::{Append, Claim, Erase, Import, Init, Opened};
 use super::open;
 use crate::failure::Failure;
 use crate::load;
@@ -82,7 +84,8 @@ pub fn append(asked: &Append, output: &mut Output) -> Result<Status, Failure> {
             let (all, new) = (appended.places.len(), appended.new);
             let known = all.saturating_sub(new);
             output.line(&format!(
-                "{new} appended, {known} there already; the ledger has {} entries, recorded up to {}",
+                "{new} appended, {known} there already; the ledger has {} entries, recorded up \
+                 to {}",
                 appended.size, appended.recorded
             ))?;
             Ok(Status::Go)
@@ -145,6 +148,24 @@ fn ordinal(number: u32) -> String {
         _ => "th",
     };
     format!("{number}{end}")
+}
+
+/// Erases the words of entries.
+pub fn erase(asked: &Erase, output: &mut Output) -> Result<Status, Failure> {
+    let clock = load::now(asked.clock)?;
+    let mut ledger = open::ledger(&asked.opened.ledger, &asked.opened.with)?;
+    let basis = asked.kept_for.map_or(Basis::Request, |_| Basis::Retention);
+    let count = ledger.erase(&Request {
+        entries: asked.from..=asked.to.unwrap_or(asked.from),
+        basis,
+        kept_for: asked.kept_for,
+        by: asked.by.clone(),
+        reason: asked.reason.clone(),
+        clock,
+    })?;
+    open::keep(ledger.log_mut(), &asked.opened.with)?;
+    output.line(&format!("the words of {count} entries are erased"))?;
+    Ok(Status::Go)
 }
 
 /// Keeps what is known.

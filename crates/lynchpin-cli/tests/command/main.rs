@@ -3,6 +3,7 @@
 
 mod assess;
 mod daily;
+mod ledger;
 mod malformed;
 mod policy;
 mod run;

@@ -16,6 +16,7 @@ use std::ops::Range;
 
 use lynchpin::base::id::Reference;
 use lynchpin::base::{Error, ErrorCode, Instant, Result};
+use lynchpin::wire::Stamp;
 
 pub(crate) use chain::{Chain, checked};
 use chain::{rolled_back, tampered};
@@ -99,26 +100,28 @@ pub(crate) trait Author {
     /// An entry that is in the log, appended by somebody else.
     fn follow(&mut self, entry: &Entry) -> Result<()>;
 
-    /// What to append, asked once all that others appended was followed, while nobody else can.
+    /// What to append beside what was given, asked once all that others appended was followed,
+    /// while nobody else can.
     fn batches(&mut self, head: Head) -> Result<Vec<Batch>>;
 
-    /// Entries that would be appended together. If they are refused, none of them is.
-    fn propose(&mut self, entries: &[Entry]) -> Result<()>;
+    /// Facts that would be appended together, each with its place. If they are refused, none of
+    /// them is.
+    fn propose(&mut self, facts: &[(&Draft, Stamp)]) -> Result<()>;
 }
 
 /// Who appends what was given, whatever it says.
-struct Given<'a>(&'a [Batch]);
+struct Anybody;
 
-impl Author for Given<'_> {
+impl Author for Anybody {
     fn follow(&mut self, _: &Entry) -> Result<()> {
         Ok(())
     }
 
     fn batches(&mut self, _: Head) -> Result<Vec<Batch>> {
-        Ok(self.0.to_vec())
+        Ok(Vec::new())
     }
 
-    fn propose(&mut self, _: &[Entry]) -> Result<()> {
+    fn propose(&mut self, _: &[(&Draft, Stamp)]) -> Result<()> {
         Ok(())
     }
 }
@@ -268,18 +271,22 @@ impl Log {
     ///
     /// Those of the store, for all; what is wrong with one batch stands in its place.
     pub fn append_all(&mut self, batches: &[Batch]) -> Result<Vec<Result<Outcome>>> {
-        self.append_by(&mut Given(batches))
+        self.append_by(batches, &mut Anybody)
     }
 
-    /// Appends what an author says once nobody else can.
-    pub(crate) fn append_by(&mut self, author: &mut dyn Author) -> Result<Vec<Result<Outcome>>> {
+    /// Appends what is given, and what an author says once nobody else can.
+    pub(crate) fn append_by(
+        &mut self,
+        given: &[Batch],
+        author: &mut dyn Author,
+    ) -> Result<Vec<Result<Outcome>>> {
         let mut result = None;
         let (origin, known) = (&self.origin, (&self.tree, self.head));
         self.store.write(&mut |change| {
             let mut writer = Writer::new(origin, known, change, author)?;
-            let batches = writer.author.batches(writer.chain.head)?;
-            let mut outcomes = Vec::with_capacity(batches.len());
-            for batch in &batches {
+            let made = writer.author.batches(writer.chain.head)?;
+            let mut outcomes = Vec::with_capacity(given.len() + made.len());
+            for batch in given.iter().chain(&made) {
                 match writer.take(batch) {
                     // What the store says is not about one batch alone.
                     Err(error) if is_of_the_store(&error) => return Err(error),
@@ -310,7 +317,7 @@ impl Log {
     ///
     /// Those of the store; [`ErrorCode::LedgerTampered`] if it does not follow.
     pub fn refresh(&mut self) -> Result<()> {
-        self.refresh_for(&mut Given(&[]))
+        self.refresh_for(&mut Anybody)
     }
 
     /// Looks for what others have appended, for somebody who follows.

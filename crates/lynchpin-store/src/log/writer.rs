@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use lynchpin::base::id::Reference;
 use lynchpin::base::{Error, ErrorCode, Result, limits};
+use lynchpin::wire::Stamp;
 
 use super::chain::{Chain, checked, rolled_back};
 use super::{Appended, Author, BATCH_MAX, Batch, Outcome};
-use crate::entry::{Draft, Entry, Place, Row};
+use crate::entry::{Draft, Entry, Frame, Row};
 use crate::merkle::{BLOCK, Frontier, Hash};
 use crate::store::{Head, Transaction};
 
@@ -58,7 +59,8 @@ impl<'a, 'b> Writer<'a, 'b> {
             let message = format!("a batch has at most {BATCH_MAX} facts");
             return Err(Error::new(ErrorCode::ListTooLong, message));
         }
-        let mut places = self.known(&batch.facts)?;
+        let keys: Vec<Hash> = batch.facts.iter().map(Draft::key).collect();
+        let mut places = self.known(&batch.facts, &keys)?;
         let new = places.iter().filter(|place| place.is_none()).count();
         let size = self.chain.head.size;
         if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && new > 0) {
@@ -67,22 +69,25 @@ impl<'a, 'b> Writer<'a, 'b> {
             }
             return Ok(Outcome::Conflict(decided_on.saturating_add(1)..size.saturating_add(1)));
         }
-        self.add(batch, &mut places)?;
+        self.add(batch, &keys, &mut places)?;
         let places = places.into_iter().flatten().collect();
+        let before = size;
         let Head { size, recorded, .. } = self.chain.head;
+        // A fact that stands twice in the batch is new once.
+        let new = usize::try_from(size.saturating_sub(before)).unwrap_or(new);
         let (checkpoint, unsigned) = (None, None);
         Ok(Outcome::Appended(Appended { places, new, size, recorded, checkpoint, unsigned }))
     }
 
     /// The places of the facts that are there already.
-    fn known(&mut self, facts: &[Draft]) -> Result<Vec<Option<u64>>> {
+    fn known(&mut self, facts: &[Draft], keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        let found = self.change.find_all(keys)?;
+        if found.len() != keys.len() {
+            return Err(Error::new(ErrorCode::StoreCorrupt, "the store answered for other keys"));
+        }
         let mut places = Vec::with_capacity(facts.len());
-        for (number, draft) in facts.iter().enumerate() {
-            let key = draft.key();
-            let place = match self.added.get(&key) {
-                Some(place) => Some(*place),
-                None => self.change.find(&key)?,
-            };
+        for (number, ((draft, key), found)) in facts.iter().zip(keys).zip(found).enumerate() {
+            let place = self.added.get(key).copied().or(found);
             // Without an id of the host's, the key is all that the fact says.
             if let Some(place) = place.filter(|_| draft.id.is_some()) {
                 self.check_same(draft, place, number)?;
@@ -94,7 +99,9 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// Refuses another fact under an id that is there.
     fn check_same(&mut self, draft: &Draft, place: u64, number: usize) -> Result<()> {
-        let mut found = self.rows.iter().find(|row| row.sequence == place).cloned();
+        let first = self.rows.first().map_or(u64::MAX, |row| row.sequence);
+        let nth = place.checked_sub(first).and_then(|nth| usize::try_from(nth).ok());
+        let mut found = nth.and_then(|nth| self.rows.get(nth)).cloned();
         if found.is_none() {
             self.change.rows(place..place.saturating_add(1), &mut |row| {
                 found = Some(row);
@@ -102,23 +109,24 @@ impl<'a, 'b> Writer<'a, 'b> {
             })?;
         }
         let entry = found.as_ref().map(checked).transpose()?.flatten();
-        let is_same = entry.is_some_and(|it| it.kind == draft.kind && it.fact == draft.fact);
-        if is_same {
+        if entry.is_some_and(|entry| says(draft, &entry)) {
             return Ok(());
         }
-        let id = draft.id.as_ref().map_or("", Reference::as_str);
-        let message = format!("`{id}` is entry {place}, which says something else");
-        Err(Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]")))
+        Err(says_something_else(draft, place, number))
     }
 
     /// Adds the facts that are not there yet.
-    fn add(&mut self, batch: &Batch, places: &mut [Option<u64>]) -> Result<()> {
+    fn add(&mut self, batch: &Batch, keys: &[Hash], places: &mut [Option<u64>]) -> Result<()> {
         let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
         let recorded = batch.clock.max(chain.head.recorded);
         let clock = (recorded != batch.clock).then_some(batch.clock);
-        let (mut rows, mut entries) = (Vec::new(), Vec::new());
-        let mut added: HashMap<Hash, u64> = HashMap::new();
-        for (number, (draft, place)) in batch.facts.iter().zip(places).enumerate() {
+        let frame = Frame::new(chain.origin, recorded, clock)?;
+        let first = chain.head.size.saturating_add(1);
+        let mut rows = Vec::with_capacity(batch.facts.len());
+        let mut proposed: Vec<(&Draft, Stamp)> = Vec::with_capacity(batch.facts.len());
+        let mut added: HashMap<Hash, u64> = HashMap::with_capacity(batch.facts.len());
+        for (number, ((draft, key), place)) in batch.facts.iter().zip(keys).zip(places).enumerate()
+        {
             if place.is_some() {
                 continue;
             }
@@ -127,8 +135,12 @@ impl<'a, 'b> Writer<'a, 'b> {
                 let error = Error::new(ErrorCode::TimeOrder, message);
                 return Err(error.under(&format!("$.facts[{number}].at")));
             }
-            let key = draft.key();
-            if let Some(same) = added.get(&key) {
+            if let Some(same) = added.get(key) {
+                let nth = usize::try_from(same.saturating_sub(first)).unwrap_or(usize::MAX);
+                let is_same = |it: &&Draft| (it.kind, &it.fact) == (draft.kind, &draft.fact);
+                if !proposed.get(nth).map(|(it, _)| it).is_some_and(is_same) {
+                    return Err(says_something_else(draft, *same, number));
+                }
                 *place = Some(*same);
                 continue;
             }
@@ -136,17 +148,17 @@ impl<'a, 'b> Writer<'a, 'b> {
             if sequence > limits::INTEGER_MAX {
                 return Err(Error::new(ErrorCode::LimitExceeded, "the ledger is full"));
             }
-            let (log, prev) = (chain.origin.to_owned(), chain.head.leaf);
-            let entry = Entry::new(draft, Place { log, prev, sequence, recorded, clock });
-            let row = Row::new(&entry.place, key, entry.bytes()?);
+            let id = draft.id.as_ref();
+            let bytes = frame.bytes(draft.kind, &draft.fact, id, &chain.head.leaf, sequence);
+            let row = Row::new(sequence, *key, recorded, bytes);
             self.is_decision |= matches!(draft.kind, "decisions" | "claims");
             chain.add(&row);
-            added.insert(key, sequence);
+            added.insert(*key, sequence);
             *place = Some(sequence);
             rows.push(row);
-            entries.push(entry);
+            proposed.push((draft, Stamp { recorded, sequence }));
         }
-        self.author.propose(&entries)?;
+        self.author.propose(&proposed)?;
         self.chain.blocks.append(&mut chain.blocks);
         (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
         self.rows.append(&mut rows);
@@ -165,4 +177,15 @@ impl<'a, 'b> Writer<'a, 'b> {
         let Chain { tree, head, blocks, .. } = self.chain;
         Ok(Written { tree, head, blocks, is_decision: self.is_decision })
     }
+}
+
+/// Whether an entry says the same as a draft.
+fn says(draft: &Draft, entry: &Entry) -> bool {
+    entry.kind == draft.kind && entry.fact == draft.fact
+}
+
+fn says_something_else(draft: &Draft, place: u64, number: usize) -> Error {
+    let id = draft.id.as_ref().map_or("", Reference::as_str);
+    let message = format!("`{id}` is entry {place}, which says something else");
+    Error::new(ErrorCode::DuplicateId, message).under(&format!("$.facts[{number}]"))
 }

@@ -70,7 +70,7 @@ pub enum Durability {
 
 /// A store of rows. Positions count from 1, ranges leave out their end.
 ///
-/// The suite in `tests/suite.rs` is run on all; a store of a host's own should pass it, too.
+/// The suite in `tests/suite` is run on all; a store of a host's own should pass it, too.
 pub trait Store: Send {
     /// The name of the ledger that is kept here; nothing, if none is.
     ///
@@ -167,6 +167,16 @@ pub trait Transaction {
     ///
     /// As of the store.
     fn find(&mut self, key: &Hash) -> Result<Option<u64>>;
+
+    /// The positions of the rows with those keys, in their order. Others wait meanwhile, so a store
+    /// that is asked over a network answers all at once.
+    ///
+    /// # Errors
+    ///
+    /// As of the store.
+    fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        keys.iter().map(|key| self.find(key)).collect()
+    }
 
     /// Passes on the rows of a range in order.
     ///

@@ -80,7 +80,8 @@ impl Default for Options {
 /// ```
 #[derive(Debug)]
 pub struct Sqlite {
-    connection: Connection,
+    /// There until the store is dropped.
+    connection: Option<Connection>,
     options: Options,
     process: u32,
     /// What went wrong in a write, after which the connection is not used again.
@@ -104,7 +105,7 @@ impl Sqlite {
     ///
     /// As for [`Sqlite::open`].
     pub fn open_with(path: &Path, options: Options) -> Result<Self> {
-        if !path.exists() {
+        if let Ok(false) = path.try_exists() {
             let message = format!("`{}` is not there; `lynchpin ledger init`", path.display());
             return Err(Error::new(ErrorCode::Io, message));
         }
@@ -139,19 +140,22 @@ impl Sqlite {
         let connection = Connection::open_with_flags(path, flags).map_err(|e| said(&e))?;
         connection.busy_timeout(options.busy).map_err(|e| said(&e))?;
         let process = std::process::id();
+        let connection = Some(connection);
         let mut store = Sqlite { connection, options, process, failed: None };
-        store.prepare().map_err(|error| error.under(&path.display().to_string()))?;
+        let makes = flags.contains(OpenFlags::SQLITE_OPEN_CREATE);
+        store.prepare(makes).map_err(|error| error.under(&path.display().to_string()))?;
         Ok(store)
     }
 
     /// Sets what a connection must have, and reads back what counts.
-    fn prepare(&mut self) -> Result<()> {
-        self.recognise()?;
-        let connection = &self.connection;
+    fn prepare(&mut self, makes: bool) -> Result<()> {
+        self.recognise(makes)?;
+        let options = self.options;
+        let connection = self.usable()?;
         let set = |config, on| connection.set_db_config(config, on).map(drop).map_err(|e| said(&e));
         set(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         set(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        let level = match self.options.durability {
+        let level = match options.durability {
             Durability::Power => "FULL",
             Durability::Process => "NORMAL",
             Durability::Volatile => "OFF",
@@ -166,18 +170,20 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", level).map_err(|e| said(&e))?;
         connection.pragma_update(None, "fullfsync", true).map_err(|e| said(&e))?;
         connection.pragma_update(None, "checkpoint_fullfsync", true).map_err(|e| said(&e))?;
+        // No file but the ledger and what belongs to it, wherever the environment says.
+        connection.pragma_update(None, "temp_store", "MEMORY").map_err(|e| said(&e))?;
         // What is erased is written over, not only left out.
         connection.pragma_update(None, "secure_delete", true).map_err(|e| said(&e))?;
         connection.set_prepared_statement_cache_capacity(32);
-        if self.durability()? < self.options.durability {
+        if self.durability()? < options.durability {
             let message = "the file cannot be kept as safely as was asked for";
             return Err(Error::new(ErrorCode::StoreUnsafe, message));
         }
         Ok(())
     }
 
-    /// Makes the tables of an empty file; refuses one that is something else.
-    fn recognise(&mut self) -> Result<()> {
+    /// Refuses a file that is something else. Makes the tables of an empty one, if that was asked.
+    fn recognise(&mut self, makes: bool) -> Result<()> {
         let marks = |connection: &Connection| -> rusqlite::Result<(i32, i32, i64)> {
             let one = |sql: &str| connection.query_row(sql, [], |row| row.get(0));
             Ok((
@@ -186,10 +192,11 @@ impl Sqlite {
                 connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
             ))
         };
-        let found = marks(&self.connection).map_err(|e| said(&e))?;
-        if found == (0, 0, 0) {
+        let connection = self.usable()?;
+        let found = marks(connection).map_err(|e| said(&e))?;
+        if found == (0, 0, 0) && makes {
             let behaviour = TransactionBehavior::Immediate;
-            let change = self.connection.transaction_with_behavior(behaviour);
+            let change = connection.transaction_with_behavior(behaviour);
             let change = change.map_err(|e| said(&e))?;
             // Another process may have been faster.
             if marks(&change).map_err(|e| said(&e))? == (0, 0, 0) {
@@ -199,7 +206,7 @@ impl Sqlite {
                 change.commit().map_err(|e| said(&e))?;
             }
         }
-        match marks(&self.connection).map_err(|e| said(&e))? {
+        match marks(connection).map_err(|e| said(&e))? {
             (APPLICATION, VERSION, _) => Ok(()),
             (APPLICATION, version, _) => {
                 let message = format!("the tables are of version {version}, not {VERSION}");
@@ -209,15 +216,34 @@ impl Sqlite {
         }
     }
 
+    /// Keeps in mind that a write failed and left open what the disk holds.
+    fn settled<T>(&mut self, done: Result<T>) -> Result<T> {
+        if let Err(error) = &done
+            && error.code() == ErrorCode::StoreFailed
+        {
+            self.failed = Some(error.clone());
+        }
+        done
+    }
+
     /// The connection, if it may still be used.
     fn usable(&mut self) -> Result<&mut Connection> {
         if std::process::id() != self.process {
             let message = "the ledger was opened before this process was forked; open it again";
             return Err(Error::new(ErrorCode::StoreForked, message));
         }
-        match &self.failed {
-            Some(error) => Err(error.clone()),
-            None => Ok(&mut self.connection),
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.connection.as_mut().ok_or_else(|| Error::new(ErrorCode::Broken, "it was dropped"))
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if std::process::id() != self.process {
+            // To close it would undo locks and the write-ahead log of the process that uses it.
+            std::mem::forget(self.connection.take());
         }
     }
 }
@@ -230,7 +256,8 @@ impl Store for Sqlite {
 
     fn begin(&mut self, origin: &str) -> Result<String> {
         let insert = "INSERT INTO ledger SELECT ?1 WHERE NOT EXISTS (SELECT * FROM ledger)";
-        self.usable()?.execute(insert, [origin]).map_err(|e| said(&e))?;
+        let begun = self.usable()?.execute(insert, [origin]).map_err(|e| failed(&e));
+        self.settled(begun)?;
         Ok(self.origin()?.unwrap_or_default())
     }
 
@@ -267,13 +294,8 @@ impl Store for Sqlite {
     }
 
     fn write(&mut self, work: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
-        let (given, ended) = change(self.usable()?, work)?;
-        // A change that could be neither made nor undone leaves a connection nobody should use.
-        if let Err(error) = ended {
-            self.failed = Some(error.clone());
-            return given.and(Err(error));
-        }
-        given
+        let done = change(self.usable()?, work);
+        self.settled(done)
     }
 
     fn note(&mut self, kind: Note) -> Result<Option<(u64, Vec<u8>)>> {
@@ -289,27 +311,36 @@ impl Store for Sqlite {
         let sql = "INSERT INTO notes VALUES (?1, ?2, ?3) ON CONFLICT (kind) DO UPDATE \
                    SET size = excluded.size, note = excluded.note WHERE size <= excluded.size";
         let values = params![kind.name(), signed(size), note];
-        self.usable()?.execute(sql, values).map(drop).map_err(|e| said(&e))
+        let kept = self.usable()?.execute(sql, values).map(drop).map_err(|e| failed(&e));
+        self.settled(kept)
     }
 }
 
-/// Lets a writer work: what it gave, and how the transaction ended.
+/// Lets a writer work.
 fn change(
     connection: &mut Connection,
     work: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>,
-) -> Result<(Result<()>, Result<()>)> {
-    let (given, ended, erases) = {
+) -> Result<()> {
+    let (done, erases) = {
         let change = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let mut change = Change { inner: change.map_err(|e| said(&e))?, erases: false };
         let given = work(&mut change);
         let Change { inner, erases } = change;
-        let ended = if given.is_ok() { inner.commit() } else { inner.rollback() };
-        (given, ended, erases)
+        let done = match given {
+            Ok(()) => inner.commit().map_err(|e| failed(&e)),
+            // Some failures have undone everything already.
+            Err(error) => inner.finish().map_err(|e| failed(&e)).and(Err(error)),
+        };
+        (done, erases)
     };
-    if erases && given.is_ok() && ended.is_ok() {
+    if !connection.is_autocommit() {
+        let message = "a change could be neither made nor undone: open the ledger again";
+        return done.and(Err(Error::new(ErrorCode::StoreFailed, message)));
+    }
+    if erases && done.is_ok() {
         truncate(connection)?;
     }
-    Ok((given, ended.map_err(|e| failed(&e))))
+    done
 }
 
 /// Empties the write-ahead log, which would keep what was erased until it is written over.
@@ -339,29 +370,29 @@ impl Transaction for Change<'_> {
 
     fn append(&mut self, rows: &[Row], blocks: &[(u64, Hash)]) -> Result<()> {
         let sql = "INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5)";
-        let mut insert = self.inner.prepare_cached(sql).map_err(|e| said(&e))?;
+        let mut insert = self.inner.prepare_cached(sql).map_err(|e| failed(&e))?;
         for row in rows {
             let (key, leaf) = (row.key.as_bytes(), row.leaf.as_bytes());
             let micros = row.recorded.micros();
             insert
                 .execute(params![signed(row.sequence), key, leaf, micros, row.bytes])
-                .map_err(|e| said(&e))?;
+                .map_err(|e| failed(&e))?;
         }
         let mut insert = self
             .inner
             .prepare_cached("INSERT INTO blocks VALUES (?1, ?2)")
-            .map_err(|e| said(&e))?;
+            .map_err(|e| failed(&e))?;
         for (number, root) in blocks {
-            insert.execute(params![signed(*number), root.as_bytes()]).map_err(|e| said(&e))?;
+            insert.execute(params![signed(*number), root.as_bytes()]).map_err(|e| failed(&e))?;
         }
         Ok(())
     }
 
     fn erase(&mut self, positions: &[u64]) -> Result<()> {
         let sql = "UPDATE entries SET bytes = NULL WHERE sequence = ?1";
-        let mut update = self.inner.prepare_cached(sql).map_err(|e| said(&e))?;
+        let mut update = self.inner.prepare_cached(sql).map_err(|e| failed(&e))?;
         for position in positions {
-            update.execute([signed(*position)]).map_err(|e| said(&e))?;
+            update.execute([signed(*position)]).map_err(|e| failed(&e))?;
         }
         self.erases |= !positions.is_empty();
         Ok(())
@@ -457,7 +488,10 @@ fn said(error: &rusqlite::Error) -> Error {
             ErrorCode::StoreReadOnly
         }
         Some(ffi::ErrorCode::NotADatabase) => ErrorCode::StoreForeign,
-        Some(ffi::ErrorCode::DatabaseCorrupt) => ErrorCode::StoreCorrupt,
+        // We write nothing that the tables refuse, so what is there is not what we wrote.
+        Some(ffi::ErrorCode::DatabaseCorrupt | ffi::ErrorCode::ConstraintViolation) => {
+            ErrorCode::StoreCorrupt
+        }
         None if is_of_another_type(error) => ErrorCode::StoreCorrupt,
         _ => ErrorCode::Io,
     };
@@ -473,8 +507,13 @@ fn is_of_another_type(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// What SQLite says of a commit that failed.
+/// What SQLite says of a write that failed. If it is not known what the disk now holds, the code is
+/// that of a connection that is not used again.
 fn failed(error: &rusqlite::Error) -> Error {
+    let said = said(error);
+    if said.code() != ErrorCode::Io {
+        return said;
+    }
     let message = format!(
         "{error}; whether it was written is not known: open the ledger again and append the same"
     );

@@ -106,7 +106,7 @@ impl Pass {
         let sequence = row.sequence;
         if sequence < self.next || !range.contains(&sequence) {
             let message = format!("entry {sequence} stands where {} should", self.next);
-            self.find(Finding::new(ErrorCode::LedgerTampered, message).at(self.next));
+            self.find(Finding::new(ErrorCode::LedgerTampered, message).at(sequence));
             return;
         }
         self.missing_before(sequence);

@@ -191,6 +191,9 @@ error_codes! {
     Panic = 1604, "panic";
     /// A NULL, or a handle of another kind, was passed to the C library.
     BadArgument = 1605, "bad_argument";
+    /// A function of the host's, called by an object, called the same object: it would wait for
+    /// itself. Do it after the outer call has returned.
+    Reentrant = 1606, "reentrant";
     /// A file could not be read or written.
     Io = 1701, "io";
     /// An entry of a ledger is not what its format says, or of a version that this build does not
@@ -205,7 +208,8 @@ error_codes! {
     CheckpointInvalid = 1713, "checkpoint_invalid";
     /// A receipt does not prove that its entry is in the ledger.
     ReceiptInvalid = 1714, "receipt_invalid";
-    /// A receipt was asked for, and the ledger has no key to sign a checkpoint with.
+    /// A checkpoint was to be signed, and the ledger has no key to sign with, or the signer of the
+    /// host's could not.
     NotSigned = 1715, "not_signed";
     /// A kind of fact that there is not.
     FactKindUnknown = 1716, "fact_kind_unknown";
@@ -213,6 +217,8 @@ error_codes! {
     ErasureRefused = 1717, "erasure_refused";
     /// An entry was erased, and nothing signed says what it meant.
     EntryErased = 1718, "entry_erased";
+    /// A checkpoint was signed and kept, and the host did not pass it on to where it is anchored.
+    NotAnchored = 1719, "not_anchored";
     /// What is at that place is no ledger, or one of another version of the store.
     StoreForeign = 1720, "store_foreign";
     /// Somebody else is writing and did not finish in time. Nothing was written; try again.

@@ -1,5 +1,5 @@
-//! How long a ledger keeps what was said, and what must stay whatever that time is. No verdict rests
-//! on any of it.
+//! How long a ledger keeps what was said, and what must stay whatever that time is. No verdict
+//! rests on any of it.
 
 use serde::{Deserialize, Serialize};
 

@@ -151,8 +151,8 @@ fn said_at(portfolio: &Portfolio) -> BTreeMap<&'static str, std::vec::IntoIter<O
     let mut out = BTreeMap::new();
     macro_rules! collect {
         ($($field:ident,)*) => {$(
-            let said: Vec<Option<Instant>> = portfolio.$field.iter().map(|it| it.at.into()).collect();
-            out.insert(stringify!($field), said.into_iter());
+            let said = portfolio.$field.iter().map(|fact| fact.at.into());
+            out.insert(stringify!($field), said.collect::<Vec<_>>().into_iter());
         )*};
     }
     facts!(collect);
