@@ -183,6 +183,19 @@ public:
         return internal::question("waiver_debt").with("at", at).ask(get());
     }
 
+    /// What was deployed into a stage from an instant until right before another, as known at a
+    /// third, and who asked for, approved, showed and claimed each?
+    template <class From, class To, class At>
+    std::string population(std::string_view stage, internal::time_point<From> from,
+                           internal::time_point<To> to, internal::time_point<At> at) const {
+        return internal::question("population")
+            .with("stage", stage)
+            .with("from", from)
+            .with("to", to)
+            .with("at", at)
+            .ask(get());
+    }
+
     /// Where is it in its workflow, where may it go now, and why not elsewhere? In the workflow of
     /// that name or text (TOML), if one is given; `close_code` says how it ended, if it is to be
     /// closed.

@@ -56,6 +56,8 @@ impl Object for lp_snapshot {
 /// - `next_states`: `subject`, `at`, `workflow`, `close_code`: where it is in its workflow, and
 ///   where it may go
 /// - `waiver_debt`: `at`: what rests on waivers, since when and for how long yet
+/// - `population`: `stage`, `from`, `to`, `at`: what was deployed into a stage in a period, and
+///   what was behind each deployment
 /// - `changed`: `subject`, `from`, `to`, `stage`: what changed in a decision, and through what
 /// - `lint_policy`: `at`, `policy` (TOML; the one in force, if it is left out): what is wrong in it
 /// - `compare_policies`: `after`, `at`, `before` (the one in force, if it is left out)

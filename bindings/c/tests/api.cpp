@@ -259,6 +259,11 @@ void documents(const lynchpin::snapshot &snapshot) {
     }
     CHECK(snapshot.next_states(c6, at, "continuous").find("\"state\":\"Committed\"")
           != std::string::npos);
+    const std::string period = "\"from\":\"2026-11-03T00:00:00Z\",\"to\":\"2026-11-04T00:00:00Z\",";
+    CHECK(snapshot.population("production", at - std::chrono::hours(24), at, at)
+          == snapshot.ask("{\"population\":{\"stage\":\"production\"," + period + when));
+    CHECK(status_of([&] { (void)snapshot.population("production", at, at, at); })
+          == status::time_order);
     CHECK(snapshot.waiver_debt(at) == snapshot.ask("{\"waiver_debt\":{" + when));
     CHECK(snapshot.waiting(at) == snapshot.ask("{\"waiting\":{" + when));
     const lynchpin::actor cab{lynchpin::actor_kind::group, "cab"};

@@ -79,6 +79,7 @@ impl Asked {
             Question::Agenda(asked) => self.other(asked.at, form),
             Question::Ending(asked) => self.other(asked.at, form),
             Question::WaiverDebt(asked) => self.other(asked.at, form),
+            Question::Population(asked) => self.other(asked.at, form),
         }
     }
 
@@ -160,6 +161,7 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         Answer::Agenda(found) => report::agenda(found, options),
         Answer::Ending(found) => report::ending(found, options),
         Answer::WaiverDebt(found) => report::waiver_debt(found, options),
+        Answer::Population(found) => report::population(found, options),
         // The refusal of a claim is one: the package tells it by what is in its document.
         Answer::Decision(_)
         | Answer::Plan(_)
@@ -183,6 +185,7 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         | Answer::Agenda(_)
         | Answer::Ending(_)
         | Answer::WaiverDebt(_)
+        | Answer::Population(_)
         | Answer::Calendar(_)
         | Answer::Changed(_)
         | Answer::Lint(_)

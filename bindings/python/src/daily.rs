@@ -1,4 +1,5 @@
-//! What people ask a snapshot every day: what waits, a board's agenda, what ends, waiver debt.
+//! What people ask a snapshot every day: what waits, a board's agenda, what ends, waiver debt; and
+//! what auditors ask: the population of deployments.
 
 use lynchpin::base::{Actor, Result};
 use lynchpin::wire::{self, Question};
@@ -139,6 +140,48 @@ impl Snapshot {
     ) -> PyResult<Bound<'py, PyAny>> {
         let at = checked(py, instant_of(at)?)?;
         self.value(py, Question::WaiverDebt(wire::AsOf { at }), Given::Question)
+    }
+
+    /// Lists what was deployed into a stage in a period, and what was behind each deployment.
+    ///
+    /// Every deployment fact of the period is in a row or in a count, so that a sample can be drawn
+    /// from it.
+    ///
+    /// Args:
+    ///     stage: The stage.
+    ///     since: The first instant of the period, as a datetime with a time zone.
+    ///     until: The first instant after the period, as a datetime with a time zone.
+    ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+    ///
+    /// Returns:
+    ///     A `Population`: a row for each change that each deployment brought, and the gaps.
+    ///
+    /// Raises:
+    ///     NotFoundError: There is no such stage.
+    ///     QuestionError: The id is malformed, an instant has no time zone, or the period does not
+    ///         end after it begins.
+    ///
+    /// Example:
+    ///     >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    ///     >>> since = at - timedelta(days=30)
+    ///     >>> snapshot.population(stage="production", since=since, until=at, at=at).deployments
+    ///     0
+    #[pyo3(signature = (*, stage, since, until, at))]
+    fn population<'py>(
+        &self,
+        py: Python<'py>,
+        stage: &Bound<'py, PyString>,
+        since: &Bound<'py, PyDateTime>,
+        until: &Bound<'py, PyDateTime>,
+        at: &Bound<'py, PyDateTime>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let question = Question::Population(wire::Population {
+            stage: checked(py, parsed(stage))?,
+            from: checked(py, instant_of(since)?)?,
+            to: checked(py, instant_of(until)?)?,
+            at: checked(py, instant_of(at)?)?,
+        });
+        self.value(py, question, Given::Question)
     }
 }
 

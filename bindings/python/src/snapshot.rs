@@ -424,6 +424,7 @@ fn class_of(answer: &Answer) -> (&'static str, &'static str) {
         Answer::Agenda(_) => ("lynchpin._daily", "Agenda"),
         Answer::Ending(_) => ("lynchpin._daily", "Ending"),
         Answer::WaiverDebt(_) => ("lynchpin._daily", "WaiverDebt"),
+        Answer::Population(_) => ("lynchpin._population", "Population"),
     }
 }
 
@@ -451,6 +452,7 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Agenda(_)
         | Answer::Ending(_)
         | Answer::WaiverDebt(_)
+        | Answer::Population(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

@@ -24,6 +24,7 @@ from lynchpin import (
     Obligations,
     Plan,
     Policies,
+    Population,
     Reach,
     RecordedDecision,
     Score,
@@ -56,6 +57,7 @@ KINDS: dict[str, type[Answer]] = {
     "agenda": Agenda,
     "ending": Ending,
     "waiver_debt": WaiverDebt,
+    "population": Population,
     "next_states": NextStates,
 }
 

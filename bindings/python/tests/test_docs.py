@@ -90,7 +90,20 @@ def _daily(at: datetime) -> dict[str, object]:
         "agenda": snapshots[0].agenda(board="cab", at=at),
         "ending": snapshots[1].ending(at=at, within=week),
         "waiver_debt": snapshots[2].waiver_debt(at=at),
+        "population": _deployed(at),
     }
+
+
+def _deployed(at: datetime) -> lynchpin.Population:
+    """What an auditor is told of one deployment that nothing is known of."""
+    engine = Engine()
+    engine.load(
+        OWED[:-1]
+        + """, "deployments": [{"id": "D-1", "environment": "production", "outcome": "started",
+            "changes": ["C-1"], "at": "2026-11-01T12:00:00Z", "by": "raj"}]}"""
+    )
+    since = at - timedelta(days=7)
+    return engine.snapshot().population(stage="production", since=since, until=at, at=at)
 
 
 def _entries(snapshot: lynchpin.Snapshot, at: datetime) -> dict[str, object]:

@@ -31,6 +31,7 @@ from lynchpin import (
     NextStates,
     Obligations,
     Policies,
+    Population,
     Reason,
     RecordedDecision,
     Setting,
@@ -41,6 +42,8 @@ from lynchpin import (
     WaiverDebt,
 )
 from lynchpin._fields import Plain
+
+from population_document import POPULATION
 
 AT = "2026-11-03T10:00:00Z"
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -355,6 +358,7 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
             "ignored_adoptions": 3,
         }
     },
+    Population: POPULATION,
     NextStates: {
         "next_states": {
             "subject": CHANGE,
@@ -564,7 +568,7 @@ def test_what_is_needed_is_missed(kind: type[Plain]) -> None:
     optional |= {"ignored", "met", "owner", "who", "waits", "owed", "chair", "secretary"}
     optional |= {"meeting", "agenda_closes", "items", "ends", "turns", "waivers"}
     optional |= {"by_requirement", "by_group", "by_service", "code", "since", "by", "what_if"}
-    optional |= {"next", "standing", *(["breaches"] if kind is NextStates else [])}
+    optional |= {"rows", "gaps", "next", "standing", *(["breaches"] if kind is NextStates else [])}
     _, inner = next(iter(DOCUMENTS[kind].items()))
     first = inner[0] if isinstance(inner, list) else inner
     for name in first.keys() - optional:

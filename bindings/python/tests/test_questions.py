@@ -186,7 +186,14 @@ def test_what_people_ask_every_day() -> None:
     assert agenda.meeting and agenda.meeting.start.day == 10 and agenda.items == ()
     assert snapshot.ending(at=DAY, within=timedelta(days=1)).until == DAY + timedelta(days=1)
     assert snapshot.waiver_debt(at=DAY).total.count == 0
-    for answer in (everybody, agenda):
+    week = DAY - timedelta(days=7)
+    population = snapshot.population(stage="production", since=week, until=DAY, at=DAY)
+    assert population.is_clean and population.rows == () and population.facts.told == 0
+    with pytest.raises(QuestionError):
+        snapshot.population(stage="production", since=DAY, until=DAY, at=DAY)
+    with pytest.raises(NotFoundError):
+        snapshot.population(stage="nowhere", since=week, until=DAY, at=DAY)
+    for answer in (everybody, agenda, population):
         assert str(answer).splitlines() and answer.to_markdown().startswith("### ")
     for wrong in (timedelta(days=-1), timedelta(microseconds=1), timedelta.max):
         with pytest.raises(QuestionError):

@@ -11,13 +11,15 @@ use lynchpin::plan::PlanScope;
 use lynchpin::portfolio::FactName;
 use lynchpin::wire::Detail;
 
+use super::audit::Audit;
 use super::ledger::args::Ledger;
 
 /// The exit statuses, for the foot of the help.
 const STATUSES: &str = "\
 Exit status:
   0  a go; for `plan`, that nothing was dropped; for all others, that there is an answer
-  1  not a go; for `plan`, that something does not ship; for `policy`, that there is something
+  1  not a go; for `plan`, that something does not ship; for `policy`, that there is something;
+     for `audit`, that something has a gap or is a breach
   2  something is malformed or cannot be read: every problem is on standard error
   3  not a go, but it only has to wait: until when is on the first line
   4  a what-if, whatever it says: --policy is not the policy that the portfolio has adopted, or
@@ -65,6 +67,8 @@ pub enum Command {
     Ending(Ending),
     /// What rests on waivers, since when and for how long yet?
     Waivers(Daily),
+    /// What was deployed in a period, and what was behind it? The status is 1 if there is a gap
+    Audit(Audit),
     /// What is wrong with a policy, what differs between two, what would another one decide?
     #[command(subcommand)]
     Policy(Policy),

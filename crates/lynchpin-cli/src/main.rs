@@ -7,6 +7,7 @@
 mod args;
 mod ask;
 mod assess;
+mod audit;
 mod calendar;
 mod daily;
 mod failure;
@@ -54,6 +55,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Agenda(asked) => daily::agenda(&asked, output)?,
         Command::Ending(asked) => daily::ending(&asked, output)?,
         Command::Waivers(asked) => daily::waivers(&asked, output)?,
+        Command::Audit(asked) => audit::audit(&asked, output)?,
         Command::Policy(asked) => policy::policy(&asked, output)?,
         Command::Workflow(asked) => workflow::workflow(&asked, output)?,
         Command::Ledger(asked) => ledger::ledger(&asked, output)?,

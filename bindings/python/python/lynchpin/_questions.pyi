@@ -7,6 +7,7 @@ from typing import Literal, Self, TypeAlias, overload
 from ._calendar import Calendar
 from ._daily import Agenda, Ending, Waiting, WaiverDebt
 from ._entry import Breaches, Obligations, Policies
+from ._population import Population
 from ._progress import NextStates
 from ._reach import Reach
 from ._study import Changed, Comparison, DryRun, Lint
@@ -424,6 +425,35 @@ class _Questions:
         Example:
             >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
             >>> snapshot.waiver_debt(at=at).total.count
+            0
+        """
+
+    def population(
+        self, *, stage: str, since: datetime, until: datetime, at: datetime
+    ) -> Population:
+        """Lists what was deployed into a stage in a period, and what was behind each deployment.
+
+        Every deployment fact of the period is in a row or in a count, so that a sample can be drawn
+        from it.
+
+        Args:
+            stage: The stage.
+            since: The first instant of the period, as a datetime with a time zone.
+            until: The first instant after the period, as a datetime with a time zone.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            A `Population`: a row for each change that each deployment brought, and the gaps.
+
+        Raises:
+            NotFoundError: There is no such stage.
+            QuestionError: The id is malformed, an instant has no time zone, or the period does not
+                end after it begins.
+
+        Example:
+            >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+            >>> since = at - timedelta(days=30)
+            >>> snapshot.population(stage="production", since=since, until=at, at=at).deployments
             0
         """
 

@@ -86,3 +86,26 @@ fn waivers_are_a_debt() {
     assert_eq!((waivers.status, waivers.err.as_str()), (0, ""));
     golden("waivers.txt", &waivers.out);
 }
+
+/// All gaps are told before the rows, the status says that there are some, and `--json` answers
+/// the document.
+#[test]
+fn an_audit_lists_what_was_deployed() {
+    let (_keep, folder) = sample();
+    let period = ["--from", "2026-11-01T00:00:00Z", "--to", "2026-12-01T00:00:00Z", "--at"];
+    let asked =
+        |stage| [&["audit", "portfolio.json", "--stage", stage], &period[..], &[AT]].concat();
+    let staging = run(&folder, &asked("staging"));
+    assert_eq!((staging.status, staging.err.as_str()), (1, ""));
+    golden("audit.txt", &staging.out);
+    let before = ["--from", "2026-10-01T00:00:00Z", "--to", "2026-11-01T00:00:00Z", "--at", AT];
+    let clean = ["audit", "portfolio.json", "--stage", "production"];
+    let clean = run(&folder, &[&clean[..], &before[..]].concat());
+    assert_eq!((clean.status, clean.err.as_str()), (0, ""));
+    golden("audit-clean.txt", &clean.out);
+    let json = run(&folder, &[&asked("staging")[..], &["--json"]].concat());
+    assert!(json.status == 1 && json.out.starts_with(r#"{"population":{"at":"#), "{}", json.out);
+    let none = run(&folder, &asked("nowhere"));
+    assert_eq!(none.status, 2);
+    assert!(none.err.contains("no stage `nowhere`"), "{}", none.err);
+}

@@ -52,6 +52,10 @@ pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 /// in none that is open at once, or a smaller one's on every day of a month.
 pub const DAILY_DECISIONS_MAX: usize = 10_000;
 
+/// How many rows one audit population lists: four hundred deployed changes on every working day of
+/// a year, with all that is behind each. Who has more asks about shorter periods.
+pub const POPULATION_ROWS_MAX: usize = 100_000;
+
 /// How many facts are left out one by one to find those through which a decision changed: each
 /// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;

@@ -85,20 +85,32 @@ fn is_same(records: &Records, entered: &Entered, deployment: &Deployment) -> boo
     same().unwrap_or(false)
 }
 
+/// The newest claim of a change into a stage that was there before a deployment of it, by its
+/// number.
+pub(super) fn claim_before<'a>(
+    records: &'a Records,
+    stage: &StageId,
+    change: &ChangeId,
+    deployment: &Deployment,
+) -> Option<(usize, &'a Claim)> {
+    let before = |claim: &Claim| {
+        claim.stage == *stage
+            && position(claim) <= position(deployment)
+            && claim.at <= deployment.at
+    };
+    let claims = records.claims_with(change).iter().rev();
+    claims.filter_map(|n| Some((*n, records.claim(*n)?))).find(|(_, claim)| before(claim))
+}
+
 /// Why no claim stands for a deployment of a change; nothing, if one does.
-fn why_not(
+pub(super) fn why_not(
     records: &Records,
     stage: &StageId,
     change: &ChangeId,
     deployment: &Deployment,
 ) -> Option<ReasonCode> {
-    let before = |claim: &&Claim| {
-        claim.stage == *stage
-            && position(*claim) <= position(deployment)
-            && claim.at <= deployment.at
-    };
-    let claims = records.claims_with(change).iter().rev().filter_map(|n| records.claim(*n));
-    let Some(claim) = claims.into_iter().find(before) else { return Some(ReasonCode::Unclaimed) };
+    let claim = claim_before(records, stage, change, deployment);
+    let Some((_, claim)) = claim else { return Some(ReasonCode::Unclaimed) };
     let mut claimed = claim.changes.iter().filter(|entered| entered.change == *change);
     if !claimed.any(|entered| is_same(records, entered, deployment)) {
         return Some(ReasonCode::ClaimedOtherwise);

@@ -15,12 +15,14 @@ use super::scoring;
 use super::setting::Setting;
 use super::snapshot::InForce;
 use crate::base::error::Result;
-use crate::base::id::{PersonId, RequirementId, StageId};
+use crate::base::id::{ChangeId, PersonId, RequirementId, StageId};
 use crate::base::{Instant, Probability, Subject};
 use crate::gate::leaf::Target;
 use crate::gate::leaf::awaited::{Awaited, awaited};
 use crate::gate::{Obligation, Policy};
 use crate::history::Records;
+use crate::model::Deployment;
+use crate::reason::ReasonCode;
 
 /// Something that is open, and a stage that it, or a change in it, enters next.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -84,6 +86,19 @@ impl<'a> AsOf<'a> {
     /// The deployments that no claim stands for.
     pub(crate) fn breaches(&self) -> Vec<Breach> {
         breach::breaches(&self.records, self.in_force.policy, self.at)
+    }
+
+    /// The newest claim, by its number, that was there before a deployment of a change into a stage,
+    /// and why none stands for it; nothing, if that one does.
+    pub(crate) fn claim_for(
+        &self,
+        stage: &StageId,
+        change: &ChangeId,
+        deployment: &Deployment,
+    ) -> (Option<usize>, Option<ReasonCode>) {
+        let found = breach::claim_before(&self.records, stage, change, deployment);
+        let why = breach::why_not(&self.records, stage, change, deployment);
+        (found.map(|(number, _)| number), why)
     }
 
     /// How likely each of some subjects is to cause a failure.

@@ -6,14 +6,16 @@
 //! and finds the facts that it was changed by. The daily questions decide everything that is open:
 //! [`waiting`](waiting::waiting) tells what waits for whom, [`agenda`](agenda::agenda) what a board
 //! is to decide at its next meeting, [`ending`](ending::ending) what ends soon and what turns by
-//! it, and [`waiver_debt`](waiver_debt::waiver_debt) what rests on waivers. None is ever a decision
-//! itself.
+//! it, and [`waiver_debt`](waiver_debt::waiver_debt) what rests on waivers. For auditors
+//! [`population`](population::population) lists what was deployed in a period and what was behind
+//! it. None is ever a decision itself.
 
 pub mod agenda;
 pub mod changed;
 pub mod dry_run;
 pub mod ending;
 mod open;
+pub mod population;
 pub mod waiting;
 pub mod waiver_debt;
 
@@ -21,5 +23,9 @@ pub use agenda::{Agenda, AgendaItem, AgendaQuestion, Clash};
 pub use changed::{Changed, ChangedQuestion, ChangedReason};
 pub use dry_run::{DryRun, DryRunQuestion, Flip, Over};
 pub use ending::{End, EndKind, Ending, EndingQuestion, Turn};
+pub use population::{
+    Approver, CheckRun, ClaimUsed, DecisionUsed, DeployedChange, Exemption, ExemptionKind,
+    FactCount, Gap, GapCount, Leave, Population, PopulationQuestion, SignedStatement,
+};
 pub use waiting::{Through, Waiting, WaitingItem, WaitingQuestion, WaitsFor};
 pub use waiver_debt::{Debt, OfGroup, OfRequirement, OfService, WaiverDebt, WaiverInUse};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Decision, Lint};
 use super::calendar::Calendar;
-use super::daily::{Agenda, Ending, Waiting};
+use super::daily::{Agenda, Ending, Population, Waiting};
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::read_strict;
 use super::workflow::{NextStates, Workflow};
@@ -65,6 +65,8 @@ pub enum Question {
     Ending(Ending),
     /// What rests on waivers, since when and for how long yet?
     WaiverDebt(AsOf),
+    /// What was deployed in a period, and what was behind it?
+    Population(Population),
 }
 
 /// How much of the reasons an answer carries.
@@ -282,6 +284,7 @@ impl Question {
             Question::WaiverDebt(asked) => {
                 Ok(Answer::WaiverDebt(study::waiver_debt::waiver_debt(snapshot, asked.at)?))
             }
+            Question::Population(asked) => asked.ask(snapshot),
             Question::NextStates(asked) => asked.ask(snapshot),
         }
     }

@@ -1,15 +1,15 @@
-//! The daily questions as documents.
+//! The daily questions, and the one for auditors, as documents.
 
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
 use crate::base::error::Result;
-use crate::base::id::GroupId;
+use crate::base::id::{GroupId, StageId};
 use crate::base::{Actor, Instant, Span};
 use crate::portfolio::Snapshot;
 use crate::study::{
-    AgendaQuestion, EndingQuestion, WaitingQuestion, agenda::agenda, ending::ending,
-    waiting::waiting,
+    AgendaQuestion, EndingQuestion, PopulationQuestion, WaitingQuestion, agenda::agenda,
+    ending::ending, population::population, waiting::waiting,
 };
 
 /// What waits for whom?
@@ -46,6 +46,20 @@ pub struct Ending {
     pub within: Span,
 }
 
+/// What was deployed in a period, and what was behind it?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Population {
+    /// The stage.
+    pub stage: StageId,
+    /// The first instant of the period.
+    pub from: Instant,
+    /// The first instant after the period.
+    pub to: Instant,
+    /// The instant.
+    pub at: Instant,
+}
+
 impl Waiting {
     pub(super) fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         let mut question = WaitingQuestion::new(self.at);
@@ -65,5 +79,12 @@ impl Agenda {
 impl Ending {
     pub(super) fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         ending(snapshot, &EndingQuestion::new(self.at, self.within)).map(Answer::Ending)
+    }
+}
+
+impl Population {
+    pub(super) fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
+        let question = PopulationQuestion::new(self.stage.clone(), self.from, self.to, self.at);
+        population(snapshot, &question).map(Answer::Population)
     }
 }

@@ -21,7 +21,7 @@ pub use ask::{
     WhatIf, ask, read_question,
 };
 pub use calendar::Calendar;
-pub use daily::{Agenda, Ending, Waiting};
+pub use daily::{Agenda, Ending, Population, Waiting};
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
 pub use fact::{CanonicalFact, Stamp, canonical_facts, forget_words, push_fact};
