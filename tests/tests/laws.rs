@@ -7,14 +7,14 @@
 
 use std::collections::BTreeSet;
 
-use lynchpin::base::{Instant, Limits, When, canonical};
+use lynchpin::base::{Limits, When, canonical};
 use lynchpin::plan::PlanScope;
 use lynchpin::portfolio::{DecideQuestion, Decision, Engine, PlanQuestion, Snapshot};
 use lynchpin::reason::tree::Clears;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::{ask, read_portfolio};
 use lynchpin_tests::cases::config;
-use lynchpin_tests::engine::{at, read};
+use lynchpin_tests::engine::{at, known, read};
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
 use lynchpin_tests::world::{
@@ -123,21 +123,6 @@ fn has_refusal(world: &World) -> bool {
 
 fn facts<'a>(document: &'a mut Value, name: &str) -> &'a mut Vec<Value> {
     document[name].as_array_mut().expect("a world has every array")
-}
-
-/// The document with what was recorded by then.
-fn known(document: &Value, hour: Tick) -> Value {
-    let mut document = document.clone();
-    for name in FACTS {
-        if let Some(facts) = document[name].as_array_mut() {
-            facts.retain(|fact| {
-                let recorded = fact["recorded"].as_str().or(fact["at"].as_str());
-                let recorded = recorded.and_then(|at| at.parse::<Instant>().ok());
-                recorded.is_some_and(|recorded| recorded <= at(hour))
-            });
-        }
-    }
-    document
 }
 
 /// Fails if any verdict is better than it was.

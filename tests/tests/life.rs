@@ -7,14 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lynchpin::base::{Instant, Limits, When, canonical};
+use lynchpin::base::{Limits, When, canonical};
 use lynchpin::portfolio::{
     ClaimOutcome, ClaimQuestion, DecideQuestion, Decision, Engine, Snapshot,
 };
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::cases::config;
-use lynchpin_tests::engine::at;
+use lynchpin_tests::engine::{at, known};
 use lynchpin_tests::oracle::life::decide_for_life;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::life::life;
@@ -64,21 +64,6 @@ fn arrays(document: &Value) -> Vec<String> {
     let described = ["lynchpin", "people", "groups", "services", "stages"];
     let names = document.as_object().into_iter().flat_map(|fields| fields.keys());
     names.filter(|name| !described.contains(&name.as_str())).cloned().collect()
-}
-
-fn recorded(fact: &Value) -> Instant {
-    let said = fact["recorded"].as_str().or(fact["at"].as_str());
-    said.and_then(|said| said.parse().ok()).expect("a fact says when")
-}
-
-/// The document with what was recorded by then.
-fn known(document: &Value, hour: Tick) -> Value {
-    let mut document = document.clone();
-    for name in arrays(&document) {
-        let facts = document[&name].as_array_mut().expect("facts stand in arrays");
-        facts.retain(|fact| recorded(fact) <= at(hour));
-    }
-    document
 }
 
 proptest! {

@@ -276,7 +276,7 @@ pub fn world() -> impl Strategy<Value = World> {
     let ops = prop_oneof![4 => Just(0b1110u8), 1 => 0u8..16];
     let regrouped = (tick(LAST), prop_oneof![1 => Just(0b0111u8), 1 => 0u8..16], 0u8..16);
     let regrouped = regrouped.prop_map(|(at, board, ops)| Regrouped { at, board, ops });
-    let again = (weighted(0.4, tick(LAST)), weighted(0.2, regrouped));
+    let again = (weighted(0.4, tick(LAST)), weighted(0.1, regrouped));
     let people = (suspended, seats, (ends(), ends()), ops, again);
     let subjects = (vec(change(), 2..=4), vec(release(), 0..=2));
     let delegations = prop_oneof![1 => Just(vec![]), 2 => vec(delegation(), 1..=3)];

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use lynchpin::base::Digest;
 
@@ -13,8 +14,14 @@ pub fn under<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
     command.env("LD_PRELOAD", library()).env("FAULT_FOLDER", folder)
 }
 
+/// Where it is, once it is built: several tests of one process need it.
+fn library() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build)
+}
+
 /// Builds it, unless it is there. Its name says from what it was built.
-fn library() -> PathBuf {
+fn build() -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault/record.c");
     let digest = Digest::of(&fs::read(&source).expect("it is there"));
     let built = child::target().join(format!("record-{digest}.so").replace(':', "-"));
