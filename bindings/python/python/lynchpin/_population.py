@@ -215,7 +215,7 @@ class DecisionUsed:
         >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
         >>> subject = Subject("change", "C-1")
         >>> print(DecisionUsed(subject, 1, Verdict.GO, "sha256:" + 64 * "1", at, "mei"))
-        change C-1: go
+        change C-1: ✓ GO
     """
 
     subject: Subject
@@ -270,8 +270,10 @@ class Exemption:
 
 @value
 class DeployedChange:
-    """One change that one deployment brought to one environment, and what was behind it: what had
-    been said and recorded when it was claimed or, if no claim stands for it, when it began.
+    """One change that one deployment brought to one environment, and what was behind it.
+
+    That is what had been said and recorded when it was claimed or, if no claim stands for it, when
+    it began.
 
     Example:
         >>> row = population.rows[0]
