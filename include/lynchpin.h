@@ -696,9 +696,19 @@
 #define LP_STATUS_FACT_KIND_UNKNOWN UINT32_C(1716)
 
 /**
+ * The entries may not be erased: a legal hold keeps them, or they must be kept longer.
+ */
+#define LP_STATUS_ERASURE_REFUSED UINT32_C(1717)
+
+/**
+ * An entry was erased, and nothing signed says what it meant.
+ */
+#define LP_STATUS_ENTRY_ERASED UINT32_C(1718)
+
+/**
  * A checkpoint was signed and kept, and the host did not pass it on to where it is anchored.
  */
-#define LP_STATUS_NOT_ANCHORED UINT32_C(1717)
+#define LP_STATUS_NOT_ANCHORED UINT32_C(1719)
 
 /**
  * What is at that place is no ledger, or one of another version of the store.
@@ -2953,6 +2963,10 @@ uint32_t lp_ledger_in_memory(struct lp_str origin,
  * - `consistency`: `old`, `new`: proves that one size is the beginning of another
  * - `checkpoint`: signs what the ledger is now
  * - `snapshot`: keeps what is known, signed, so that it opens faster
+ * - `verify`: `kept`, checkpoints that were kept elsewhere: looks at every entry, the tree and the
+ *   checkpoints. The reply is `verified` with the `findings`, none if nothing is wrong
+ * - `erase`: `from`, `to`, `by`, `clock`, `reason`, `kept_for`: forgets the words of entries; all
+ *   proofs and verdicts stay
  *
  * A refusal and a conflict are replies, not failures. Whoever does not know what became of a
  * request makes it again: what is there already has no second effect, and a claim under an `id` is

@@ -183,8 +183,12 @@ enum class status : std::uint32_t {
     not_signed = 1715,
     /// A kind of fact that there is not.
     fact_kind_unknown = 1716,
+    /// The entries may not be erased: a legal hold keeps them, or they must be kept longer.
+    erasure_refused = 1717,
+    /// An entry was erased, and nothing signed says what it meant.
+    entry_erased = 1718,
     /// A checkpoint was signed and kept, and the host did not pass it on to where it is anchored.
-    not_anchored = 1717,
+    not_anchored = 1719,
     /// What is at that place is no ledger, or one of another version of the store.
     store_foreign = 1720,
     /// Somebody else is writing and did not finish in time. Nothing was written; try again.

@@ -175,8 +175,12 @@ pub const LP_STATUS_RECEIPT_INVALID: u32 = 1714;
 pub const LP_STATUS_NOT_SIGNED: u32 = 1715;
 /// A kind of fact that there is not.
 pub const LP_STATUS_FACT_KIND_UNKNOWN: u32 = 1716;
+/// The entries may not be erased: a legal hold keeps them, or they must be kept longer.
+pub const LP_STATUS_ERASURE_REFUSED: u32 = 1717;
+/// An entry was erased, and nothing signed says what it meant.
+pub const LP_STATUS_ENTRY_ERASED: u32 = 1718;
 /// A checkpoint was signed and kept, and the host did not pass it on to where it is anchored.
-pub const LP_STATUS_NOT_ANCHORED: u32 = 1717;
+pub const LP_STATUS_NOT_ANCHORED: u32 = 1719;
 /// What is at that place is no ledger, or one of another version of the store.
 pub const LP_STATUS_STORE_FOREIGN: u32 = 1720;
 /// Somebody else is writing and did not finish in time. Nothing was written; try again.
@@ -589,6 +593,8 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_RECEIPT_INVALID,
     LP_STATUS_NOT_SIGNED,
     LP_STATUS_FACT_KIND_UNKNOWN,
+    LP_STATUS_ERASURE_REFUSED,
+    LP_STATUS_ENTRY_ERASED,
     LP_STATUS_NOT_ANCHORED,
     LP_STATUS_STORE_FOREIGN,
     LP_STATUS_STORE_BUSY,

@@ -134,6 +134,10 @@ pub unsafe extern "C" fn lp_ledger_in_memory(
 /// - `consistency`: `old`, `new`: proves that one size is the beginning of another
 /// - `checkpoint`: signs what the ledger is now
 /// - `snapshot`: keeps what is known, signed, so that it opens faster
+/// - `verify`: `kept`, checkpoints that were kept elsewhere: looks at every entry, the tree and the
+///   checkpoints. The reply is `verified` with the `findings`, none if nothing is wrong
+/// - `erase`: `from`, `to`, `by`, `clock`, `reason`, `kept_for`: forgets the words of entries; all
+///   proofs and verdicts stay
 ///
 /// A refusal and a conflict are replies, not failures. Whoever does not know what became of a
 /// request makes it again: what is there already has no second effect, and a claim under an `id` is

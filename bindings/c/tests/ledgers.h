@@ -222,6 +222,30 @@ static void refusing_hosts(void) {
     lp_ledger_free(ledger);
 }
 
+/* What was erased stays known to who has the key; who has not cannot tell what it meant. */
+static void erased_ledgers(void) {
+    char folder[] = FOLDER, path[64];
+    lp_ledger_options options = with_secret(), keyless = {.struct_size = sizeof keyless};
+    lp_ledger *ledger = NULL;
+    begin_folder(folder);
+    path_in(folder, "erased", path);
+    free(kept_in(path, APPEND(PERSON("ann", ""))));
+    CHECK(lp_ledger_open(text_of(path), &options, &ledger, NULL) == LP_STATUS_OK);
+    refuse_request(ledger,
+                   "{\"erase\": {\"from\": 9, \"by\": \"dpo\","
+                   " \"clock\": \"2026-11-03T09:00:00Z\"}}",
+                   LP_STATUS_ERASURE_REFUSED);
+    request(ledger, "{\"erase\": {\"from\": 1, \"by\": \"dpo\","
+                    " \"clock\": \"2026-11-03T09:00:00Z\"}}");
+    lp_ledger_free(ledger);
+    refuse_open(path, &keyless, LP_STATUS_ENTRY_ERASED);
+    ledger = NULL;
+    CHECK(lp_ledger_open(text_of(path), &options, &ledger, NULL) == LP_STATUS_OK);
+    request(ledger, "{\"verify\": {}}");
+    lp_ledger_free(ledger);
+    end_folder(folder);
+}
+
 /* A child is told that the ledger is its parent's, which loses nothing through it. */
 static void forked_ledgers(void) {
     char folder[] = FOLDER, path[64];
@@ -301,6 +325,7 @@ static void refused_ledgers(void) {
     refused_options();
     refused_requests();
     refusing_hosts();
+    erased_ledgers();
     forked_ledgers();
     null_ledgers();
 }

@@ -48,8 +48,10 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// All facts of a portfolio. What they say of when they were recorded, and where, is dropped:
-    /// that is for the ledger to say.
+    /// All facts of a portfolio, in the order in which they say that they happened; those that do
+    /// not say it come first, and those of one instant stay in the order of the document, but that
+    /// a release comes after the changes that it consists of. What they say of when they were
+    /// recorded, and where, is dropped: that is for the ledger to say.
     ///
     /// # Errors
     ///
@@ -64,7 +66,10 @@ impl Draft {
                 .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the fact is not UTF-8"))?;
             Ok(Draft { kind, fact, at, id: None })
         };
-        canonical_facts(facts)?.into_iter().map(of).collect()
+        let mut drafts: Vec<Draft> =
+            canonical_facts(facts)?.into_iter().map(of).collect::<Result<_>>()?;
+        drafts.sort_by_key(|draft| (draft.at, rank(draft.kind)));
+        Ok(drafts)
     }
 
     /// The one fact of a kind that a text holds, as one object of that array of a portfolio.
@@ -103,6 +108,17 @@ impl Draft {
     #[must_use]
     pub fn key(&self) -> Hash {
         key(self.id.as_ref(), self.kind, &self.fact)
+    }
+}
+
+/// Where facts of one instant stand: a release pins the changes that are known when it is recorded,
+/// and what is said of either comes after both.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "people" | "groups" | "delegations" | "absences" | "boards" | "services" | "stages"
+        | "policies" | "policy_approvals" | "changes" => 0,
+        "releases" => 1,
+        _ => 2,
     }
 }
 
@@ -373,6 +389,22 @@ mod tests {
                 assert_eq!(Entry::check(&bytes).unwrap(), entry);
             }
         }
+    }
+
+    #[test]
+    fn facts_stand_in_the_order_in_which_they_happened() {
+        let text = br#"{"lynchpin": "portfolio/1", "people": [{"id": "ann"}],
+            "releases": [{"id": "R-1", "revision": 1, "changes": ["C-1"],
+                "at": "2026-11-01T09:00:00Z", "by": "ann"}],
+            "changes": [{"id": "C-2", "revision": 1, "at": "2026-11-03T09:00:00Z", "by": "ann"},
+                {"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "ann"}],
+            "approvals": [{"release": "R-1", "revision": 1, "requirement": "r", "stage": "s",
+                "decision": "approved", "at": "2026-11-02T09:00:00Z", "by": "ann"}]}"#;
+        let limits = lynchpin::base::Limits::untrusted();
+        let facts = lynchpin::wire::read_portfolio(text, limits).unwrap();
+        let drafts = Draft::all(facts).unwrap();
+        let kinds: Vec<&str> = drafts.iter().map(Draft::kind).collect();
+        assert_eq!(kinds, ["people", "changes", "releases", "approvals", "changes"]);
     }
 
     #[test]

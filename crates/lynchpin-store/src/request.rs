@@ -1,17 +1,19 @@
 //! One call for everything that a ledger does: bytes in, bytes out, the same in every language.
 
 use lynchpin::base::id::{PersonId, Reference, StageId};
-use lynchpin::base::{Digest, Error, ErrorCode, Instant, Limits, Result, Subject};
-use lynchpin::model::{Claim, RecordedDecision};
+use lynchpin::base::{Digest, Error, ErrorCode, Instant, Limits, Result, Span, Subject};
+use lynchpin::model::{Basis, Claim, RecordedDecision};
 use lynchpin::portfolio::{ClaimQuestion, DecideQuestion};
 use lynchpin::wire::{Answer, Decision, Detail, Question, read_portfolio, read_strict};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::entry::Draft;
+use crate::erase;
 use crate::ledger::{ClaimEnd, Ledger};
 use crate::log::{Appended, Outcome};
 use crate::merkle::Hash;
+use crate::verify::Verified;
 
 /// How many entries one answer lists.
 const LISTED_MAX: u64 = 1_000;
@@ -42,6 +44,10 @@ pub enum Request {
     Checkpoint(Nothing),
     /// Keep what is known now, signed, so that the ledger opens faster.
     Snapshot(Nothing),
+    /// Verify every entry, the tree and the checkpoints.
+    Verify(Kept),
+    /// Erase the words of entries.
+    Erase(Erase),
 }
 
 /// A request that says nothing more.
@@ -180,6 +186,50 @@ pub struct Sizes {
     pub new: Option<u64>,
 }
 
+/// Verify the ledger.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// Signed checkpoints that were kept elsewhere.
+    #[serde(default)]
+    pub kept: Vec<String>,
+}
+
+/// Erase the words of entries.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erase {
+    /// The first entry, from 1.
+    pub from: u64,
+    /// The last one; the first, if it is not said.
+    #[serde(default)]
+    pub to: Option<u64>,
+    /// For how long everything must be kept: the reason is then that this is over. Without it,
+    /// a person asked for it.
+    #[serde(default)]
+    pub kept_for: Option<Span>,
+    /// Who has it done.
+    pub by: PersonId,
+    /// The reason in their words.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What the host's clock says.
+    pub clock: Instant,
+}
+
+impl From<Erase> for erase::Request {
+    fn from(asked: Erase) -> Self {
+        erase::Request {
+            entries: asked.from..=asked.to.unwrap_or(asked.from),
+            basis: asked.kept_for.map_or(Basis::Request, |_| Basis::Retention),
+            kept_for: asked.kept_for,
+            by: asked.by,
+            reason: asked.reason,
+            clock: asked.clock,
+        }
+    }
+}
+
 /// Everything that a ledger answers.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -221,6 +271,10 @@ pub enum Reply {
     Checkpoint(String),
     /// What is known is kept, of so many entries.
     Snapshot(u64),
+    /// What verification came to.
+    Verified(Verified),
+    /// The words of so many entries were erased.
+    Erased(u64),
 }
 
 /// Where facts stand.
@@ -343,6 +397,8 @@ impl Ledger {
                 self.keep_snapshot()?;
                 Ok(Reply::Snapshot(self.log().head().size))
             }
+            Request::Verify(asked) => Ok(Reply::Verified(self.log_mut().verify(&asked.kept)?)),
+            Request::Erase(asked) => Ok(Reply::Erased(self.erase(&asked.into())?)),
         }
     }
 

@@ -97,7 +97,7 @@ fn every_bit_of_a_row_counts() {
     let (honest, checkpoints) = loose(facts());
     let share = match cases(0) {
         0..1_000 => 23,
-        1_000..1_000_000 => 7,
+        1_000..1_000_000 => 5,
         _ => 1,
     };
     let work: Vec<(usize, &str, usize)> = (0..honest.rows.len())
@@ -190,6 +190,10 @@ fn every_bit_of_a_block_counts() {
                 root[bit / 8] ^= 1 << (bit % 8);
             } else {
                 *number ^= 1 << (bit - 256);
+                // No store holds two of one number: that is what its table is kept by.
+                if honest.blocks.iter().any(|(other, _)| other == number) {
+                    continue;
+                }
             }
             let seen = verified(&mut store, &[]);
             assert!(has(&seen, ErrorCode::LedgerTampered), "{at} {bit}");

@@ -51,6 +51,8 @@ impl Anchors {
         key: Option<&NoteKey>,
         pass: &mut Pass,
     ) -> Result<()> {
+        // Whether a snapshot is right is seen where it is used; whether it can be read, here.
+        drop(pass.soft(store.note(Note::Snapshot))?);
         let Some((size, note)) = pass.soft(store.note(Note::Checkpoint))?.flatten() else {
             return Ok(());
         };

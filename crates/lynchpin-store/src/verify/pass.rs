@@ -125,6 +125,12 @@ impl Pass {
         self.skip(sequence.saturating_add(1));
     }
 
+    /// Takes note that something is damaged about where a row is or would be.
+    pub(super) fn damaged(&mut self, at: u64, error: &Error) {
+        let message = format!("from entry {at} on, not all can be read: {error}");
+        self.find(Finding::new(error.code(), message).at(at));
+    }
+
     /// Takes note that what follows was not read.
     pub(super) fn give_up(&mut self, from: u64) {
         let message = format!("too much is damaged: nothing was read from entry {from} on");

@@ -33,27 +33,33 @@ pub(super) fn rows(store: &mut dyn Store, pass: &mut Pass) -> Result<()> {
                 pass.give_up(seen);
                 return Ok(());
             }
-            Err(_) => {
+            Err(error) => {
                 unreadable += 1;
-                pass_over(store, seen, pass)?
+                pass_over(store, seen, &error, pass)?
             }
         };
     }
     Ok(())
 }
 
-/// Passes over the first row from a number on, which cannot be read; where to go on.
-fn pass_over(store: &mut dyn Store, from: u64, pass: &mut Pass) -> Result<u64> {
-    let Some(at) = next(store, from)? else { return Ok(from) };
-    match store.rows(at..at.saturating_add(1), &mut |_| Ok(())) {
-        // Now it can be read: somebody has mended it meanwhile.
-        Ok(()) => Ok(at),
-        Err(error) if is_damage(&error) => {
-            pass.unreadable(at, &error);
-            Ok(at.saturating_add(1))
+/// Passes over what cannot be read from a number on; where to go on.
+fn pass_over(store: &mut dyn Store, from: u64, damage: &Error, pass: &mut Pass) -> Result<u64> {
+    let at = next(store, from)?.unwrap_or(from);
+    let range = at..at.saturating_add(1);
+    let said = store.rows(range.clone(), &mut |row| {
+        pass.row(&row, &range);
+        Ok(())
+    });
+    match said {
+        Err(error) if is_damage(&error) => pass.unreadable(at, &error),
+        // By itself each row can be read, or there is none any more: what leads to them is damaged.
+        said => {
+            said?;
+            pass.look_up(store)?;
+            pass.damaged(at, damage);
         }
-        Err(error) => Err(error),
     }
+    Ok(range.end)
 }
 
 /// The first number from one on at which there is a row, readable or not.

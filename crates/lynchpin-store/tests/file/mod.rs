@@ -153,7 +153,7 @@ fn bits_of_the_file_are_found_or_without_effect() {
             Ok(seen) if !seen.is_intact() => format!("verification: {}", seen.findings[0].code),
             Ok(seen) => {
                 let now = sqlite(&path).and_then(|mut store| Loose::dump(&mut store));
-                let now = now.expect("it was read before");
+                let now = now.unwrap_or_else(|error| panic!("byte {at} bit {bit}: {error}"));
                 if now == honest {
                     "no effect: all that is read is the same".to_owned()
                 } else {
@@ -168,6 +168,22 @@ fn bits_of_the_file_are_found_or_without_effect() {
     }
     println!("{} flips in a file of {} bytes:", work.len(), original.len());
     found.iter().for_each(|(how, count)| println!("  {count} by {how}"));
+}
+
+/// A page says that it leads to one more than it does: all rows are there, and then comes an error.
+#[test]
+fn damage_behind_the_last_row_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, _) = file(folder.path(), 60);
+    let mut bytes = std::fs::read(&path).expect("the file");
+    let page = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    let inner = (page..bytes.len()).step_by(page).find(|at| bytes[*at] == 5);
+    let inner = inner.expect("a table of more than one page");
+    bytes[inner + 4] += 1;
+    std::fs::write(&path, &bytes).expect("the file");
+    let seen = verified(&path, &[]).expect("it can be read");
+    assert_eq!((seen.size, seen.entries), (60, 60));
+    assert_eq!(seen.findings[0].code, ErrorCode::StoreCorrupt, "{seen:?}");
 }
 
 /// A51: the ledger is cut to before a rejection, by putting a backup in its place.
