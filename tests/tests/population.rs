@@ -32,8 +32,8 @@ const OUTCOMES: [&str; 4] = ["started", "succeeded", "failed", "rolled_back"];
 const PLACES: [&str; 3] = [STAGES[0], STAGES[1], "lab"];
 
 /// A world in which much is deployed: some of it without a change, of changes that nobody knows, in
-/// places of no stage, and told late. Nothing is claimed; what claims make of a row is worked out in
-/// the corpus.
+/// places of no stage, and told late. Nothing is claimed; what claims make of a row is worked out
+/// in the corpus.
 fn worlds() -> BoxedStrategy<(Value, String)> {
     let changes = prop::collection::vec(0u8..8, 0..3);
     let told = (0u8..5, 0u8..3, 0u8..4, changes, 0..=LAST, prop_oneof![Just(0), 0..=4 as Tick]);

@@ -3,24 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal, TypeAlias, final
+from typing import Annotated, ClassVar, Literal, final
 
 from . import _show
 from ._fields import Plain, reason_codes
 from ._value import public, value
 from ._values import Subject, Verdict
-
-GapName: TypeAlias = Literal[
-    "no_change",
-    "change_unknown",
-    "start_unknown",
-    "no_end",
-    "no_requester",
-    "unclaimed",
-    "no_approval",
-    "no_evidence",
-]
-
 
 @value
 class FactCount:
@@ -54,7 +42,16 @@ class GapCount:
         ['no_end', 'no_requester', 'unclaimed', 'no_approval', 'no_evidence']
     """
 
-    gap: GapName
+    gap: Literal[
+        "no_change",
+        "change_unknown",
+        "start_unknown",
+        "no_end",
+        "no_requester",
+        "unclaimed",
+        "no_approval",
+        "no_evidence",
+    ]
     """The gap."""
     rows: int
     """How many rows have it."""
@@ -215,7 +212,7 @@ class DecisionUsed:
         >>> at = datetime(2026, 11, 2, tzinfo=timezone.utc)
         >>> subject = Subject("change", "C-1")
         >>> print(DecisionUsed(subject, 1, Verdict.GO, "sha256:" + 64 * "1", at, "mei"))
-        change C-1: go
+        change C-1: ✓ GO
     """
 
     subject: Subject
@@ -270,8 +267,10 @@ class Exemption:
 
 @value
 class DeployedChange:
-    """One change that one deployment brought to one environment, and what was behind it: what had
-    been said and recorded when it was claimed or, if no claim stands for it, when it began.
+    """One change that one deployment brought to one environment, and what was behind it.
+
+    That is what had been said and recorded when it was claimed or, if no claim stands for it, when
+    it began.
 
     Example:
         >>> row = population.rows[0]
@@ -322,7 +321,19 @@ class DeployedChange:
     """What let it pass otherwise than in the usual way."""
     breaches: Annotated[tuple[str, ...], reason_codes]
     """Why it is a breach, if it is one: see `Snapshot.breaches`."""
-    gaps: tuple[GapName, ...]
+    gaps: tuple[
+        Literal[
+            "no_change",
+            "change_unknown",
+            "start_unknown",
+            "no_end",
+            "no_requester",
+            "unclaimed",
+            "no_approval",
+            "no_evidence",
+        ],
+        ...,
+    ]
     """What is not known of it."""
     cites: tuple[str, ...]
     """The names of all facts that the row tells of."""
@@ -401,7 +412,7 @@ class Population(Plain):
             )
             for row in self.rows
         ]
-        head = ("began", "deployment", "change", "outcome", "requester", "approved by", "checks")
-        head += ("claim", "exceptions", "gaps")
+        asked = ("began", "deployment", "change", "outcome", "requester")
+        head = (*asked, "approved by", "checks", "claim", "exceptions", "gaps")
         headline = f"POPULATION of {self.stage}: {self.deployments} deployments"
         return _show.Report(headline, notes, [(("gap", "rows"), gaps), (head, rows)])

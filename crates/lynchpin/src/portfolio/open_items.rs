@@ -88,8 +88,8 @@ impl<'a> AsOf<'a> {
         breach::breaches(&self.records, self.in_force.policy, self.at)
     }
 
-    /// The newest claim, by its number, that was there before a deployment of a change into a stage,
-    /// and why none stands for it; nothing, if that one does.
+    /// The newest claim, by its number, that was there before a deployment of a change into a
+    /// stage, and why none stands for it; nothing, if that one does.
     pub(crate) fn claim_for(
         &self,
         stage: &StageId,

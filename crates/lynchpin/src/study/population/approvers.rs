@@ -129,8 +129,7 @@ impl<'a> Behind<'a> {
         let records = self.records;
         let Some((at, made)) = records.made(subject, word.revision) else { return false };
         let seen = at <= word.moment.at && made <= word.moment.recorded;
-        let told = || records.digest_of(subject, word.revision);
-        if !seen || word.digest.is_some_and(|digest| told() != Some(digest)) {
+        if !seen || word.digest.is_some_and(|digest| !self.is(subject, word.revision, digest)) {
             return false;
         }
         let Subject::Release(id) = subject else {
@@ -140,7 +139,7 @@ impl<'a> Behind<'a> {
             };
             return case.shipped.is_some_and(same);
         };
-        is_same_list(records, (id, word.revision), case.then.recorded)
+        self.is_same_list((id, word.revision), case.then.recorded)
             && case.found.change.is_none_or(|change| {
                 let same = |(row, last): (&ChangeRow, usize)| {
                     let first = row.known_by(records, made);
@@ -148,6 +147,28 @@ impl<'a> Behind<'a> {
                 };
                 self.lists((id, word.revision), made, change) && case.shipped.is_some_and(same)
             })
+    }
+
+    /// Whether a digest is that of a revision.
+    fn is(&mut self, subject: &Subject, revision: u32, digest: Digest) -> bool {
+        let records = self.records;
+        let all = self.digests.entry((subject.clone(), revision));
+        *all.or_insert_with(|| records.digest_of(subject, revision)) == Some(digest)
+    }
+
+    /// Whether the revisions of a release from one to the newest known then list the same.
+    fn is_same_list(&mut self, (id, revision): (&ReleaseId, u32), then: Position) -> bool {
+        let records = self.records;
+        let Some(row) = records.release(id) else { return false };
+        let Some(last) = row.known_by(records, then) else { return false };
+        let same = || {
+            let first = row.position_of(records, revision)?;
+            let approved = list(row.at(records, first)?);
+            let mut since = (first..=last).filter_map(|place| row.at(records, place));
+            Some(first <= last && since.all(|it| list(it) == approved))
+        };
+        let all = self.alike.entry((id.clone(), revision, last));
+        *all.or_insert_with(|| same().unwrap_or(false))
     }
 
     /// Whether a revision of a release listed a change, by itself or below it, when it was made.
@@ -219,18 +240,6 @@ pub(super) fn is_same(records: &Records, row: &ChangeRow, first: usize, last: us
     let digest = |place| row.digests(records, place).map(|digests| digests.without_text());
     let Some(found) = digest(first) else { return false };
     first <= last && (first..=last).all(|place| digest(place) == Some(found))
-}
-
-/// Whether the revisions of a release from one to the newest known then list the same.
-fn is_same_list(records: &Records, (id, revision): (&ReleaseId, u32), then: Position) -> bool {
-    let same = || {
-        let row = records.release(id)?;
-        let (first, last) = (row.position_of(records, revision)?, row.known_by(records, then)?);
-        let approved = row.at(records, first)?;
-        let mut since = (first..=last).filter_map(|place| row.at(records, place));
-        Some(first <= last && since.all(|it| list(it) == list(approved)))
-    };
-    same().unwrap_or(false)
 }
 
 /// What a revision of a release lists, in whatever order, and the stages that it passes.

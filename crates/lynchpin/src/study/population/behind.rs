@@ -7,7 +7,7 @@ use super::{ClaimUsed, DecisionUsed, DeployedChange, Exemption, ExemptionKind, G
 use crate::base::id::{
     ChangeId, DeploymentId, EnvironmentId, ExceptionId, PersonId, ReleaseId, StageId, WaiverId,
 };
-use crate::base::{Instant, Subject};
+use crate::base::{Digest, Instant, Subject};
 use crate::history::order::{Moment, is_known, position};
 use crate::history::{ChangeRow, Records};
 use crate::model::{
@@ -34,6 +34,10 @@ pub(super) struct Behind<'a> {
     names: BTreeMap<(&'static str, usize), FactName>,
     /// The changes that a revision of a release listed, by itself and below it.
     pub(super) members: BTreeMap<(ReleaseId, u32), BTreeSet<ChangeId>>,
+    /// Whether the revisions of a release from one to a position list the same.
+    pub(super) alike: BTreeMap<(ReleaseId, u32, usize), bool>,
+    /// The digests of revisions that somebody said they saw.
+    pub(super) digests: BTreeMap<(Subject, u32), Option<Digest>>,
 }
 
 /// What one row is looked at by.
@@ -80,6 +84,8 @@ impl<'a> Behind<'a> {
             revoked: BTreeMap::new(),
             names: BTreeMap::new(),
             members: BTreeMap::new(),
+            alike: BTreeMap::new(),
+            digests: BTreeMap::new(),
         };
         for breach in as_of.breaches().into_iter().filter(|breach| breach.stage == *stage) {
             let place = (breach.deployment, breach.environment, breach.change);
