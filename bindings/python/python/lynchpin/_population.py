@@ -10,6 +10,7 @@ from ._fields import Plain, reason_codes
 from ._value import public, value
 from ._values import Subject, Verdict
 
+
 @value
 class FactCount:
     """What became of each deployment fact of a period: the other counts add up to `told`.
@@ -321,20 +322,8 @@ class DeployedChange:
     """What let it pass otherwise than in the usual way."""
     breaches: Annotated[tuple[str, ...], reason_codes]
     """Why it is a breach, if it is one: see `Snapshot.breaches`."""
-    gaps: tuple[
-        Literal[
-            "no_change",
-            "change_unknown",
-            "start_unknown",
-            "no_end",
-            "no_requester",
-            "unclaimed",
-            "no_approval",
-            "no_evidence",
-        ],
-        ...,
-    ]
-    """What is not known of it."""
+    gaps: tuple[str, ...]
+    """What is not known of it: names of gaps, as they are counted."""
     cites: tuple[str, ...]
     """The names of all facts that the row tells of."""
 
