@@ -137,7 +137,7 @@ fn follow(world: &World, policy: &Policy) -> Result<Seen, TestCaseError> {
 fn the_generator_lets_some_through() {
     let mut runner = TestRunner::deterministic();
     let mut seen = Seen::default();
-    for _ in 0..12 {
+    for _ in 0..20 {
         let made = case().new_tree(&mut runner).expect("a world can be made");
         let (world, policy) = made.current();
         let found = follow(&world, &policy).expect("the laws hold");
