@@ -5,7 +5,7 @@
 //! A snapshot is trusted only as far as a checkpoint is: its size, the root of the ledger at that
 //! size and the digest of its content stand in a note that the ledger's key has signed. One that is
 //! not signed, or not by the key given, or not of this ledger, is not used; all entries are read
-//! instead. `lynchpin ledger verify` makes it again from the entries and compares.
+//! instead.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
