@@ -1,7 +1,7 @@
 //! "What was deployed in a period, and what was behind each deployment?": the population that an
 //! auditor draws a sample from.
 //!
-//! [`gather`] files the deployment facts into rows and counts what falls into none, [`behind`]
+//! `gather` files the deployment facts into rows and counts what falls into none, `behind`
 //! tells what each row rests on. Nothing is decided again: what a row lists is what was said.
 
 mod approvers;
