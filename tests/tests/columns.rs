@@ -15,7 +15,7 @@ use lynchpin_tests::engine::{at, known, read};
 use lynchpin_tests::world::document::instant;
 
 use lynchpin_tests::world::strategy::{LAST, case};
-use lynchpin_tests::world::{Policy, Quorum, STAGES, Tick, World};
+use lynchpin_tests::world::{DELEGATED, Policy, Quorum, STAGES, Tick, World};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -184,7 +184,9 @@ fn a_tree_names_who_acts() {
                 let why = gate.columns.explain(row, at(LAST), &mut buffer).expect("a row");
                 // Who refused what no column counts, only a decision names, too.
                 let counted = !matches!(policy.quorum, Quorum::First);
-                let passed_on = policy.escalates || !world.delegations.is_empty() || !counted;
+                let once = world.approvals.iter().any(|given| given.decision == DELEGATED);
+                let standing = !world.delegations.is_empty();
+                let passed_on = policy.escalates || standing || once || !counted;
                 compared += same_actors(&why, subject, &nodes, passed_on);
             }
         }
