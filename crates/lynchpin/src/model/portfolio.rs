@@ -9,6 +9,7 @@ use crate::base::Instant;
 pub const VERSION: &str = "portfolio/1";
 
 /// Passes the name and the type of each array of a portfolio to another macro, in document order.
+/// All of them hold facts, which have an envelope.
 macro_rules! arrays {
     ($then:ident) => {
         $then! {
@@ -54,21 +55,6 @@ macro_rules! arrays {
     };
 }
 pub(crate) use arrays;
-
-/// Passes the name of each array to another macro, of records and of facts: all have an envelope.
-macro_rules! facts {
-    ($then:ident) => {
-        $then! {
-            people, groups, delegations, absences, boards, services, stages, policies,
-            policy_approvals, releases, changes, tasks, ticket_states, models, preauthorisations,
-            autonomy_revocations, slis, evidence, statements, approvals, minutes, waivers,
-            revocations, freezes, lifts, exceptions, windows, quarantines, holds, cancellations,
-            decisions, claims, declarations, moves, deployments, incidents, erasures,
-            legal_holds,
-        }
-    };
-}
-pub(crate) use facts;
 
 macro_rules! portfolio {
     ($($field:ident: $type:ty,)*) => {
@@ -130,7 +116,7 @@ macro_rules! portfolio {
 arrays!(portfolio);
 
 macro_rules! recorded {
-    ($($field:ident,)*) => {
+    ($($field:ident: $type:ty,)*) => {
         impl Portfolio {
             /// When the fact of that number in the array of that kind was recorded.
             pub(crate) fn recorded(&self, kind: &str, number: usize) -> Option<Instant> {
@@ -142,4 +128,4 @@ macro_rules! recorded {
         }
     };
 }
-facts!(recorded);
+arrays!(recorded);

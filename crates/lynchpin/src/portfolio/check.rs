@@ -15,7 +15,7 @@ use crate::base::limits::{
 use crate::base::{Instant, Subject};
 use crate::history::order::position;
 use crate::history::{Records, revision};
-use crate::model::portfolio::{arrays, facts};
+use crate::model::portfolio::arrays;
 use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory, Vote};
 
 macro_rules! counts {
@@ -88,7 +88,7 @@ pub(super) fn added<'a, T>(
 
 fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     macro_rules! each {
-        ($($field:ident,)*) => {$(
+        ($($field:ident: $type:ty,)*) => {$(
             for (at, fact) in added(&portfolio.$field, old.$field, stringify!($field)) {
                 let envelope = fact.envelope();
                 if envelope.recorded < envelope.at {
@@ -103,7 +103,7 @@ fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems)
             }
         )*};
     }
-    facts!(each);
+    arrays!(each);
 }
 
 fn check_text(problems: &mut Problems, at: &str, field: &str, text: Option<&String>) {

@@ -1,6 +1,5 @@
 //! Taking facts in.
 
-use std::collections::{BTreeMap, btree_map};
 use std::sync::Arc;
 
 use super::adoption::{Adoptions, adoptions};
@@ -11,8 +10,8 @@ use super::snapshot::Snapshot;
 use crate::base::Limits;
 use crate::base::error::{ErrorCode, Result};
 use crate::gate::Policy;
-use crate::history::order::position;
 use crate::model::Portfolio;
+use crate::model::portfolio::arrays;
 
 /// Holds all facts of a portfolio; the only thing here that changes.
 ///
@@ -154,9 +153,7 @@ impl Engine {
     }
 }
 
-/// Drops what is there twice: by its id, where it has one and that the content is equal was checked
-/// before, and by its place in the order of facts, where it may be declared again; by what it says,
-/// where it has none.
+/// Drops what is there twice. Of what has an id, it was checked before that the content is equal.
 fn once(portfolio: &mut Portfolio) {
     fn keep_distinct<T: Ord + Clone>(items: &mut Vec<T>) {
         let mut order: Vec<usize> = (0..items.len()).collect();
@@ -167,53 +164,12 @@ fn once(portfolio: &mut Portfolio) {
             *items = order.iter().filter_map(|index| items.get(*index).cloned()).collect();
         }
     }
-    fn keep_first<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
-        let mut seen: BTreeMap<K, ()> = BTreeMap::new();
-        items.retain(|item| match seen.entry(key(item)) {
-            btree_map::Entry::Vacant(entry) => {
-                entry.insert(());
-                true
-            }
-            btree_map::Entry::Occupied(_) => false,
-        });
+    macro_rules! each {
+        ($($field:ident: $type:ty,)*) => {
+            $(keep_distinct(&mut portfolio.$field);)*
+        };
     }
-    keep_first(&mut portfolio.people, |it| (it.id.clone(), position(it)));
-    keep_first(&mut portfolio.groups, |it| (it.id.clone(), position(it)));
-    keep_first(&mut portfolio.services, |it| (it.id.clone(), position(it)));
-    keep_first(&mut portfolio.stages, |it| (it.id.clone(), position(it)));
-    keep_first(&mut portfolio.changes, |change| (change.id.clone(), change.revision));
-    keep_first(&mut portfolio.releases, |release| (release.id.clone(), release.revision));
-    keep_first(&mut portfolio.freezes, |freeze| freeze.id.clone());
-    keep_first(&mut portfolio.exceptions, |exception| exception.id.clone());
-    keep_first(&mut portfolio.windows, |window| window.id.clone());
-    keep_first(&mut portfolio.waivers, |waiver| waiver.id.clone());
-    keep_distinct(&mut portfolio.delegations);
-    keep_distinct(&mut portfolio.absences);
-    keep_distinct(&mut portfolio.boards);
-    keep_distinct(&mut portfolio.minutes);
-    keep_distinct(&mut portfolio.tasks);
-    keep_distinct(&mut portfolio.ticket_states);
-    keep_distinct(&mut portfolio.models);
-    keep_first(&mut portfolio.preauthorisations, |given| given.id.clone());
-    keep_distinct(&mut portfolio.autonomy_revocations);
-    keep_distinct(&mut portfolio.slis);
-    keep_distinct(&mut portfolio.evidence);
-    keep_distinct(&mut portfolio.statements);
-    keep_distinct(&mut portfolio.approvals);
-    keep_distinct(&mut portfolio.revocations);
-    keep_distinct(&mut portfolio.lifts);
-    keep_distinct(&mut portfolio.quarantines);
-    keep_distinct(&mut portfolio.holds);
-    keep_distinct(&mut portfolio.cancellations);
-    keep_distinct(&mut portfolio.policy_approvals);
-    keep_distinct(&mut portfolio.decisions);
-    keep_distinct(&mut portfolio.claims);
-    keep_distinct(&mut portfolio.declarations);
-    keep_distinct(&mut portfolio.moves);
-    keep_distinct(&mut portfolio.deployments);
-    keep_distinct(&mut portfolio.incidents);
-    keep_distinct(&mut portfolio.erasures);
-    keep_distinct(&mut portfolio.legal_holds);
+    arrays!(each);
 }
 
 /// The error for something that is declared twice at one place in the order of facts.

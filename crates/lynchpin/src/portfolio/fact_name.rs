@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::PersonId;
 use crate::base::{Digest, Instant, canonical};
-use crate::model::portfolio::facts;
+use crate::model::portfolio::arrays;
 use crate::model::{Fact, Portfolio};
 
 /// The name of a fact: the array that it stands in and the digest of its content, written
@@ -48,7 +48,7 @@ pub struct FactTold {
 }
 
 macro_rules! by_kind {
-    ($($field:ident,)*) => {
+    ($($field:ident: $type:ty,)*) => {
         const KINDS: &[&str] = &[$(stringify!($field),)*];
 
         impl FactName {
@@ -122,7 +122,7 @@ macro_rules! by_kind {
         }
     };
 }
-facts!(by_kind);
+arrays!(by_kind);
 
 impl fmt::Display for FactName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

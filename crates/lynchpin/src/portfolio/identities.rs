@@ -8,7 +8,7 @@ use super::look_alike::look_alike;
 use crate::base::Actor;
 use crate::base::error::ErrorCode;
 use crate::base::id::PersonId;
-use crate::model::portfolio::facts;
+use crate::model::portfolio::arrays;
 use crate::model::{Fact, Portfolio};
 
 /// Where an id of a person stands: the array, the number in it, the field.
@@ -56,14 +56,14 @@ fn refusal(id: &PersonId, other: &PersonId) -> String {
 fn named(portfolio: &Portfolio) -> impl Iterator<Item = (Place, &PersonId)> {
     let mut found: Vec<(Place, &PersonId)> = Vec::new();
     macro_rules! acts {
-        ($($field:ident,)*) => {$(
+        ($($field:ident: $type:ty,)*) => {$(
             for (number, fact) in portfolio.$field.iter().enumerate() {
                 let by = fact.envelope().by;
                 found.extend(by.map(|id| ((stringify!($field), number, "by"), id)));
             }
         )*};
     }
-    facts!(acts);
+    arrays!(acts);
     for (number, change) in portfolio.changes.iter().enumerate() {
         let mut add = |field, id| found.push((("changes", number, field), id));
         change.requester.iter().for_each(|id| add("requester", id));

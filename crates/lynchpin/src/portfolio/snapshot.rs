@@ -27,7 +27,7 @@ use crate::base::{Digest, Instant, Subject};
 use crate::gate::lint::{Finding, lint};
 use crate::gate::{Obligation, Policy};
 use crate::history::{Records, way};
-use crate::model::portfolio::facts;
+use crate::model::portfolio::arrays;
 use crate::model::{
     Fact, Group, Person, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision,
 };
@@ -481,12 +481,12 @@ impl Snapshot {
 fn newest(portfolio: &Portfolio) -> Instant {
     let mut newest = Instant::EPOCH;
     macro_rules! take {
-        ($($field:ident,)*) => {$(
+        ($($field:ident: $type:ty,)*) => {$(
             for fact in &portfolio.$field {
                 newest = newest.max(fact.envelope().recorded);
             }
         )*};
     }
-    facts!(take);
+    arrays!(take);
     newest
 }

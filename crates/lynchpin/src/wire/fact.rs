@@ -1,13 +1,11 @@
 //! One fact at a time: what a ledger keeps, in and out.
 
-use std::collections::BTreeMap;
-
 use super::strict::read_part;
 use crate::base::Instant;
 use crate::base::canonical;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::model::Portfolio;
-use crate::model::portfolio::{arrays, facts};
+use crate::model::portfolio::arrays;
 
 /// What a ledger says of a fact that it accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,16 +47,17 @@ pub fn push_fact(
             match kind {
                 $(stringify!($field) => {
                     let read = serde_json::from_slice::<$type>(fact);
-                    portfolio.$field.push(read.or_else(|_| explained::<$type>(fact))?);
+                    let mut read = read.or_else(|_| explained::<$type>(fact))?;
+                    if let Some(Stamp { recorded, sequence }) = stamp {
+                        (read.recorded, read.sequence) = (Some(recorded), sequence);
+                    }
+                    portfolio.$field.push(read);
                 })*
                 _ => return Err(unknown_kind(kind)),
             }
         };
     }
     arrays!(push);
-    if let Some(stamp) = stamp {
-        stamp_last(portfolio, kind, Some(stamp.recorded), stamp.sequence);
-    }
     Ok(())
 }
 
@@ -93,28 +92,17 @@ pub struct CanonicalFact {
 pub fn canonical_facts(portfolio: Portfolio) -> Result<Vec<CanonicalFact>> {
     let mut portfolio = portfolio;
     let mut out = Vec::with_capacity(portfolio.len());
-    macro_rules! unstamp {
-        ($($field:ident,)*) => {$(
-            for fact in &mut portfolio.$field {
-                (fact.recorded, fact.sequence) = (None, 0);
-            }
-        )*};
-    }
-    facts!(unstamp);
     macro_rules! write {
         ($($field:ident: $type:ty,)*) => {$(
-            for (number, fact) in portfolio.$field.iter().enumerate() {
-                let at = format!(concat!("$.", stringify!($field), "[{}]"), number);
-                let bytes = canonical::bytes(fact).map_err(|error| error.under(&at))?;
-                out.push(CanonicalFact { kind: stringify!($field), at: None, bytes });
+            for (number, fact) in portfolio.$field.iter_mut().enumerate() {
+                (fact.recorded, fact.sequence) = (None, 0);
+                let place = format!(concat!("$.", stringify!($field), "[{}]"), number);
+                let bytes = canonical::bytes(fact).map_err(|error| error.under(&place))?;
+                out.push(CanonicalFact { kind: stringify!($field), at: fact.at.into(), bytes });
             }
         )*};
     }
     arrays!(write);
-    let mut said = said_at(&portfolio);
-    for fact in &mut out {
-        fact.at = said.get_mut(fact.kind).and_then(Iterator::next).flatten();
-    }
     Ok(out)
 }
 
@@ -136,44 +124,14 @@ pub fn canonical_facts(portfolio: Portfolio) -> Result<Vec<CanonicalFact>> {
 /// ```
 pub fn forget_words(portfolio: &mut Portfolio, at: impl Fn(u64) -> bool) {
     macro_rules! forget {
-        ($($field:ident,)*) => {$(
+        ($($field:ident: $type:ty,)*) => {$(
             let facts = portfolio.$field.iter_mut().filter(|fact| at(fact.sequence));
             facts.for_each(|fact| fact.reason = None);
         )*};
     }
-    facts!(forget);
+    arrays!(forget);
     let people = portfolio.people.iter_mut().filter(|person| at(person.sequence));
     people.for_each(|person| person.name = None);
-}
-
-/// When each fact was done, by kind.
-fn said_at(portfolio: &Portfolio) -> BTreeMap<&'static str, std::vec::IntoIter<Option<Instant>>> {
-    let mut out = BTreeMap::new();
-    macro_rules! collect {
-        ($($field:ident,)*) => {$(
-            let said = portfolio.$field.iter().map(|fact| fact.at.into());
-            out.insert(stringify!($field), said.collect::<Vec<_>>().into_iter());
-        )*};
-    }
-    facts!(collect);
-    out
-}
-
-/// Says of the newest fact of a kind when it was recorded, and where.
-fn stamp_last(portfolio: &mut Portfolio, kind: &str, recorded: Option<Instant>, sequence: u64) {
-    macro_rules! stamp {
-        ($($field:ident,)*) => {
-            match kind {
-                $(stringify!($field) => {
-                    if let Some(fact) = portfolio.$field.last_mut() {
-                        (fact.recorded, fact.sequence) = (recorded, sequence);
-                    }
-                })*
-                _ => {}
-            }
-        };
-    }
-    facts!(stamp);
 }
 
 /// Reads a fact again to say what is wrong with it.
