@@ -14,7 +14,6 @@ use lynchpin::model::{Claim, Portfolio, RecordedDecision};
 use lynchpin::portfolio::{
     ClaimOutcome, ClaimQuestion, DecideQuestion, Decision, Engine, Snapshot,
 };
-
 use lynchpin::wire::{Stamp, push_fact};
 
 use crate::entry::{Draft, Entry};
@@ -164,7 +163,7 @@ impl Ledger {
         clock: Instant,
     ) -> Result<(Decision, RecordedDecision)> {
         let mut decided = None;
-        let appended = self.write_one(&mut |snapshot, head| {
+        let appended = self.write_all(&mut |snapshot, head| {
             let mut question = question.clone();
             question.at = now(clock, head)?;
             let (decision, fact) = snapshot.record(&question, by)?;
@@ -224,7 +223,7 @@ impl Ledger {
         match ended.ok_or_else(not_called)? {
             ClaimOutcome::Refused(decision) => Ok(ClaimEnd::Refused(decision)),
             ClaimOutcome::Claimed(claim) => {
-                let (recorded, sequence) = place(appended.first().ok_or_else(not_called)?)?;
+                let (recorded, sequence) = place(&appended)?;
                 Ok(ClaimEnd::Claimed(Claim { recorded: Some(recorded), sequence, ..claim }))
             }
         }
@@ -333,10 +332,6 @@ impl Ledger {
         Ok((engine, from))
     }
 
-    fn write_one(&mut self, make: &mut Make<'_>) -> Result<Appended> {
-        self.write_all(make)?.pop().ok_or_else(not_called)
-    }
-
     /// Appends what is made; none of it may be refused.
     fn write_all(&mut self, make: &mut Make<'_>) -> Result<Vec<Appended>> {
         let ended = |outcome| match outcome? {
@@ -415,8 +410,9 @@ fn now(clock: Instant, head: Head) -> Result<Instant> {
     Ok(clock.max(head.recorded))
 }
 
-/// When and where the one fact of a batch was recorded.
-fn place(appended: &Appended) -> Result<(Instant, u64)> {
+/// When and where the one fact of the one batch was recorded.
+fn place(appended: &[Appended]) -> Result<(Instant, u64)> {
+    let appended = appended.first().ok_or_else(not_called)?;
     let sequence = appended.places.first().copied().ok_or_else(not_called)?;
     Ok((appended.recorded, sequence))
 }

@@ -111,6 +111,7 @@ impl Log {
     fn import_rows(&mut self, rows: Vec<Row>, lines: u64) -> Result<()> {
         let known = self.head().size;
         let (there, new): (Vec<_>, Vec<_>) = rows.into_iter().partition(|it| it.sequence <= known);
+        // Each by itself: they may stand in any order, and come twice.
         for row in there {
             let same = self.row(row.sequence)?.is_some_and(|known| known.leaf == row.leaf);
             if !same {
@@ -124,7 +125,7 @@ impl Log {
         for (number, row) in new.iter().enumerate() {
             let line = lines.saturating_add(u64::try_from(number).unwrap_or(u64::MAX));
             let place = format!("line {}", line.saturating_add(1));
-            chain.follow_row(row).map_err(|error| malformed(&error.to_string()).under(&place))?;
+            chain.follow(row).map_err(|error| malformed(&error.to_string()).under(&place))?;
         }
         let (tree, head, blocks) = chain.ended();
         self.store().write(&mut |change| {

@@ -1,6 +1,8 @@
 //! Group commit under a scheduler that chooses where threads are interrupted.
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
+#[expect(dead_code, reason = "not all of it is used here")]
+mod chance;
 mod sync {
     pub(crate) use std::sync::PoisonError;
 
@@ -48,9 +50,8 @@ impl Commit for Sizes {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn schedules(usual: usize) -> usize {
-    std::env::var("LYNCHPIN_CASES").map_or(usual, |told| told.parse().expect("a number"))
+fn schedules(usual: u64) -> usize {
+    usize::try_from(chance::cases(usual)).expect("so many are never run")
 }
 
 #[test]

@@ -19,7 +19,7 @@ use lynchpin::base::{Error, ErrorCode, Instant, Result};
 use lynchpin::wire::Stamp;
 
 pub(crate) use chain::{Chain, checked};
-use chain::{rolled_back, tampered};
+use chain::{Links, tampered};
 use writer::Writer;
 
 use crate::checkpoint::Checkpoint;
@@ -327,11 +327,7 @@ impl Log {
             return Ok(());
         }
         let mut chain = Chain::new(&self.origin, &self.tree, self.head);
-        let range = self.head.size.saturating_add(1)..head.size.saturating_add(1);
-        self.store.rows(range, &mut |row| chain.follow(row, author))?;
-        if chain.head != head {
-            return Err(rolled_back(self.head.size, head.size));
-        }
+        chain.catch_up(head, author, &mut |range, each| self.store.rows(range, each))?;
         let (tree, head, blocks) = chain.ended();
         self.stands(tree, head, &blocks);
         Ok(())
@@ -361,22 +357,13 @@ impl Log {
         range: Range<u64>,
         each: &mut dyn FnMut(Entry) -> Result<()>,
     ) -> Result<()> {
-        let (mut next, mut prev) = (range.start, None);
-        if range.start == 1 {
-            prev = Some(merkle::empty());
-        }
-        let end = range.end;
+        let (mut links, end) = (Links::before(&self.origin, range.start), range.end);
         self.store.rows(range, &mut |row| {
-            let entry = checked(&row)?;
-            let follows = |entry: &Entry| prev.is_none_or(|prev| entry.place.prev == prev);
-            if row.sequence != next || !entry.as_ref().is_none_or(follows) {
-                return Err(tampered(row.sequence, "does not follow the one before it"));
-            }
-            (next, prev) = (next.saturating_add(1), Some(row.leaf));
+            let entry = links.follow(&row)?;
             // To leave it out could leave out what speaks against something.
             each(entry.ok_or_else(|| erased(row.sequence))?)
         })?;
-        if next < end { Err(tampered(next, "is missing")) } else { Ok(()) }
+        if links.next() < end { Err(tampered(links.next(), "is missing")) } else { Ok(()) }
     }
 
     /// The row at a place, if there is one.
@@ -482,6 +469,11 @@ impl Log {
     ///
     /// Those of the store.
     pub fn root_at(&mut self, size: u64) -> Result<Option<Hash>> {
+        Ok(self.tree_at(size)?.map(|tree| tree.root()))
+    }
+
+    /// The tree of the first so many entries, by their hashes; nothing if there are fewer.
+    fn tree_at(&mut self, size: u64) -> Result<Option<Frontier>> {
         if size > self.head.size {
             return Ok(None);
         }
@@ -492,7 +484,7 @@ impl Log {
         for leaf in self.store.leaves(rest)? {
             tree.push(leaf);
         }
-        Ok((tree.size() == size).then(|| tree.root()))
+        Ok((tree.size() == size).then_some(tree))
     }
 
     /// The store, for what is done beside the log.

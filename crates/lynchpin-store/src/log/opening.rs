@@ -3,10 +3,9 @@
 use lynchpin::base::{Error, ErrorCode, Result};
 
 use super::Log;
-use super::chain::{checked, rolled_back, tampered};
+use super::chain::{Links, rolled_back};
 use crate::checkpoint::Checkpoint;
-use crate::entry::Row;
-use crate::merkle::{self, BLOCK, Frontier};
+use crate::merkle::BLOCK;
 
 impl Log {
     /// Reads the hashes.
@@ -19,16 +18,9 @@ impl Log {
             return Err(Error::new(ErrorCode::LedgerTampered, message));
         }
         self.head = head;
-        let root = self.root_at(head.size)?;
-        self.tree = Frontier::default();
-        self.blocks.iter().for_each(|root| self.tree.push_block(*root));
-        let rest = self.tree.size().saturating_add(1)..head.size.saturating_add(1);
-        for leaf in self.store.leaves(rest)? {
-            self.tree.push(leaf);
-        }
-        if root != Some(self.tree.root()) {
-            return Err(Error::new(ErrorCode::LedgerTampered, "entries are missing"));
-        }
+        self.tree = self
+            .tree_at(head.size)?
+            .ok_or_else(|| Error::new(ErrorCode::LedgerTampered, "entries are missing"))?;
         Ok(())
     }
 
@@ -44,18 +36,10 @@ impl Log {
             from = checkpoint.size;
         }
         // One row before, for what the first one follows on.
-        let mut before: Option<Row> = None;
-        let range = from.max(1)..self.head.size.saturating_add(1);
-        self.store.rows(range, &mut |row| {
-            let entry = checked(&row)?;
-            let prev = before.as_ref().map_or_else(merkle::empty, |row| row.leaf);
-            let is_first = row.sequence == 1 || before.is_some();
-            if is_first && entry.is_some_and(|entry| entry.place.prev != prev) {
-                return Err(tampered(row.sequence, "does not follow the one before it"));
-            }
-            before = Some(row);
-            Ok(())
-        })
+        let first = from.max(1);
+        let mut links = Links::before(&self.origin, first);
+        let range = first..self.head.size.saturating_add(1);
+        self.store.rows(range, &mut |row| links.follow(&row).map(drop))
     }
 
     /// Checks that the log goes on from what the host kept.

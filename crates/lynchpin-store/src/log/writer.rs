@@ -41,13 +41,7 @@ impl<'a, 'b> Writer<'a, 'b> {
     ) -> Result<Self> {
         let head = change.head()?;
         let mut chain = Chain::new(origin, known.0, known.1);
-        if head != known.1 {
-            let range = known.1.size.saturating_add(1)..head.size.saturating_add(1);
-            change.rows(range, &mut |row| chain.follow(row, author))?;
-            if chain.head != head {
-                return Err(rolled_back(known.1.size, head.size));
-            }
-        }
+        chain.catch_up(head, author, &mut |range, each| change.rows(range, each))?;
         // Their blocks are there; those of this writer are counted apart.
         let (rows, added) = (Vec::new(), HashMap::new());
         Ok(Writer { chain, change, author, rows, added, is_decision: false })
@@ -61,20 +55,17 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
         let keys: Vec<Hash> = batch.facts.iter().map(Draft::key).collect();
         let mut places = self.known(&batch.facts, &keys)?;
-        let new = places.iter().filter(|place| place.is_none()).count();
+        let is_new = places.iter().any(Option::is_none);
         let size = self.chain.head.size;
-        if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && new > 0) {
+        if let Some(decided_on) = batch.decided_on.filter(|on| *on != size && is_new) {
             if decided_on > size {
                 return Err(rolled_back(decided_on, size));
             }
             return Ok(Outcome::Conflict(decided_on.saturating_add(1)..size.saturating_add(1)));
         }
-        self.add(batch, &keys, &mut places)?;
+        let new = self.add(batch, &keys, &mut places)?;
         let places = places.into_iter().flatten().collect();
-        let before = size;
         let Head { size, recorded, .. } = self.chain.head;
-        // A fact that stands twice in the batch is new once.
-        let new = usize::try_from(size.saturating_sub(before)).unwrap_or(new);
         let (checkpoint, unsigned) = (None, None);
         Ok(Outcome::Appended(Appended { places, new, size, recorded, checkpoint, unsigned }))
     }
@@ -115,8 +106,9 @@ impl<'a, 'b> Writer<'a, 'b> {
         Err(says_something_else(draft, place, number))
     }
 
-    /// Adds the facts that are not there yet.
-    fn add(&mut self, batch: &Batch, keys: &[Hash], places: &mut [Option<u64>]) -> Result<()> {
+    /// Adds the facts that are not there yet; how many there were. One that stands twice in the
+    /// batch is new once.
+    fn add(&mut self, batch: &Batch, keys: &[Hash], places: &mut [Option<u64>]) -> Result<usize> {
         let mut chain = Chain::new(self.chain.origin, &self.chain.tree, self.chain.head);
         let recorded = batch.clock.max(chain.head.recorded);
         let clock = (recorded != batch.clock).then_some(batch.clock);
@@ -161,9 +153,10 @@ impl<'a, 'b> Writer<'a, 'b> {
         self.author.propose(&proposed)?;
         self.chain.blocks.append(&mut chain.blocks);
         (self.chain.tree, self.chain.head) = (chain.tree, chain.head);
+        let new = rows.len();
         self.rows.append(&mut rows);
         self.added.extend(added);
-        Ok(())
+        Ok(new)
     }
 
     /// Hands what was added to the store.

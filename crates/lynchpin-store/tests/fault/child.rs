@@ -1,8 +1,13 @@
 //! Tests that start themselves again as a process of its own, and how much a run looks at.
 
+#[path = "../chance/mod.rs"]
+#[expect(dead_code, reason = "not all of it is used here")]
+mod chance;
+
 use std::path::Path;
 use std::process::Command;
 
+use chance::told;
 use tempfile::TempDir;
 
 /// The words given to this process, if it is one that a test started.
@@ -34,19 +39,15 @@ pub fn target() -> &'static Path {
 
 /// How much to look at: `whole` in a soak, where `LYNCHPIN_CASES` is at least 1000.
 pub fn count(usual: u64, whole: u64) -> u64 {
-    if number("LYNCHPIN_CASES").is_some_and(|cases| cases >= 1000) { whole } else { usual }
+    if told("LYNCHPIN_CASES").is_some_and(|cases| cases >= 1000) { whole } else { usual }
 }
 
 /// What to begin with: `PROPTEST_RNG_SEED`, else another number each time. It is printed.
 #[expect(clippy::print_stdout, reason = "a failure is to be repeated")]
 pub fn seed() -> u64 {
-    let seed = number("PROPTEST_RNG_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    let seed = told("PROPTEST_RNG_SEED").unwrap_or_else(|| u64::from(std::process::id()));
     println!("to repeat: PROPTEST_RNG_SEED={seed}");
     seed
-}
-
-fn number(name: &str) -> Option<u64> {
-    variable(name).map(|number| number.parse().expect("the variable holds a number"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]

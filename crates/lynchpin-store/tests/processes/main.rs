@@ -14,6 +14,9 @@ use lynchpin_store::store::sqlite::Sqlite;
 
 use child::{Child, Racer};
 
+#[path = "../chance/mod.rs"]
+#[expect(dead_code, reason = "not all of it is used here")]
+mod chance;
 mod child;
 #[cfg(feature = "postgres")]
 mod cuts;
@@ -27,16 +30,9 @@ mod work;
 
 const ORIGIN: &str = "acme.example/releases";
 
-/// The number that the environment says, if it does.
-#[expect(clippy::disallowed_methods, reason = "a test may be told how long to run")]
-fn cases() -> Option<u64> {
-    let told = std::env::var("LYNCHPIN_CASES").ok()?;
-    Some(told.parse().expect("a number"))
-}
-
 /// A number that grows with what the environment says.
 fn scaled(usual: u64, cases_each: u64) -> u64 {
-    cases().map_or(usual, |cases| (cases / cases_each).max(usual))
+    chance::told("LYNCHPIN_CASES").map_or(usual, |cases| (cases / cases_each).max(usual))
 }
 
 /// How many facts the processes append together.
