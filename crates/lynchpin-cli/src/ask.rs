@@ -5,7 +5,7 @@ use lynchpin::plan::PlanScope;
 use lynchpin::portfolio::{DecideQuestion, Decision, PlanQuestion, ScoreQuestion, Snapshot};
 use lynchpin::reason::Verdict;
 use lynchpin::reason::tree::Clears;
-use lynchpin::report::{self, Fold, Options, Titles};
+use lynchpin::report::{self, Fold, Options, Style, Titles};
 use lynchpin::study::{self, ChangedQuestion};
 use lynchpin::wire::{self, Question};
 
@@ -52,24 +52,38 @@ pub fn decide(asked: &Decide, output: &mut Output) -> Result<Status, Failure> {
         decisions.push(decision);
         Ok((status, Vec::new()))
     });
-    let titles = Titles::of(snapshot.portfolio(), at);
-    let fold = if asked.detail == HowMuch::Full { Fold::Nothing } else { Fold::Met };
-    let options = Options::new().with_style(output.style()).with_fold(fold).with_titles(&titles);
     if subjects.len() > 1 {
         answers.add(&overall(&decisions));
     }
+    let titles = Titles::of(snapshot.portfolio(), at);
+    let options = options(asked, output.style()).with_titles(&titles);
     for decision in &decisions {
-        let text = match (asked.format, asked.detail) {
-            (Format::Text, HowMuch::Verdict) => report::headline(decision, &options) + "\n",
-            (Format::Text, HowMuch::Unmet | HowMuch::Full) => {
-                let blank = if subjects.len() > 1 { "\n" } else { "" };
-                format!("{blank}{}", report::decision(decision, &options))
-            }
-            (Format::Markdown, _) => report::markdown::decision(decision, &options),
-        };
-        answers.add(&text);
+        answers.add(&shown(asked, decision, &options, subjects.len() > 1));
     }
     answers.print(output)
+}
+
+/// How fully decisions are told.
+pub(super) fn options(asked: &Decide, style: Style) -> Options<'static> {
+    let fold = if asked.detail == HowMuch::Full { Fold::Nothing } else { Fold::Met };
+    Options::new().with_style(style).with_fold(fold)
+}
+
+/// A decision in the form that is asked for; `apart` from others as text.
+pub(super) fn shown(
+    asked: &Decide,
+    decision: &Decision,
+    options: &Options<'_>,
+    apart: bool,
+) -> String {
+    match (asked.format, asked.detail) {
+        (Format::Text, HowMuch::Verdict) => report::headline(decision, options) + "\n",
+        (Format::Text, HowMuch::Unmet | HowMuch::Full) => {
+            let blank = if apart { "\n" } else { "" };
+            format!("{blank}{}", report::decision(decision, options))
+        }
+        (Format::Markdown, _) => report::markdown::decision(decision, options),
+    }
 }
 
 /// What changed?
@@ -145,6 +159,16 @@ fn what_if(snapshot: &Snapshot, question: &PlanQuestion) -> Result<Status, lynch
 fn open(asked: &Asked) -> Result<(Snapshot, Instant, Vec<Subject>), Failure> {
     let at = load::at(asked.at)?;
     let snapshot = load::load(asked.source.file(), asked.policy.as_deref())?;
+    let subjects = subjects(asked, &snapshot, at)?;
+    Ok((snapshot, at, subjects))
+}
+
+/// What is asked about; there must be something.
+pub(super) fn subjects(
+    asked: &Asked,
+    snapshot: &Snapshot,
+    at: Instant,
+) -> Result<Vec<Subject>, Failure> {
     let subjects: Vec<Subject> = match asked.subject() {
         Some(subject) => vec![subject],
         None => snapshot.open_subjects(at),
@@ -154,7 +178,7 @@ fn open(asked: &Asked) -> Result<(Snapshot, Instant, Vec<Subject>), Failure> {
         let message = format!("as of {at} there is nothing to ask about: give a later --at");
         return Err(Failure::plain(ErrorCode::SubjectUnknown.name(), &message));
     }
-    Ok((snapshot, at, subjects))
+    Ok(subjects)
 }
 
 /// The answers about all subjects, and what could not be answered.

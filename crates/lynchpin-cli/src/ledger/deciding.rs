@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use lynchpin::base::Subject;
 use lynchpin::base::id::PersonId;
 use lynchpin::portfolio::DecideQuestion;
-use lynchpin::report::{self, Options};
+use lynchpin::report::Titles;
 use lynchpin::wire;
 use lynchpin_store::request::Reply;
 
 use super::args::With;
 use super::{open, writing};
 use crate::args::Decide;
+use crate::ask;
 use crate::failure::Failure;
 use crate::load;
 use crate::output::Output;
@@ -29,11 +29,11 @@ pub fn decide(
     if let Some(policy) = &asked.asked.policy {
         load::with_policy(policy, |text| ledger.set_policy(text))?;
     }
-    let subjects: Vec<Subject> = match asked.asked.subject() {
-        Some(subject) => vec![subject],
-        None => ledger.snapshot().open_subjects(clock),
-    };
-    let mut status = if subjects.is_empty() { Status::NotGo } else { Status::Go };
+    let known = ledger.snapshot();
+    let subjects = ask::subjects(&asked.asked, &known, clock)?;
+    let titles = Titles::of(known.portfolio(), clock);
+    let options = ask::options(asked, output.style()).with_titles(&titles);
+    let mut status = Status::Go;
     for subject in subjects {
         let mut question = DecideQuestion::new(subject, clock);
         question.stage.clone_from(&asked.stage);
@@ -45,8 +45,7 @@ pub fn decide(
             writing::json(&Reply::Decided { decision, record }, output)?;
             continue;
         }
-        let options = Options::new().with_style(output.style());
-        output.write(report::decision(&decision, &options).as_bytes())?;
+        output.write(ask::shown(asked, &decision, &options, false).as_bytes())?;
         output.line(&format!("recorded as entry {}", record.sequence))?;
     }
     Ok(status)
