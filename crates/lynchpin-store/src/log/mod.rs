@@ -213,8 +213,10 @@ impl Log {
         let (tree, blocks) = (Frontier::default(), Vec::new());
         let (signer, anchor, head) = (options.signer, options.anchor, Head::empty());
         let mut log = Log { store, origin, signer, key, anchor, tree, blocks, head };
+        // Read first, as others may append and sign meanwhile: the head is then not before it.
+        let newest = log.newest_checkpoint()?;
         log.load()?;
-        log.check_newest()?;
+        log.check_newest(newest.as_deref())?;
         if let Some(since) = &options.since {
             log.check_since(since)?;
         }

@@ -8,12 +8,12 @@ use crate::checkpoint::Checkpoint;
 use crate::merkle::BLOCK;
 
 impl Log {
-    /// Reads the hashes.
+    /// Reads the hashes up to the newest entry.
     pub(super) fn load(&mut self) -> Result<()> {
         let head = self.store.head()?;
-        self.blocks = self.store.blocks(0)?;
-        let whole = usize::try_from(head.size / BLOCK).unwrap_or(usize::MAX);
-        if self.blocks.len() != whole {
+        let whole = head.size / BLOCK;
+        self.blocks = self.store.blocks(0..whole)?;
+        if u64::try_from(self.blocks.len()) != Ok(whole) {
             let message = format!("{} whole blocks, not {whole}", self.blocks.len());
             return Err(Error::new(ErrorCode::LedgerTampered, message));
         }
@@ -24,10 +24,10 @@ impl Log {
         Ok(())
     }
 
-    /// Checks the newest checkpoint that is kept, and all entries since.
-    pub(super) fn check_newest(&mut self) -> Result<()> {
-        let signed = match (self.newest_checkpoint()?, self.key.clone()) {
-            (Some(note), Some(key)) => Some(Checkpoint::open(&note, &key)?),
+    /// Checks a checkpoint that was the newest one before the head was read, and all entries since.
+    pub(super) fn check_newest(&mut self, newest: Option<&str>) -> Result<()> {
+        let signed = match (newest, self.key.clone()) {
+            (Some(note), Some(key)) => Some(Checkpoint::open(note, &key)?),
             _ => None,
         };
         let mut from = 0;

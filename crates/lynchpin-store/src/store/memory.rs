@@ -70,10 +70,11 @@ impl Store for Memory {
         Ok(self.kept()?.range(range).iter().map(|row| row.leaf).collect())
     }
 
-    fn blocks(&mut self, from: u64) -> Result<Vec<Hash>> {
+    fn blocks(&mut self, range: Range<u64>) -> Result<Vec<Hash>> {
         let kept = self.kept()?;
-        let from = usize::try_from(from).unwrap_or(usize::MAX);
-        Ok(kept.blocks.get(from..).unwrap_or_default().to_vec())
+        let place = |at| usize::try_from(at).unwrap_or(usize::MAX).min(kept.blocks.len());
+        let range = place(range.start)..place(range.end);
+        Ok(kept.blocks.get(range).unwrap_or_default().to_vec())
     }
 
     fn find(&mut self, key: &Hash) -> Result<Option<u64>> {

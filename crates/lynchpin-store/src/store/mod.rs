@@ -10,6 +10,8 @@ use lynchpin::base::{Instant, Result};
 use crate::entry::Row;
 use crate::merkle::Hash;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod forked;
 pub mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -70,6 +72,9 @@ pub enum Durability {
 
 /// A store of rows. Positions count from 1, ranges leave out their end.
 ///
+/// Others may append between two calls. As rows are only ever added, whoever reads up to a head
+/// that was read first sees what was there then.
+///
 /// The suite in `tests/suite` is run on all; a store of a host's own should pass it, too.
 pub trait Store: Send {
     /// The name of the ledger that is kept here; nothing, if none is.
@@ -114,12 +119,13 @@ pub trait Store: Send {
     /// As of the store.
     fn leaves(&mut self, range: Range<u64>) -> Result<Vec<Hash>>;
 
-    /// The roots of the whole blocks of [`BLOCK`](crate::merkle::BLOCK) rows, from one on.
+    /// The roots of the whole blocks of [`BLOCK`](crate::merkle::BLOCK) rows of a range, whose
+    /// numbers count from 0.
     ///
     /// # Errors
     ///
     /// As of the store.
-    fn blocks(&mut self, from: u64) -> Result<Vec<Hash>>;
+    fn blocks(&mut self, range: Range<u64>) -> Result<Vec<Hash>>;
 
     /// The position of the row with that key.
     ///

@@ -41,7 +41,7 @@ use std::time::Duration;
 use ::postgres::{Client, Config, NoTls};
 use lynchpin::base::{Error, ErrorCode, Result};
 
-use super::{Durability, Head, Note, Store, Transaction};
+use super::{Durability, Head, Note, Store, Transaction, forked};
 use crate::entry::Row;
 use crate::merkle::Hash;
 use said::said;
@@ -224,8 +224,8 @@ impl Store for Postgres {
         self.ask(&mut |session| session.leaves(&range))
     }
 
-    fn blocks(&mut self, from: u64) -> Result<Vec<Hash>> {
-        self.ask(&mut |session| session.blocks(from))
+    fn blocks(&mut self, range: Range<u64>) -> Result<Vec<Hash>> {
+        self.ask(&mut |session| session.blocks(&range))
     }
 
     fn find(&mut self, key: &Hash) -> Result<Option<u64>> {
@@ -273,9 +273,8 @@ impl fmt::Debug for Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // A copy in a forked process must not say goodbye on the connection of the other.
         if std::process::id() != self.process {
-            std::mem::forget(self.session.take());
+            forked::keep(self.session.take());
         }
     }
 }

@@ -15,7 +15,7 @@ use lynchpin::base::{Digest, Error, ErrorCode, Instant, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, ffi, params};
 
-use super::{Durability, Head, Note, Store, Transaction};
+use super::{Durability, Head, Note, Store, Transaction, forked};
 use crate::entry::{ENTRY_BYTES_MAX, Row};
 use crate::merkle::Hash;
 
@@ -242,8 +242,7 @@ impl Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         if std::process::id() != self.process {
-            // To close it would undo locks and the write-ahead log of the process that uses it.
-            std::mem::forget(self.connection.take());
+            forked::keep(self.connection.take());
         }
     }
 }
@@ -284,9 +283,9 @@ impl Store for Sqlite {
         hashes(self.usable()?, sql, range.start, range.end)
     }
 
-    fn blocks(&mut self, from: u64) -> Result<Vec<Hash>> {
+    fn blocks(&mut self, range: Range<u64>) -> Result<Vec<Hash>> {
         let sql = "SELECT root FROM blocks WHERE number >= ?1 AND number < ?2 ORDER BY number";
-        hashes(self.usable()?, sql, from, u64::MAX)
+        hashes(self.usable()?, sql, range.start, range.end)
     }
 
     fn find(&mut self, key: &Hash) -> Result<Option<u64>> {

@@ -178,7 +178,7 @@ fn run(
     anchors.newest(store, key, &mut pass)?;
     let head = pass.soft(store.head())?;
     pass.begin(anchors, head);
-    walk::rows(store, &mut pass)?;
+    walk::rows(store, head, &mut pass)?;
     walk::blocks(store, &mut pass)?;
     Ok(pass.end())
 }

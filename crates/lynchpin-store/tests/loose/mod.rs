@@ -68,7 +68,7 @@ impl Loose {
             rows.push(LooseRow::of(&row));
             Ok(())
         })?;
-        let blocks = store.blocks(0)?.into_iter().zip(0..);
+        let blocks = store.blocks(0..u64::MAX)?.into_iter().zip(0..);
         let blocks = blocks.map(|(root, number)| (number, root.as_bytes().to_vec())).collect();
         let mut notes = Vec::new();
         for kind in [Note::Checkpoint, Note::Snapshot] {
@@ -150,8 +150,9 @@ impl Store for Loose {
         rows.map(|row| hash(&row.leaf)).collect()
     }
 
-    fn blocks(&mut self, from: u64) -> Result<Vec<Hash>> {
-        let mut blocks: Vec<_> = self.blocks.iter().filter(|(number, _)| *number >= from).collect();
+    fn blocks(&mut self, range: Range<u64>) -> Result<Vec<Hash>> {
+        let in_range = |(number, _): &&(u64, Vec<u8>)| range.contains(number);
+        let mut blocks: Vec<_> = self.blocks.iter().filter(in_range).collect();
         blocks.sort();
         blocks.into_iter().map(|(_, root)| hash(root)).collect()
     }

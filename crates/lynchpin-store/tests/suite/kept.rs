@@ -85,10 +85,15 @@ fn ranges(new: New<'_>) {
         let leaves: Vec<Digest> = wanted.iter().map(|it| it.leaf).collect();
         assert_eq!(store.leaves(from..to).unwrap(), leaves, "{from}..{to}");
     }
-    assert_eq!(store.blocks(0).unwrap(), roots);
-    assert_eq!(store.blocks(2).unwrap(), [roots[2]]);
-    assert_eq!(store.blocks(3).unwrap(), []);
-    assert_eq!(store.blocks(u64::MAX).unwrap(), []);
+    for (from, to) in [(0, 3), (0, 2), (1, 2), (2, u64::MAX), (3, 5), (1, 1), (2, 1)] {
+        let wanted: Vec<Digest> = (0..)
+            .zip(&roots)
+            .filter(|(at, _)| (from..to).contains(at))
+            .map(|(_, it)| *it)
+            .collect();
+        assert_eq!(store.blocks(from..to).unwrap(), wanted, "{from}..{to}");
+    }
+    assert_eq!(store.blocks(u64::MAX..u64::MAX).unwrap(), []);
     assert_eq!(store.find(&row(4).key).unwrap(), Some(4));
     assert_eq!(store.find(&row(7).key).unwrap(), None);
 }
@@ -169,7 +174,7 @@ fn is_unspoilt(store: &mut dyn Store) {
     assert_eq!(read(store, 1, 9), some(2));
     assert_eq!(store.find(&row(3).key).unwrap(), None);
     assert_eq!(store.find(&row(2).key).unwrap(), Some(2));
-    assert_eq!(store.blocks(0).unwrap(), [Digest::of(b"zero")]);
+    assert_eq!(store.blocks(0..u64::MAX).unwrap(), [Digest::of(b"zero")]);
 }
 
 fn leaves_nothing(new: New<'_>) {

@@ -14,6 +14,7 @@ use lynchpin_store::store::memory::Memory;
 use lynchpin_store::store::sqlite::{self, Sqlite};
 use lynchpin_store::store::{Durability, Store};
 
+mod between;
 mod kept;
 mod logs;
 #[cfg(feature = "postgres")]

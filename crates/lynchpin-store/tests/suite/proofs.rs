@@ -19,13 +19,13 @@ pub(crate) const CHECKS: &[Check] = &[
 const SIZE: u64 = 800;
 
 /// How logs are opened that sign.
-fn signing() -> Options {
+pub(crate) fn signing() -> Options {
     let mut options = options();
     options.signer = Some(Box::new(SecretKey::new(ORIGIN, [7; 32]).unwrap()));
     options
 }
 
-fn fill(log: &mut Log, name: &str, from: u64, to: u64) {
+pub(crate) fn fill(log: &mut Log, name: &str, from: u64, to: u64) {
     let names: Vec<String> = (from..to).map(|number| format!("{name}-{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     for part in names.chunks(150) {

@@ -161,9 +161,9 @@ impl Session {
         self.hashes(sql, range.start, range.end)
     }
 
-    pub(super) fn blocks(&mut self, from: u64) -> Result<Vec<Hash>> {
+    pub(super) fn blocks(&mut self, range: &Range<u64>) -> Result<Vec<Hash>> {
         let sql = "SELECT root FROM blocks WHERE number >= $1 AND number < $2 ORDER BY number";
-        self.hashes(sql, from, u64::MAX)
+        self.hashes(sql, range.start, range.end)
     }
 
     pub(super) fn append(&mut self, rows: &[Row], blocks: &[(u64, Hash)]) -> Result<()> {
