@@ -21,13 +21,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lynchpin::base::{Error, Limits};
+use lynchpin::base::{Error, Instant, Limits};
 use lynchpin::gate::profiles;
 use lynchpin::portfolio::{Engine, Snapshot};
 use lynchpin::wire::{ask, read_portfolio};
 use lynchpin_store::receipt::prove_receipt;
 use lynchpin_store::store::memory::Memory;
-use lynchpin_store::{Ledger, Opening};
+use lynchpin_store::{Draft, Ledger, Opening, Outcome};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -408,4 +408,41 @@ fn the_order_of_facts_changes_no_byte() {
         }
     }
     assert!(turned > 0, "no case was asked twice");
+}
+
+/// Facts of every kind pass through a ledger, which opens from its snapshot alike, and whose
+/// snapshot says what its entries say.
+#[test]
+fn a_ledger_of_each_case_is_what_its_snapshot_says() {
+    let mut kinds = BTreeSet::new();
+    let (mut kept, mut refused) = (0, 0);
+    for (_, case) in cases().into_iter().filter(|(_, case)| case.ledger.is_none()) {
+        let Ok(portfolio) = read_portfolio(&case.portfolio(), Limits::untrusted()) else {
+            continue;
+        };
+        let store = Memory::default();
+        let mut opening = Opening::default();
+        (opening.secret, opening.volatile) = (Some(SECRET), true);
+        let mut ledger = opening.create(Box::new(store.clone()), ORIGIN).expect("it begins");
+        // Evidence may hold numbers that have no canonical form.
+        let Ok(facts) = Draft::all(portfolio) else { continue };
+        let own: BTreeSet<&str> = facts.iter().map(Draft::kind).collect();
+        let Ok(Outcome::Appended(appended)) = ledger.append(facts, None, Instant::LAST) else {
+            refused += 1;
+            continue;
+        };
+        kinds.extend(own);
+        ledger.keep_snapshot().expect("it is signed");
+        let found = ledger.log_mut().verify(&[]).expect("it can be read");
+        assert_eq!(found.findings, [], "{}", case.name);
+        let mut opening = Opening::default();
+        (opening.secret, opening.volatile) = (Some(SECRET), true);
+        let opened = opening.open(Box::new(store)).expect("it opens");
+        assert_eq!(opened.from_snapshot(), Some(appended.size), "{}", case.name);
+        let (before, after) = (ledger.snapshot(), opened.snapshot());
+        assert!(before.portfolio() == after.portfolio(), "{}", case.name);
+        kept += 1;
+    }
+    println!("{kept} ledgers of {} kinds of facts; {refused} were refused", kinds.len());
+    assert!(kept > 1_000 && kinds.len() > 30, "{kept} ledgers of {kinds:?}");
 }

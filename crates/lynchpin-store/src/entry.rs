@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use lynchpin::base::id::Reference;
-use lynchpin::base::{Digest, Error, ErrorCode, Instant, Result, canonical, limits};
+use lynchpin::base::{Digest, Error, ErrorCode, Instant, Result, Span, canonical, limits};
 use lynchpin::model::Portfolio;
 use lynchpin::wire::{CanonicalFact, Stamp, canonical_facts, push_fact};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,7 @@ pub struct Draft {
     pub(crate) fact: String,
     pub(crate) at: Option<Instant>,
     pub(crate) id: Option<Reference>,
+    pub(crate) within: Option<Span>,
 }
 
 impl Draft {
@@ -57,14 +58,14 @@ impl Draft {
     ///
     /// As for [`canonical::bytes`]; [`ErrorCode::LimitExceeded`] for a fact that is too long.
     pub fn all(facts: Portfolio) -> Result<Vec<Draft>> {
-        let of = |CanonicalFact { kind, at, bytes }: CanonicalFact| {
+        let of = |CanonicalFact { kind, at, bytes, .. }: CanonicalFact| {
             if bytes.len() > ENTRY_BYTES_MAX - 4096 {
                 let message = format!("a fact of `{kind}` has {} bytes, too many", bytes.len());
                 return Err(Error::new(ErrorCode::LimitExceeded, message));
             }
             let fact = String::from_utf8(bytes)
                 .map_err(|_| Error::new(ErrorCode::DocumentNotUtf8, "the fact is not UTF-8"))?;
-            Ok(Draft { kind, fact, at, id: None })
+            Ok(Draft { kind, fact, at, id: None, within: None })
         };
         let mut drafts: Vec<Draft> =
             canonical_facts(facts)?.into_iter().map(of).collect::<Result<_>>()?;
@@ -92,6 +93,15 @@ impl Draft {
         self
     }
 
+    /// The draft, of which the fact must have happened within so much time before it is recorded,
+    /// so that nobody sends an old message as if it were new. One that is in the ledger already is
+    /// the same at any age.
+    #[must_use]
+    pub fn within(mut self, span: Span) -> Self {
+        self.within = Some(span);
+        self
+    }
+
     /// The kind of fact: the name of its array.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -102,6 +112,22 @@ impl Draft {
     #[must_use]
     pub fn fact(&self) -> &str {
         &self.fact
+    }
+
+    /// Refuses a fact that happens later than it is recorded, or too long before.
+    pub(crate) fn check_time(&self, recorded: Instant) -> Result<()> {
+        let oldest = self.within.map(|span| recorded.before(span));
+        let message = match (self.at, oldest) {
+            (Some(at), _) if at > recorded => {
+                format!("it is of later than `{recorded}`, which is now")
+            }
+            (Some(at), Some(oldest)) if at < oldest => {
+                format!("it is of before `{oldest}`, which is too long ago")
+            }
+            (None, Some(_)) => "it must be recent, and does not say when it happened".to_owned(),
+            _ => return Ok(()),
+        };
+        Err(Error::new(ErrorCode::TimeOrder, message).under("$.at"))
     }
 
     /// By what it is known whether the fact is there already.

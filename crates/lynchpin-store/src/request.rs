@@ -79,6 +79,9 @@ pub struct Drafted {
     /// The id under which it has one effect, such as that of the message that brought it.
     #[serde(default)]
     pub id: Option<Reference>,
+    /// How long ago it may have happened, such as `5m`, if it is not in the ledger already.
+    #[serde(default)]
+    pub within: Option<Span>,
     /// The kind of fact: the name of its array in a portfolio document.
     pub kind: String,
     /// The fact, as it stands in that array.
@@ -414,7 +417,7 @@ impl Ledger {
             let place = format!("$.append.drafts[{number}].fact");
             let draft = Draft::read(&drafted.kind, drafted.fact.get().as_bytes());
             let draft = draft.map_err(|error| error.under(&place))?;
-            drafts.push(Draft { id: drafted.id, ..draft });
+            drafts.push(Draft { id: drafted.id, within: drafted.within, ..draft });
         }
         let outcome = self.append(drafts, asked.decided_on, asked.clock);
         match outcome.map_err(|error| placed(&error, whole))? {

@@ -49,29 +49,35 @@ pub(crate) fn keep(log: &mut Log, portfolio: &Portfolio) -> Result<()> {
 /// The newest snapshot that is kept, if it is signed, of this log, and not of more entries.
 pub(crate) fn newest(log: &mut Log, most: u64, limits: Limits) -> Result<Option<Kept>> {
     let Some(key) = log.key().cloned() else { return Ok(None) };
-    let Some((size, kept)) = log.store().note(Note::Snapshot)? else { return Ok(None) };
-    if size > most {
+    let Some((_, kept)) = log.store().note(Note::Snapshot)? else { return Ok(None) };
+    let Some(Signed { origin, size, root, document }) = open(&kept, &key) else { return Ok(None) };
+    if origin != log.origin() || size > most || log.root_at(size)? != Some(root) {
         return Ok(None);
     }
-    let Some(root) = log.root_at(size)? else { return Ok(None) };
-    let Some(document) = signed(&kept, &key, |content| text(log.origin(), size, &root, content))
-    else {
-        return Ok(None);
-    };
     let portfolio = read_portfolio(document, limits)?;
     Ok(Some(Kept { size, portfolio }))
 }
 
-/// The document of a snapshot, if the key has signed what it must say.
-fn signed<'a>(
-    kept: &'a [u8],
-    key: &NoteKey,
-    wanted: impl Fn(&Digest) -> String,
-) -> Option<&'a [u8]> {
+/// What the note of a snapshot says.
+pub(crate) struct Signed<'a> {
+    pub(crate) origin: String,
+    pub(crate) size: u64,
+    pub(crate) root: Hash,
+    pub(crate) document: &'a [u8],
+}
+
+/// Reads a snapshot, if the key has signed it.
+pub(crate) fn open<'a>(kept: &'a [u8], key: &NoteKey) -> Option<Signed<'a>> {
     let end = kept.iter().take(20).position(|byte| *byte == b'\n')?;
     let (length, rest) = (kept.get(..end)?, kept.get(end + 1..)?);
     let length: usize = std::str::from_utf8(length).ok()?.parse().ok()?;
     let (note, document) = rest.split_at_checked(length)?;
-    let text = note::open(std::str::from_utf8(note).ok()?, key).ok()?;
-    (text == wanted(&Digest::of(document))).then_some(document)
+    let signed = note::open(std::str::from_utf8(note).ok()?, key).ok()?;
+    let mut lines = signed.lines().skip(1);
+    let (origin, size) = (lines.next()?.to_owned(), lines.next()?.parse().ok()?);
+    let root = <[u8; 32]>::try_from(STANDARD.decode(lines.next()?).ok()?).ok()?;
+    let root = Digest::from_bytes(root);
+    // Written again, so that only the one form passes, of this content.
+    let wanted = text(&origin, size, &root, &Digest::of(document));
+    (signed == wanted).then_some(Signed { origin, size, root, document })
 }

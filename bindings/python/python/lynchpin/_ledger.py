@@ -237,7 +237,8 @@ class Ledger:
             facts: A portfolio document: the text or its UTF-8 bytes.
             drafts: Facts one by one: mappings with the `kind`, which is the name of its array in a
                 portfolio document, the `fact`, and perhaps an `id` of yours, such as that of the
-                message that brought it, under which it has one effect.
+                message that brought it, under which it has one effect. With `within`, such as
+                `5m`, one that happened longer ago is refused unless it is there already.
             decided_on: The size of the ledger that you looked at; if it has another by now, nothing
                 is appended. Wherever it ends, if left out, as for what merely happened.
             clock: What your clock says, as a datetime with a time zone; now, if left out.

@@ -122,11 +122,8 @@ impl<'a, 'b> Writer<'a, 'b> {
             if place.is_some() {
                 continue;
             }
-            if draft.at.is_some_and(|at| at > recorded) {
-                let message = format!("it is of later than `{recorded}`, which is now");
-                let error = Error::new(ErrorCode::TimeOrder, message);
-                return Err(error.under(&format!("$.facts[{number}].at")));
-            }
+            let timely = draft.check_time(recorded);
+            timely.map_err(|error| error.under(&format!("$.facts[{number}]")))?;
             if let Some(same) = added.get(key) {
                 let nth = usize::try_from(same.saturating_sub(first)).unwrap_or(usize::MAX);
                 let is_same = |it: &&Draft| (it.kind, &it.fact) == (draft.kind, &draft.fact);

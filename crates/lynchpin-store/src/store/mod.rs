@@ -134,6 +134,16 @@ pub trait Store: Send {
     /// As of the store.
     fn find(&mut self, key: &Hash) -> Result<Option<u64>>;
 
+    /// The positions of the rows with those keys, in their order. A store that is asked over
+    /// a network answers all at once.
+    ///
+    /// # Errors
+    ///
+    /// As of the store.
+    fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        keys.iter().map(|key| self.find(key)).collect()
+    }
+
     /// Lets one writer at a time change something: all of it once `work` is done, or nothing if it
     /// fails.
     ///

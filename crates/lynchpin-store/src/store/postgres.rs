@@ -232,6 +232,10 @@ impl Store for Postgres {
         self.ask(&mut |session| session.find(key))
     }
 
+    fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+        self.ask(&mut |session| session.find_all(keys))
+    }
+
     fn write(&mut self, work: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
         let told = self.told;
         let level = self.ask(&mut |session| session.lock())?;

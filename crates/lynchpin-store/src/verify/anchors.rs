@@ -36,6 +36,11 @@ impl Anchors {
         self.wait(size, Anchor { root, name, is_signed: false });
     }
 
+    /// Takes a size and a root that a snapshot is of.
+    pub(super) fn snapshot(&mut self, size: u64, root: Hash, name: &str) {
+        self.wait(size, Anchor { root, name: name.to_owned(), is_signed: false });
+    }
+
     /// Takes checkpoints that were kept outside of the store.
     pub(super) fn keep(&mut self, kept: &[String], key: Option<&NoteKey>, pass: &mut Pass) {
         for (number, note) in kept.iter().enumerate() {
@@ -51,8 +56,6 @@ impl Anchors {
         key: Option<&NoteKey>,
         pass: &mut Pass,
     ) -> Result<()> {
-        // Whether a snapshot is right is seen where it is used; whether it can be read, here.
-        drop(pass.soft(store.note(Note::Snapshot))?);
         let Some((size, note)) = pass.soft(store.note(Note::Checkpoint))?.flatten() else {
             return Ok(());
         };

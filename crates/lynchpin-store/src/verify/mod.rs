@@ -6,10 +6,13 @@
 //! row that cannot be read is one finding among others, and the pass goes on behind it. An error
 //! means that the store failed, and that nothing is known.
 //!
-//! Memory is bounded: 32 bytes for each block of entries, beside one entry at a time.
+//! Memory is bounded: 32 bytes for each block of entries, beside one entry at a time; where
+//! a snapshot is kept, that snapshot as well.
 
 mod anchors;
+mod erased;
 mod pass;
+mod snapshot;
 mod walk;
 
 use std::ops::Range;
@@ -25,6 +28,7 @@ use crate::store::Store;
 
 use anchors::Anchors;
 use pass::Pass;
+use snapshot::Snapshot;
 
 /// What verification came to.
 #[must_use = "a ledger that is not intact is told by its findings"]
@@ -107,7 +111,8 @@ impl Finding {
 /// signed checkpoints that the host or an auditor kept where nobody who can write to the store can:
 /// they alone show that it was cut, or rewritten by whoever has the signing key.
 ///
-/// Each key is looked up once, so this costs a query for each entry.
+/// A snapshot that the key has signed must say what its entries say; entries that were erased, only
+/// it can say. They must be named by an entry about their erasure.
 ///
 /// # Errors
 ///
@@ -176,8 +181,9 @@ fn run(
     }
     anchors.keep(kept, key, &mut pass);
     anchors.newest(store, key, &mut pass)?;
+    let snapshot = Snapshot::newest(store, key, &mut anchors, &mut pass)?;
     let head = pass.soft(store.head())?;
-    pass.begin(anchors, head);
+    pass.begin(anchors, snapshot, head);
     walk::rows(store, head, &mut pass)?;
     walk::blocks(store, &mut pass)?;
     Ok(pass.end())

@@ -3,6 +3,8 @@
 use lynchpin::base::{Error, ErrorCode, Instant, Result};
 
 use super::anchors::Anchors;
+use super::erased::Erased;
+use super::snapshot::{Said, Snapshot};
 use super::{Finding, Verified};
 use crate::entry::{Entry, Row};
 use crate::merkle::{self, BLOCK, Frontier, Hash};
@@ -13,6 +15,8 @@ pub(super) struct Pass {
     verified: Verified,
     origin: Option<String>,
     anchors: Anchors,
+    snapshot: Snapshot,
+    erased: Erased,
     head: Option<Head>,
     /// The number that the next row must have.
     next: u64,
@@ -48,6 +52,8 @@ impl Pass {
             verified: Verified { size, root, entries, erased, signed, findings, found },
             origin: None,
             anchors: Anchors::default(),
+            snapshot: Snapshot::default(),
+            erased: Erased::default(),
             head: None,
             next: 1,
             before: Some(Before { leaves: [empty, empty], recorded: Instant::EPOCH }),
@@ -95,8 +101,8 @@ impl Pass {
         self.origin.as_deref()
     }
 
-    pub(super) fn begin(&mut self, anchors: Anchors, head: Option<Head>) {
-        (self.anchors, self.head) = (anchors, head);
+    pub(super) fn begin(&mut self, anchors: Anchors, snapshot: Snapshot, head: Option<Head>) {
+        (self.anchors, self.snapshot, self.head) = (anchors, snapshot, head);
         self.anchors.reach(0, self.is_whole.then(merkle::empty));
         self.see(&Head::empty());
     }
@@ -139,12 +145,14 @@ impl Pass {
 
     /// Looks up the keys of the rows that were taken since it last did.
     pub(super) fn look_up(&mut self, store: &mut dyn Store) -> Result<()> {
-        for (sequence, key) in std::mem::take(&mut self.keys) {
-            let found = match store.find(&key) {
-                Ok(found) => found,
-                Err(error) if is_damage(&error) => None,
-                Err(error) => return Err(error),
-            };
+        let (numbers, keys): (Vec<u64>, Vec<Hash>) =
+            std::mem::take(&mut self.keys).into_iter().unzip();
+        let found = match store.find_all(&keys) {
+            Err(error) if is_damage(&error) => one_by_one(store, &keys)?,
+            found => found?,
+        };
+        let found = found.into_iter().chain(std::iter::repeat(None));
+        for (sequence, found) in numbers.into_iter().zip(found) {
             if found != Some(sequence) {
                 let what = found.map_or("nothing".to_owned(), |found| format!("entry {found}"));
                 let message = format!("by the key of entry {sequence}, {what} is found");
@@ -164,9 +172,23 @@ impl Pass {
             let message = format!("the newest entry is said to be {}, and is not", head.size);
             self.find(Finding::new(ErrorCode::LedgerTampered, message));
         }
+        let unsaid = std::mem::take(&mut self.erased).unsaid();
+        unsaid.into_iter().chain(self.snapshot.rest()).for_each(|finding| self.find(finding));
         self.verified.root = self.tree.root();
         self.anchors.judge(&mut self.verified);
         self.verified
+    }
+
+    /// Compares an entry with what the snapshot says of it.
+    fn compare(&mut self, entry: &Entry) {
+        let sequence = entry.place.sequence;
+        match self.snapshot.compare(entry) {
+            Ok(Said::Same | Said::Nothing) => {}
+            Ok(Said::Forgotten) => self.erased.take(sequence),
+            Ok(Said::Otherwise) => self.tampered(sequence, "is not what the snapshot says"),
+            Err(error) => self.find(Finding::new(error.code(), error.to_string()).at(sequence)),
+        }
+        self.erased.heed(entry);
     }
 
     fn missing_before(&mut self, sequence: u64) {
@@ -222,7 +244,10 @@ impl Pass {
             self.tampered(row.sequence, "does not have the hash that is kept of it");
         }
         match Entry::check(bytes) {
-            Ok(entry) => (leaf, self.check_entry(row, &entry)),
+            Ok(entry) => {
+                self.compare(&entry);
+                (leaf, self.check_entry(row, &entry))
+            }
             Err(error) => {
                 let message = format!("entry {} is not readable: {error}", row.sequence);
                 self.find(Finding::new(error.code(), message).at(row.sequence));
@@ -254,9 +279,13 @@ impl Pass {
     }
 
     /// Takes a row whose bytes are gone. Its hash stands in the tree as before, so everything else
-    /// can still be proved. Whether it was allowed is not looked at here.
+    /// can still be proved. Whether it was allowed is not looked at here, but that it was said.
     fn erased(&mut self, row: &Row) {
         self.verified.erased = self.verified.erased.saturating_add(1);
+        self.erased.take(row.sequence);
+        if !self.snapshot.erased(row.sequence) {
+            self.tampered(row.sequence, "was erased, and no snapshot says what it meant");
+        }
         self.check_order(row.sequence, row.recorded);
     }
 
@@ -270,4 +299,13 @@ impl Pass {
         let message = format!("entry {sequence} {what}");
         self.find(Finding::new(ErrorCode::LedgerTampered, message).at(sequence));
     }
+}
+
+/// Looks keys up where some of them cannot be.
+fn one_by_one(store: &mut dyn Store, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
+    let soft = |found: Result<Option<u64>>| match found {
+        Err(error) if is_damage(&error) => Ok(None),
+        found => found,
+    };
+    keys.iter().map(|key| soft(store.find(key))).collect()
 }

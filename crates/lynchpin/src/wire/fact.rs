@@ -68,6 +68,8 @@ pub struct CanonicalFact {
     pub kind: &'static str,
     /// When it was done or observed, as its source says.
     pub at: Option<Instant>,
+    /// Where it stood in a ledger, and since when, which its bytes do not say.
+    pub stamp: Option<Stamp>,
     /// Its canonical bytes.
     pub bytes: Vec<u8>,
 }
@@ -90,20 +92,52 @@ pub struct CanonicalFact {
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
 pub fn canonical_facts(portfolio: Portfolio) -> Result<Vec<CanonicalFact>> {
-    let mut portfolio = portfolio;
     let mut out = Vec::with_capacity(portfolio.len());
+    each_canonical_fact(portfolio, &mut |fact| {
+        out.push(fact);
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// As [`canonical_facts`], one after the other, where their bytes are not all wanted at once.
+///
+/// # Errors
+///
+/// As for [`canonical::bytes`]; those of `each`.
+///
+/// ```
+/// use lynchpin::base::Limits;
+/// use lynchpin::wire::{each_canonical_fact, read_portfolio};
+///
+/// let text = br#"{"lynchpin": "portfolio/1", "people": [{"id": "ann"}, {"id": "raj"}]}"#;
+/// let mut length = 0;
+/// each_canonical_fact(read_portfolio(text, Limits::untrusted())?, &mut |fact| {
+///     length += fact.bytes.len();
+///     Ok(())
+/// })?;
+/// assert_eq!(length, 24);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+pub fn each_canonical_fact(
+    portfolio: Portfolio,
+    each: &mut dyn FnMut(CanonicalFact) -> Result<()>,
+) -> Result<()> {
+    let mut portfolio = portfolio;
     macro_rules! write {
         ($($field:ident: $type:ty,)*) => {$(
             for (number, fact) in portfolio.$field.iter_mut().enumerate() {
-                (fact.recorded, fact.sequence) = (None, 0);
+                let (recorded, sequence) = (fact.recorded.take(), std::mem::take(&mut fact.sequence));
+                let stamp = recorded.map(|recorded| Stamp { recorded, sequence });
                 let place = format!(concat!("$.", stringify!($field), "[{}]"), number);
                 let bytes = canonical::bytes(fact).map_err(|error| error.under(&place))?;
-                out.push(CanonicalFact { kind: stringify!($field), at: fact.at.into(), bytes });
+                let (kind, at) = (stringify!($field), fact.at.into());
+                each(CanonicalFact { kind, at, stamp, bytes })?;
             }
         )*};
     }
     arrays!(write);
-    Ok(out)
+    Ok(())
 }
 
 /// Forgets the free words of the facts that stand at some places in a ledger: the reasons that were

@@ -24,6 +24,8 @@ pub use calendar::Calendar;
 pub use daily::{Agenda, Ending, Population, Waiting};
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};
-pub use fact::{CanonicalFact, Stamp, canonical_facts, forget_words, push_fact};
+pub use fact::{
+    CanonicalFact, Stamp, canonical_facts, each_canonical_fact, forget_words, push_fact,
+};
 pub use strict::read_strict;
 pub use workflow::{NextAnswer, NextStates, Standing, Workflow, WorkflowAnswer};
