@@ -121,8 +121,8 @@ pub unsafe extern "C" fn lp_ledger_in_memory(
 /// - `append`: `facts`, a portfolio document, or `drafts`, a list of {"kind", "fact", "id",
 ///   "within"} with ids of the host's under which a fact has one effect, and how long ago it may
 ///   have happened, such as `5m`, if it is not there already; `decided_on`, the size of the ledger
-///   that was looked at; `clock`. The reply is `appended` with the `places`, or `conflict` with what
-///   came in between: then nothing was appended
+///   that was looked at; `clock`. The reply is `appended` with the `places`, or `conflict` with
+///   what came in between: then nothing was appended
 /// - `decide`: `subject`, `by`, `clock`, `stage`, `detail`: the decision on all that is recorded,
 ///   recorded itself: `decided`
 /// - `claim`: `subject`, `by`, `clock`, `stage`, `id`, `via`, `digest`, `expires`, `not_after`,
@@ -136,7 +136,8 @@ pub unsafe extern "C" fn lp_ledger_in_memory(
 /// - `checkpoint`: signs what the ledger is now
 /// - `snapshot`: keeps what is known, signed, so that it opens faster
 /// - `verify`: `kept`, checkpoints that were kept elsewhere: looks at every entry, the tree, the
-///   checkpoints, the snapshot and what was erased. The reply is `verified` with the `findings`, none if nothing is wrong
+///   checkpoints, the snapshot and what was erased. The reply is `verified` with the `findings`,
+///   none if nothing is wrong
 /// - `erase`: `from`, `to`, `by`, `clock`, `reason`, `kept_for`: forgets the words of entries; all
 ///   proofs and verdicts stay
 ///

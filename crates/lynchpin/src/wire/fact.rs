@@ -127,7 +127,8 @@ pub fn each_canonical_fact(
     macro_rules! write {
         ($($field:ident: $type:ty,)*) => {$(
             for (number, fact) in portfolio.$field.iter_mut().enumerate() {
-                let (recorded, sequence) = (fact.recorded.take(), std::mem::take(&mut fact.sequence));
+                let (recorded, sequence) = (fact.recorded.take(), fact.sequence);
+                fact.sequence = 0;
                 let stamp = recorded.map(|recorded| Stamp { recorded, sequence });
                 let place = format!(concat!("$.", stringify!($field), "[{}]"), number);
                 let bytes = canonical::bytes(fact).map_err(|error| error.under(&place))?;
