@@ -14,9 +14,10 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 15] = [
+const PROPERTIES: [&str; 16] = [
     "calendar",
     "columns",
+    "edges",
     "expressions",
     "frozen",
     "gates",

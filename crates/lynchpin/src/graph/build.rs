@@ -1,10 +1,8 @@
 //! Collecting dependencies, checking them once, and the immutable graph they make.
 
 use super::column::{Column, Rows, number};
+use super::limits::NUMBER_MAX;
 use super::{GraphError, Node, NodeSet};
-
-/// Numbers above this are refused, so that counting past the last one cannot overflow.
-const MOST: u32 = u32::MAX - 64;
 
 /// Two nodes that must not ship in one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,7 +129,7 @@ impl GraphBuilder {
     }
 
     fn check(&self) -> Result<(), GraphError> {
-        let limit = u64::from(MOST);
+        let limit = u64::from(NUMBER_MAX);
         let counts = [
             ("nodes", u64::from(self.nodes)),
             ("clauses", self.owners.len() as u64),

@@ -96,58 +96,72 @@ impl Web {
         }
     }
 
-    /// The strongly connected components; each comes after all those that it waits for, and its
-    /// vertices are sorted.
-    ///
-    /// Tarjan's algorithm with its own stack of (vertex, next edge), so that the depth of the input
-    /// is not the depth of the call stack.
+    /// The strongly connected components, as [`strong`] finds them.
     pub(super) fn components(&self) -> Rows {
-        const UNSEEN: u32 = 0;
-        const DONE: u32 = u32::MAX;
-        let count = self.count();
-        let mut components = Rows::with_room(0, count as usize);
-        // When a vertex was first seen, from 1; then the earliest still open that it leads to.
-        let mut low = Column::filled(count, UNSEEN);
-        let mut seen = 0;
-        let mut open: Vec<u32> = Vec::new();
-        let mut path: Vec<(u32, u32, u32)> = Vec::new();
-        for start in 0..count {
-            if low[start] != UNSEEN {
+        strong(&self.waits_for, Column::filled(self.count(), UNSEEN))
+    }
+}
+/// A vertex that was not seen yet, and one whose component is known.
+pub(super) const UNSEEN: u32 = 0;
+pub(super) const DONE: u32 = u32::MAX;
+
+/// The strongly connected components of the vertices that are `UNSEEN`, where others are `DONE`;
+/// each comes after all those that it waits for, and its vertices are sorted.
+///
+/// Tarjan's algorithm with its own stack of (vertex, when it was first seen, next edge), so that
+/// the depth of the input is not the depth of the call stack. `low` says when a vertex was first
+/// seen, from 1; then the earliest still open that it leads to.
+pub(super) fn strong(waits_for: &Rows, low: Column<u32>) -> Rows {
+    let mut low = low;
+    let mut components = Rows::default();
+    let mut seen = 0;
+    let mut open: Vec<u32> = Vec::new();
+    let mut path: Vec<(u32, u32, u32)> = Vec::new();
+    for start in 0..low.len() {
+        if low[start] != UNSEEN {
+            continue;
+        }
+        seen += 1;
+        low[start] = seen;
+        open.push(start);
+        path.push((start, seen, waits_for.places(start).start));
+        while let Some((vertex, first_seen, place)) = path.pop() {
+            let end = waits_for.places(vertex).end;
+            let (mut place, mut lowest, mut down) = (place, low[vertex], None);
+            while place < end {
+                let next = waits_for.at(place);
+                place += 1;
+                let found = low[next];
+                if found == UNSEEN {
+                    down = Some(next);
+                    break;
+                }
+                // What is done is the largest number of all.
+                lowest = lowest.min(found);
+            }
+            low[vertex] = lowest;
+            if let Some(next) = down {
+                path.push((vertex, first_seen, place));
+                seen += 1;
+                low[next] = seen;
+                open.push(next);
+                path.push((next, seen, waits_for.places(next).start));
                 continue;
             }
-            seen += 1;
-            low[start] = seen;
-            open.push(start);
-            path.push((start, seen, self.waits_for.places(start).start));
-            while let Some((vertex, first_seen, place)) = path.pop() {
-                if place < self.waits_for.places(vertex).end {
-                    path.push((vertex, first_seen, place + 1));
-                    let next = self.waits_for.at(place);
-                    if low[next] == UNSEEN {
-                        seen += 1;
-                        low[next] = seen;
-                        open.push(next);
-                        path.push((next, seen, self.waits_for.places(next).start));
-                    } else if low[next] != DONE {
-                        low[vertex] = low[vertex].min(low[next]);
+            if let Some(&(parent, _, _)) = path.last() {
+                low[parent] = low[parent].min(lowest);
+            }
+            if lowest == first_seen {
+                while let Some(member) = open.pop() {
+                    low[member] = DONE;
+                    components.push(member);
+                    if member == vertex {
+                        break;
                     }
-                    continue;
                 }
-                if let Some(&(parent, _, _)) = path.last() {
-                    low[parent] = low[parent].min(low[vertex]);
-                }
-                if low[vertex] == first_seen {
-                    while let Some(member) = open.pop() {
-                        low[member] = DONE;
-                        components.push(member);
-                        if member == vertex {
-                            break;
-                        }
-                    }
-                    components.close_sorted();
-                }
+                components.close_sorted();
             }
         }
-        components
     }
+    components
 }

@@ -36,6 +36,14 @@ pub enum GraphError {
         /// How many there may be.
         limit: u64,
     },
+    /// A column of edges was longer than the other.
+    #[error("{later} nodes wait for {earlier}: give one of each for each edge")]
+    EdgeEnds {
+        /// How many nodes that wait were given.
+        later: u64,
+        /// How many that they wait for.
+        earlier: u64,
+    },
     /// The weights did not match the nodes.
     #[error("{given} weights for {nodes} nodes: give one for each node")]
     WeightCount {

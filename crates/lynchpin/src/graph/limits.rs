@@ -1,5 +1,8 @@
 //! The sizes at which this floor stops being exact, or refuses, each with its reason.
 
+/// Numbers above this are refused, so that counting past the last one cannot overflow.
+pub(super) const NUMBER_MAX: u32 = u32::MAX - 64;
+
 /// Largest cycle component, in groups, whose witness is the shortest of all.
 ///
 /// Finding it takes a search from each group. Above this size one search is made, from the smallest

@@ -13,6 +13,7 @@
 //!    [`GraphBuilder::build`] checks every number once and makes an immutable [`Graph`].
 //! 2. [`Graph::order`] answers one [`Question`] with an [`Order`].
 //! 3. [`Graph::upstream`] and [`Graph::downstream`] answer reach.
+//! 4. [`Edges`] reads plain edges in bulk, and answers for all nodes at once.
 //!
 //! Nothing recurses, so a chain of ten million nodes needs no more stack than one of ten. Work is
 //! linear in the candidates and their edges, apart from the shortest witness of a cycle and the
@@ -51,6 +52,7 @@ mod chain;
 mod column;
 mod component;
 mod cycle;
+mod edges;
 mod error;
 mod limits;
 mod local;
@@ -64,6 +66,7 @@ mod verify;
 mod witness;
 
 pub use build::{Conflict, Graph, GraphBuilder};
+pub use edges::{Chain, Components, Edges, Schedule};
 pub use error::GraphError;
 pub use limits::{REDUCTION_GROUPS, ROOTS_LISTED, WITNESS_GROUPS};
 pub use order::{CriticalPath, Cycle, Dropped, Hop, HopKind, Missing, Order};
