@@ -181,7 +181,8 @@ fn standing_cycles(item: &Item, go: &Order, rule: CycleRule) -> Result<Vec<Cycle
         order.cycles().iter().filter(|cycle| cycle.forbidden).cloned().collect()
     };
     let found = refused(go);
-    if found.is_empty() {
+    // What misses something is held back even then, and that may close a circle, too.
+    if found.is_empty() && go.missing().is_empty() {
         return Ok(found);
     }
     Ok(refused(&item.order(item.candidates(), rule)?))
