@@ -154,6 +154,21 @@ proptest! {
         prop_assert_eq!(found.iter().map(|&it| it as usize).collect::<Vec<_>>(), counts);
     }
 
+    #[test]
+    fn what_is_left_of_the_edges_says_the_same((nodes, pairs, _) in graphs()) {
+        let edges = edges(nodes, &pairs);
+        let known = waves(nodes, &pairs);
+        let acyclic: BTreeSet<(u32, u32)> =
+            pairs.iter().copied().filter(|(later, _)| known.contains_key(later)).collect();
+        let implied = |edge: &(u32, u32), edges: &BTreeSet<(u32, u32)>| {
+            let others: Pairs = edges.iter().copied().filter(|other| other != edge).collect();
+            reach(nodes, &others)[edge.0 as usize].contains(&edge.1)
+        };
+        let wanted: Pairs =
+            acyclic.iter().copied().filter(|edge| !implied(edge, &acyclic)).collect();
+        prop_assert_eq!(edges.reduction().expect("they are few"), wanted);
+    }
+
     /// Where there are no alternatives, an item ships as the edges say.
     #[test]
     fn they_are_the_graph_of_an_item_without_alternatives((nodes, pairs, weights) in graphs()) {

@@ -85,26 +85,38 @@ pub(super) fn critical_path(
 
 /// The dependencies that no chain of others implies.
 pub(super) fn reduction(order: &Order) -> Result<Vec<(Group, Group)>, GraphError> {
-    let limit = u64::from(REDUCTION_GROUPS);
     let shipped = order.waves().flatten().copied().collect::<Vec<_>>();
-    let count = shipped.len() as u64;
+    reduced(&shipped, "shipped groups", &order.dependencies)
+}
+
+/// The pairs (later, earlier) of rows that no chain of others implies, sorted. Each row comes in the
+/// order given after all that it lists; what is not in the order is left out.
+pub(super) fn reduced(
+    order: &[u32],
+    what: &'static str,
+    rows: &Rows,
+) -> Result<Vec<(u32, u32)>, GraphError> {
+    let limit = u64::from(REDUCTION_GROUPS);
+    let count = order.len() as u64;
     if count > limit {
-        return Err(GraphError::TooMany { what: "shipped groups", count, limit });
+        return Err(GraphError::TooMany { what, count, limit });
     }
-    let mut place = Column::filled(order.group_count(), 0u32);
-    for (number, &group) in (0u32..).zip(&shipped) {
-        place[group] = number;
+    let mut place = Column::filled(rows.rows(), 0u32);
+    for (number, &row) in (0u32..).zip(order) {
+        place[row] = number;
     }
     let mut edges = Vec::new();
-    let mut reach: Vec<NodeSet> = Vec::with_capacity(shipped.len());
-    for &group in &shipped {
-        let mut before = order.dependencies(group).to_vec();
+    let mut reach: Vec<NodeSet> = Vec::with_capacity(order.len());
+    let mut before = Vec::new();
+    for &row in order {
+        before.clear();
+        before.extend_from_slice(rows.row(row));
         // Latest first: if a dependency follows from others, one of those ships later than it.
         before.sort_unstable_by_key(|&earlier| std::cmp::Reverse(place[earlier]));
-        let mut reached = NodeSet::new();
-        for earlier in before {
+        let mut reached = NodeSet::with_room(before.first().map_or(0, |&last| place[last] + 1));
+        for &earlier in &before {
             if reached.insert(place[earlier]) {
-                edges.push((group, earlier));
+                edges.push((row, earlier));
                 if let Some(further) = reach.get(place[earlier] as usize) {
                     reached.add_all(further);
                 }

@@ -1,6 +1,7 @@
 //! What stands on a node, and what a node stands on; of many at once, how much.
 
 use super::Edges;
+use crate::graph::chain::reduced;
 use crate::graph::column::{Column, Rows};
 use crate::graph::{GraphError, Node, NodeSet};
 
@@ -145,6 +146,24 @@ impl Edges {
             counts.extend((0..some.len()).map(|bit| counter.of(bit).saturating_sub(1)));
         }
         Ok(counts)
+    }
+
+    /// The edges that no chain of others implies, as (later, earlier), sorted: the fewest that say
+    /// the same. What is on a cycle, or waits for one, is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`GraphError::TooMany`] above [`REDUCTION_GROUPS`](crate::graph::REDUCTION_GROUPS) nodes.
+    ///
+    /// ```
+    /// # use lynchpin::graph::Edges;
+    /// let edges = Edges::new(3, &[1, 2, 2], &[0, 1, 0])?;
+    /// assert_eq!(edges.reduction()?, [(1, 0), (2, 1)]);
+    /// # Ok::<(), lynchpin::graph::GraphError>(())
+    /// ```
+    pub fn reduction(&self) -> Result<Vec<(Node, Node)>, GraphError> {
+        let (order, _) = self.in_order();
+        reduced(&order, "nodes", &self.earlier)
     }
 
     /// The nodes, each after all that it waits for, as far as that goes; and for how many each of
