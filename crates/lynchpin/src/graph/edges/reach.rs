@@ -1,17 +1,15 @@
 //! What stands on a node, and what a node stands on; of many at once, how much.
 
-use super::Edges;
+use super::{Components, Edges};
 use crate::graph::chain::reduced;
 use crate::graph::column::{Column, Rows};
 use crate::graph::{GraphError, Node, NodeSet};
 
-/// Words of a mask: one bit for each of the nodes that are followed at once.
-const WORDS: usize = 4;
-const AT_ONCE: usize = WORDS * 64;
 /// Digits of a counter of nodes.
 const DIGITS: usize = 32;
 
-type Mask = [u64; WORDS];
+/// One bit for each of the nodes that are followed at once.
+type Mask<const WORDS: usize> = [u64; WORDS];
 
 impl Edges {
     /// Everything that waits for one of the given nodes, directly or through others, without the
@@ -42,7 +40,7 @@ impl Edges {
     /// [`GraphError::NodeOutOfRange`] if a given node is not in the graph.
     pub fn upstream(&self, nodes: &[Node]) -> Result<NodeSet, GraphError> {
         self.check_given("`upstream`", nodes)?;
-        Ok(follow(&self.earlier, nodes))
+        Ok(follow(self.turned(), nodes))
     }
 
     /// How many others wait for each of the given nodes, directly or through others.
@@ -103,49 +101,37 @@ impl Edges {
     /// comes first to what comes last, whole circles as one.
     fn count_many(&self, nodes: &[Node]) -> Result<Vec<u32>, GraphError> {
         let components = self.components();
-        let contracted;
         // What waits for itself is contracted as well: no order has it.
         let is_in_order = components.cycles().next().is_none();
+        let contracted;
         let whole = if is_in_order {
             self
         } else {
-            let of = |node: Node| components.column().get(node as usize).copied().unwrap_or(0);
-            let (mut later, mut earlier) = (Vec::new(), Vec::new());
-            for node in 0..self.nodes() {
-                for &other in self.earlier.row(node).iter().filter(|&&other| of(other) != of(node))
-                {
-                    later.push(of(node));
-                    earlier.push(of(other));
-                }
-            }
-            contracted = Edges::new(components.count(), &later, &earlier)?;
+            contracted = self.contracted(&components)?;
             &contracted
         };
         let (order, _) = whole.in_order();
-        let mut counts = Vec::with_capacity(nodes.len());
-        let mut masks = Column::filled(whole.nodes(), [0; WORDS]);
-        for some in nodes.chunks(AT_ONCE) {
-            let mut counter = Counter::default();
-            for (bit, &node) in some.iter().enumerate() {
-                let at = components.of(node).unwrap_or_default();
-                set(&mut masks[at], bit);
+        let places: Vec<u32> =
+            nodes.iter().map(|&node| components.of(node).unwrap_or_default()).collect();
+        let size = |place: u32| components.members(place).len();
+        Ok(match places.len() {
+            0..=64 => passed_on::<1>(whole.turned(), &order, &places, size),
+            65..=256 => passed_on::<4>(whole.turned(), &order, &places, size),
+            _ => passed_on::<16>(whole.turned(), &order, &places, size),
+        })
+    }
+
+    /// The edges between the components.
+    fn contracted(&self, components: &Components) -> Result<Edges, GraphError> {
+        let of = |node: Node| components.column().get(node as usize).copied().unwrap_or(0);
+        let (mut later, mut earlier) = (Vec::new(), Vec::new());
+        for node in 0..self.nodes() {
+            for &other in self.later.row(node).iter().filter(|&&other| of(other) != of(node)) {
+                later.push(of(other));
+                earlier.push(of(node));
             }
-            for &at in &order {
-                let mask = std::mem::take(&mut masks[at]);
-                if mask == [0; WORDS] {
-                    continue;
-                }
-                for &later in whole.later.row(at) {
-                    for (word, more) in masks[later].iter_mut().zip(mask) {
-                        *word |= more;
-                    }
-                }
-                counter.add(&mask, components.members(at).len());
-            }
-            // Each was counted as one of those that it leads to.
-            counts.extend((0..some.len()).map(|bit| counter.of(bit).saturating_sub(1)));
         }
-        Ok(counts)
+        Edges::new(components.count(), &later, &earlier)
     }
 
     /// The edges that no chain of others implies, as (later, earlier), sorted: the fewest that say
@@ -163,7 +149,7 @@ impl Edges {
     /// ```
     pub fn reduction(&self) -> Result<Vec<(Node, Node)>, GraphError> {
         let (order, _) = self.in_order();
-        reduced(&order, "nodes", &self.earlier)
+        reduced(&order, "nodes", self.turned())
     }
 
     /// The nodes, each after all that it waits for, as far as that goes; and for how many each of
@@ -204,30 +190,60 @@ fn follow(rows: &Rows, nodes: &[Node]) -> NodeSet {
     seen
 }
 
-fn set(mask: &mut Mask, bit: usize) {
-    if let Some(word) = mask.get_mut(bit / 64) {
-        *word |= 1 << (bit % 64);
+/// How many of all places each of some leads to, without itself. A place has what those that it
+/// waits for have; it counts as so many as it has members.
+fn passed_on<const WORDS: usize>(
+    earlier: &Rows,
+    order: &[u32],
+    places: &[u32],
+    size: impl Fn(u32) -> usize,
+) -> Vec<u32> {
+    let mut counts = Vec::with_capacity(places.len());
+    let mut masks = Column::filled(earlier.rows(), [0; WORDS]);
+    for some in places.chunks(WORDS * 64) {
+        let mut counter = Counter::<WORDS>::default();
+        let mut own: Vec<(u32, usize)> = some.iter().copied().zip(0..).collect();
+        own.sort_unstable();
+        for &place in order {
+            let mut mask = [0; WORDS];
+            for &before in earlier.row(place) {
+                for (word, more) in mask.iter_mut().zip(&masks[before]) {
+                    *word |= more;
+                }
+            }
+            let first = own.partition_point(|&(of, _)| of < place);
+            for &(_, bit) in own.iter().skip(first).take_while(|&&(of, _)| of == place) {
+                if let Some(word) = mask.get_mut(bit / 64) {
+                    *word |= 1 << (bit % 64);
+                }
+            }
+            masks[place] = mask;
+            counter.add(&mask, size(place));
+        }
+        // Each was counted as one of those that it leads to.
+        counts.extend((0..some.len()).map(|bit| counter.of(bit).saturating_sub(1)));
     }
+    counts
 }
 
 /// One count for each bit of a mask, written as binary numbers that stand upright: digit by digit,
 /// so that one mask is added to all of them at once.
 #[derive(Debug, Clone)]
-struct Counter {
-    digits: [Mask; DIGITS],
+struct Counter<const WORDS: usize> {
+    digits: [Mask<WORDS>; DIGITS],
     /// What was added beside, for components of more than one node.
     more: Vec<u32>,
 }
 
-impl Default for Counter {
+impl<const WORDS: usize> Default for Counter<WORDS> {
     fn default() -> Self {
-        Counter { digits: [[0; WORDS]; DIGITS], more: vec![0; AT_ONCE] }
+        Counter { digits: [[0; WORDS]; DIGITS], more: vec![0; WORDS * 64] }
     }
 }
 
-impl Counter {
+impl<const WORDS: usize> Counter<WORDS> {
     /// Adds a number to the counts of all bits that are set.
-    fn add(&mut self, mask: &Mask, number: usize) {
+    fn add(&mut self, mask: &Mask<WORDS>, number: usize) {
         let mut carry = *mask;
         for digit in &mut self.digits {
             if carry == [0; WORDS] {
@@ -249,7 +265,8 @@ impl Counter {
     }
 
     fn of(&self, bit: usize) -> u32 {
-        let digit = |mask: &Mask| mask.get(bit / 64).map_or(0, |word| word >> (bit % 64) & 1);
+        let digit =
+            |mask: &Mask<WORDS>| mask.get(bit / 64).map_or(0, |word| word >> (bit % 64) & 1);
         let digits = (0u32..).zip(&self.digits);
         let count = digits.fold(0u64, |count, (place, mask)| count | digit(mask) << place);
         let more = self.more.get(bit).copied().unwrap_or_default();
