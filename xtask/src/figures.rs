@@ -8,6 +8,7 @@
 
 use crate::End;
 use crate::job::{Job, Tier};
+use crate::tools;
 use crate::workspace::Workspace;
 
 const TOPICS: [&str; 5] = ["assess", "gates", "ledger", "plan", "risk"];
@@ -32,6 +33,9 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
 fn measure(workspace: &Workspace, topic: &str, folders: &[&str]) -> Result<Vec<Figure>, String> {
     let name = format!("figures-{topic}");
     let mut job = Job::start(workspace, Tier::Full, &name)?;
+    if topic == "plan" {
+        tools::boost(&mut job)?;
+    }
     let run = ["run", "--locked", "--release", "--package", "lynchpin-benches", "--bin", topic];
     let build = ["build", "--locked", "--release", "--package", "lynchpin-cli"];
     job.run(&mut workspace.cargo(build))?;

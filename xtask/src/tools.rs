@@ -50,6 +50,16 @@ pub(crate) fn postgres(job: &mut Job<'_>) -> Outcome {
     system_tool(job, "initdb", "postgresql")
 }
 
+/// Makes sure that programs in C++ can be built with the graphs of Boost, which the figures of plans
+/// are measured beside.
+pub(crate) fn boost(job: &mut Job<'_>) -> Outcome {
+    system_tool(job, "g++", "g++")?;
+    if Path::new("/usr/include/boost/graph/compressed_sparse_row_graph.hpp").is_file() {
+        return Ok(());
+    }
+    install_package(job, "libboost-graph-dev")
+}
+
 /// The first Python that the wheel can serve.
 fn python(job: &mut Job<'_>) -> Result<String, String> {
     let check = "import sys; assert sys.version_info >= (3, 11)";

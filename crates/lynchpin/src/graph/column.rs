@@ -111,6 +111,11 @@ impl Rows {
         Self { starts, items }
     }
 
+    /// Rows from two columns, of rows and of their items.
+    pub(super) fn from_columns(rows: u32, row_of: &[u32], items: &[u32]) -> Self {
+        Self::from_pairs(rows, row_of.iter().copied().zip(items.iter().copied()))
+    }
+
     /// The rows of the items, out of so many, with the numbers of the rows as their items, smallest
     /// first.
     pub(super) fn turned(&self, rows: u32) -> Self {
@@ -127,24 +132,20 @@ impl Rows {
         Self { starts, items }
     }
 
-    /// Sorts the items of each row and drops what it lists more than once; how many were dropped.
-    pub(super) fn sort(&mut self) -> u32 {
-        let mut repeated = 0;
-        for row in 0..self.rows() {
-            let items = self.items.range_mut(self.starts[row]..self.starts[row + 1]);
-            items.sort_unstable();
-            let twice = items.windows(2).filter(|pair| pair.first() == pair.last()).count();
-            repeated += number(twice);
+    /// Drops what a row lists more than once; rows must be sorted. How many were dropped.
+    pub(super) fn drop_repeated(&mut self) -> u32 {
+        let repeats = |row: &[u32]| row.windows(2).any(|pair| pair.first() == pair.last());
+        let before = self.len();
+        let Some(first) = (0..self.rows()).find(|&row| repeats(self.row(row))) else { return 0 };
+        let mut kept = Rows { starts: Column::default(), items: Column::default() };
+        kept.starts.0.extend(self.starts.range(0..first + 1));
+        kept.items.0.extend(self.items.range(0..self.starts[first]));
+        for row in first..self.rows() {
+            self.row(row).iter().for_each(|&item| kept.push(item));
+            kept.close_sorted();
         }
-        if repeated > 0 {
-            let mut kept = Rows::with_room(self.rows(), (self.len() - repeated) as usize);
-            for row in 0..self.rows() {
-                self.row(row).iter().for_each(|&item| kept.push(item));
-                kept.close_sorted();
-            }
-            *self = kept;
-        }
-        repeated
+        *self = kept;
+        before - self.len()
     }
 
     /// Adds to the row under construction.
@@ -183,6 +184,10 @@ impl Rows {
         self.starts[row]..self.starts[row + 1]
     }
 
+    pub(super) fn row_len(&self, row: u32) -> u32 {
+        self.starts[row + 1] - self.starts[row]
+    }
+
     pub(super) fn row(&self, row: u32) -> &[u32] {
         self.items.range(self.places(row))
     }
@@ -192,12 +197,7 @@ impl Rows {
         self.items[place]
     }
 
-    /// The items of all rows, one row after the other.
-    pub(super) fn items(&self) -> &[u32] {
-        self.items.as_slice()
-    }
-
-    /// How many items there are in all rows.
+    /// All items of all rows.
     pub(super) fn len(&self) -> u32 {
         self.items.len()
     }

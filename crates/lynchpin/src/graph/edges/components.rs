@@ -33,8 +33,11 @@ impl Edges {
         let (order, _) = self.in_order();
         let mut low = Column::filled(nodes, UNSEEN);
         order.iter().for_each(|&node| low[node] = DONE);
-        let found =
-            if order.len() == nodes as usize { Rows::default() } else { strong(&self.later, low) };
+        let found = if order.len() == nodes as usize {
+            Rows::default()
+        } else {
+            strong(&self.earlier, low)
+        };
         let mut first = Column::<u32>::from_iter(0..nodes);
         for row in 0..found.rows() {
             let members = found.row(row);

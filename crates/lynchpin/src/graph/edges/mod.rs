@@ -1,8 +1,6 @@
 //! Plain edges between dense numbers, in bulk: what the dependencies of a whole portfolio come to,
 //! without the alternatives, groups and verdicts that an item has.
 
-use std::sync::OnceLock;
-
 use super::column::{Column, Rows};
 use super::limits::NUMBER_MAX;
 use super::{GraphError, Node, NodeSet};
@@ -14,7 +12,8 @@ mod schedule;
 pub use components::Components;
 pub use schedule::{Chain, Schedule};
 
-/// Plain edges, each from a node to one that it waits for: read in bulk and checked.
+/// Plain edges, each from a node to one that it waits for: read in bulk, checked, and kept in both
+/// directions.
 ///
 /// Use it for questions about very many nodes at once, such as the waves of all changes. What an
 /// item ships, with alternatives, groups and what is live already, is asked of a
@@ -33,10 +32,10 @@ pub use schedule::{Chain, Schedule};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Edges {
-    /// Node to those that wait for it, smallest first, each once.
+    /// Node to those that it waits for, smallest first, each once.
+    earlier: Rows,
+    /// Node to those that wait for it, in no order.
     later: Rows,
-    /// Node to those that it waits for, made when they are first asked for.
-    earlier: OnceLock<Rows>,
     /// The nodes that wait for themselves; these edges stand in no row.
     looped: NodeSet,
     repeated: u32,
@@ -55,25 +54,30 @@ impl Edges {
         check(nodes, later, earlier)?;
         let looped: NodeSet =
             pairs(later, earlier).filter(|(a, b)| a == b).map(|it| it.0).collect();
-        let mut rows = if looped.is_empty() {
-            Rows::from_pairs(nodes, pairs(earlier, later))
+        let by_earlier = if looped.is_empty() {
+            Rows::from_columns(nodes, earlier, later)
         } else {
-            Rows::from_pairs(nodes, pairs(earlier, later).filter(|(a, b)| a != b))
+            let others = pairs(earlier, later).filter(|(a, b)| a != b);
+            Rows::from_pairs(nodes, others)
         };
-        let repeated = rows.sort();
-        Ok(Edges { later: rows, earlier: OnceLock::new(), looped, repeated })
+        // Turned round, what each row lists stands in order of its number, so repeated edges are
+        // neighbours.
+        let mut by_later = by_earlier.turned(nodes);
+        let repeated = by_later.drop_repeated();
+        let by_earlier = if repeated == 0 { by_earlier } else { by_later.turned(nodes) };
+        Ok(Edges { earlier: by_later, later: by_earlier, looped, repeated })
     }
 
     /// How many nodes there are; they are numbered from 0.
     #[must_use]
     pub fn nodes(&self) -> u32 {
-        self.later.rows()
+        self.earlier.rows()
     }
 
     /// How many edges there are, each counted once, without those of a node to itself.
     #[must_use]
     pub fn count(&self) -> u32 {
-        self.later.len()
+        self.earlier.len()
     }
 
     /// The nodes that wait for themselves, which no schedule contains.
@@ -91,19 +95,14 @@ impl Edges {
     /// What a node waits for, smallest first; nothing for an unknown one.
     #[must_use]
     pub fn earlier(&self, node: Node) -> &[Node] {
-        if node < self.nodes() { self.turned().row(node) } else { &[] }
-    }
-
-    /// Node to those that it waits for, smallest first, each once.
-    fn turned(&self) -> &Rows {
-        self.earlier.get_or_init(|| self.later.turned(self.nodes()))
+        if node < self.nodes() { self.earlier.row(node) } else { &[] }
     }
 
     /// For how many others each node waits. One that waits for itself waits for more than there
     /// are.
     fn waiting(&self) -> Column<u32> {
-        let mut waiting = Column::filled(self.nodes(), 0u32);
-        self.later.items().iter().for_each(|&later| waiting[later] += 1);
+        let mut waiting: Column<u32> =
+            (0..self.nodes()).map(|node| self.earlier.row_len(node)).collect();
         for node in self.looped.iter() {
             waiting[node] = u32::MAX;
         }

@@ -40,7 +40,7 @@ impl Edges {
     /// [`GraphError::NodeOutOfRange`] if a given node is not in the graph.
     pub fn upstream(&self, nodes: &[Node]) -> Result<NodeSet, GraphError> {
         self.check_given("`upstream`", nodes)?;
-        Ok(follow(self.turned(), nodes))
+        Ok(follow(&self.earlier, nodes))
     }
 
     /// How many others wait for each of the given nodes, directly or through others.
@@ -115,9 +115,9 @@ impl Edges {
             nodes.iter().map(|&node| components.of(node).unwrap_or_default()).collect();
         let size = |place: u32| components.members(place).len();
         Ok(match places.len() {
-            0..=64 => passed_on::<1>(whole.turned(), &order, &places, size),
-            65..=256 => passed_on::<4>(whole.turned(), &order, &places, size),
-            _ => passed_on::<16>(whole.turned(), &order, &places, size),
+            0..=64 => passed_on::<1>(&whole.earlier, &order, &places, size),
+            65..=256 => passed_on::<4>(&whole.earlier, &order, &places, size),
+            _ => passed_on::<16>(&whole.earlier, &order, &places, size),
         })
     }
 
@@ -149,7 +149,7 @@ impl Edges {
     /// ```
     pub fn reduction(&self) -> Result<Vec<(Node, Node)>, GraphError> {
         let (order, _) = self.in_order();
-        reduced(&order, "nodes", self.turned())
+        reduced(&order, "nodes", &self.earlier)
     }
 
     /// The nodes, each after all that it waits for, as far as that goes; and for how many each of

@@ -21,19 +21,15 @@ pub struct Chain {
     pub weight: u64,
 }
 
-/// What is known of a node before its turn comes. Together, since each edge needs all of it.
+/// What is known of a node before its turn comes. Together, since each edge needs both.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
     /// How long the longest chain is that ends before it; with it, once its turn has come.
     sum: u64,
     /// For how many it still waits.
     waiting: u32,
-    /// The last node of that chain, the smallest of several; none, if nothing is before it.
-    before: Node,
+    wave: u32,
 }
-
-/// No node has so large a number.
-const NONE: Node = u32::MAX;
 
 impl Edges {
     /// Puts every node into a wave, after all that it waits for, as early as can be. What is on
@@ -60,12 +56,14 @@ impl Edges {
             Some(weights) => weights.get(node as usize).copied().unwrap_or_default(),
             None => 1,
         };
-        let waiting = self.waiting();
-        let fresh = |&waiting: &u32| Turn { sum: 0, waiting, before: NONE };
-        let mut turns: Column<Turn> = waiting.as_slice().iter().map(fresh).collect();
-        let mut wave_of = Column::filled(self.nodes(), 0u32);
+        let mut turns: Column<Turn> = self
+            .waiting()
+            .as_slice()
+            .iter()
+            .map(|&waiting| Turn { sum: 0, waiting, wave: 0 })
+            .collect();
         let mut open = Vec::with_capacity(self.nodes() as usize);
-        open.extend((0..self.nodes()).filter(|&node| waiting[node] == 0));
+        open.extend((0..self.nodes()).filter(|&node| turns[node].waiting == 0));
         let mut open = Column::from(open);
         let (mut next, mut wave) = (0, 0);
         while next < open.len() {
@@ -73,15 +71,13 @@ impl Edges {
             let end = open.len();
             for place in next..end {
                 let node = open[place];
-                wave_of[node] = wave;
-                let sum = turns[node].sum.saturating_add(weight(node));
-                turns[node].sum = sum;
+                let turn = &mut turns[node];
+                turn.sum = turn.sum.saturating_add(weight(node));
+                turn.wave = wave;
+                let sum = turn.sum;
                 for &later in self.later.row(node) {
                     let turn = &mut turns[later];
-                    // The larger sum, or of equal ones the smaller node.
-                    if (turn.sum, node) < (sum, turn.before) {
-                        (turn.sum, turn.before) = (sum, node);
-                    }
+                    turn.sum = turn.sum.max(sum);
                     turn.waiting -= 1;
                     if turn.waiting == 0 {
                         open.push(later);
@@ -90,10 +86,34 @@ impl Edges {
             }
             next = end;
         }
+        let wave_of: Column<u32> = turns.as_slice().iter().map(|turn| turn.wave).collect();
         let placed = (0u32..).zip(wave_of.as_slice()).filter(|&(_, &wave)| wave > 0);
         let waves = Rows::from_pairs(wave, placed.map(|(node, &wave)| (wave - 1, node)));
-        let critical_path = longest(&turns, &wave_of);
+        let critical_path = self.longest(&turns);
         Ok(Schedule { wave_of, waves, critical_path })
+    }
+
+    /// The chain with the largest sum. Ties go to the smaller node, from the last one backwards.
+    fn longest(&self, turns: &Column<Turn>) -> Chain {
+        let largest = |nodes: &mut dyn Iterator<Item = Node>| {
+            let mut found: Option<(u64, Node)> = None;
+            for node in nodes {
+                let Turn { sum, wave, .. } = turns[node];
+                if wave > 0 && found.is_none_or(|(most, _)| sum > most) {
+                    found = Some((sum, node));
+                }
+            }
+            found
+        };
+        let Some((weight, end)) = largest(&mut (0..self.nodes())) else { return Chain::default() };
+        let mut nodes = vec![end];
+        let mut at = end;
+        while let Some((_, before)) = largest(&mut self.earlier.row(at).iter().copied()) {
+            nodes.push(before);
+            at = before;
+        }
+        nodes.reverse();
+        Chain { nodes, weight }
     }
 
     fn check_weights(&self, weights: Option<&[u64]>) -> Result<(), GraphError> {
@@ -105,24 +125,6 @@ impl Edges {
         let sum = weights.iter().try_fold(0u64, |sum, &weight| sum.checked_add(weight));
         sum.map_or(Err(GraphError::WeightOverflow), |_| Ok(()))
     }
-}
-
-/// The chain with the largest sum. Ties go to the smaller node, from the last one backwards.
-fn longest(turns: &Column<Turn>, wave_of: &Column<u32>) -> Chain {
-    let mut last: Option<(u64, Node)> = None;
-    for (node, (turn, &wave)) in (0u32..).zip(turns.as_slice().iter().zip(wave_of.as_slice())) {
-        if wave > 0 && last.is_none_or(|(most, _)| turn.sum > most) {
-            last = Some((turn.sum, node));
-        }
-    }
-    let Some((weight, mut at)) = last else { return Chain::default() };
-    let mut nodes = Vec::new();
-    while at != NONE {
-        nodes.push(at);
-        at = turns[at].before;
-    }
-    nodes.reverse();
-    Chain { nodes, weight }
 }
 
 impl Schedule {
