@@ -50,8 +50,7 @@ pub(crate) fn postgres(job: &mut Job<'_>) -> Outcome {
     system_tool(job, "initdb", "postgresql")
 }
 
-/// Makes sure that programs in C++ can be built with the graphs of Boost, which the figures of plans
-/// are measured beside.
+/// Makes sure that programs in C++ can be built with the graphs of Boost, a peer of the figures.
 pub(crate) fn boost(job: &mut Job<'_>) -> Outcome {
     system_tool(job, "g++", "g++")?;
     if Path::new("/usr/include/boost/graph/compressed_sparse_row_graph.hpp").is_file() {

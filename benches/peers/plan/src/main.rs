@@ -22,7 +22,8 @@ const FOLLOWED: u32 = 1_000;
 fn main() -> Result<(), Failure> {
     let path = std::env::args().nth(1).ok_or("name the file of edges")?;
     let bytes = std::fs::read(path)?;
-    let mut numbers = bytes.chunks_exact(4).map(|it| u32::from_le_bytes([it[0], it[1], it[2], it[3]]));
+    let number = |it: &[u8]| u32::from_le_bytes([it[0], it[1], it[2], it[3]]);
+    let mut numbers = bytes.chunks_exact(4).map(number);
     let nodes = numbers.next().ok_or("no nodes")?;
     let count = numbers.next().ok_or("no edges")? as usize;
     let all: Vec<u32> = numbers.collect();

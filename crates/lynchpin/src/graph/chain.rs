@@ -89,8 +89,8 @@ pub(super) fn reduction(order: &Order) -> Result<Vec<(Group, Group)>, GraphError
     reduced(&shipped, "shipped groups", &order.dependencies)
 }
 
-/// The pairs (later, earlier) of rows that no chain of others implies, sorted. Each row comes in the
-/// order given after all that it lists; what is not in the order is left out.
+/// The pairs (later, earlier) of rows that no chain of others implies, sorted. Each row comes, in
+/// the order given, after all that it lists; what is not in the order is left out.
 pub(super) fn reduced(
     order: &[u32],
     what: &'static str,
