@@ -84,6 +84,10 @@ fn pass_over(
 /// The first number of a range at which there is a row, readable or not.
 fn next(store: &mut dyn Store, range: Range<u64>) -> Result<Option<u64>> {
     let Range { start, end } = range;
+    // Behind a row that cannot be read there may be nothing left to look at.
+    if start >= end {
+        return Ok(None);
+    }
     let (mut low, mut high) = (start, start.saturating_add(1).min(end));
     let mut width = 1_u64;
     while !is_any(store, low..high)? {
