@@ -7,7 +7,7 @@
 )]
 
 use std::io::{Error, Result};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -100,6 +100,18 @@ pub fn elapsed<T>(work: impl FnOnce() -> T) -> f64 {
 fn processor() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::try_from(time).map_or(f64::NAN, |time| time.as_secs_f64())
+}
+
+/// How a program ends that measured, or failed to and says why.
+#[expect(clippy::print_stderr, reason = "a program that measures says what is wrong")]
+pub fn ended<E: std::fmt::Display>(measured: std::result::Result<(), E>) -> ExitCode {
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The middle one of some measures.

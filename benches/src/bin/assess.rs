@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use lynchpin_benches::Wanted::{AtMost, TimesPeer};
-use lynchpin_benches::{beside, figure};
+use lynchpin_benches::{beside, ended, figure};
 use lynchpin_link::git::{DependencyKind, Options, assess};
 use lynchpin_tests::git::answers::Answers;
 use lynchpin_tests::git::generated::{RANGE, generated};
@@ -64,13 +64,7 @@ struct Place {
 }
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(measure())
 }
 
 fn measure() -> Result<()> {

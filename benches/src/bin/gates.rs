@@ -22,7 +22,7 @@ use lynchpin::gate::Policy;
 use lynchpin::gate::column::{Buffer, Columns, CompiledGate, LeafState};
 use lynchpin::reason::Verdict;
 use lynchpin_benches::Wanted::{AtLeast, Nothing};
-use lynchpin_benches::{figure, median, seconds};
+use lynchpin_benches::{ended, figure, median, seconds};
 use serde_json::{Value, json};
 
 /// Changes that are made up, and rows that they are tiled to.
@@ -73,13 +73,7 @@ struct Input {
 }
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(measure())
 }
 
 fn measure() -> Result<()> {

@@ -5,7 +5,6 @@
 //! its limit: a snapshot cannot be opened faster than its document is read into plain structs, and
 //! entries cannot be replayed faster than their rows are read and hashed and their facts are read
 //! into plain structs. All take turns in one process.
-#![expect(clippy::print_stderr, reason = "a program that measures says what is wrong")]
 
 use std::fs;
 use std::hint::black_box;
@@ -16,7 +15,7 @@ use lynchpin::base::{Digest, Error, Instant, Limits, Result};
 use lynchpin::model::Portfolio;
 use lynchpin::wire::{read_portfolio, write_portfolio};
 use lynchpin_benches::Wanted::{AtMost, Nothing, TimesPeer};
-use lynchpin_benches::{elapsed, figure, median};
+use lynchpin_benches::{elapsed, ended, figure, median};
 use lynchpin_store::entry::Row;
 use lynchpin_store::log::Options;
 use lynchpin_store::merkle;
@@ -41,13 +40,7 @@ const RECEIPT: f64 = 4096.0;
 const ORIGIN: &str = "acme.example/releases";
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(measure())
 }
 
 fn measure() -> std::result::Result<(), Box<dyn std::error::Error>> {

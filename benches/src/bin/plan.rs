@@ -4,7 +4,6 @@
 //! at a million nodes, a tenth and a hundredth of that. The peers, in `benches/peers/plan`, read
 //! the same file and take turns, each in a process of its own. All must come to the same numbers.
 //! Measured is the public call on numbers of rows, with its checks, and with what it is made of.
-#![expect(clippy::print_stderr, reason = "a program that measures says what is wrong")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Error, Result, Write};
@@ -13,7 +12,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 
 use lynchpin::graph::Edges;
 use lynchpin_benches::Wanted::{self, Nothing, TimesPeer};
-use lynchpin_benches::{figure, median, seconds};
+use lynchpin_benches::{ended, figure, median, seconds};
 
 const EDGES_OF_A_NODE: usize = 5;
 const LAYERS: u32 = 50;
@@ -22,13 +21,7 @@ const ROUNDS: usize = 5;
 const FOLLOWED: u32 = 1_000;
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(measure())
 }
 
 fn measure() -> Result<()> {
