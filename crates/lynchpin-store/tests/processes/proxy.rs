@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
@@ -72,8 +73,15 @@ fn accept(listener: &UnixListener, server: &Path, plan: &Arc<Mutex<Plan>>) {
         let twin = |stream: &UnixStream| stream.try_clone().expect("a second handle");
         let (up, down) = ((twin(&client), twin(&server)), (server, client));
         let (plan_up, plan_down) = (Arc::clone(plan), Arc::clone(plan));
-        std::thread::spawn(move || pass(up.0, up.1, |bytes| sent(&plan_up, bytes)));
-        std::thread::spawn(move || pass(down.0, down.1, |bytes| received(&plan_down, bytes)));
+        // Set before the server hears of the commit, whose answer may be faster than the cut.
+        let is_deaf = Arc::new(AtomicBool::new(false));
+        let hears = Arc::clone(&is_deaf);
+        std::thread::spawn(move || pass(up.0, up.1, |bytes| sent(&plan_up, bytes, &is_deaf)));
+        std::thread::spawn(move || {
+            pass(down.0, down.1, |bytes| {
+                if hears.load(Ordering::SeqCst) { Some(0) } else { received(&plan_down, bytes) }
+            });
+        });
     }
 }
 
@@ -94,12 +102,15 @@ fn pass(mut from: UnixStream, mut to: UnixStream, cut: impl Fn(&[u8]) -> Option<
 }
 
 /// How many of these bytes still reach the server, if the cut is now.
-fn sent(plan: &Mutex<Plan>, bytes: &[u8]) -> Option<usize> {
+fn sent(plan: &Mutex<Plan>, bytes: &[u8], is_deaf: &AtomicBool) -> Option<usize> {
     let mut plan = plan.lock().expect("a plan");
     let is_commit = bytes.windows(7).any(|part| part == b"COMMIT\0");
     let passed = match plan.next? {
         Cut::BeforeCommit if is_commit => 0,
-        Cut::AfterCommit if is_commit => bytes.len(),
+        Cut::AfterCommit if is_commit => {
+            is_deaf.store(true, Ordering::SeqCst);
+            bytes.len()
+        }
         Cut::Answer if is_commit => {
             // The next bytes that come back are the answer.
             plan.next = Some(Cut::Received(0));
