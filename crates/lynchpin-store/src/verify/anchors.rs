@@ -30,14 +30,8 @@ struct Anchor {
 }
 
 impl Anchors {
-    /// Takes a size and a root that are known for certain.
-    pub(super) fn know(&mut self, size: u64, root: Hash) {
-        let name = "what this process had read before".to_owned();
-        self.wait(size, Anchor { root, name, is_signed: false });
-    }
-
-    /// Takes a size and a root that a snapshot is of.
-    pub(super) fn snapshot(&mut self, size: u64, root: Hash, name: &str) {
+    /// Takes a size and a root that are known without a checkpoint, and where from.
+    pub(super) fn know(&mut self, size: u64, root: Hash, name: &str) {
         self.wait(size, Anchor { root, name: name.to_owned(), is_signed: false });
     }
 

@@ -177,7 +177,7 @@ fn run(
     pass.name(origin, found);
     let mut anchors = Anchors::default();
     if let Some((size, root)) = known {
-        anchors.know(size, root);
+        anchors.know(size, root, "what this process had read before");
     }
     anchors.keep(kept, key, &mut pass);
     anchors.newest(store, key, &mut pass)?;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use lynchpin::base::{Digest, ErrorCode, Limits, Result};
+use lynchpin::base::{Digest, ErrorCode, Instant, Limits, Result};
 use lynchpin::model::Portfolio;
-use lynchpin::wire::{CanonicalFact, each_canonical_fact, forget_words, read_portfolio};
+use lynchpin::wire::{each_canonical_fact, forget_words, read_portfolio};
 
 use super::Finding;
 use super::anchors::Anchors;
@@ -59,7 +59,7 @@ impl Snapshot {
                 if signed.size != size {
                     pass.find(invalid(&format!("is kept as one of {size} entries, and is not")));
                 }
-                anchors.snapshot(signed.size, signed.root, NAME);
+                anchors.know(signed.size, signed.root, NAME);
                 return Snapshot::read(&signed, pass);
             }
         }
@@ -72,8 +72,10 @@ impl Snapshot {
         let read = read_portfolio(signed.document, Limits::bulk()).and_then(|portfolio| {
             each_canonical_fact(portfolio, &mut |fact| {
                 let place = fact.stamp.map_or(0, |stamp| stamp.sequence);
+                let recorded = fact.stamp.map(|stamp| stamp.recorded);
                 let is_known = (1..=signed.size).contains(&place);
-                if !is_known || facts.insert(place, digest(&fact)).is_some() {
+                let digest = digest(fact.kind, recorded, &fact.bytes);
+                if !is_known || facts.insert(place, digest).is_some() {
                     strangers += 1;
                 }
                 Ok(())
@@ -88,19 +90,25 @@ impl Snapshot {
         Ok(Snapshot { is_checked: true, size: signed.size, facts })
     }
 
-    /// Compares what it says with an entry.
+    /// Compares what it says with an entry that has the one form that it must have.
     pub(super) fn compare(&mut self, entry: &Entry) -> Result<Said> {
         if entry.place.sequence > self.size {
             return Ok(Said::Nothing);
         }
         let found = self.facts.remove(&entry.place.sequence);
-        let mut portfolio = Portfolio::default();
-        entry.add_to(&mut portfolio)?;
-        if found == only(portfolio.clone())? {
+        let recorded = Some(entry.place.recorded);
+        if found == Some(digest(&entry.kind, recorded, entry.fact.as_bytes())) {
             return Ok(Said::Same);
         }
+        let mut portfolio = Portfolio::default();
+        entry.add_to(&mut portfolio)?;
         forget_words(&mut portfolio, |_| true);
-        Ok(if found == only(portfolio)? { Said::Forgotten } else { Said::Otherwise })
+        let mut forgotten = None;
+        each_canonical_fact(portfolio, &mut |fact| {
+            forgotten = Some(digest(fact.kind, recorded, &fact.bytes));
+            Ok(())
+        })?;
+        Ok(if found == forgotten { Said::Forgotten } else { Said::Otherwise })
     }
 
     /// Takes note that an entry was erased; whether the snapshot says what it meant.
@@ -116,19 +124,9 @@ impl Snapshot {
     }
 }
 
-/// The digest of the one fact of a portfolio.
-fn only(portfolio: Portfolio) -> Result<Option<Digest>> {
-    let mut only = None;
-    each_canonical_fact(portfolio, &mut |fact| {
-        only = Some(digest(&fact));
-        Ok(())
-    })?;
-    Ok(only)
-}
-
-fn digest(fact: &CanonicalFact) -> Digest {
-    let recorded = fact.stamp.map_or_else(String::new, |stamp| stamp.recorded.to_string());
-    let mut bytes = format!("{}\n{recorded}\n", fact.kind).into_bytes();
-    bytes.extend_from_slice(&fact.bytes);
+fn digest(kind: &str, recorded: Option<Instant>, fact: &[u8]) -> Digest {
+    let recorded = recorded.map_or_else(String::new, |recorded| recorded.to_string());
+    let mut bytes = format!("{kind}\n{recorded}\n").into_bytes();
+    bytes.extend_from_slice(fact);
     Digest::of(&bytes)
 }
