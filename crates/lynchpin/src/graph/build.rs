@@ -143,24 +143,23 @@ impl GraphBuilder {
                 return Err(GraphError::TooMany { what, count, limit });
             }
         }
-        self.check_range("`requires`", self.owners.iter().copied())?;
-        self.check_range("`requires`", self.alternatives.iter().copied())?;
-        self.check_range("`together`", self.together.iter().flat_map(|&(a, b)| [a, b]))?;
-        self.check_range("`after`", self.after.iter().flat_map(|&(a, b)| [a, b]))?;
-        self.check_range("`conflicts`", self.conflicts.iter().flat_map(|c| [c.a, c.b]))?;
+        check_range(self.nodes, "`requires`", self.owners.iter().copied())?;
+        check_range(self.nodes, "`requires`", self.alternatives.iter().copied())?;
+        check_range(self.nodes, "`together`", self.together.iter().flat_map(|&(a, b)| [a, b]))?;
+        check_range(self.nodes, "`after`", self.after.iter().flat_map(|&(a, b)| [a, b]))?;
+        check_range(self.nodes, "`conflicts`", self.conflicts.iter().flat_map(|c| [c.a, c.b]))?;
         self.empty.map_or(Ok(()), |node| Err(GraphError::EmptyClause { node }))
     }
+}
 
-    fn check_range(
-        &self,
-        place: &'static str,
-        mut given: impl Iterator<Item = Node>,
-    ) -> Result<(), GraphError> {
-        let nodes = self.nodes;
-        given
-            .find(|&node| node >= nodes)
-            .map_or(Ok(()), |node| Err(GraphError::NodeOutOfRange { node, nodes, place }))
-    }
+/// Refuses a node that is not one of so many.
+pub(super) fn check_range(
+    nodes: u32,
+    place: &'static str,
+    mut given: impl Iterator<Item = Node>,
+) -> Result<(), GraphError> {
+    let wrong = given.find(|&node| node >= nodes);
+    wrong.map_or(Ok(()), |node| Err(GraphError::NodeOutOfRange { node, nodes, place }))
 }
 
 /// Sorts the clauses by node; within a node they keep their order.
@@ -250,9 +249,7 @@ impl Graph {
 
     /// Refuses a set with a node that is not in the graph.
     pub(super) fn check_set(&self, place: &'static str, set: &NodeSet) -> Result<(), GraphError> {
-        let nodes = self.nodes;
-        set.last()
-            .filter(|&node| node >= nodes)
-            .map_or(Ok(()), |node| Err(GraphError::NodeOutOfRange { node, nodes, place }))
+        // The largest tells of all.
+        check_range(self.nodes, place, set.last().into_iter())
     }
 }

@@ -101,6 +101,7 @@ impl Web {
         strong(&self.waits_for, Column::filled(self.count(), UNSEEN))
     }
 }
+
 /// A vertex that was not seen yet, and one whose component is known.
 pub(super) const UNSEEN: u32 = 0;
 pub(super) const DONE: u32 = u32::MAX;

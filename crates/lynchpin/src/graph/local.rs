@@ -71,8 +71,7 @@ impl Local {
         }
         clauses_from.push(clauses.rows());
         let count = nodes.len();
-        let asks = |clause: u32| clauses.row(clause).iter().map(move |&local| (local, clause));
-        let asked_by = Rows::from_pairs(count, (0..clauses.rows()).flat_map(asks));
+        let asked_by = clauses.turned(count);
         let (after, before) = order(graph, &rank, &nodes);
         Self {
             rank,
@@ -107,8 +106,7 @@ fn order(graph: &Graph, rank: &Rank, nodes: &Column<Node>) -> (Rows, Rows) {
         }
         after.close_sorted();
     }
-    let flip = |later: u32| after.row(later).iter().map(move |&earlier| (earlier, later));
-    let before = Rows::from_pairs(nodes.len(), (0..nodes.len()).flat_map(flip));
+    let before = after.turned(nodes.len());
     (after, before)
 }
 
@@ -134,6 +132,20 @@ impl Sets {
         }
         local
     }
+}
+
+/// Numbers sets from 0 by the smallest of each, which `first` tells of every member: the set of
+/// each, and the members of each set, smallest first.
+pub(super) fn numbered(count: u32, mut first: impl FnMut(u32) -> u32) -> (Column<u32>, Rows) {
+    let mut set_of = Column::filled(count, 0);
+    let mut sets = 0;
+    for number in 0..count {
+        let first = first(number);
+        set_of[number] = if first == number { sets } else { set_of[first] };
+        sets += u32::from(first == number);
+    }
+    let members = Rows::from_pairs(sets, set_of.as_slice().iter().copied().zip(0u32..));
+    (set_of, members)
 }
 
 /// Candidates contracted into groups, numbered by their smallest member.
@@ -163,17 +175,9 @@ impl Grouping {
     /// Groups of the given sets, where the members of `merged` may rely on themselves.
     pub(super) fn new(local: &Local, sets: &mut Sets, merged: &NodeSet) -> Self {
         let count = local.count();
-        let mut group_of = Column::filled(count, 0);
-        let mut groups = 0;
-        for number in 0..count {
-            let first = sets.find(number);
-            group_of[number] = if first == number { groups } else { group_of[first] };
-            groups += u32::from(first == number);
-        }
-        let pairs = group_of.as_slice().iter().copied().zip(0u32..);
-        let members = Rows::from_pairs(groups, pairs);
+        let (group_of, members) = numbered(count, |number| sets.find(number));
         let mut inner = NodeSet::with_room(local.clauses.rows());
-        if groups < count || !merged.is_empty() {
+        if members.rows() < count || !merged.is_empty() {
             for (clause, &owner) in (0u32..).zip(local.owner.as_slice()) {
                 let group = group_of[owner];
                 // What requires itself is a cycle of length one, unless cycles were merged.

@@ -1,6 +1,6 @@
 //! What is asked of a graph.
 
-use super::{Graph, GraphError, NodeSet};
+use super::{Graph, GraphError, Node, NodeSet};
 
 /// What becomes of a cycle of `requires`. A cycle through `after` is always forbidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,19 +33,31 @@ impl Question<'_> {
         graph.check_set("`candidates`", self.candidates)?;
         graph.check_set("`live`", self.live)?;
         graph.check_set("`go`", self.go)?;
-        let Some(weights) = self.weights else { return Ok(()) };
-        if weights.len() != graph.nodes() as usize {
-            let given = weights.len() as u64;
-            return Err(GraphError::WeightCount { given, nodes: graph.nodes() });
-        }
-        let sum = self
-            .candidates
-            .iter()
-            .try_fold(0u64, |sum, node| sum.checked_add(*weights.get(node as usize)?));
-        sum.map_or(Err(GraphError::WeightOverflow), |_| Ok(()))
+        check_weights(self.weights, graph.nodes(), self.candidates.iter())
     }
 
-    pub(super) fn weight(&self, node: super::Node) -> u64 {
-        self.weights.map_or(1, |weights| weights.get(node as usize).copied().unwrap_or_default())
+    pub(super) fn weight(&self, node: Node) -> u64 {
+        weight(self.weights, node)
     }
+}
+
+/// How long a node takes.
+pub(super) fn weight(weights: Option<&[u64]>, node: Node) -> u64 {
+    weights.map_or(1, |weights| weights.get(node as usize).copied().unwrap_or_default())
+}
+
+/// Refuses weights that are not one for each node, or that do not fit in 64 bits together, for some
+/// of them.
+pub(super) fn check_weights(
+    weights: Option<&[u64]>,
+    nodes: u32,
+    mut some: impl Iterator<Item = Node>,
+) -> Result<(), GraphError> {
+    let Some(weights) = weights else { return Ok(()) };
+    if weights.len() != nodes as usize {
+        let given = weights.len() as u64;
+        return Err(GraphError::WeightCount { given, nodes });
+    }
+    let sum = some.try_fold(0u64, |sum, node| sum.checked_add(*weights.get(node as usize)?));
+    sum.map_or(Err(GraphError::WeightOverflow), |_| Ok(()))
 }

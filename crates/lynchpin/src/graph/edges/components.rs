@@ -3,6 +3,7 @@
 use super::Edges;
 use crate::graph::column::{Column, Rows};
 use crate::graph::component::{DONE, UNSEEN, strong};
+use crate::graph::local::numbered;
 use crate::graph::{Node, NodeSet};
 
 /// The strongly connected components: nodes that wait for each other are in one, every other node
@@ -45,14 +46,7 @@ impl Edges {
                 members.iter().for_each(|&member| first[member] = smallest);
             }
         }
-        let mut count = 0;
-        let mut component_of = Column::filled(nodes, 0u32);
-        for node in 0..nodes {
-            let smallest = first[node];
-            component_of[node] = if smallest == node { count } else { component_of[smallest] };
-            count += u32::from(smallest == node);
-        }
-        let members = Rows::from_pairs(count, component_of.as_slice().iter().copied().zip(0u32..));
+        let (component_of, members) = numbered(nodes, |node| first[node]);
         Components { component_of, members, looped: self.looped.clone() }
     }
 }

@@ -1,7 +1,8 @@
 //! Plain edges between dense numbers, in bulk: what the dependencies of a whole portfolio come to,
 //! without the alternatives, groups and verdicts that an item has.
 
-use super::column::{Column, Rows};
+use super::build::check_range;
+use super::column::{Column, Rows, number};
 use super::limits::NUMBER_MAX;
 use super::{GraphError, Node, NodeSet};
 
@@ -55,10 +56,9 @@ impl Edges {
         let looped: NodeSet =
             pairs(later, earlier).filter(|(a, b)| a == b).map(|it| it.0).collect();
         let by_earlier = if looped.is_empty() {
-            Rows::from_columns(nodes, earlier, later)
+            Rows::from_pairs(nodes, pairs(earlier, later))
         } else {
-            let others = pairs(earlier, later).filter(|(a, b)| a != b);
-            Rows::from_pairs(nodes, others)
+            Rows::from_pairs(nodes, pairs(earlier, later).filter(|(a, b)| a != b))
         };
         // Turned round, what each row lists stands in order of its number, so repeated edges are
         // neighbours.
@@ -102,7 +102,7 @@ impl Edges {
     /// are.
     fn waiting(&self) -> Column<u32> {
         let mut waiting: Column<u32> =
-            (0..self.nodes()).map(|node| self.earlier.row_len(node)).collect();
+            (0..self.nodes()).map(|node| number(self.earlier.row(node).len())).collect();
         for node in self.looped.iter() {
             waiting[node] = u32::MAX;
         }
@@ -125,12 +125,6 @@ fn check(nodes: u32, later: &[Node], earlier: &[Node]) -> Result<(), GraphError>
             return Err(GraphError::TooMany { what, count, limit });
         }
     }
-    for (place, ends) in [("`later`", later), ("`earlier`", earlier)] {
-        // The largest of all first, which is one pass without a branch.
-        if ends.iter().max().is_some_and(|&largest| largest >= nodes) {
-            let node = ends.iter().copied().find(|&node| node >= nodes).unwrap_or(nodes);
-            return Err(GraphError::NodeOutOfRange { node, nodes, place });
-        }
-    }
-    Ok(())
+    check_range(nodes, "`later`", later.iter().copied())?;
+    check_range(nodes, "`earlier`", earlier.iter().copied())
 }

@@ -1,6 +1,7 @@
 //! What stands on a node, and what a node stands on; of many at once, how much.
 
 use super::{Components, Edges};
+use crate::graph::build::check_range;
 use crate::graph::chain::reduced;
 use crate::graph::column::{Column, Rows};
 use crate::graph::{GraphError, Node, NodeSet};
@@ -172,9 +173,7 @@ impl Edges {
     }
 
     fn check_given(&self, place: &'static str, given: &[Node]) -> Result<(), GraphError> {
-        let nodes = self.nodes();
-        let wrong = given.iter().copied().find(|&node| node >= nodes);
-        wrong.map_or(Ok(()), |node| Err(GraphError::NodeOutOfRange { node, nodes, place }))
+        check_range(self.nodes(), place, given.iter().copied())
     }
 }
 

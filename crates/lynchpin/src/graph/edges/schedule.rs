@@ -2,6 +2,7 @@
 
 use super::Edges;
 use crate::graph::column::{Column, Rows};
+use crate::graph::question::{check_weights, weight};
 use crate::graph::{GraphError, Node};
 
 /// In which wave each node ships, and the chain that takes longest.
@@ -51,11 +52,7 @@ impl Edges {
     /// # Ok::<(), lynchpin::graph::GraphError>(())
     /// ```
     pub fn schedule(&self, weights: Option<&[u64]>) -> Result<Schedule, GraphError> {
-        self.check_weights(weights)?;
-        let weight = |node: Node| match weights {
-            Some(weights) => weights.get(node as usize).copied().unwrap_or_default(),
-            None => 1,
-        };
+        check_weights(weights, self.nodes(), 0..self.nodes())?;
         let mut turns: Column<Turn> = self
             .waiting()
             .as_slice()
@@ -72,7 +69,7 @@ impl Edges {
             for place in next..end {
                 let node = open[place];
                 let turn = &mut turns[node];
-                turn.sum = turn.sum.saturating_add(weight(node));
+                turn.sum = turn.sum.saturating_add(weight(weights, node));
                 turn.wave = wave;
                 let sum = turn.sum;
                 for &later in self.later.row(node) {
@@ -114,16 +111,6 @@ impl Edges {
         }
         nodes.reverse();
         Chain { nodes, weight }
-    }
-
-    fn check_weights(&self, weights: Option<&[u64]>) -> Result<(), GraphError> {
-        let Some(weights) = weights else { return Ok(()) };
-        if weights.len() != self.nodes() as usize {
-            let given = weights.len() as u64;
-            return Err(GraphError::WeightCount { given, nodes: self.nodes() });
-        }
-        let sum = weights.iter().try_fold(0u64, |sum, &weight| sum.checked_add(weight));
-        sum.map_or(Err(GraphError::WeightOverflow), |_| Ok(()))
     }
 }
 
