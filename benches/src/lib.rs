@@ -6,6 +6,8 @@
     reason = "it measures time and prints; the engine does neither"
 )]
 
+pub mod peer;
+
 use std::io::{Error, Result};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};

@@ -12,9 +12,8 @@
 
 use std::fs;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Error, Result, Write};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::io::{Error, Result};
+use std::process::ExitCode;
 
 use lynchpin::base::id::PersonId;
 use lynchpin::base::{Instant, Probability, Subject};
@@ -22,6 +21,7 @@ use lynchpin::gate::Policy;
 use lynchpin::gate::column::{Buffer, Columns, CompiledGate, LeafState};
 use lynchpin::reason::Verdict;
 use lynchpin_benches::Wanted::{AtLeast, Nothing};
+use lynchpin_benches::peer::{self, Peer};
 use lynchpin_benches::{ended, figure, median, seconds};
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
 
 fn measure() -> Result<()> {
     let inputs = inputs();
-    let mut peers = Peers::start(&inputs)?;
+    let mut peers = peers(&inputs)?;
     let columns = columns(&inputs).map_err(Error::other)?;
     let at: Instant = "2026-11-03T10:00:00Z".parse().map_err(Error::other)?;
     let own = columns.verdicts(at);
@@ -94,7 +94,11 @@ fn measure() -> Result<()> {
         for turn in 0..=PEERS.len() {
             let turn = if round % 2 == 0 { turn } else { PEERS.len() - turn };
             match (others.get_mut(turn), PEERS.get(turn)) {
-                (Some(taken), Some(name)) => taken.push(peers.time(name)?),
+                (Some(taken), Some(name)) => {
+                    // The nanoseconds that a verdict takes it.
+                    let answer = peers.ask(&format!("time {name}"))?;
+                    taken.push(answer.parse().map_err(Error::other)?);
+                }
                 _ => {
                     bulk.push(passes(&columns, at, &mut out)?);
                     for (calls, way) in
@@ -233,7 +237,7 @@ fn columns(inputs: &[Input]) -> lynchpin::base::Result<Columns> {
 }
 
 /// Whether all engines, and both passes of this one, say the same of every input.
-fn agree(peers: &mut Peers, columns: &Columns, own: &[Verdict], at: Instant) -> Result<()> {
+fn agree(peers: &mut Peer, columns: &Columns, own: &[Verdict], at: Instant) -> Result<()> {
     let goes = |verdicts: &[Verdict]| -> String {
         verdicts.iter().map(|verdict| if verdict.is_go() { '1' } else { '0' }).collect()
     };
@@ -247,7 +251,7 @@ fn agree(peers: &mut Peers, columns: &Columns, own: &[Verdict], at: Instant) -> 
         }
     }
     for name in PEERS {
-        let theirs = peers.ask("verdicts", name)?;
+        let theirs = peers.ask(&format!("verdicts {name}"))?;
         if let Some(at) = mine.bytes().zip(theirs.bytes()).position(|(mine, their)| mine != their) {
             return Err(Error::other(format!("{name} says something else of input {at}")));
         }
@@ -317,68 +321,15 @@ fn count(number: usize) -> f64 {
     number as f64
 }
 
-/// The process in which the other engines run.
-struct Peers {
-    process: Child,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Peers {
-    /// Builds it, tells it the inputs and waits until all its requests are built.
-    fn start(inputs: &[Input]) -> Result<Peers> {
-        let own = std::env::current_exe()?;
-        let target = own.ancestors().nth(2).unwrap_or(Path::new("target"));
-        let (built, made) = (target.join("peers"), target.join("benches"));
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/Cargo.toml");
-        let mut build = Command::new(option_env!("CARGO").unwrap_or("cargo"));
-        build.args(["build", "--locked", "--release", "--manifest-path"]).arg(manifest);
-        if !build.arg("--target-dir").arg(&built).env_remove("CARGO_TARGET_DIR").status()?.success()
-        {
-            return Err(Error::other("the other engines cannot be built"));
-        }
-        fs::create_dir_all(&made)?;
-        let file = made.join("gates.json");
-        let all: Vec<Value> = inputs.iter().map(Input::document).collect();
-        fs::write(&file, serde_json::to_vec(&all)?)?;
-        let mut start = Command::new(built.join("release/lynchpin-peers"));
-        start.arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = start.spawn()?;
-        let (Some(orders), Some(answers)) = (process.stdin.take(), process.stdout.take()) else {
-            return Err(Error::other("the other engines cannot be spoken to"));
-        };
-        let mut peers = Peers { process, orders, answers: BufReader::new(answers) };
-        match peers.line()?.as_str() {
-            "ready" => Ok(peers),
-            other => Err(Error::other(format!("the other engines say `{other}`"))),
-        }
-    }
-
-    fn line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        if self.answers.read_line(&mut line)? == 0 {
-            return Err(Error::other("the other engines stopped"));
-        }
-        Ok(line.trim_end().to_owned())
-    }
-
-    fn ask(&mut self, order: &str, name: &str) -> Result<String> {
-        writeln!(self.orders, "{order} {name}")?;
-        self.line()
-    }
-
-    /// The nanoseconds that a verdict takes one of them.
-    fn time(&mut self, name: &str) -> Result<f64> {
-        self.ask("time", name)?.parse().map_err(Error::other)
-    }
-}
-
-impl Drop for Peers {
-    fn drop(&mut self) {
-        // What was measured stands, however it ends.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+/// The other engines, once all their requests are built.
+fn peers(inputs: &[Input]) -> Result<Peer> {
+    let built = peer::built("lynchpin-peers")?;
+    let made = built.with_file_name("benches");
+    fs::create_dir_all(&made)?;
+    let file = made.join("gates.json");
+    let all: Vec<Value> = inputs.iter().map(Input::document).collect();
+    fs::write(&file, serde_json::to_vec(&all)?)?;
+    Peer::start(&built.join("release/lynchpin-peers"), &file)
 }
 
 impl Input {

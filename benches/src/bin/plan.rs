@@ -6,12 +6,13 @@
 //! Measured is the public call on numbers of rows, with its checks, and with what it is made of.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Error, Result, Write};
+use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use lynchpin::graph::Edges;
 use lynchpin_benches::Wanted::{self, Nothing, TimesPeer};
+use lynchpin_benches::peer::{self, Peer};
 use lynchpin_benches::{ended, figure, median, seconds};
 
 const EDGES_OF_A_NODE: usize = 5;
@@ -75,9 +76,7 @@ impl Input {
         let mut chance = Chance(u64::from(nodes) + 1);
         // Nodes have numbers that say nothing of the order, as ids do not.
         let mut names: Vec<u32> = (0..nodes).collect();
-        for at in (1..nodes).rev() {
-            names.swap(at as usize, chance.below(at + 1) as usize);
-        }
+        chance.shuffle(nodes as usize, &mut |a, b| names.swap(a, b));
         let (mut later, mut earlier) = (Vec::new(), Vec::new());
         let width = nodes / LAYERS;
         for node in 0..nodes {
@@ -99,7 +98,10 @@ impl Input {
                 earlier.push(named(&names, before));
             }
         }
-        shuffle(&mut later, &mut earlier, &mut chance);
+        chance.shuffle(later.len(), &mut |a, b| {
+            later.swap(a, b);
+            earlier.swap(a, b);
+        });
         let folder = PathBuf::from("target/figures-plan");
         fs::create_dir_all(&folder)?;
         let file = folder.join(format!("{shape:?}-{nodes}"));
@@ -113,7 +115,7 @@ impl Input {
     }
 
     /// Takes turns with a peer, which must come to the same number.
-    fn beside(&self, name: &str, order: &str, peer: &mut Peer, wanted: Wanted) -> Result<()> {
+    fn beside(&self, name: &str, order: &str, peer: &mut Other, wanted: Wanted) -> Result<()> {
         let (mut owns, mut peers) = (Vec::new(), Vec::new());
         // The first turn of each is for the caches.
         for round in 0..=ROUNDS {
@@ -180,14 +182,6 @@ fn named(names: &[u32], node: u32) -> u32 {
     names.get(node as usize).copied().unwrap_or_default()
 }
 
-fn shuffle(a: &mut [u32], b: &mut [u32], chance: &mut Chance) {
-    for at in (1..a.len()).rev() {
-        let other = chance.below(u32::try_from(at + 1).unwrap_or(u32::MAX)) as usize;
-        a.swap(at, other);
-        b.swap(at, other);
-    }
-}
-
 /// Numbers that are the same in every run.
 struct Chance(u64);
 
@@ -196,6 +190,13 @@ impl Chance {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
         let high = self.0 >> 32;
         u32::try_from((high * u64::from(bound)) >> 32).unwrap_or_default()
+    }
+
+    /// Puts so many things into any order, by swapping two of them at a time.
+    fn shuffle(&mut self, count: usize, swap: &mut dyn FnMut(usize, usize)) {
+        for at in (1..count).rev() {
+            swap(at, self.below(u32::try_from(at + 1).unwrap_or(u32::MAX)) as usize);
+        }
     }
 }
 
@@ -206,77 +207,41 @@ struct Programs {
 
 impl Programs {
     fn build() -> Result<Programs> {
-        let own = std::env::current_exe()?;
-        let folder = own.ancestors().nth(2).unwrap_or(Path::new("target")).join("peers");
-        let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
-        let mut build = Command::new(option_env!("CARGO").unwrap_or("cargo"));
-        build.args(["build", "--locked", "--release", "--package", "lynchpin-peers-plan"]);
-        build.arg("--manifest-path").arg(peers.join("Cargo.toml"));
-        build.arg("--target-dir").arg(&folder).env_remove("CARGO_TARGET_DIR");
+        let folder = peer::built("lynchpin-peers-plan")?;
         let mut compile = Command::new("g++");
         compile.args(["-O3", "-DNDEBUG", "-std=c++17", "-o"]).arg(folder.join("boost"));
-        compile.arg(peers.join("plan/boost.cpp"));
-        for mut command in [build, compile] {
-            if !command.status()?.success() {
-                return Err(Error::other("the peers cannot be built; Boost is libboost-graph-dev"));
-            }
+        compile.arg(peer::sources().join("plan/boost.cpp"));
+        if !compile.status()?.success() {
+            return Err(Error::other("Boost cannot be built: install libboost-graph-dev"));
         }
         Ok(Programs { folder })
     }
 
-    fn boost(&self, file: &Path) -> Result<Peer> {
-        Peer::start("Boost CSR", &self.folder.join("boost"), file)
+    fn boost(&self, file: &Path) -> Result<Other> {
+        Other::start("Boost CSR", &self.folder.join("boost"), file)
     }
 
-    fn petgraph(&self, file: &Path) -> Result<Peer> {
+    fn petgraph(&self, file: &Path) -> Result<Other> {
         let program = self.folder.join("release/lynchpin-peers-plan");
-        Peer::start("petgraph::Graph", &program, file)
+        Other::start("petgraph::Graph", &program, file)
     }
 }
 
 /// A peer that has read a graph.
-struct Peer {
+struct Other {
     name: &'static str,
-    process: Child,
-    orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    peer: Peer,
 }
 
-impl Peer {
-    fn start(name: &'static str, program: &Path, file: &Path) -> Result<Peer> {
-        let mut start = Command::new(program);
-        let start = start.arg(file).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = start.spawn()?;
-        let (Some(orders), Some(answers)) = (process.stdin.take(), process.stdout.take()) else {
-            return Err(Error::other("a peer cannot be spoken to"));
-        };
-        let mut peer = Peer { name, process, orders, answers: BufReader::new(answers) };
-        match peer.line()?.as_str() {
-            "ready" => Ok(peer),
-            other => Err(Error::other(format!("{name} says `{other}`"))),
-        }
-    }
-
-    fn line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        if self.answers.read_line(&mut line)? == 0 {
-            return Err(Error::other(format!("{} stopped", self.name)));
-        }
-        Ok(line.trim_end().to_owned())
+impl Other {
+    fn start(name: &'static str, program: &Path, file: &Path) -> Result<Other> {
+        Ok(Other { name, peer: Peer::start(program, file)? })
     }
 
     /// The seconds that something took, and the number that it came to.
     fn run(&mut self, order: &str) -> Result<(f64, u64)> {
-        writeln!(self.orders, "{order}")?;
-        let line = self.line()?;
+        let line = self.peer.ask(order)?;
         let (taken, number) = line.split_once(' ').ok_or_else(|| Error::other(line.clone()))?;
         Ok((taken.parse().map_err(Error::other)?, number.parse().map_err(Error::other)?))
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
