@@ -100,18 +100,8 @@ impl Rows {
 
     /// Rows from (row, item) pairs; a row's items keep the order in which they were given.
     pub(super) fn from_pairs(rows: u32, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
-        // Counting one place up and filling the place below leaves `starts` right at the end
-        // without a second column of cursors.
-        let mut starts = Column::filled(rows.saturating_add(2), 0u32);
-        for (row, _) in pairs.clone() {
-            starts[row + 2] += 1;
-        }
-        let mut total = 0u32;
-        for start in starts.range_mut(0..rows.saturating_add(2)) {
-            total += *start;
-            *start = total;
-        }
-        let mut items = Column::filled(total, 0u32);
+        let mut starts = counted(rows, pairs.clone().map(|(row, _)| row));
+        let mut items = Column::filled(starts[rows + 1], 0u32);
         for (row, item) in pairs {
             let place = starts[row + 1];
             items[place] = item;
@@ -124,8 +114,18 @@ impl Rows {
     /// The rows of the items, out of so many, with the numbers of the rows as their items, smallest
     /// first.
     pub(super) fn turned(&self, rows: u32) -> Self {
-        let of = |row: u32| self.row(row).iter().map(move |&item| (item, row));
-        Self::from_pairs(rows, (0..self.rows()).flat_map(of))
+        let mut starts = counted(rows, self.items.as_slice().iter().copied());
+        // A loop of its own, since this is most of the work of reading edges.
+        let mut items = Column::filled(self.len(), 0u32);
+        for row in 0..self.rows() {
+            for &item in self.row(row) {
+                let place = starts[item + 1];
+                items[place] = row;
+                starts[item + 1] = place + 1;
+            }
+        }
+        starts.0.pop();
+        Self { starts, items }
     }
 
     /// Drops what a row lists more than once; rows must be sorted. How many were dropped.
@@ -193,4 +193,19 @@ impl Rows {
     pub(super) fn len(&self) -> u32 {
         self.items.len()
     }
+}
+
+/// Where each row starts, one place further up. Filling the place below leaves the column right at
+/// the end, without a second one of cursors.
+fn counted(rows: u32, row_of: impl Iterator<Item = u32>) -> Column<u32> {
+    let mut starts = Column::filled(rows.saturating_add(2), 0u32);
+    for row in row_of {
+        starts[row + 2] += 1;
+    }
+    let mut total = 0u32;
+    for start in starts.range_mut(0..rows.saturating_add(2)) {
+        total += *start;
+        *start = total;
+    }
+    starts
 }
