@@ -292,10 +292,6 @@ impl Store for Sqlite {
         find(self.usable()?, key)
     }
 
-    fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
-        find_all(self.usable()?, keys)
-    }
-
     fn write(&mut self, work: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
         let done = change(self.usable()?, work);
         self.settled(done)
@@ -367,10 +363,6 @@ impl Transaction for Change<'_> {
         find(&self.inner, key)
     }
 
-    fn find_all(&mut self, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
-        find_all(&self.inner, keys)
-    }
-
     fn rows(&mut self, range: Range<u64>, each: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
         rows(&self.inner, range, each)
     }
@@ -419,18 +411,10 @@ fn head(connection: &Connection) -> Result<Head> {
 }
 
 fn find(connection: &Connection, key: &Hash) -> Result<Option<u64>> {
-    Ok(find_all(connection, std::slice::from_ref(key))?.pop().flatten())
-}
-
-/// Looks all up by one statement, which is made ready once.
-fn find_all(connection: &Connection, keys: &[Hash]) -> Result<Vec<Option<u64>>> {
     let sql = "SELECT sequence FROM entries WHERE key = ?1";
     let mut query = connection.prepare_cached(sql).map_err(|e| said(&e))?;
-    let mut find = |key: &Hash| {
-        let found = query.query_row([key.as_bytes()], |row| row.get::<_, i64>(0));
-        found.optional().map_err(|e| said(&e))?.map(unsigned).transpose()
-    };
-    keys.iter().map(&mut find).collect()
+    let found = query.query_row([key.as_bytes()], |row| row.get::<_, i64>(0));
+    found.optional().map_err(|e| said(&e))?.map(unsigned).transpose()
 }
 
 fn rows(
