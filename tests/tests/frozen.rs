@@ -168,3 +168,34 @@ fn the_generator_makes_every_reason() {
         assert!(often >= 10, "{code} came up {often} times: {found:?}");
     }
 }
+
+/// Whichever of them was recorded first.
+#[test]
+fn the_next_freeze_is_told_and_ends_what_holds() {
+    let freeze = |id: &str, tick| {
+        serde_json::json!({"id": id, "grading": "forbidden", "when": {"from": instant(tick)},
+            "by": "pd", "at": instant(hour(0))})
+    };
+    let near = freeze("F-near", hour(3));
+    let far = freeze("F-far", hour(4));
+    for freezes in [[&near, &far], [&far, &near]] {
+        let document = serde_json::json!({
+            "lynchpin": "portfolio/1",
+            "people": [{"id": "pd"}, {"id": "raj"}],
+            "stages": [{"id": "staging"}, {"id": "production"}],
+            "changes": [{"id": "C-1", "revision": 1, "by": "raj", "at": instant(hour(0))}],
+            "freezes": freezes,
+        });
+        let snapshot = read(&document, "name = \"acme\"\nowner = { group = \"policy\" }");
+        let subject = lynchpin_tests::world::Subject::Change(1);
+        let decision = decide(&snapshot, subject, 1, hour(1)).expect("C-1 can be asked about");
+        let ahead: Vec<_> = decision
+            .reasons()
+            .nodes()
+            .iter()
+            .filter(|node| node.code == ReasonCode::FreezeAhead)
+            .collect();
+        assert_eq!(ahead.len(), 1);
+        assert_eq!(ahead[0].holds_until, When::At(at(hour(3))));
+    }
+}

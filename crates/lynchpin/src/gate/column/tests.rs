@@ -256,6 +256,21 @@ fn what_else_was_said_of_an_approval_names_who_can_act() {
 }
 
 #[test]
+fn what_is_said_of_a_row_leaves_what_was_said_of_others() {
+    let mut columns = alone("board", 3);
+    columns.set_seats(0, &[person(1), person(2)], &[]).unwrap();
+    for (row, who) in [(0, 1), (0, 2), (2, 1), (2, 2)] {
+        columns.approve(0, row, &person(who), true).unwrap();
+    }
+    let rejected = Objections { rejected_by: vec![person(1)], ..Objections::default() };
+    columns.object(0, 0, rejected).unwrap();
+    columns.object(0, 1, Objections { deferred: true, ..Objections::default() }).unwrap();
+    columns.object(0, 2, Objections::default()).unwrap();
+    let codes = [0, 1, 2].map(|row| code(&columns, row, day(1)));
+    assert_eq!(codes, [C::ApprovalRejected, C::ApprovalDeferred, C::Approved]);
+}
+
+#[test]
 fn what_was_written_until_then_is_no_go_from_then_on() {
     let mut unit = alone("unit", 2);
     unit.set_state(0, 0, LeafState::EvidencePassed).unwrap();
