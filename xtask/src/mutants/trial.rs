@@ -31,8 +31,8 @@ const PROGRAMS: [&str; 15] = [
 ];
 /// Where the switch stands.
 const ROOT: &str = "crates/lynchpin/src/lib.rs";
-/// How many cases each property gets.
-const CASES: &str = "60";
+/// How many cases each property gets: few at first, which catches most, and more for what is left.
+const CASES: [u32; 2] = [60, 600];
 /// How often what does not build is left out before it is given up.
 const ROUNDS: usize = 40;
 /// How long a test may take at least, and how many times as long as without a mutant.
@@ -98,7 +98,7 @@ pub(super) fn build(job: &mut Job<'_>, copy: &Path, all: &[Mutant]) -> Result<Wo
     for program in &mut programs {
         remove_file(&reached)?;
         let started = Instant::now();
-        let mut command = program.command();
+        let mut command = program.command(CASES[0]);
         command.env("LYNCHPIN_REACHED", &reached).env_remove("RUST_TEST_THREADS");
         // What fails anyway would seem to notice everything.
         job.run(&mut command)?;
@@ -157,15 +157,25 @@ impl Woven {
 
     fn try_one(&self, number: usize) -> Result<Verdict, String> {
         let number = u32::try_from(number).map_err(|why| why.to_string())?;
+        for cases in CASES {
+            match self.try_with(number, cases)? {
+                Verdict::Survived => {}
+                verdict => return Ok(verdict),
+            }
+        }
+        Ok(Verdict::Survived)
+    }
+
+    fn try_with(&self, number: u32, cases: u32) -> Result<Verdict, String> {
         let come_by = self.programs.iter().filter(|program| program.reached.contains(&number));
         let mut programs: Vec<&Program> = come_by.collect();
         // Whichever is likely to notice soonest comes first; all are asked before one survives.
         programs.sort_by(|a, b| a.cost().total_cmp(&b.cost()));
         for program in programs {
-            let mut command = program.command();
+            let mut command = program.command(cases);
             command.env("LYNCHPIN_MUTANT", number.to_string()).env("RUST_TEST_THREADS", "1");
             program.asked.fetch_add(1, Ordering::Relaxed);
-            match within(&mut command, program.patience())? {
+            match within(&mut command, program.patience(cases))? {
                 None => return Ok(Verdict::Endless),
                 Some(status) if !status.success() => {
                     program.noticed.fetch_add(1, Ordering::Relaxed);
@@ -179,11 +189,11 @@ impl Woven {
 }
 
 impl Program {
-    fn command(&self) -> Command {
+    fn command(&self, cases: u32) -> Command {
         let mut command = Command::new(&self.path);
         command.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
         // Always the same cases of each property.
-        command.env("LYNCHPIN_CASES", CASES).env("PROPTEST_RNG_SEED", "1");
+        command.env("LYNCHPIN_CASES", cases.to_string()).env("PROPTEST_RNG_SEED", "1");
         // That it fails is enough: how little is needed for it nobody reads.
         command.env("PROPTEST_MAX_SHRINK_ITERS", "0");
         command.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "true").arg("--quiet");
@@ -198,8 +208,9 @@ impl Program {
         self.time.as_secs_f64() * count(&self.asked) / count(&self.noticed)
     }
 
-    fn patience(&self) -> Duration {
-        PATIENCE.0.max(self.time.mul_f64(PATIENCE.1))
+    fn patience(&self, cases: u32) -> Duration {
+        let times = f64::from(cases) / f64::from(CASES[0]);
+        PATIENCE.0.max(self.time.mul_f64(PATIENCE.1)).mul_f64(times)
     }
 }
 
