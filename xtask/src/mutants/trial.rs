@@ -160,7 +160,7 @@ impl Woven {
         for cases in CASES {
             match self.try_with(number, cases)? {
                 Verdict::Survived => {}
-                verdict => return Ok(verdict),
+                verdict @ (Verdict::Caught | Verdict::Endless) => return Ok(verdict),
             }
         }
         Ok(Verdict::Survived)
