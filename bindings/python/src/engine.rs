@@ -232,7 +232,7 @@ impl Engine {
             let before = engine.snapshot();
             let answer = question.ask(&before)?;
             if let Answer::Claim(claim) = &answer {
-                engine.add(Portfolio { claims: vec![claim.clone()], ..Portfolio::default() })?;
+                engine.add(Portfolio { claims: [claim.clone()].into(), ..Portfolio::default() })?;
             }
             Ok((Told::of(answer)?, before))
         })?;

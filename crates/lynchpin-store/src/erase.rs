@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use lynchpin::base::id::{PersonId, Reference};
-use lynchpin::base::{Error, ErrorCode, Instant, Result, Span};
+use lynchpin::base::{Error, ErrorCode, Instant, Result, Rows, Span};
 use lynchpin::model::decision::HoldEvent;
 use lynchpin::model::{Basis, Erasure, LegalHold, Portfolio};
 use lynchpin::wire::forget_words;
@@ -104,7 +104,8 @@ impl Ledger {
             (known.first, known.last) == (*request.entries.start(), *request.entries.end())
         };
         if !known.portfolio().erasures.iter().any(same) {
-            let facts = Draft::all(Portfolio { erasures, ..Portfolio::default() })?;
+            let facts =
+                Draft::all(Portfolio { erasures: erasures.into(), ..Portfolio::default() })?;
             let Outcome::Appended(_) = self.append(facts, None, request.clock)? else {
                 return Err(Error::new(ErrorCode::Other, "it was decided on nothing"));
             };
@@ -166,7 +167,7 @@ impl Ledger {
 }
 
 /// The legal holds that are not released. Facts of one id count in the order of the ledger.
-fn held(holds: &[LegalHold]) -> BTreeMap<&Reference, &LegalHold> {
+fn held(holds: &Rows<LegalHold>) -> BTreeMap<&Reference, &LegalHold> {
     let mut held: BTreeMap<&Reference, &LegalHold> = BTreeMap::new();
     for hold in holds {
         let newest = held.entry(&hold.id).or_insert(hold);

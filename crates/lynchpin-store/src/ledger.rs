@@ -167,7 +167,7 @@ impl Ledger {
             let mut question = question.clone();
             question.at = now(clock, head)?;
             let (decision, fact) = snapshot.record(&question, by)?;
-            let draft = Portfolio { decisions: vec![fact.clone()], ..Portfolio::default() };
+            let draft = Portfolio { decisions: [fact.clone()].into(), ..Portfolio::default() };
             decided = Some((decision, fact));
             Ok(vec![Batch { facts: Draft::all(draft)?, decided_on: None, clock }])
         })?;
@@ -203,7 +203,7 @@ impl Ledger {
             let batches = match &outcome {
                 ClaimOutcome::Refused(_) => Vec::new(),
                 ClaimOutcome::Claimed(claim) => {
-                    let claims = vec![claim.clone()];
+                    let claims = [claim.clone()].into();
                     let mut facts = Draft::all(Portfolio { claims, ..Portfolio::default() })?;
                     facts.iter_mut().for_each(|draft| draft.id = id.cloned());
                     vec![Batch { facts, decided_on: None, clock }]
@@ -245,7 +245,7 @@ impl Ledger {
                 && claim.by == question.by
                 && question.stage.as_ref().is_none_or(|stage| *stage == claim.stage)
         };
-        let claim = portfolio.claims.pop().filter(same);
+        let claim = portfolio.claims.last().cloned().filter(same);
         claim.map(Some).ok_or_else(|| {
             let message = format!("`{id}` is entry {sequence}, which is another one");
             Error::new(ErrorCode::DuplicateId, message)

@@ -128,7 +128,8 @@ impl Ownership {
         for (name, members) in groups {
             let members: Result<Vec<Member>> = members.iter().map(|m| staff.member(m)).collect();
             let members = members?;
-            match portfolio.groups.iter_mut().find(|group| group.id.as_str() == name) {
+            let known = portfolio.groups.iter().position(|group| group.id.as_str() == name);
+            match known.and_then(|known| portfolio.groups.get_mut(known)) {
                 Some(group) => group.members.extend(members),
                 None => {
                     let id = id(&name)?;

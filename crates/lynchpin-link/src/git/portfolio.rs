@@ -71,7 +71,7 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, 
         portfolio.changes.push(change);
     }
     dependencies.sort();
-    portfolio.releases = releases(source, &ids, newest)?;
+    portfolio.releases = releases(source, &ids, newest)?.into();
     Ok((portfolio, dependencies, newest))
 }
 

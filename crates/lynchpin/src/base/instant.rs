@@ -26,7 +26,7 @@ const DAY: i64 = 24 * HOUR;
 /// assert_eq!(soaked.to_string(), "2026-11-05T10:00:00Z");
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 
 impl Instant {

@@ -6,12 +6,14 @@
 pub mod canonical;
 pub mod digest;
 pub mod error;
+pub(crate) mod filed;
 pub mod id;
 pub mod instant;
 pub mod json;
 pub mod limits;
 pub mod local;
 pub mod number;
+pub mod rows;
 pub mod subject;
 mod text;
 
@@ -21,4 +23,5 @@ pub use instant::{Instant, Span, When};
 pub use limits::Limits;
 pub use local::{LocalDate, LocalDateOrTime, LocalTime};
 pub use number::{LogOdds, Probability};
+pub use rows::Rows;
 pub use subject::{Actor, Subject};

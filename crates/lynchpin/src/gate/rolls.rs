@@ -53,7 +53,7 @@ mod tests {
         let person = |name, suspended_from| Person { suspended_from, ..Person::new(id(name)) };
         let declared = [person("ann", None), person("bo", Some(leaves))];
         let groups = [Group { members: members.to_vec(), ..Group::new(group.clone()) }];
-        let people = People::new(&declared, &groups, end_of(Instant::EPOCH));
+        let people = People::new(&declared.into(), &groups.into(), end_of(Instant::EPOCH));
         let rolls = Rolls::default();
         let before = rolls.of(&people, &group, Instant::EPOCH);
         assert_eq!(before.sitting, BTreeSet::from([id("ann"), id("bo")]));

@@ -48,7 +48,7 @@ impl Records {
             services: all.services.clone(),
             stages: all.stages.clone(),
             changes: revisions.into_iter().cloned().collect(),
-            evidence,
+            evidence: evidence.into(),
             statements: statements.iter().filter_map(|n| all.statements.get(*n)).cloned().collect(),
             approvals: approvals.filter_map(|n| all.approvals.get(*n)).cloned().collect(),
             cancellations: cancelled

@@ -1,32 +1,11 @@
 //! What must be kept apart: by what each change says now and, where it is or on its way to, by what
 //! it said when it was brought there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::records::Records;
-use super::row::ChangeRow;
 use crate::base::id::{ChangeId, StageId};
-use crate::model::Portfolio;
 use crate::model::change::ConflictScope;
-
-/// The changes of which an older revision of another said that it conflicts with them, and which
-/// those are.
-pub(super) fn once_apart(
-    p: &Portfolio,
-    rows: &BTreeMap<ChangeId, ChangeRow>,
-) -> BTreeMap<ChangeId, BTreeSet<ChangeId>> {
-    let mut found: BTreeMap<ChangeId, BTreeSet<ChangeId>> = BTreeMap::new();
-    for row in rows.values() {
-        let older = row.revisions.iter().rev().skip(1);
-        let said = older.filter_map(|revision| p.changes.get(revision.fact));
-        for conflict in said.flat_map(|change| &change.conflicts) {
-            if conflict.change != row.id {
-                found.entry(conflict.change.clone()).or_default().insert(row.id.clone());
-            }
-        }
-    }
-    found
-}
 
 /// Why two changes must be kept apart.
 #[derive(Clone, Debug, Default)]

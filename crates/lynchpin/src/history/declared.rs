@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::order::{Position, end_of, position};
 use super::records::Records;
-use crate::base::Instant;
 use crate::base::id::{ServiceId, StageId};
+use crate::base::{Instant, Rows};
 use crate::model::{Fact, Portfolio, Service, Stage};
 
 /// Where the declarations of some kind stand, by the id of what they declare.
@@ -18,9 +18,15 @@ pub(super) struct Declared<K> {
     order: Vec<K>,
 }
 
+impl<K> Default for Declared<K> {
+    fn default() -> Self {
+        Declared { of: BTreeMap::new(), order: Vec::new() }
+    }
+}
+
 impl<K: Ord + Clone> Declared<K> {
     /// Files the declarations known by a place in the order of facts.
-    pub(super) fn new<T: Fact>(all: &[T], by: Position, id: impl Fn(&T) -> &K) -> Self {
+    pub(super) fn new<T: Fact>(all: &Rows<T>, by: Position, id: impl Fn(&T) -> &K) -> Self {
         let mut of: BTreeMap<K, Vec<(Position, usize)>> = BTreeMap::new();
         for (number, declared) in all.iter().enumerate() {
             let at = position(declared);

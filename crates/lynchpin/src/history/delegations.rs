@@ -186,7 +186,7 @@ mod tests {
         let given = fact(DelegationEvent::Given, 2, Some(6));
         let ended = fact(DelegationEvent::Ended, 4, None);
         let of = |facts: Vec<Delegation>| {
-            let portfolio = Portfolio { delegations: facts, ..Portfolio::default() };
+            let portfolio = Portfolio { delegations: facts.into(), ..Portfolio::default() };
             Delegations::new(&portfolio, &People::default(), Instant::LAST)
         };
         let covers = |filed: &Delegations, day| {

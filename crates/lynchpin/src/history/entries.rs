@@ -1,97 +1,96 @@
 //! Entries into stages: what was decided and claimed, what each claim brought in, and whether that
 //! entry has ended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::order::{Position, position};
-use super::records::{Records, file, known};
+use super::fold::{Added, file_added, known_from, of, put};
+use super::order::{Position, is_known, position};
+use super::records::Records;
+use crate::base::filed::Filed;
 use crate::base::id::{ChangeId, PersonId, ReleaseId, StageId, WaiverId};
 use crate::base::{Digest, Instant, Subject, canonical};
-use crate::model::{Claim, Deployment, DeploymentOutcome, Entered, Portfolio, RecordedDecision};
+use crate::model::{Claim, Deployment, DeploymentOutcome, Entered, RecordedDecision, Release};
 
 /// The rows of decisions and claims.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entries {
-    decisions: BTreeMap<Subject, Vec<usize>>,
-    claims: BTreeMap<Subject, Vec<usize>>,
-    moves: BTreeMap<Subject, Vec<usize>>,
+    decisions: Filed<Subject, Vec<usize>>,
+    claims: Filed<Subject, Vec<usize>>,
+    moves: Filed<Subject, Vec<usize>>,
     /// The claims that brought each change in, alone or with a release.
-    claims_with: BTreeMap<ChangeId, Vec<usize>>,
+    claims_with: Filed<ChangeId, Vec<usize>>,
     /// What was declared of each change.
-    declarations: BTreeMap<ChangeId, Vec<usize>>,
+    declarations: Filed<ChangeId, Vec<usize>>,
     /// The releases that any revision of ever listed each change of which anything was declared.
-    listed_in: BTreeMap<ChangeId, BTreeSet<ReleaseId>>,
-    /// The deployments of every change that was ever claimed or declared.
-    deployments: BTreeMap<ChangeId, Vec<usize>>,
-    uses: BTreeMap<WaiverId, usize>,
+    listed_in: Filed<ChangeId, BTreeSet<ReleaseId>>,
+    /// The deployments of each change.
+    pub(super) deployments: Filed<ChangeId, Vec<usize>>,
+    uses: Filed<WaiverId, usize>,
+    is_any_release_decided: bool,
 }
 
 impl Entries {
-    pub(super) fn new(p: &Portfolio, as_of: Instant) -> Self {
-        let of = |change: Option<&ChangeId>, release: Option<&ReleaseId>| {
-            Subject::one(change, release).ok()
-        };
-        let mut entries = Entries {
-            decisions: file(&p.decisions, as_of, |d| of(d.change.as_ref(), d.release.as_ref())),
-            claims: file(&p.claims, as_of, |c| of(c.change.as_ref(), c.release.as_ref())),
-            moves: file(&p.moves, as_of, |m| of(m.change.as_ref(), m.release.as_ref())),
-            ..Entries::default()
-        };
-        for number in known(&p.claims, as_of) {
+    /// Takes in what was added; says whether a release was decided on for the first time.
+    pub(super) fn take(&mut self, added: &Added<'_>) -> bool {
+        let Added { all: p, old, as_of } = *added;
+        file_added((&p.decisions, old.decisions), as_of, &mut self.decisions, |it| {
+            of(it.change.as_ref(), it.release.as_ref())
+        });
+        file_added((&p.claims, old.claims), as_of, &mut self.claims, |it| {
+            of(it.change.as_ref(), it.release.as_ref())
+        });
+        file_added((&p.moves, old.moves), as_of, &mut self.moves, |it| {
+            of(it.change.as_ref(), it.release.as_ref())
+        });
+        for number in known_from(&p.claims, old.claims, as_of) {
             let Some(claim) = p.claims.get(number) else { continue };
-            for change in claim.changes.iter().map(|entered| &entered.change) {
-                let with = entries.claims_with.entry(change.clone()).or_default();
-                if with.last() != Some(&number) {
-                    with.push(number);
-                }
+            for change in BTreeSet::from_iter(claim.changes.iter().map(|it| &it.change)) {
+                self.claims_with.update(change, |with| put(&p.claims, with, number));
             }
             for waiver in BTreeSet::from_iter(&claim.waivers) {
-                let uses = entries.uses.entry(waiver.clone()).or_default();
-                *uses = uses.saturating_add(1);
+                self.uses.update(waiver, |uses| *uses = uses.saturating_add(1));
             }
         }
-        for number in known(&p.declarations, as_of) {
+        self.take_declarations(added);
+        let was = self.is_any_release_decided;
+        let mut decided = p.decisions.iter_from(old.decisions).filter(|it| is_known(*it, as_of));
+        self.is_any_release_decided |= decided.any(|it| it.release.is_some());
+        self.is_any_release_decided && !was
+    }
+
+    fn take_declarations(&mut self, added: &Added<'_>) {
+        let Added { all: p, old, as_of } = *added;
+        let mut new = BTreeSet::new();
+        for number in known_from(&p.declarations, old.declarations, as_of) {
             let Some(declaration) = p.declarations.get(number) else { continue };
-            entries.declarations.entry(declaration.change.clone()).or_default().push(number);
+            if !self.declarations.contains_key(&declaration.change) {
+                new.insert(&declaration.change);
+            }
+            self.declarations.update(&declaration.change, |all| put(&p.declarations, all, number));
         }
-        if !entries.declarations.is_empty() {
-            entries.file_listed(p, as_of);
+        if new.is_empty() {
+            return;
         }
-        if !entries.claims_with.is_empty() || !entries.declarations.is_empty() {
-            entries.file_deployments(p, as_of);
-        }
-        entries
-    }
-
-    fn file_listed(&mut self, p: &Portfolio, as_of: Instant) {
-        for release in known(&p.releases, as_of).into_iter().filter_map(|n| p.releases.get(n)) {
-            for change in &release.changes {
-                if self.declarations.contains_key(change) {
-                    let with = self.listed_in.entry(change.clone()).or_default();
-                    with.insert(release.id.clone());
-                }
+        // Of those that come next, `list` is told.
+        for release in p.releases.iter().take(old.releases).filter(|it| is_known(*it, as_of)) {
+            for change in release.changes.iter().filter(|change| new.contains(change)) {
+                self.listed_in.update(change, |with| with.insert(release.id.clone()));
             }
         }
     }
 
-    /// Whether anything was decided of a release.
+    /// Takes in a revision of a release.
+    pub(super) fn list(&mut self, release: &Release) {
+        for change in &release.changes {
+            if self.declarations.contains_key(change) {
+                self.listed_in.update(change, |with| with.insert(release.id.clone()));
+            }
+        }
+    }
+
+    /// Whether a release was ever decided on.
     pub(super) fn is_any_release_decided(&self) -> bool {
-        self.decisions.keys().any(|subject| matches!(subject, Subject::Release(_)))
-    }
-
-    /// Files the deployments of the changes that were claimed or declared; of all others nobody
-    /// asks here.
-    fn file_deployments(&mut self, p: &Portfolio, as_of: Instant) {
-        for number in known(&p.deployments, as_of) {
-            let Some(deployment) = p.deployments.get(number) else { continue };
-            for change in BTreeSet::from_iter(&deployment.changes) {
-                let asked =
-                    self.claims_with.contains_key(change) || self.declarations.contains_key(change);
-                if asked {
-                    self.deployments.entry(change.clone()).or_default().push(number);
-                }
-            }
-        }
+        self.is_any_release_decided
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::position;
 use super::records::Records;
+use super::restate::set_in;
 use super::row::ReleaseRow;
 use crate::base::Subject;
+use crate::base::filed::Filed;
 use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::limits::PARENTS_MAX;
 use crate::model::{Change, Release};
@@ -13,30 +15,36 @@ use crate::model::{Change, Release};
 /// Who is whose parent, by what the current revisions say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Family {
-    parents: BTreeMap<ReleaseId, Vec<ReleaseId>>,
-    cancelled: BTreeMap<ReleaseId, Vec<ReleaseId>>,
+    parents: Filed<ReleaseId, Vec<ReleaseId>>,
+    cancelled: Filed<ReleaseId, Vec<ReleaseId>>,
     /// The releases that ever named a change; filled only if something was decided of a release.
-    ever_with: BTreeMap<ChangeId, BTreeSet<ReleaseId>>,
+    ever_with: Filed<ChangeId, BTreeSet<ReleaseId>>,
     /// The releases that ever named a release as theirs, likewise.
-    ever_above: BTreeMap<ReleaseId, BTreeSet<ReleaseId>>,
+    ever_above: Filed<ReleaseId, BTreeSet<ReleaseId>>,
 }
 
 impl Family {
-    /// Takes in a parent, cancelled or not, with its children.
-    pub(super) fn add(&mut self, parent: &ReleaseId, children: &[ReleaseId], cancelled: bool) {
+    /// Takes in a parent, cancelled or not, with its children, or forgets it.
+    pub(super) fn set(
+        &mut self,
+        parent: &ReleaseId,
+        children: &[ReleaseId],
+        cancelled: bool,
+        is_parent: bool,
+    ) {
         let filed = if cancelled { &mut self.cancelled } else { &mut self.parents };
         for child in BTreeSet::from_iter(children) {
-            filed.entry(child.clone()).or_default().push(parent.clone());
+            filed.update(child, |parents| set_in(parents, parent, is_parent));
         }
     }
 
     /// Takes in a revision of a release, current or not.
     pub(super) fn add_revision(&mut self, release: &Release) {
         for change in &release.changes {
-            self.ever_with.entry(change.clone()).or_default().insert(release.id.clone());
+            self.ever_with.update(change, |with| with.insert(release.id.clone()));
         }
         for child in &release.releases {
-            self.ever_above.entry(child.clone()).or_default().insert(release.id.clone());
+            self.ever_above.update(child, |above| above.insert(release.id.clone()));
         }
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::fold::{file, known};
 use super::order::position;
 use super::people::People;
-use super::records::{Records, file, known, may_release};
+use super::records::{Records, may_release};
 use super::row::ChangeRow;
+use crate::base::filed::Filed;
 use crate::base::id::{ChangeId, ExceptionId, FreezeId, GroupId, PersonId};
 use crate::base::{Actor, Digest, Instant, Subject};
 use crate::calendar::Occasion;
@@ -43,11 +45,10 @@ pub struct Freezes {
 
 impl Freezes {
     /// Files what a portfolio knows by that instant.
-    #[must_use]
-    pub fn new(
+    pub(super) fn new(
         p: &Portfolio,
         people: &People,
-        changes: &BTreeMap<ChangeId, ChangeRow>,
+        changes: &Filed<ChangeId, ChangeRow>,
         as_of: Instant,
     ) -> Self {
         let mut filed = Freezes::default();
@@ -87,7 +88,7 @@ impl Freezes {
         &mut self,
         p: &Portfolio,
         people: &People,
-        changes: &BTreeMap<ChangeId, ChangeRow>,
+        changes: &Filed<ChangeId, ChangeRow>,
         as_of: Instant,
     ) {
         let mut events: Numbered<'_> = known(&p.quarantines, as_of)

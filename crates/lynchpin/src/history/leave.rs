@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::records::file;
+use super::fold::file;
 use crate::base::Instant;
 use crate::base::id::{ModelId, PreauthorisationId};
 use crate::model::Portfolio;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::Declared;
 use super::order::{Position, end_of};
-use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
+use crate::base::{Instant, Rows};
 use crate::model::{Group, GroupKind, Member};
 
 /// When memberships are looked at, and by what was known of them.
@@ -72,7 +72,7 @@ impl Row {
 impl Memberships {
     /// Files the groups, with `person` naming everybody by the one id of theirs that counts.
     pub(super) fn new(
-        groups: &[Group],
+        groups: &Rows<Group>,
         by: Position,
         person: impl Fn(PersonId) -> PersonId,
     ) -> Self {
@@ -226,7 +226,7 @@ mod tests {
     }
 
     fn filed(groups: &[Group], by: u8) -> Memberships {
-        Memberships::new(groups, end_of(at(by)), |person| person)
+        Memberships::new(&groups.to_vec().into(), end_of(at(by)), |person| person)
     }
 
     #[test]

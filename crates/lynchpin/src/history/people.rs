@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::declared::Declared;
 use super::memberships::{Memberships, View};
 use super::order::{Moment, Position, end_of};
-use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
+use crate::base::{Instant, Rows};
 use crate::model::{Fact, Group, Person, PersonKind};
 
 /// The declared people and groups, with aliases resolved.
@@ -50,7 +50,7 @@ impl People {
     /// An id that any declaration calls an alias stays one: nobody becomes two people by being
     /// declared again.
     #[must_use]
-    pub fn new(people: &[Person], groups: &[Group], by: Position) -> Self {
+    pub fn new(people: &Rows<Person>, groups: &Rows<Group>, by: Position) -> Self {
         let declared = Declared::new(people, by, |person| &person.id);
         let mut known = People::default();
         let mut aliases: Vec<(&PersonId, usize)> = Vec::new();
@@ -229,7 +229,8 @@ mod tests {
     use crate::model::Member;
 
     fn known(people: &[Person], groups: &[Group]) -> People {
-        People::new(people, groups, end_of(Instant::LAST))
+        let groups = groups.to_vec().into();
+        People::new(&people.to_vec().into(), &groups, end_of(Instant::LAST))
     }
 
     #[test]
@@ -287,7 +288,7 @@ mod tests {
             assert_eq!(people.acted_suspended(&id, of, at(9)), void, "{said} {recorded}");
             assert!(!people.acted_suspended(&id, of, at(5)), "nobody is reinstated yet");
         }
-        let early = People::new(&[ann(Some(6))], &[], end_of(at(5)));
+        let early = People::new(&[ann(Some(6))].into(), &Rows::new(), end_of(at(5)));
         assert!(early.declared(&id).is_none() && !early.can_sit(&id, at(8)));
     }
 

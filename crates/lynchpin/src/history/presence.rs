@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::by_record;
+use crate::base::filed::Filed;
 use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, ServiceId};
 use crate::base::{Digest, Instant};
 use crate::model::{Deployment, DeploymentOutcome};
@@ -140,37 +141,35 @@ impl Stay {
 /// Where each change is, folded from the deployments.
 #[derive(Clone, Debug, Default)]
 pub struct Presence {
-    places: BTreeMap<ChangeId, BTreeMap<EnvironmentId, Place>>,
+    places: Filed<ChangeId, BTreeMap<EnvironmentId, Place>>,
 }
 
 impl Presence {
-    /// Folds deployments, given by their numbers in the portfolio, into where each change is.
-    #[must_use]
-    pub fn new<'a>(
-        deployments: impl Iterator<Item = (usize, &'a Deployment)>,
-        artifacts_then: impl Fn(&ChangeId, Instant) -> Vec<Digest>,
-    ) -> Self {
-        let mut ordered: Vec<(usize, &Deployment)> = deployments.collect();
+    /// Folds all deployments of a change, given by their numbers in the portfolio, into where it
+    /// is.
+    pub(super) fn set(
+        &mut self,
+        change: &ChangeId,
+        mut deployments: Vec<(usize, &Deployment)>,
+        artifacts_then: impl Fn(Instant) -> Vec<Digest>,
+    ) {
         // Of facts that tie, the less favourable is taken last and so counts.
-        ordered.sort_by(|(_, a), (_, b)| {
+        deployments.sort_by(|(_, a), (_, b)| {
             let worse = (a.outcome, a.at).cmp(&(b.outcome, b.at));
             by_record(*a, *b).then(worse).then_with(|| a.cmp(b))
         });
-        let mut presence = Presence::default();
-        for (number, deployment) in ordered {
-            for change in BTreeSet::from_iter(&deployment.changes) {
-                let mut artifacts = if deployment.artifacts.is_empty() {
-                    artifacts_then(change, deployment.at)
-                } else {
-                    deployment.artifacts.clone()
-                };
-                artifacts.sort_unstable();
-                let places = presence.places.entry(change.clone()).or_default();
-                let place = places.entry(deployment.environment.clone()).or_default();
-                place.apply(number, deployment, &artifacts);
-            }
+        let mut places: BTreeMap<EnvironmentId, Place> = BTreeMap::new();
+        for (number, deployment) in deployments {
+            let mut artifacts = if deployment.artifacts.is_empty() {
+                artifacts_then(deployment.at)
+            } else {
+                deployment.artifacts.clone()
+            };
+            artifacts.sort_unstable();
+            let place = places.entry(deployment.environment.clone()).or_default();
+            place.apply(number, deployment, &artifacts);
         }
-        presence
+        self.places.insert(change.clone(), places);
     }
 
     /// What is known of a change in an environment.

@@ -12,11 +12,18 @@ use crate::model::{Change, Release, Section, SectionDigests};
 
 /// One revision of a change, by its number in the portfolio, with its digests once they were
 /// needed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Revision {
     /// The number of the fact in the portfolio's array of changes.
     pub fact: usize,
     digests: OnceLock<Option<SectionDigests>>,
+}
+
+impl std::fmt::Debug for Revision {
+    /// Without what is only kept so that it need not be worked out again.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Revision").field("fact", &self.fact).finish_non_exhaustive()
+    }
 }
 
 impl Revision {

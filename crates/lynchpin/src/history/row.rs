@@ -28,6 +28,11 @@ pub struct ReleaseRow {
 }
 
 impl ChangeRow {
+    /// A change of which no revision is known.
+    pub(super) fn new(id: &ChangeId) -> Self {
+        ChangeRow { id: id.clone(), revisions: Vec::new() }
+    }
+
     /// The current revision.
     #[must_use]
     pub fn current<'a>(&self, records: &'a Records) -> Option<&'a Change> {
@@ -97,6 +102,11 @@ impl ChangeRow {
 }
 
 impl ReleaseRow {
+    /// A release of which no revision is known.
+    pub(super) fn new(id: &ReleaseId) -> Self {
+        ReleaseRow { id: id.clone(), revisions: Vec::new() }
+    }
+
     /// The current revision.
     #[must_use]
     pub fn current<'a>(&self, records: &'a Records) -> Option<&'a Release> {

@@ -2,24 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::records::file;
+use super::fold::{Added, file_added};
 use super::work::newest;
 use crate::base::Instant;
+use crate::base::filed::Filed;
 use crate::base::id::{ServiceId, SloId};
 use crate::model::{Portfolio, Sli};
 
 /// The samples known as of an instant.
 #[derive(Clone, Debug, Default)]
 pub struct Slis {
-    filed: BTreeMap<(ServiceId, SloId), Vec<usize>>,
+    filed: Filed<(ServiceId, SloId), Vec<usize>>,
 }
 
 impl Slis {
-    /// Files what a portfolio knows by that instant.
-    #[must_use]
-    pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
-        let of = |sli: &Sli| Some((sli.service.clone(), sli.slo.clone()));
-        Slis { filed: file(&portfolio.slis, as_of, of) }
+    /// Files what was added.
+    pub(super) fn take(&mut self, added: &Added<'_>) {
+        let Added { all: p, old, as_of } = *added;
+        file_added((&p.slis, old.slis), as_of, &mut self.filed, |it| {
+            Some((it.service.clone(), it.slo.clone()))
+        });
     }
 
     /// The samples of an objective that count, one for each time that was measured: of those whose

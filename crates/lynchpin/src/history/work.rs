@@ -2,30 +2,33 @@
 
 use std::collections::BTreeMap;
 
+use super::fold::{Added, file_added, known_from, put};
 use super::order::position;
-use super::records::file;
-use crate::base::Instant;
+use crate::base::Rows;
+use crate::base::filed::Filed;
 use crate::base::id::{ChangeId, Reference, TaskId};
-use crate::model::{Fact, Portfolio};
+use crate::model::Fact;
 
 /// The tickets and tasks known as of an instant.
 #[derive(Clone, Debug, Default)]
 pub struct Work {
-    tickets: BTreeMap<Reference, Vec<usize>>,
-    tasks: BTreeMap<ChangeId, BTreeMap<TaskId, Vec<usize>>>,
+    tickets: Filed<Reference, Vec<usize>>,
+    tasks: Filed<ChangeId, BTreeMap<TaskId, Vec<usize>>>,
 }
 
 impl Work {
-    /// Files what a portfolio knows by that instant.
-    #[must_use]
-    pub fn new(portfolio: &Portfolio, as_of: Instant) -> Self {
-        let tickets = file(&portfolio.ticket_states, as_of, |it| Some(it.ticket.clone()));
-        let mut tasks: BTreeMap<ChangeId, BTreeMap<TaskId, Vec<usize>>> = BTreeMap::new();
-        let told = file(&portfolio.tasks, as_of, |it| Some((it.change.clone(), it.id.clone())));
-        for ((change, task), numbers) in told {
-            tasks.entry(change).or_default().insert(task, numbers);
+    /// Files what was added.
+    pub(super) fn take(&mut self, added: &Added<'_>) {
+        let Added { all: p, old, as_of } = *added;
+        file_added((&p.ticket_states, old.ticket_states), as_of, &mut self.tickets, |it| {
+            Some(it.ticket.clone())
+        });
+        for number in known_from(&p.tasks, old.tasks, as_of) {
+            let Some(task) = p.tasks.get(number) else { continue };
+            self.tasks.update(&task.change, |tasks| {
+                put(&p.tasks, tasks.entry(task.id.clone()).or_default(), number);
+            });
         }
-        Work { tickets, tasks }
     }
 
     /// The numbers of what was told of a ticket, in order.
@@ -65,7 +68,7 @@ impl Work {
 /// ```
 #[must_use]
 pub fn newest<'a, T: Fact>(
-    facts: &'a [T],
+    facts: &'a Rows<T>,
     numbers: &[usize],
     admits: impl Fn(&T) -> bool,
 ) -> Vec<(usize, &'a T)> {

@@ -20,7 +20,7 @@ use crate::base::{Instant, LocalDateOrTime, LocalTime, Span};
 ///
 /// The two forms cannot be mixed. They are fields of one object, not alternatives that a reader
 /// has to guess between, so that an unknown or a doubled field is always noticed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Occasions {
@@ -60,7 +60,7 @@ pub struct Occasions {
 ///
 /// What is not known of a service can be neither in nor out of a list. A freeze binds it all the
 /// same, and a window opens nothing for it: leaving a tier out never helps.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scope {

@@ -10,7 +10,9 @@ use crate::base::id::{ChangeId, ExceptionId, FreezeId, PersonId, ReleaseId, Stag
 use crate::base::{Actor, Instant};
 
 /// Whether rules of a policy may let changes pass a freeze.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Grading {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Fact;
-use crate::base::Instant;
+use crate::base::{Instant, Rows};
 
 /// The kind and version that every portfolio document states.
 pub const VERSION: &str = "portfolio/1";
@@ -81,14 +81,14 @@ macro_rules! portfolio {
             pub lynchpin: String,
             $(
                 #[doc = concat!("All ", stringify!($field), ".")]
-                #[serde(default, skip_serializing_if = "Vec::is_empty")]
-                pub $field: Vec<$type>,
+                #[serde(default, skip_serializing_if = "Rows::is_empty")]
+                pub $field: Rows<$type>,
             )*
         }
 
         impl Default for Portfolio {
             fn default() -> Self {
-                Portfolio { lynchpin: VERSION.to_owned(), $($field: Vec::new(),)* }
+                Portfolio { lynchpin: VERSION.to_owned(), $($field: Rows::new(),)* }
             }
         }
 
@@ -129,3 +129,18 @@ macro_rules! recorded {
     };
 }
 arrays!(recorded);
+
+macro_rules! counts {
+    ($($field:ident: $type:ty,)*) => {
+        /// How many facts of each kind there are.
+        #[derive(Clone, Copy, Debug, Default)]
+        pub(crate) struct Counts { $(pub(crate) $field: usize,)* }
+
+        impl Counts {
+            pub(crate) fn of(portfolio: &Portfolio) -> Self {
+                Counts { $($field: portfolio.$field.len(),)* }
+            }
+        }
+    };
+}
+arrays!(counts);

@@ -30,7 +30,7 @@ macro_rules! source_history {
         /// assert_eq!(history.developers, None);
         /// assert_eq!(history.figures().flatten().count(), 3);
         /// ```
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]

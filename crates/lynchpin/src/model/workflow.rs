@@ -71,7 +71,9 @@ pub struct State {
 }
 
 /// What a state means for the work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum StateKind {
     /// Where everything begins; there is exactly one.
@@ -177,7 +179,7 @@ pub enum Effect {
 }
 
 /// What can be passed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pass {
     /// One gate of the policy.
@@ -187,7 +189,7 @@ pub enum Pass {
 }
 
 /// One condition of a transition.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Guard {
     /// The gate is passed or waived. One that asks nothing of the subject is not passed.
@@ -229,7 +231,7 @@ impl Guard {
 }
 
 /// The one thing that can be asked of tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// All are closed.
@@ -237,7 +239,7 @@ pub enum TaskState {
 }
 
 /// The one thing that can be asked of approvals as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalState {
     /// There are none.
@@ -245,7 +247,7 @@ pub enum ApprovalState {
 }
 
 /// That something is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Given {
     /// It is there.
@@ -253,7 +255,7 @@ pub enum Given {
 }
 
 /// A moment of the planned time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
     /// It has begun.
@@ -266,7 +268,7 @@ pub enum Moment {
 macro_rules! fields {
     ($($(#[$doc:meta])* $variant:ident = $word:literal, $given:expr;)*) => {
         /// A field of a change that must be filled in.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Field { $($(#[$doc])* #[serde(rename = $word)] $variant,)* }
 
         impl Field {

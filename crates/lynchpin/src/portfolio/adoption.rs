@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::snapshot::Adopted;
 use crate::base::error::{Error, Result};
 use crate::base::id::{GroupId, PersonId};
-use crate::base::{Digest, Instant};
+use crate::base::{Digest, Instant, Rows};
 use crate::gate::Policy;
 use crate::gate::policy::AdoptionRule;
 use crate::history::People;
@@ -124,7 +124,7 @@ impl Asked<'_> {
     /// Why the adoption has no effect; nothing, if it was approved.
     fn refused(
         &self,
-        approvals: &[PolicyApproval],
+        approvals: &Rows<PolicyApproval>,
         since: Option<Position>,
     ) -> Option<IgnoredAdoption> {
         let at = self.adoption.envelope().recorded;
@@ -171,7 +171,7 @@ impl Asked<'_> {
     /// question, also if it is told again. So does what was said before something less favourable.
     fn votes<'a>(
         &'a self,
-        approvals: &'a [PolicyApproval],
+        approvals: &'a Rows<PolicyApproval>,
         since: Option<Position>,
     ) -> BTreeMap<&'a PersonId, PolicyVote> {
         let mut said: Vec<&PolicyApproval> = approvals

@@ -1,44 +1,23 @@
 //! What a type cannot check: facts that contradict each other or themselves.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::check_entries::check_entries;
 use super::check_freezes::{check_freezes, check_meets};
-use super::engine::{other_content, other_declaration};
-use super::identities::check_identities;
+use super::engine::other_content;
+use super::known::{Known, attempt, declared, identified, told};
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, PersonId, ReleaseId};
 use crate::base::limits::{
     CLAUSES_MAX, DELEGATIONS_MAX, INTEGER_MAX, MEETINGS_MAX, PROBLEMS_MAX, TEXT_BYTES_MAX,
 };
-use crate::base::{Instant, Subject};
+use crate::base::{Instant, Rows, Subject};
 use crate::history::order::position;
 use crate::history::{Records, revision};
-use crate::model::portfolio::arrays;
-use crate::model::{Change, Fact, Period, Portfolio, SectionDigests, SourceHistory, Vote};
-
-macro_rules! counts {
-    ($($field:ident: $type:ty,)*) => {
-        /// How many of each kind there were before, so that paths count from what was added.
-        pub(super) struct Counts { $(pub(super) $field: usize,)* }
-
-        impl Counts {
-            pub(super) fn of(portfolio: &Portfolio) -> Self {
-                Counts { $($field: portfolio.$field.len(),)* }
-            }
-
-            /// The count of the array of that name.
-            pub(super) fn of_array(&self, name: &str) -> usize {
-                match name {
-                    $(stringify!($field) => self.$field,)*
-                    _ => 0,
-                }
-            }
-        }
-    };
-}
-arrays!(counts);
+use crate::model::portfolio::{Counts, arrays};
+use crate::model::{Fact, Period, Portfolio, SectionDigests, SourceHistory, Vote};
 
 /// Collects problems with their places.
 pub(super) struct Problems {
@@ -53,13 +32,20 @@ impl Problems {
     }
 }
 
-/// Checks everything that was added to what was there.
-pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
+/// Checks everything that was added to what was there; takes in who is named.
+///
+/// `records` gives all of it folded, which few facts need.
+pub(super) fn check(
+    portfolio: &Portfolio,
+    old: &Counts,
+    known: &mut Known,
+    records: impl FnOnce() -> Arc<Records>,
+) -> Result<()> {
     let mut problems = Problems { found: Vec::new() };
     check_envelopes(portfolio, old, &mut problems);
-    check_ids(portfolio, old, &mut problems);
+    check_ids(portfolio, old, known, &mut problems);
     check_entries(portfolio, old, &mut problems);
-    check_identities(portfolio, old, &mut problems);
+    known.identities.check(portfolio, old, &mut problems);
     check_groups(portfolio, old, &mut problems);
     check_subjects(portfolio, old, &mut problems);
     check_statements(portfolio, old, &mut problems);
@@ -72,18 +58,18 @@ pub(super) fn check(portfolio: &Portfolio, old: &Counts) -> Result<()> {
     check_measured(portfolio, old, &mut problems);
     check_periods(portfolio, old, &mut problems);
     if problems.found.is_empty() {
-        check_digests(portfolio, old, &mut problems);
+        check_digests(portfolio, old, &mut problems, records);
     }
     Error::from_problems(problems.found).map_or(Ok(()), Err)
 }
 
 /// The added elements of an array with their paths.
 pub(super) fn added<'a, T>(
-    items: &'a [T],
+    items: &'a Rows<T>,
     old: usize,
     name: &'a str,
 ) -> impl Iterator<Item = (String, &'a T)> {
-    items.iter().skip(old).enumerate().map(move |(n, item)| (format!("$.{name}[{n}]"), item))
+    items.iter_from(old).enumerate().map(move |(n, item)| (format!("$.{name}[{n}]"), item))
 }
 
 fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
@@ -113,54 +99,23 @@ fn check_text(problems: &mut Problems, at: &str, field: &str, text: Option<&Stri
     }
 }
 
-fn check_ids(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
-    macro_rules! unique {
-        ($field:ident, $what:literal, $key:expr) => {
-            unique!($field, $what, $key, other_content);
-        };
-        ($field:ident, $what:literal, $key:expr, $error:path) => {
+fn check_ids(portfolio: &Portfolio, old: &Counts, known: &Known, problems: &mut Problems) {
+    macro_rules! each {
+        ($($field:ident: $type:ident, $it:ident => $key:expr, $at:literal, $error:expr;)*) => {$(
             let mut seen = BTreeMap::new();
-            for (number, item) in portfolio.$field.iter().enumerate() {
-                let key = $key(item);
-                let known = seen.entry(key).or_insert(item);
-                if *known != item {
-                    let number = number.saturating_sub(old.$field);
-                    let at = format!(concat!("$.", stringify!($field), "[{}].id"), number);
-                    let (code, message) = $error(&format!(concat!($what, " `{}`"), item.id));
-                    problems.add(at, code, message);
+            for (at, $it) in added(&portfolio.$field, old.$field, stringify!($field)) {
+                let first = match known.$field(portfolio, $it) {
+                    Some(first) => first,
+                    None => *seen.entry($key).or_insert($it),
+                };
+                if first != $it {
+                    let (code, message) = $error;
+                    problems.add(format!(concat!("{}.", $at), at), code, message);
                 }
             }
-        };
+        )*};
     }
-    // What may be declared again may not be declared twice at one place in the order of facts.
-    macro_rules! declared {
-        ($field:ident, $what:literal, $type:ident) => {
-            unique!(
-                $field,
-                $what,
-                |item: &crate::model::$type| (item.id.clone(), position(item)),
-                other_declaration
-            );
-        };
-    }
-    declared!(people, "person", Person);
-    declared!(groups, "group", Group);
-    declared!(services, "service", Service);
-    declared!(stages, "stage", Stage);
-    unique!(waivers, "waiver", |item: &crate::model::Waiver| item.id.clone());
-    unique!(freezes, "freeze", |item: &crate::model::Freeze| item.id.clone());
-    unique!(exceptions, "exception", |item: &crate::model::FreezeException| item.id.clone());
-    unique!(windows, "window", |item: &crate::model::Window| item.id.clone());
-    unique!(preauthorisations, "pre-authorisation", |item: &crate::model::Preauthorisation| {
-        item.id.clone()
-    });
-    unique!(changes, "this revision of change", |item: &Change| (item.id.clone(), item.revision));
-    unique!(releases, "this revision of release", |item: &crate::model::Release| {
-        (item.id.clone(), item.revision)
-    });
-    unique!(deployments, "this outcome of deployment", |item: &crate::model::Deployment| {
-        (item.id.clone(), item.outcome, item.at)
-    });
+    identified!(each);
 }
 
 fn check_groups(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
@@ -256,6 +211,9 @@ fn check_votes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
 
 /// No more delegations name one person than can be looked at for each thing that they say.
 fn check_delegations(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    if portfolio.delegations.len() == old.delegations {
+        return;
+    }
     let mut named: BTreeMap<&PersonId, usize> = BTreeMap::new();
     for (number, given) in portfolio.delegations.iter().enumerate() {
         let count = named.entry(&given.to).or_default();
@@ -425,7 +383,12 @@ fn check_periods(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
 }
 
 /// Stated digests must be the true ones.
-fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+fn check_digests(
+    portfolio: &Portfolio,
+    old: &Counts,
+    problems: &mut Problems,
+    records: impl FnOnce() -> Arc<Records>,
+) {
     let mut wrong = |at: String, stated: Digest, found: Option<Digest>| {
         if found.is_some_and(|found| found != stated) {
             let found = found.map_or(String::new(), |found| found.to_string());
@@ -433,22 +396,22 @@ fn check_digests(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
             problems.add(format!("{at}.digest"), ErrorCode::DigestMismatch, message);
         }
     };
-    let mut stated = 0;
     for (at, change) in added(&portfolio.changes, old.changes, "changes") {
         if let Some(digest) = change.digest {
             wrong(at, digest, SectionDigests::of(change).ok().map(|digests| digests.root()));
         }
     }
-    stated += portfolio.releases.iter().filter(|release| release.digest.is_some()).count();
-    stated += portfolio.approvals.iter().filter(|approval| approval.digest.is_some()).count();
-    let resolutions = portfolio.minutes.iter().flat_map(|minutes| &minutes.decisions);
-    stated += resolutions.filter(|decision| decision.digest.is_some()).count();
-    stated += portfolio.waivers.iter().filter(|waiver| waiver.digest.is_some()).count();
-    stated += portfolio.exceptions.iter().filter(|exception| exception.digest.is_some()).count();
-    if stated == 0 {
+    let resolutions =
+        portfolio.minutes.iter_from(old.minutes).flat_map(|minutes| &minutes.decisions);
+    let stated = portfolio.releases.iter_from(old.releases).any(|it| it.digest.is_some())
+        || portfolio.approvals.iter_from(old.approvals).any(|it| it.digest.is_some())
+        || portfolio.waivers.iter_from(old.waivers).any(|it| it.digest.is_some())
+        || portfolio.exceptions.iter_from(old.exceptions).any(|it| it.digest.is_some())
+        || resolutions.into_iter().any(|it| it.digest.is_some());
+    if !stated {
         return;
     }
-    let records = Records::new(std::sync::Arc::new(portfolio.clone()), Instant::LAST);
+    let records = records();
     // Many may approve one revision, whose digest is worked out once.
     let mut digests: BTreeMap<(Subject, u32), Option<Digest>> = BTreeMap::new();
     let mut of = |change: Option<&ChangeId>, release: Option<&ReleaseId>, number: u32| {

@@ -1,29 +1,13 @@
 //! What contradicts itself among decisions and claims.
 
-use std::collections::BTreeMap;
-
-use super::check::{Counts, Problems, added};
-use super::engine::other_content;
-use crate::base::Subject;
+use super::check::{Problems, added};
 use crate::base::error::ErrorCode;
 use crate::base::limits::INTEGER_MAX;
 use crate::model::Portfolio;
+use crate::model::portfolio::Counts;
 
 /// Checks the claims that were added, and how often the added waivers may be used.
 pub(super) fn check_entries(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
-    let mut seen = BTreeMap::new();
-    for (number, claim) in portfolio.claims.iter().enumerate() {
-        let Ok(subject) = Subject::one(claim.change.as_ref(), claim.release.as_ref()) else {
-            continue;
-        };
-        let what = format!("attempt {} of {subject} at {}", claim.attempt, claim.stage);
-        let key = (subject, claim.stage.clone(), claim.attempt);
-        if *seen.entry(key).or_insert(claim) != claim {
-            let at = format!("$.claims[{}].attempt", number.saturating_sub(old.claims));
-            let (code, message) = other_content(&what);
-            problems.add(at, code, message);
-        }
-    }
     for (at, erasure) in added(&portfolio.erasures, old.erasures, "erasures") {
         check_range(&at, (erasure.first, erasure.last), problems);
     }

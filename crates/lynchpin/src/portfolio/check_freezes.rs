@@ -1,9 +1,10 @@
 //! What a type cannot check of calendars, freezes, windows and quarantines.
 
-use super::check::{Counts, Problems, added};
+use super::check::{Problems, added};
 use crate::base::error::{ErrorCode, Result};
 use crate::base::limits::{BOARD_CALENDARS_MAX, FREEZES_MAX, SCOPE_MAX};
 use crate::calendar::Occasion;
+use crate::model::portfolio::Counts;
 use crate::model::{Occasions, Portfolio, Scope};
 
 pub(super) fn check_freezes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
@@ -45,6 +46,9 @@ pub(super) fn check_freezes(portfolio: &Portfolio, old: &Counts, problems: &mut 
 
 /// When boards meet by the clock.
 pub(super) fn check_meets(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
+    if portfolio.boards.len() == old.boards {
+        return;
+    }
     let before = portfolio.boards.iter().take(old.boards).filter(|it| it.meets.is_some()).count();
     let boards = added(&portfolio.boards, old.boards, "boards");
     let meets = boards.filter_map(|(at, board)| board.meets.as_ref().map(|meets| (at, meets)));

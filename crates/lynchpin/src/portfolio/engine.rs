@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::adoption::{Adoptions, adoptions};
-use super::check;
+use super::check::check;
 use super::claim::ClaimOutcome;
+use super::known::Known;
 use super::question::ClaimQuestion;
 use super::snapshot::Snapshot;
 use crate::base::Limits;
 use crate::base::error::{ErrorCode, Result};
 use crate::gate::Policy;
 use crate::model::Portfolio;
-use crate::model::portfolio::arrays;
+use crate::model::portfolio::Counts;
 
 /// Holds all facts of a portfolio; the only thing here that changes.
 ///
@@ -42,6 +43,7 @@ use crate::model::portfolio::arrays;
 pub struct Engine {
     limits: Limits,
     portfolio: Arc<Portfolio>,
+    known: Known,
     adopted: Arc<Adoptions>,
     policy: Option<Arc<Policy>>,
     snapshot: Snapshot,
@@ -54,7 +56,7 @@ impl Engine {
         let portfolio = Arc::new(Portfolio::default());
         let adopted = Arc::new(Adoptions::default());
         let snapshot = Snapshot::new(Arc::clone(&portfolio), Arc::clone(&adopted), None);
-        Engine { limits, portfolio, adopted, policy: None, snapshot }
+        Engine { limits, portfolio, known: Known::default(), adopted, policy: None, snapshot }
     }
 
     /// The limits that this engine was made with, for reading documents.
@@ -71,18 +73,20 @@ impl Engine {
     /// Every problem found, each with its path in the portfolio given; the engine is then as it
     /// was before.
     pub fn add(&mut self, portfolio: Portfolio) -> Result<()> {
-        let old = check::Counts::of(&self.portfolio);
-        let mut merged = portfolio;
-        if !self.portfolio.is_empty() {
-            let mut all = (*self.portfolio).clone();
-            all.merge(merged);
-            merged = all;
-        }
-        let adopted = adoptions(&merged, old.policies)?;
-        check::check(&merged, &old)?;
-        once(&mut merged);
-        self.portfolio = Arc::new(merged);
-        self.adopted = Arc::new(adopted);
+        let old = Counts::of(&self.portfolio);
+        let mut all = (*self.portfolio).clone();
+        all.merge(portfolio);
+        let mut known = self.known.clone();
+        let checked = Arc::new(all);
+        check(&checked, &old, &mut known, || self.snapshot.records_with(Arc::clone(&checked)))?;
+        let mut all = Arc::unwrap_or_clone(checked);
+        known.drop_known(&mut all, &self.portfolio);
+        let adopted = match adopts(&all, &old) {
+            true => Arc::new(adoptions(&all, old.policies)?),
+            false => Arc::clone(&self.adopted),
+        };
+        known.take(&all, &old);
+        (self.portfolio, self.known, self.adopted) = (Arc::new(all), known, adopted);
         self.renew();
         Ok(())
     }
@@ -118,7 +122,7 @@ impl Engine {
     pub fn claim(&mut self, question: &ClaimQuestion) -> Result<ClaimOutcome> {
         let outcome = self.snapshot.claim(question)?;
         if let ClaimOutcome::Claimed(claim) = &outcome {
-            self.add(Portfolio { claims: vec![claim.clone()], ..Portfolio::default() })?;
+            self.add(Portfolio { claims: [claim.clone()].into(), ..Portfolio::default() })?;
         }
         Ok(outcome)
     }
@@ -145,31 +149,17 @@ impl Engine {
     }
 
     fn renew(&mut self) {
-        self.snapshot = Snapshot::new(
-            Arc::clone(&self.portfolio),
-            Arc::clone(&self.adopted),
-            self.policy.clone(),
-        );
+        let (portfolio, adopted) = (Arc::clone(&self.portfolio), Arc::clone(&self.adopted));
+        self.snapshot = self.snapshot.with(portfolio, adopted, self.policy.clone());
     }
 }
 
-/// Drops what is there twice. Of what has an id, it was checked before that the content is equal.
-fn once(portfolio: &mut Portfolio) {
-    fn keep_distinct<T: Ord + Clone>(items: &mut Vec<T>) {
-        let mut order: Vec<usize> = (0..items.len()).collect();
-        order.sort_by(|a, b| items.get(*a).cmp(&items.get(*b)));
-        order.dedup_by(|later, earlier| items.get(*later) == items.get(*earlier));
-        if order.len() < items.len() {
-            order.sort_unstable();
-            *items = order.iter().filter_map(|index| items.get(*index).cloned()).collect();
-        }
-    }
-    macro_rules! each {
-        ($($field:ident: $type:ty,)*) => {
-            $(keep_distinct(&mut portfolio.$field);)*
-        };
-    }
-    arrays!(each);
+/// Whether anything was added that may bring a policy into force, or keep one from it.
+fn adopts(all: &Portfolio, old: &Counts) -> bool {
+    all.policies.len() > old.policies
+        || all.policy_approvals.len() > old.policy_approvals
+        || all.people.len() > old.people
+        || all.groups.len() > old.groups
 }
 
 /// The error for something that is declared twice at one place in the order of facts.

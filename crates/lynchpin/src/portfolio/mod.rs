@@ -25,6 +25,7 @@ mod frozen;
 mod identities;
 mod in_flight;
 mod item;
+mod known;
 mod look_alike;
 mod open_items;
 mod openness;

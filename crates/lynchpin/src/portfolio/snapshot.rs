@@ -27,7 +27,7 @@ use crate::base::{Digest, Instant, Subject};
 use crate::gate::lint::{Finding, lint};
 use crate::gate::{Obligation, Policy};
 use crate::history::{Records, way};
-use crate::model::portfolio::arrays;
+use crate::model::portfolio::{Counts, arrays};
 use crate::model::{
     Fact, Group, Person, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision,
 };
@@ -113,6 +113,30 @@ impl Snapshot {
         let latest = OnceLock::new();
         let assumed = false;
         Snapshot { inner: Arc::new(Inner { portfolio, adopted, policy, newest, assumed, latest }) }
+    }
+
+    /// The same with what was added since, under a policy. What is folded stays so.
+    pub(super) fn with(
+        &self,
+        portfolio: Arc<Portfolio>,
+        adopted: Arc<Adoptions>,
+        policy: Option<Arc<Policy>>,
+    ) -> Self {
+        let old = Counts::of(&self.inner.portfolio);
+        let newest = self.inner.newest.max(newest_from(&portfolio, &old));
+        let latest = OnceLock::new();
+        if self.inner.latest.get().is_some() {
+            let _ = latest.set(self.records_with(Arc::clone(&portfolio)));
+        }
+        let inner = Inner { portfolio, adopted, policy, newest, assumed: false, latest };
+        Snapshot { inner: Arc::new(inner) }
+    }
+
+    /// All facts folded, with some that were added: at the cost of those, if the others are folded.
+    pub(super) fn records_with(&self, portfolio: Arc<Portfolio>) -> Arc<Records> {
+        let folded = self.records(self.inner.newest);
+        let added = newest_from(&portfolio, &Counts::of(folded.portfolio()));
+        Arc::new(folded.with(portfolio, folded.as_of.max(added)))
     }
 
     /// The same facts without some of them, or under another policy. Whatever it answers is a
@@ -478,11 +502,17 @@ impl Snapshot {
     }
 }
 
+/// The instant at which the newest fact was recorded.
 fn newest(portfolio: &Portfolio) -> Instant {
+    newest_from(portfolio, &Counts::default())
+}
+
+/// The same of those after so many.
+fn newest_from(portfolio: &Portfolio, old: &Counts) -> Instant {
     let mut newest = Instant::EPOCH;
     macro_rules! take {
         ($($field:ident: $type:ty,)*) => {$(
-            for fact in &portfolio.$field {
+            for fact in portfolio.$field.iter_from(old.$field) {
                 newest = newest.max(fact.envelope().recorded);
             }
         )*};

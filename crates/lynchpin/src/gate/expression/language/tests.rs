@@ -23,7 +23,7 @@ fn ask(text: &str) -> Result<bool, String> {
 
 fn ask_of(change: &Change, text: &str) -> Result<bool, String> {
     let portfolio = Portfolio {
-        services: vec![Service { tier: Some(2), ..Service::new("till".parse().unwrap()) }],
+        services: [Service { tier: Some(2), ..Service::new("till".parse().unwrap()) }].into(),
         ..Portfolio::default()
     };
     let at: Instant = "2026-11-20T09:00:00Z".parse().unwrap();
