@@ -86,7 +86,7 @@ fn compare(known: &Known, assessment: &Assessment) -> Vec<String> {
     let more = found.values().map(|needed| format!("not known: {needed:?}"));
     problems.extend(more);
     for (change, landed) in known.changes.iter().enumerate() {
-        let size = assessment.portfolio.changes.get(change).expect("it is there").size;
+        let size = assessment.portfolio.changes[change].size;
         let extent = landed.extent;
         let expected = (Some(extent.added), Some(extent.deleted), Some(extent.files));
         if (size.lines_added, size.lines_deleted, size.files) != expected {

@@ -257,6 +257,22 @@ impl<T> Default for Rows<T> {
     }
 }
 
+/// As of a plain list: where it is not certain that there are so many, ask [`Rows::get`].
+impl<T> std::ops::Index<usize> for Rows<T> {
+    type Output = T;
+
+    /// # Panics
+    ///
+    /// If there are not so many.
+    #[expect(clippy::indexing_slicing, reason = "the caller says that there are so many")]
+    fn index(&self, number: usize) -> &T {
+        match self.full.get(number / LOT) {
+            Some(lot) => &lot[number % LOT],
+            None => &self.last[number - self.full.len() * LOT],
+        }
+    }
+}
+
 impl<T: PartialEq> PartialEq for Rows<T> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().eq(other)
@@ -311,6 +327,7 @@ mod tests {
             assert_eq!((rows.len(), rows.is_empty()), (count, count == 0));
             assert_eq!((rows.first(), rows.last()), (plain.first(), plain.last()));
             assert_eq!((rows.get(count), rows.get(usize::MAX)), (None, None));
+            assert!((0..count).all(|number| rows[number] == number));
             assert!(rows.iter().rev().eq(plain.iter().rev()));
             for from in [0, 1, LOT, count, count + 1] {
                 assert!(rows.iter_from(from).eq(plain.iter().skip(from)));

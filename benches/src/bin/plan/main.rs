@@ -4,6 +4,9 @@
 //! at a million nodes, a tenth and a hundredth of that. The peers, in `benches/peers/plan`, read
 //! the same file and take turns, each in a process of its own. All must come to the same numbers.
 //! Measured is the public call on numbers of rows, with its checks, and with what it is made of.
+//! Then a whole portfolio, and one fact more (`portfolio.rs`).
+
+mod portfolio;
 
 use std::fs;
 use std::io::{Error, Result};
@@ -22,7 +25,11 @@ const ROUNDS: usize = 5;
 const FOLLOWED: u32 = 1_000;
 
 fn main() -> ExitCode {
-    ended(measure())
+    // For a look at a smaller portfolio alone.
+    match std::env::args().nth(1).and_then(|changes| changes.parse().ok()) {
+        Some(changes) => ended(portfolio::measure(changes)),
+        None => ended(measure()),
+    }
 }
 
 fn measure() -> Result<()> {
@@ -50,7 +57,9 @@ fn measure() -> Result<()> {
     let input = Input::made(Shape::Heaps, 1_000_000)?;
     let mut boost = programs.boost(&input.file)?;
     let name = "downstream of 1,000 on which little stands";
-    input.beside(name, "downstream", &mut boost, TimesPeer(1.15))
+    input.beside(name, "downstream", &mut boost, TimesPeer(1.15))?;
+    drop(input);
+    portfolio::measure(1_000_000)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,10 +192,10 @@ fn named(names: &[u32], node: u32) -> u32 {
 }
 
 /// Numbers that are the same in every run.
-struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
-    fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
         let high = self.0 >> 32;
         u32::try_from((high * u64::from(bound)) >> 32).unwrap_or_default()
