@@ -1,12 +1,14 @@
 //! What is taken in bit by bit, with questions in between, is what it would be taken in at once.
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use lynchpin::base::{Instant, Limits};
 use lynchpin::history::Records;
 use lynchpin::model::Portfolio;
 use lynchpin::portfolio::{DecideQuestion, Engine, PlanQuestion, ScoreQuestion, Snapshot};
+use lynchpin::reason::ReasonCode;
+use lynchpin::reason::tree::Node;
 use lynchpin::wire::{self, Detail, read_portfolio};
 use lynchpin_tests::cases::config;
 use lynchpin_tests::engine::at;
@@ -147,4 +149,49 @@ proptest! {
         let folded = Records::new(Arc::new(grown), Instant::LAST);
         prop_assert_eq!(format!("{records:#?}"), format!("{folded:#?}"));
     }
+}
+
+/// Any number of threads read while one writes, and each reads what was there when it took its
+/// snapshot, whole.
+#[test]
+fn readers_see_whole_facts_while_one_writes() {
+    const ADDED: usize = 400;
+    let described = json!({"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+        "people": [{"id": "raj"}],
+        "changes": [{"id": "C-1", "revision": 1, "at": instant(hour(0)), "by": "raj"}],
+        "releases": [{"id": "R-1", "revision": 1, "at": instant(hour(0)), "by": "raj",
+            "changes": ["C-1"]}]});
+    let mut engine = Engine::new(Limits::untrusted());
+    engine.add(portfolio(&described)).expect("it can be taken in");
+    engine.set_policy("name = \"acme\"\nopen = [\"production\"]").expect("a policy can be read");
+    let newest = Mutex::new(engine.snapshot());
+    let take = || newest.lock().expect("nobody panics").clone();
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut seen = 0;
+                    while seen < ADDED {
+                        let snapshot = take();
+                        let known = snapshot.portfolio().holds.len();
+                        assert!(known >= seen, "what was there is there");
+                        seen = known;
+                        let release =
+                            lynchpin::base::Subject::Release("R-1".parse().expect("an id"));
+                        let question = DecideQuestion::new(release, at(LAST));
+                        let decision = snapshot.decide(&question).expect("it is known");
+                        let held = |it: &&Node| it.code == ReasonCode::OnHold;
+                        assert_eq!(decision.reasons().nodes().iter().filter(held).count(), known);
+                    }
+                })
+            })
+            .collect();
+        for number in 0..ADDED {
+            let held = json!({"lynchpin": "portfolio/1", "holds": [{"change": "C-1", "event": "held",
+                "by": "raj", "reason": number.to_string(), "at": instant(hour(1))}]});
+            engine.add(portfolio(&held)).expect("it can be taken in");
+            *newest.lock().expect("nobody panics") = engine.snapshot();
+        }
+        readers.into_iter().for_each(|reader| reader.join().expect("nobody panics"));
+    });
 }
