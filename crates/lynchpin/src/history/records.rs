@@ -208,7 +208,7 @@ impl Records {
     /// Whether a change was cancelled.
     #[must_use]
     pub fn is_cancelled(&self, change: &ChangeId) -> bool {
-        self.cancelled.contains_key(&Subject::Change(change.clone()))
+        self.cancellation(&Subject::Change(change.clone())).is_some()
     }
 
     /// All incidents with the numbers of their facts, in order of ids.
