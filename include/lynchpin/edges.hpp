@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "internal.hpp"
@@ -25,10 +23,10 @@ public:
     /// So many, from there on.
     constexpr explicit numbers(const std::uint32_t *first, std::size_t count) noexcept
         : first_(first), count_(count) {}
+    /// What the C library lends.
+    constexpr explicit numbers(lp_numbers lent) noexcept : numbers(lent.ptr, lent.len) {}
     /// Those of a container.
-    template <class Container, class = std::enable_if_t<std::is_same_v<
-                                   decltype(std::declval<const Container &>().data()),
-                                   const std::uint32_t *>>>
+    template <class Container, class = internal::if_numbers<Container>>
     constexpr numbers(const Container &all) noexcept : first_(all.data()), count_(all.size()) {}
 
     /// The first; null if there are none.
@@ -51,17 +49,11 @@ private:
     std::size_t count_ = 0;
 };
 
-namespace internal {
-
-inline numbers lent(lp_numbers all) noexcept { return numbers(all.ptr, all.len); }
-
-} // namespace internal
-
 /// Nodes, smallest first. Immutable.
 class node_list : internal::object<lp_nodes, lp_nodes_free> {
 public:
     /// All of them, valid as long as this object.
-    numbers all() const & { return internal::lent(lp_nodes_all(get())); }
+    numbers all() const & { return numbers(lp_nodes_all(get())); }
     numbers all() const && = delete; ///< what is lent would not live
     /// How many there are.
     std::size_t size() const { return lp_nodes_all(get()).len; }
@@ -79,18 +71,16 @@ public:
     /// How many waves there are.
     std::uint32_t wave_count() const { return lp_schedule_wave_count(get()); }
     /// The nodes of a wave, smallest first; none if there is no such wave.
-    numbers wave(std::uint32_t number) const & {
-        return internal::lent(lp_schedule_wave(get(), number));
-    }
+    numbers wave(std::uint32_t wave) const & { return numbers(lp_schedule_wave(get(), wave)); }
     numbers wave(std::uint32_t) const && = delete; ///< what is lent would not live
     /// The wave of each node.
-    numbers wave_of() const & { return internal::lent(lp_schedule_wave_of(get())); }
+    numbers wave_of() const & { return numbers(lp_schedule_wave_of(get())); }
     numbers wave_of() const && = delete; ///< what is lent would not live
     /// All nodes that ship, wave after wave.
-    numbers order() const & { return internal::lent(lp_schedule_order(get())); }
+    numbers order() const & { return numbers(lp_schedule_order(get())); }
     numbers order() const && = delete; ///< what is lent would not live
     /// The chain of nodes that takes longest, first to ship first.
-    numbers critical_path() const & { return internal::lent(lp_schedule_critical_path(get())); }
+    numbers critical_path() const & { return numbers(lp_schedule_critical_path(get())); }
     numbers critical_path() const && = delete; ///< what is lent would not live
     /// The sum of the weights along that chain.
     std::uint64_t critical_weight() const { return lp_schedule_critical_weight(get()); }
@@ -108,15 +98,15 @@ public:
     /// How many there are.
     std::uint32_t count() const { return lp_components_count(get()); }
     /// The component of each node.
-    numbers of() const & { return internal::lent(lp_components_of(get())); }
+    numbers of() const & { return numbers(lp_components_of(get())); }
     numbers of() const && = delete; ///< what is lent would not live
     /// The nodes of a component, smallest first; none if there is no such component.
     numbers members(std::uint32_t component) const & {
-        return internal::lent(lp_components_members(get(), component));
+        return numbers(lp_components_members(get(), component));
     }
     numbers members(std::uint32_t) const && = delete; ///< what is lent would not live
     /// The components of more than one node, or of one that waits for itself.
-    numbers cycles() const & { return internal::lent(lp_components_cycles(get())); }
+    numbers cycles() const & { return numbers(lp_components_cycles(get())); }
     numbers cycles() const && = delete; ///< what is lent would not live
 
 private:
@@ -129,10 +119,10 @@ private:
 class reduction : internal::object<lp_reduction, lp_reduction_free> {
 public:
     /// What waits.
-    numbers later() const & { return internal::lent(lp_reduction_later(get())); }
+    numbers later() const & { return numbers(lp_reduction_later(get())); }
     numbers later() const && = delete; ///< what is lent would not live
     /// What it waits for.
-    numbers earlier() const & { return internal::lent(lp_reduction_earlier(get())); }
+    numbers earlier() const & { return numbers(lp_reduction_earlier(get())); }
     numbers earlier() const && = delete; ///< what is lent would not live
 
 private:
@@ -173,12 +163,10 @@ public:
     /// How many of the edges given were there already.
     std::uint32_t repeated() const { return lp_edges_repeated(get()); }
     /// The nodes that wait for themselves, which no schedule contains. Valid as long as this.
-    numbers looped() const & { return internal::lent(lp_edges_looped(get())); }
+    numbers looped() const & { return numbers(lp_edges_looped(get())); }
     numbers looped() const && = delete; ///< what is lent would not live
     /// What a node waits for, smallest first; none for an unknown one. Valid as long as this.
-    numbers earlier(std::uint32_t node) const & {
-        return internal::lent(lp_edges_earlier(get(), node));
-    }
+    numbers earlier(std::uint32_t node) const & { return numbers(lp_edges_earlier(get(), node)); }
     numbers earlier(std::uint32_t) const && = delete; ///< what is lent would not live
 
     /// Puts every node into a wave, after all that it waits for, as early as can be; each takes 1.

@@ -28,8 +28,8 @@ static int circles(const lp_edges *edges) {
             lp_numbers members = lp_components_members(components, cycles.ptr[i]);
             printf("%u nodes in a circle\n", (unsigned)members.len);
         }
-        found = cycles.len > 0;
     }
+    found = lp_components_cycles(components).len > 0;
     lp_components_free(components);
     return error == NULL ? found : fail(error);
 }
