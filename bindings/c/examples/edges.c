@@ -1,6 +1,6 @@
 /*
- * Plain edges, as a build system or a portfolio has them by the million: in which waves do the nodes
- * ship, and which of them never do?
+ * Plain edges, as a build system or a portfolio has them by the million: in which waves do the
+ * nodes ship, and which of them never do?
  *
  *     cc edges.c $(pkg-config --cflags --libs lynchpin) -o edges && ./edges
  *

@@ -75,7 +75,7 @@ class Edges:
     """Plain edges between nodes, each from a node to one that it waits for.
 
     Use it for questions about very many nodes at once. Nodes are numbers from 0; you know what they
-    stand for. No engine is needed. Edges never change, and all of their calls let other threads run.
+    stand for. No engine is needed. Edges never change, and all their calls let other threads run.
 
     An argument of many numbers is whatever knows Arrow (read as it is, without a copy) or buffers,
     such as numpy's arrays (copied once, since they can change), of uint32; or a list, which is
@@ -237,8 +237,8 @@ class Edges:
 class Schedule:
     """In which wave each node ships, and the chain that takes longest.
 
-    Made by `Edges.schedule`. Waves are numbered from 1; 0 stands for "never": on a cycle, or waiting
-    for one. It never changes.
+    Made by `Edges.schedule`. Waves are numbered from 1; 0 stands for "never": on a cycle, or
+    waiting for one. It never changes.
 
     Example:
         >>> from lynchpin import Edges
