@@ -296,6 +296,7 @@ fn no_check_complains_about_a_good_sample() {
         ("machine path", "a.md", format!("https://example.com{}x", concat!("/ho", "me/"))),
         ("registry host", "Cargo.lock", concat!("crates", ".io").to_owned()),
         ("unsafe", "bindings/c/src/a.rs", "unsafe { g() }".to_owned()),
+        ("unsafe", MEMORY, "unsafe { g() }".to_owned()),
         ("unsafe", "crates/a.rs", "#![forbid(unsafe_code)] // unsafe".to_owned()),
         ("allow", "a.rs", "fn allow() { allow(1) }".to_owned()),
     ];

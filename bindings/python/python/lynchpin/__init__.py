@@ -12,8 +12,8 @@ package touches a file or runs a program, and nothing but a `Ledger` that is tol
 clock: documents and instants are arguments.
 
 `workflow` reads and verifies the life of a change, and says where it leads; it needs no facts.
-`Edges` takes the dependencies of a whole portfolio as arrays of numbers and says in which waves they
-ship.
+`Edges` takes the dependencies of a whole portfolio as arrays of numbers and says in which waves
+they ship.
 """
 
 from typing import Final
