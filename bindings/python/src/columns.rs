@@ -15,7 +15,7 @@ use crate::memory::{Imported, of_array, of_stream};
 /// Numbers that were given, for as long as a call takes.
 pub(crate) enum Column<T> {
     /// What could change under us is copied, because the interpreter lock is released while it is
-    /// read; the copy costs a fiftieth of what is done with it.
+    /// read; the copy costs a thirtieth of what is done with it.
     Copied(Vec<T>),
     /// What Arrow promises never to change is not.
     Shared(Imported<T>),
