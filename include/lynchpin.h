@@ -324,7 +324,7 @@
 #define LP_STATUS_DUPLICATE_ID UINT32_C(1009)
 
 /**
- * A number outside of what can be kept exactly.
+ * A number outside of what can be kept exactly, or that numbers nothing.
  */
 #define LP_STATUS_NUMBER_OUT_OF_RANGE UINT32_C(1010)
 
@@ -642,7 +642,8 @@
 #define LP_STATUS_PANIC UINT32_C(1604)
 
 /**
- * A NULL, or a handle of another kind, was passed to the C library.
+ * An argument that is no use: in C a NULL or a handle of another kind, in every language lists
+ * of which one should be as long as the other.
  */
 #define LP_STATUS_BAD_ARGUMENT UINT32_C(1605)
 
@@ -1523,10 +1524,43 @@
 #define LP_GATE_MOVE_OPENS UINT32_C(5)
 
 /**
+ * The strongly connected components: nodes that wait for each other are in one, every other node
+ * in one of its own. They are numbered from 0 by their smallest node. Never changes; share it
+ * freely between threads. Free it with `lp_components_free`.
+ *
+ *     if (lp_edges_components(edges, &components, &error) == LP_STATUS_OK) {
+ *         lp_numbers cycles = lp_components_cycles(components);
+ *         for (i = 0; i < cycles.len; i++) {
+ *             lp_numbers members = lp_components_members(components, cycles.ptr[i]);
+ *             printf("%u nodes in a circle\n", (unsigned)members.len);
+ *         }
+ *     }
+ */
+typedef struct lp_components lp_components;
+
+/**
  * A verdict with the tree of reasons for it. Never changes; share it freely between threads. Free
  * it with `lp_decision_free`; until then it keeps all that its snapshot holds in memory.
  */
 typedef struct lp_decision lp_decision;
+
+/**
+ * Plain edges between nodes, each from a node to one that it waits for, for questions about very
+ * many at once. Nodes are numbers from 0; the caller knows what they stand for. No engine is
+ * needed. Never changes; share it freely between threads. Free it with `lp_edges_free`; what it
+ * answered stays.
+ *
+ *     const uint32_t later[] = {1, 2, 2, 4, 5}, earlier[] = {0, 1, 0, 5, 4};
+ *     if (lp_edges_new(6, later, earlier, 5, &edges, &error) == LP_STATUS_OK
+ *         && lp_edges_schedule(edges, NULL, 0, &schedule, &error) == LP_STATUS_OK) {
+ *         uint32_t wave;
+ *         for (wave = 1; wave <= lp_schedule_wave_count(schedule); wave++) {
+ *             lp_numbers nodes = lp_schedule_wave(schedule, wave);
+ *             printf("wave %u: %u nodes\n", (unsigned)wave, (unsigned)nodes.len);
+ *         }
+ *     }
+ */
+typedef struct lp_edges lp_edges;
 
 /**
  * Takes facts and a policy in. It changes; what answers questions is a snapshot of it. Calls from
@@ -1560,6 +1594,12 @@ typedef struct lp_ids lp_ids;
 typedef struct lp_ledger lp_ledger;
 
 /**
+ * A list of nodes, smallest first. Never changes; share it freely between threads. Free it with
+ * `lp_nodes_free`.
+ */
+typedef struct lp_nodes lp_nodes;
+
+/**
  * An order in which changes ship, and what does not ship. Never changes; share it freely between
  * threads. Free it with `lp_plan_free`; until then it keeps all that its snapshot holds in memory.
  *
@@ -1577,6 +1617,26 @@ typedef struct lp_ledger lp_ledger;
  *     }
  */
 typedef struct lp_plan lp_plan;
+
+/**
+ * Edges that no chain of others implies. Never changes; share it freely between threads. Free it
+ * with `lp_reduction_free`.
+ */
+typedef struct lp_reduction lp_reduction;
+
+/**
+ * In which wave each node ships, and the chain that takes longest. Waves are numbered from 1; 0
+ * stands for "never": on a cycle, or waiting for one. Never changes; share it freely between
+ * threads. Free it with `lp_schedule_free`.
+ *
+ *     lp_numbers wave_of = lp_schedule_wave_of(schedule);
+ *     for (node = 0; node < wave_of.len; node++) {
+ *         if (wave_of.ptr[node] == 0) {
+ *             printf("%u never ships\n", (unsigned)node);
+ *         }
+ *     }
+ */
+typedef struct lp_schedule lp_schedule;
 
 /**
  * The probability that a change or a release causes a failure, and what makes it so. Never
@@ -2097,6 +2157,21 @@ typedef struct lp_appended {
      */
     int64_t recorded;
 } lp_appended;
+
+/**
+ * Some borrowed numbers, which belong to the object that they were asked of and are valid until
+ * that object is freed.
+ */
+typedef struct lp_numbers {
+    /**
+     * The first number; NULL if `len` is 0.
+     */
+    const uint32_t *ptr;
+    /**
+     * The number of numbers.
+     */
+    size_t len;
+} lp_numbers;
 
 #ifdef __cplusplus
 extern "C" {
@@ -3062,6 +3137,229 @@ uint32_t lp_receipt_prove(struct lp_str receipt,
                           struct lp_str key,
                           struct lp_buf *proved_out,
                           struct lp_error **error_out);
+
+/**
+ * The nodes of a list; empty for anything but a list. Valid until the list is freed.
+ */
+LP_MUST_USE struct lp_numbers lp_nodes_all(const struct lp_nodes *nodes);
+
+/**
+ * Frees a list. NULL is a no-op.
+ */
+void lp_nodes_free(struct lp_nodes *nodes);
+
+/**
+ * Reads edges, in any order: `later[i]` waits for `earlier[i]`, both below `nodes`. One that is
+ * given more than once counts once. The arrays have `count` elements each, may be NULL if that is
+ * 0, and are read during the call only. On success `*edges_out` is yours: free it with
+ * `lp_edges_free`.
+ *
+ * Fails with LP_STATUS_NUMBER_OUT_OF_RANGE for a node that there is not, and with
+ * LP_STATUS_LIMIT_EXCEEDED if there are more nodes or edges than 32 bits count.
+ */
+LP_MUST_USE
+uint32_t lp_edges_new(uint32_t nodes,
+                      const uint32_t *later,
+                      const uint32_t *earlier,
+                      size_t count,
+                      struct lp_edges **edges_out,
+                      struct lp_error **error_out);
+
+/**
+ * How many nodes there are; 0 for anything but edges.
+ */
+LP_MUST_USE uint32_t lp_edges_nodes(const struct lp_edges *edges);
+
+/**
+ * How many edges there are, each counted once, without those of a node to itself; 0 for anything
+ * but edges.
+ */
+LP_MUST_USE uint32_t lp_edges_count(const struct lp_edges *edges);
+
+/**
+ * How many of the edges given were there already; 0 for anything but edges.
+ */
+LP_MUST_USE uint32_t lp_edges_repeated(const struct lp_edges *edges);
+
+/**
+ * The nodes that wait for themselves, which no schedule contains, smallest first. Valid until the
+ * edges are freed.
+ */
+LP_MUST_USE struct lp_numbers lp_edges_looped(const struct lp_edges *edges);
+
+/**
+ * What a node waits for, smallest first; empty for one that there is not. Valid until the edges
+ * are freed.
+ */
+LP_MUST_USE struct lp_numbers lp_edges_earlier(const struct lp_edges *edges, uint32_t node);
+
+/**
+ * Puts every node into a wave, after all that it waits for, as early as can be. `weights` says how
+ * long each node takes, in a unit of the caller's, and `weight_count` is how many there are; with
+ * NULL and 0, each takes 1. On success `*schedule_out` is yours: free it with `lp_schedule_free`.
+ *
+ * Fails with LP_STATUS_BAD_ARGUMENT unless there is one weight for each node, and with
+ * LP_STATUS_NUMBER_OUT_OF_RANGE if they do not fit in 64 bits together.
+ */
+LP_MUST_USE
+uint32_t lp_edges_schedule(const struct lp_edges *edges,
+                           const uint64_t *weights,
+                           size_t weight_count,
+                           struct lp_schedule **schedule_out,
+                           struct lp_error **error_out);
+
+/**
+ * Finds the nodes that wait for each other. On success `*components_out` is yours: free it with
+ * `lp_components_free`.
+ */
+LP_MUST_USE
+uint32_t lp_edges_components(const struct lp_edges *edges,
+                             struct lp_components **components_out,
+                             struct lp_error **error_out);
+
+/**
+ * Lists everything that waits for one of the given nodes, directly or through others, without the
+ * given ones. On success `*nodes_out` is yours: free it with `lp_nodes_free`.
+ *
+ *     const uint32_t roots[] = {1};
+ *     if (lp_edges_downstream(edges, roots, 1, &after, &error) == LP_STATUS_OK) {
+ *         printf("%u wait for node 1\n", (unsigned)lp_nodes_all(after).len);
+ *     }
+ *
+ * Fails with LP_STATUS_NUMBER_OUT_OF_RANGE for a node that there is not.
+ */
+LP_MUST_USE
+uint32_t lp_edges_downstream(const struct lp_edges *edges,
+                             const uint32_t *nodes,
+                             size_t count,
+                             struct lp_nodes **nodes_out,
+                             struct lp_error **error_out);
+
+/**
+ * Lists everything that the given nodes wait for, directly or through others, without the given
+ * ones. On success `*nodes_out` is yours: free it with `lp_nodes_free`.
+ *
+ * Fails with LP_STATUS_NUMBER_OUT_OF_RANGE for a node that there is not.
+ */
+LP_MUST_USE
+uint32_t lp_edges_upstream(const struct lp_edges *edges,
+                           const uint32_t *nodes,
+                           size_t count,
+                           struct lp_nodes **nodes_out,
+                           struct lp_error **error_out);
+
+/**
+ * Counts how many others wait for each of the given nodes, directly or through others, and writes
+ * it to `counts_out`, which has room for `count` numbers. Far quicker than asking for each.
+ *
+ * Fails with LP_STATUS_NUMBER_OUT_OF_RANGE for a node that there is not.
+ */
+LP_MUST_USE
+uint32_t lp_edges_downstream_counts(const struct lp_edges *edges,
+                                    const uint32_t *nodes,
+                                    size_t count,
+                                    uint32_t *counts_out,
+                                    struct lp_error **error_out);
+
+/**
+ * Finds the edges that no chain of others implies: the fewest that say the same. What is on a
+ * cycle, or waits for one, is left out. On success `*reduction_out` is yours: free it with
+ * `lp_reduction_free`.
+ *
+ * Fails with LP_STATUS_LIMIT_EXCEEDED above 20000 nodes that ship.
+ */
+LP_MUST_USE
+uint32_t lp_edges_reduction(const struct lp_edges *edges,
+                            struct lp_reduction **reduction_out,
+                            struct lp_error **error_out);
+
+/**
+ * Frees edges; what they answered stays. NULL is a no-op.
+ */
+void lp_edges_free(struct lp_edges *edges);
+
+/**
+ * How many waves there are; 0 for anything but a schedule.
+ */
+LP_MUST_USE uint32_t lp_schedule_wave_count(const struct lp_schedule *schedule);
+
+/**
+ * The nodes of a wave, by its number from 1, smallest first; empty if there is no such wave. Valid
+ * until the schedule is freed.
+ */
+LP_MUST_USE struct lp_numbers lp_schedule_wave(const struct lp_schedule *schedule, uint32_t wave);
+
+/**
+ * The wave of each node, by its number; 0 for one that never ships. Valid until the schedule is
+ * freed.
+ */
+LP_MUST_USE struct lp_numbers lp_schedule_wave_of(const struct lp_schedule *schedule);
+
+/**
+ * All nodes that ship, wave after wave, those of one wave smallest first. Valid until the schedule
+ * is freed.
+ */
+LP_MUST_USE struct lp_numbers lp_schedule_order(const struct lp_schedule *schedule);
+
+/**
+ * The chain of nodes that takes longest, first to ship first. Valid until the schedule is freed.
+ */
+LP_MUST_USE struct lp_numbers lp_schedule_critical_path(const struct lp_schedule *schedule);
+
+/**
+ * The sum of the weights along that chain; 0 for anything but a schedule.
+ */
+LP_MUST_USE uint64_t lp_schedule_critical_weight(const struct lp_schedule *schedule);
+
+/**
+ * Frees a schedule. NULL is a no-op.
+ */
+void lp_schedule_free(struct lp_schedule *schedule);
+
+/**
+ * How many components there are; 0 for anything but components.
+ */
+LP_MUST_USE uint32_t lp_components_count(const struct lp_components *components);
+
+/**
+ * The component of each node, by its number. Valid until the components are freed.
+ */
+LP_MUST_USE struct lp_numbers lp_components_of(const struct lp_components *components);
+
+/**
+ * The nodes of a component, smallest first; empty if there is no such component. Valid until the
+ * components are freed.
+ */
+LP_MUST_USE
+struct lp_numbers lp_components_members(const struct lp_components *components,
+                                        uint32_t component);
+
+/**
+ * The components that are cycles: of more than one node, or of one that waits for itself. Valid
+ * until the components are freed.
+ */
+LP_MUST_USE struct lp_numbers lp_components_cycles(const struct lp_components *components);
+
+/**
+ * Frees components. NULL is a no-op.
+ */
+void lp_components_free(struct lp_components *components);
+
+/**
+ * What waits, sorted; the edge at a place goes to the node at the same place of
+ * `lp_reduction_earlier`. Valid until the reduction is freed.
+ */
+LP_MUST_USE struct lp_numbers lp_reduction_later(const struct lp_reduction *reduction);
+
+/**
+ * What each of `lp_reduction_later` waits for. Valid until the reduction is freed.
+ */
+LP_MUST_USE struct lp_numbers lp_reduction_earlier(const struct lp_reduction *reduction);
+
+/**
+ * Frees a reduction. NULL is a no-op.
+ */
+void lp_reduction_free(struct lp_reduction *reduction);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -11,8 +11,9 @@
 //
 // A "no" is a decision; only what is malformed or impossible throws `lynchpin::error`. Objects are
 // moved, not copied; one that was moved from throws when it is used. All that is returned is a copy
-// of its own. Any number of threads may use one object; only one may destroy it or move it. A
-// thread that calls needs 256 KiB of stack.
+// of its own, but for `numbers`, which belong to the object that they were asked of. Any number of
+// threads may use one object; only one may destroy it or move it. A thread that calls needs 256 KiB
+// of stack.
 //
 // All examples in these headers are parts of programs in bindings/c/examples, which are compiled
 // and run.
@@ -21,6 +22,7 @@
 
 #include "lynchpin/codes.hpp"    // what numbers mean: status, verdict, reason_code
 #include "lynchpin/decision.hpp" // the answer to "may it go?"
+#include "lynchpin/edges.hpp"    // plain edges in bulk, without an engine
 #include "lynchpin/engine.hpp"   // begin here: engine takes facts in, snapshot answers
 #include "lynchpin/error.hpp"    // what is thrown
 #include "lynchpin/ledger.hpp"   // facts that are kept, decided on and proved

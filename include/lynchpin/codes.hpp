@@ -30,7 +30,7 @@ enum class status : std::uint32_t {
     duplicate_key = 1008,
     /// Two facts share an id but not their content.
     duplicate_id = 1009,
-    /// A number outside of what can be kept exactly.
+    /// A number outside of what can be kept exactly, or that numbers nothing.
     number_out_of_range = 1010,
     /// A string longer than the limits allow.
     string_too_long = 1011,
@@ -159,7 +159,8 @@ enum class status : std::uint32_t {
     broken = 1603,
     /// The library panicked: a defect in it. What was being changed is broken from now on.
     panic = 1604,
-    /// A NULL, or a handle of another kind, was passed to the C library.
+    /// An argument that is no use: in C a NULL or a handle of another kind, in every language lists
+    /// of which one should be as long as the other.
     bad_argument = 1605,
     /// A function of the host's, called by an object, called the same object: it would wait for
     /// itself. Do it after the outer call has returned.

@@ -23,6 +23,11 @@ template <class Enum> constexpr std::uint32_t number(Enum it) noexcept {
     return static_cast<std::uint32_t>(it);
 }
 
+/// Holds for what has a pointer to unsigned numbers of 32 bits, and so how many of them.
+template <class Container>
+using if_numbers = std::enable_if_t<std::is_same_v<
+    decltype(std::declval<const Container &>().data()), const std::uint32_t *>>;
+
 inline lp_str lend(std::string_view text) { return lp_str{text.data(), text.size()}; }
 
 inline std::string copy(lp_str text) { return std::string(text.ptr, text.len); }

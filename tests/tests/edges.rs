@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lynchpin::base::{Error, ErrorCode};
 use lynchpin::graph::{Cycles, Edges, GraphBuilder, GraphError, NodeSet, Question};
 use lynchpin_tests::cases::config;
 use proptest::prelude::*;
@@ -85,6 +86,7 @@ proptest! {
         let listed: BTreeMap<u32, u32> = (1..).zip(schedule.waves())
             .flat_map(|(wave, nodes)| nodes.iter().map(move |&node| (node, wave))).collect();
         prop_assert_eq!(&listed, &known);
+        prop_assert_eq!(schedule.order(), schedule.waves().flatten().copied().collect::<Vec<_>>());
         let stuck: Vec<u32> = (0..nodes).filter(|node| !known.contains_key(node)).collect();
         prop_assert_eq!(schedule.stuck().collect::<Vec<_>>(), stuck);
 
@@ -249,4 +251,23 @@ fn what_is_wrong_is_refused() {
     let none = Edges::new(0, &[], &[]).expect("there is nothing wrong");
     assert!(none.schedule(None).expect("it fits").critical_path().nodes.is_empty());
     assert_eq!(none.components().count(), 0);
+}
+
+/// What other languages are told of it.
+#[test]
+fn what_is_wrong_has_a_code() {
+    let out = GraphError::NodeOutOfRange { node: 3, nodes: 3, place: "`later`" };
+    let many = GraphError::TooMany { what: "nodes", count: 9, limit: 8 };
+    for (error, code) in [
+        (out, ErrorCode::NumberOutOfRange),
+        (GraphError::WeightOverflow, ErrorCode::NumberOutOfRange),
+        (GraphError::EmptyClause { node: 1 }, ErrorCode::Empty),
+        (many, ErrorCode::LimitExceeded),
+        (GraphError::EdgeEnds { later: 1, earlier: 2 }, ErrorCode::BadArgument),
+        (GraphError::WeightCount { given: 1, nodes: 2 }, ErrorCode::BadArgument),
+    ] {
+        let message = error.to_string();
+        assert_eq!(error.code(), code);
+        assert_eq!(Error::from(error), Error::new(code, message));
+    }
 }

@@ -22,7 +22,7 @@ pub const LP_STATUS_MISSING_FIELD: u32 = 1007;
 pub const LP_STATUS_DUPLICATE_KEY: u32 = 1008;
 /// Two facts share an id but not their content.
 pub const LP_STATUS_DUPLICATE_ID: u32 = 1009;
-/// A number outside of what can be kept exactly.
+/// A number outside of what can be kept exactly, or that numbers nothing.
 pub const LP_STATUS_NUMBER_OUT_OF_RANGE: u32 = 1010;
 /// A string longer than the limits allow.
 pub const LP_STATUS_STRING_TOO_LONG: u32 = 1011;
@@ -151,7 +151,8 @@ pub const LP_STATUS_CANCELLED: u32 = 1602;
 pub const LP_STATUS_BROKEN: u32 = 1603;
 /// The library panicked: a defect in it. What was being changed is broken from now on.
 pub const LP_STATUS_PANIC: u32 = 1604;
-/// A NULL, or a handle of another kind, was passed to the C library.
+/// An argument that is no use: in C a NULL or a handle of another kind, in every language lists
+/// of which one should be as long as the other.
 pub const LP_STATUS_BAD_ARGUMENT: u32 = 1605;
 /// A function of the host's, called by an object, called the same object: it would wait for
 /// itself. Do it after the outer call has returned.

@@ -19,6 +19,7 @@ compile_error!("build with panic = \"unwind\": the library turns a panic into a 
 
 mod codes;
 mod decision;
+mod edges;
 mod engine;
 mod error;
 mod gate;
@@ -28,6 +29,7 @@ mod ids;
 mod kinds;
 mod ledger;
 mod names;
+mod numbers;
 mod opening;
 mod plan;
 mod report;
@@ -40,6 +42,7 @@ mod workflow;
 
 pub use codes::*;
 pub use decision::*;
+pub use edges::*;
 pub use engine::*;
 pub use error::*;
 pub use gate::*;
@@ -47,6 +50,7 @@ pub use ids::*;
 pub use kinds::*;
 pub use ledger::*;
 pub use names::*;
+pub use numbers::*;
 pub use opening::*;
 pub use plan::*;
 pub use report::*;

@@ -17,9 +17,10 @@ use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
 /// In the order in which a reader of the header wants them.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 20] = [
     "text", "names", "kinds", "codes", "views", "error", "time", "ids", "engine", "snapshot",
-    "decision", "plan", "score", "report", "gate", "workflow", "opening", "ledger",
+    "decision", "plan", "score", "report", "gate", "workflow", "opening", "ledger", "numbers",
+    "edges",
 ];
 
 #[test]
@@ -93,10 +94,12 @@ fn interface() -> String {
     fields!(lp_str: ptr len);
     fields!(lp_strs: ptr len);
     fields!(lp_buf: ptr len);
+    fields!(lp_numbers: ptr len);
     for (name, size) in [
         ("lp_str", size_of::<lp_str>()),
         ("lp_strs", size_of::<lp_strs>()),
         ("lp_buf", size_of::<lp_buf>()),
+        ("lp_numbers", size_of::<lp_numbers>()),
     ] {
         writeln!(made, "{name} has {size} bytes").unwrap();
     }

@@ -34,7 +34,8 @@ impl Family {
     /// stopped the work, which must not pass for malformed input.
     pub(crate) fn of(code: ErrorCode, given: Given) -> Family {
         // Codes below are about documents and policies; a new one falls in place by its number.
-        if code.number() < 1500 {
+        // Lists that do not belong together are malformed, too; the rest of that code is of C only.
+        if code.number() < 1500 || code == ErrorCode::BadArgument {
             return match given {
                 Given::Document => Family::Document,
                 Given::Policy => Family::Policy,

@@ -8,16 +8,24 @@
 //! Python cannot say anything that the document does not, and a value is pickled as its document.
 //! Every call runs without the interpreter lock, and a panic ends in an exception of the package
 //! (`guard`).
+//!
+//! Edges in bulk (`edges`) are another matter: what goes in and out are plain numbers, by the
+//! million, so they are shared as memory (`memory`) and not written as documents.
+#![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
 
 mod asked;
 mod assess;
+mod columns;
 mod convert;
 mod daily;
+mod edges;
 mod engine;
 mod error;
 mod family;
 mod guard;
 mod ledger;
+mod memory;
+mod numbers;
 mod questions;
 mod snapshot;
 mod workflow;
@@ -34,6 +42,12 @@ use pyo3::types::PyString;
 mod _lynchpin {
     #[pymodule_export]
     use super::{asked::Asked, engine::Engine, ledger::LedgerHandle, snapshot::Snapshot};
+
+    #[pymodule_export]
+    use super::edges::{Components, Edges, Schedule};
+
+    #[pymodule_export]
+    use super::numbers::Numbers;
 
     #[pymodule_export]
     use super::assess::{assess_policy, note_texts, read_history, services_example};

@@ -12,6 +12,8 @@ package touches a file or runs a program, and nothing but a `Ledger` that is tol
 clock: documents and instants are arguments.
 
 `workflow` reads and verifies the life of a change, and says where it leads; it needs no facts.
+`Edges` takes the dependencies of a whole portfolio as arrays of numbers and says in which waves
+they ship.
 """
 
 from typing import Final
@@ -37,6 +39,7 @@ from ._daily import (
     WaiverInUse,
 )
 from ._decision import Decision, Reason
+from ._edges import Components, Edges, Numbers, Schedule
 from ._entry import (
     Breach,
     Breaches,
@@ -159,6 +162,7 @@ __all__ = [
     "Clash",
     "Clears",
     "Comparison",
+    "Components",
     "Condition",
     "Conflict",
     "Contribution",
@@ -177,6 +181,7 @@ __all__ = [
     "Dropped",
     "DryRun",
     "Edge",
+    "Edges",
     "End",
     "Ending",
     "Engine",
@@ -206,6 +211,7 @@ __all__ = [
     "NextStates",
     "NotFoundError",
     "Notes",
+    "Numbers",
     "Obligation",
     "Obligations",
     "OpenItem",
@@ -226,6 +232,7 @@ __all__ = [
     "ReleaseScore",
     "Risk",
     "Said",
+    "Schedule",
     "Score",
     "Setting",
     "SignedStatement",

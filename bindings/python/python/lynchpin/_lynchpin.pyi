@@ -6,6 +6,7 @@ from typing import Literal, Never, Self, TypeAlias, final, overload
 
 from ._claims import _Claims, _EngineClaims, _LedgerCalls
 from ._decision import Decision
+from ._edges import Components, Edges, Numbers, Schedule
 from ._plan import Plan
 from ._questions import _Questions
 from ._score import Score
@@ -13,8 +14,12 @@ from ._values import Subject
 
 __all__ = [
     "Asked",
+    "Components",
+    "Edges",
     "Engine",
     "LedgerHandle",
+    "Numbers",
+    "Schedule",
     "Snapshot",
     "assess_policy",
     "error_codes",

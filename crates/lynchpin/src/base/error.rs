@@ -61,7 +61,7 @@ error_codes! {
     DuplicateKey = 1008, "duplicate_key";
     /// Two facts share an id but not their content.
     DuplicateId = 1009, "duplicate_id";
-    /// A number outside of what can be kept exactly.
+    /// A number outside of what can be kept exactly, or that numbers nothing.
     NumberOutOfRange = 1010, "number_out_of_range";
     /// A string longer than the limits allow.
     StringTooLong = 1011, "string_too_long";
@@ -189,7 +189,8 @@ error_codes! {
     Broken = 1603, "broken";
     /// The library panicked: a defect in it. What was being changed is broken from now on.
     Panic = 1604, "panic";
-    /// A NULL, or a handle of another kind, was passed to the C library.
+    /// An argument that is no use: in C a NULL or a handle of another kind, in every language lists
+    /// of which one should be as long as the other.
     BadArgument = 1605, "bad_argument";
     /// A function of the host's, called by an object, called the same object: it would wait for
     /// itself. Do it after the outer call has returned.

@@ -189,7 +189,12 @@ impl Rows {
         self.items[place]
     }
 
-    /// All items of all rows.
+    /// All items, row after row.
+    pub(super) fn items(&self) -> &[u32] {
+        self.items.as_slice()
+    }
+
+    /// How many items there are in all rows.
     pub(super) fn len(&self) -> u32 {
         self.items.len()
     }

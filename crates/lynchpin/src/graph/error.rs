@@ -1,14 +1,13 @@
 //! What can be wrong with a graph or a question.
 
-use thiserror::Error;
-
 use super::Node;
+use crate::base::{Error, ErrorCode};
 
 /// A graph or question that cannot be read. A dependency that cannot be met is not an error: it is
 /// part of the answer.
 ///
 /// Exhaustive on purpose: a new way to be wrong should stop the caller's build.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GraphError {
     /// A node number was not below the graph's number of nodes.
     #[error("node `{node}` is out of range in {place}: number the {nodes} nodes from 0")]
@@ -55,4 +54,25 @@ pub enum GraphError {
     /// The weights of the candidates do not fit in 64 bits together.
     #[error("the weights of the candidates add up to more than 64 bits: use a larger unit")]
     WeightOverflow,
+}
+
+impl GraphError {
+    /// The stable code under which every language knows it.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            GraphError::NodeOutOfRange { .. } | GraphError::WeightOverflow => {
+                ErrorCode::NumberOutOfRange
+            }
+            GraphError::EmptyClause { .. } => ErrorCode::Empty,
+            GraphError::TooMany { .. } => ErrorCode::LimitExceeded,
+            GraphError::EdgeEnds { .. } | GraphError::WeightCount { .. } => ErrorCode::BadArgument,
+        }
+    }
+}
+
+impl From<GraphError> for Error {
+    fn from(error: GraphError) -> Self {
+        Error::new(error.code(), error.to_string())
+    }
 }

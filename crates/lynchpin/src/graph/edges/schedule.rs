@@ -128,6 +128,12 @@ impl Schedule {
         if is_known { self.waves.row(wave - 1) } else { &[] }
     }
 
+    /// All nodes that ship, wave after wave, those of one wave smallest first.
+    #[must_use]
+    pub fn order(&self) -> &[Node] {
+        self.waves.items()
+    }
+
     /// The waves, first to last.
     pub fn waves(&self) -> impl Iterator<Item = &[Node]> {
         (0..self.waves.rows()).map(|wave| self.waves.row(wave))

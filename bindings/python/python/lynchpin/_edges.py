@@ -1,0 +1,5 @@
+"""Edges in bulk, under the name that their stub types them by."""
+
+from ._lynchpin import Components, Edges, Numbers, Schedule
+
+__all__ = ["Components", "Edges", "Numbers", "Schedule"]
