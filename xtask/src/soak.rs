@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 16] = [
+const PROPERTIES: [&str; 17] = [
     "calendar",
     "columns",
     "edges",
@@ -27,6 +27,7 @@ const PROPERTIES: [&str; 16] = [
     "life",
     "lines",
     "progress",
+    "queue",
     "recurrence",
     "sets",
     "work",

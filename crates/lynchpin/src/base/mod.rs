@@ -4,6 +4,7 @@
 //! the one error type, and every limit. Nothing here knows what a change or a gate is.
 
 pub mod canonical;
+pub mod chance;
 pub mod digest;
 pub mod error;
 pub mod id;
@@ -15,6 +16,7 @@ pub mod number;
 pub mod subject;
 mod text;
 
+pub use chance::Chance;
 pub use digest::Digest;
 pub use error::{Error, ErrorCode, Problem, Result};
 pub use instant::{Instant, Span, When};
