@@ -30,8 +30,8 @@ pub use population::{
     FactCount, Gap, GapCount, Leave, Population, PopulationQuestion, SignedStatement,
 };
 pub use queue::{
-    ChangePair, FailureFrom, IfItFails, Interaction, OutOfOrder, Queue, QueueEntry, QueueHold,
-    QueueItem, QueueQuestion, QueueRun, QueueSearch, QueueState, QueueWait,
+    ChangePair, FailureFrom, IfItFails, Interaction, OutOfOrder, Queue, QueueCycle, QueueEntry,
+    QueueHold, QueueItem, QueueQuestion, QueueRun, QueueSearch, QueueState, QueueWait,
 };
 pub use waiting::{Through, Waiting, WaitingItem, WaitingQuestion, WaitsFor};
 pub use waiver_debt::{Debt, OfGroup, OfRequirement, OfService, WaiverDebt, WaiverInUse};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::by_itself::{Alone, Itself};
 use super::{
-    ChangePair, IfItFails, Interaction, OutOfOrder, Queue, QueueItem, QueueQuestion, QueueRun,
-    QueueSearch, QueueState, QueueWait,
+    ChangePair, IfItFails, Interaction, OutOfOrder, Queue, QueueCycle, QueueItem, QueueQuestion,
+    QueueRun, QueueSearch, QueueState, QueueWait,
 };
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{Probability, Subject};
@@ -150,9 +150,11 @@ impl Found<'_> {
     }
 
     /// Each item of a cycle, with why the one before it requires it.
-    fn cycle(&self, cycle: &[Node]) -> Vec<QueueWait> {
+    fn cycle(&self, cycle: &[Node]) -> QueueCycle {
         let before = cycle.last().into_iter().chain(cycle);
-        before.zip(cycle).filter_map(|(before, node)| self.wait(*before, *node)).collect()
+        let waits = before.zip(cycle);
+        let items = waits.filter_map(|(before, node)| self.wait(*before, *node)).collect();
+        QueueCycle { items }
     }
 
     fn subject(&self, node: Node) -> Option<&Subject> {

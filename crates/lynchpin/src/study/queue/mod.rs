@@ -86,9 +86,8 @@ pub struct Queue {
     pub items: Vec<QueueItem>,
     /// What stands ahead of what it requires.
     pub out_of_order: Vec<OutOfOrder>,
-    /// What requires itself through others: each item after the one that requires it, and why it
-    /// does; the last one requires the first.
-    pub cycles: Vec<Vec<QueueWait>>,
+    /// What requires itself through others.
+    pub cycles: Vec<QueueCycle>,
     /// The runs most likely to be needed, the likeliest first.
     pub runs: Vec<QueueRun>,
     /// How many of these runs are needed, on average; to nine decimals, downwards.
@@ -219,6 +218,16 @@ pub struct ChangePair {
     pub change: ChangeId,
     /// The other one.
     pub with: ChangeId,
+}
+
+/// Items that require each other in a circle, so that none of them goes: the shortest circle through
+/// the first of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct QueueCycle {
+    /// Each item after the one that requires it, and why that does; the last one requires the
+    /// first.
+    pub items: Vec<QueueWait>,
 }
 
 /// An item that stands ahead of what it requires.
