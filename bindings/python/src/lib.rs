@@ -19,6 +19,7 @@ mod family;
 mod guard;
 mod ledger;
 mod questions;
+mod queue;
 mod snapshot;
 mod workflow;
 

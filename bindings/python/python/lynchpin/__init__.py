@@ -92,6 +92,18 @@ from ._progress import (
     StageStands,
     Standing,
 )
+from ._queue import (
+    ChangePair,
+    IfItFails,
+    Interaction,
+    OutOfOrder,
+    Queue,
+    QueueCycle,
+    QueueHold,
+    QueueItem,
+    QueueRun,
+    QueueWait,
+)
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._study import (
@@ -150,6 +162,7 @@ __all__ = [
     "BrokenError",
     "Calendar",
     "Cause",
+    "ChangePair",
     "ChangeScore",
     "Changed",
     "ChangedReason",
@@ -191,8 +204,10 @@ __all__ = [
     "GapCount",
     "GateStands",
     "Head",
+    "IfItFails",
     "IgnoredAdoption",
     "InBetween",
+    "Interaction",
     "Late",
     "Leave",
     "Ledger",
@@ -209,6 +224,7 @@ __all__ = [
     "Obligation",
     "Obligations",
     "OpenItem",
+    "OutOfOrder",
     "PanicError",
     "Period",
     "Place",
@@ -219,6 +235,12 @@ __all__ = [
     "Population",
     "Problem",
     "QuestionError",
+    "Queue",
+    "QueueCycle",
+    "QueueHold",
+    "QueueItem",
+    "QueueRun",
+    "QueueWait",
     "Range",
     "Reach",
     "Reason",

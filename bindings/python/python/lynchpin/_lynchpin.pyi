@@ -8,6 +8,7 @@ from ._claims import _Claims, _EngineClaims, _LedgerCalls
 from ._decision import Decision
 from ._plan import Plan
 from ._questions import _Questions
+from ._queues import _Queues
 from ._score import Score
 from ._values import Subject
 
@@ -367,7 +368,7 @@ class LedgerHandle(_LedgerCalls):
     """An open ledger; `Ledger` of the package makes values of what it replies."""
 
 @final
-class Snapshot(_Claims, _Questions):
+class Snapshot(_Claims, _Questions, _Queues):
     """What an engine held at one moment.
 
     Taken by `Engine.snapshot()`. It never changes; any number of threads may ask it at once, and
