@@ -197,7 +197,8 @@ public:
             .ask(get());
     }
 
-    /// Which of these may go in parallel, first to go first, which must wait, and what if one fails?
+    /// Which of these may go in parallel, first to go first, which must wait, and what if one
+    /// fails?
     /// At most `slots` at once, if given; and which `runs` are likeliest to be needed.
     ///
     ///     snapshot.queue("production", at, {{subject::release("R-1"), "0.02"},

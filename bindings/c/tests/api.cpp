@@ -264,7 +264,8 @@ void documents(const lynchpin::snapshot &snapshot) {
           == snapshot.ask("{\"population\":{\"stage\":\"production\"," + period + when));
     CHECK(status_of([&] { (void)snapshot.population("production", at, at, at); })
           == status::time_order);
-    const auto queued = snapshot.queue("production", at, {{c6, "0.25"}, {subject::change("C-3"), ""}}, 2, 3);
+    const auto queued = snapshot.queue("production", at, {{c6, "0.25"}, {subject::change("C-3"),
+    ""}}, 2, 3);
     CHECK(queued == snapshot.ask(R"({"queue":{"stage":"production","items":[{"subject":)"
                                  R"({"change":"C-6"},"failure":"0.25"},{"subject":)"
                                  R"({"change":"C-3"}}],"slots":2,"runs":3,)" + when));

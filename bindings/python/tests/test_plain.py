@@ -359,59 +359,7 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
         }
     },
     Population: json.loads(Path(__file__).with_name("population_answer.json").read_bytes()),
-    Queue: {
-        "queue": {
-            "stage": "production",
-            "at": AT,
-            "policy": "sha256:" + "0" * 64,
-            "risk_model": "scorecard/1",
-            "what_if": "yes",
-            "slots": 3,
-            "head": [CHANGE],
-            "items": [
-                {
-                    "position": 1,
-                    "subject": CHANGE,
-                    "state": "waits",
-                    "verdict": "blocked",
-                    "clears_at": "on_action",
-                    "held_by": [
-                        {"subject": CHANGE, "code": "plan_missing", "requirement": "back-out"}
-                    ],
-                    "failure": "0.25",
-                    "failure_from": "given",
-                    "round": 2,
-                    "waits_for": [
-                        {
-                            "subject": CHANGE,
-                            "because": [
-                                {"requires": {"change": "C-1", "with": "C-2"}},
-                                {"required_by": {"change": "C-1", "with": "C-2"}},
-                                {"conflict": {"change": "C-1", "with": "C-2"}},
-                                {"together": {"change": "C-1", "with": "C-2"}},
-                                {"change": "C-3"},
-                                {"service": "shop"},
-                            ],
-                        }
-                    ],
-                    "if_it_fails": {
-                        "dropped": [CHANGE],
-                        "tried_again": [CHANGE],
-                        "untouched": [CHANGE],
-                    },
-                }
-            ],
-            "out_of_order": [
-                {"subject": CHANGE, "behind": CHANGE, "because": [{"service": "shop"}]}
-            ],
-            "cycles": [{"items": [{"subject": CHANGE, "because": [{"service": "shop"}]}]}],
-            "runs": [
-                {"subject": CHANGE, "with": [CHANGE], "without": [CHANGE], "chance": "0.75"}
-            ],
-            "expected": "1.75",
-            "search": "cut_short",
-        }
-    },
+    Queue: json.loads(Path(__file__).with_name("queue_answer.json").read_bytes()),
     NextStates: {
         "next_states": {
             "subject": CHANGE,

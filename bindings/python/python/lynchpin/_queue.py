@@ -140,7 +140,8 @@ class QueueItem:
     subject: Subject
     """The change or the release."""
     state: Literal["head", "waits", "held", "lacks", "in_cycle"]
-    """How it stands: it may start now; it waits for others or for a slot; it cannot go by itself; it
+    """How it stands: it may start now; it waits for others or for a slot; it cannot go by itself;
+    it
     requires what does not go; or it requires itself, through others."""
     verdict: Verdict
     """What is decided on it by itself."""
@@ -153,7 +154,8 @@ class QueueItem:
     failure_from: Literal["given", "scorecard"]
     """Who says so: the question or the scorecard."""
     round: int | None
-    """The first round in which it may go if everything succeeds, from 1; none, if it does not go."""
+    """The first round in which it may go if everything succeeds, from 1; none, if it does not
+    go."""
     waits_for: tuple[QueueWait, ...]
     """What it waits for itself, in the order of the queue; of what does not go, what keeps it from
     going."""

@@ -56,7 +56,8 @@ pub const DAILY_DECISIONS_MAX: usize = 10_000;
 /// a year, with all that is behind each. Who has more asks about shorter periods.
 pub const POPULATION_ROWS_MAX: usize = 100_000;
 
-/// How many items one queue may have: more releases than wait for one stage at once in a company that
+/// How many items one queue may have: more releases than wait for one stage at once in a company
+/// that
 /// ships hundreds a day. What follows is told for every pair of them.
 pub const QUEUE_ITEMS_MAX: usize = 500;
 

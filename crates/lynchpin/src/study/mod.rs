@@ -8,7 +8,8 @@
 //! is to decide at its next meeting, [`ending`](ending::ending) what ends soon and what turns by
 //! it, and [`waiver_debt`](waiver_debt::waiver_debt) what rests on waivers. For auditors
 //! [`population`](population::population) lists what was deployed in a period and what was behind
-//! it. [`queue`](queue::queue) says what of a queue of releases may go in parallel, and what follows if
+//! it. [`queue`](queue::queue) says what of a queue of releases may go in parallel, and what
+//! follows if
 //! one fails. None is ever a decision itself.
 
 pub mod agenda;

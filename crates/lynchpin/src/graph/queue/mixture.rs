@@ -49,7 +49,8 @@ impl Meter {
 }
 
 impl Mixture {
-    /// Puts those first whose second likeliest outcome is least unlikelier than the likeliest; those
+    /// Puts those first whose second likeliest outcome is least unlikelier than the likeliest;
+    /// those
     /// that have no second last; of equals the one with the first place.
     pub(super) fn sort(parts: &mut [Mixture], meter: &mut Meter) -> Option<()> {
         // A sort that works in between would have to be told that the work is too much.

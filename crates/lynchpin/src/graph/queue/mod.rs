@@ -183,7 +183,8 @@ impl Queue {
         self.place_of.as_slice().iter().map(of).collect()
     }
 
-    /// The round of each place: of what has to wait for nothing any more, the first in the queue go.
+    /// The round of each place: of what has to wait for nothing any more, the first in the queue
+    /// go.
     fn rounds(&self, slots: u32) -> Column<u32> {
         let count = self.order.len();
         let later = self.waits.turned(count);

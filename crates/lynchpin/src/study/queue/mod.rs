@@ -220,7 +220,8 @@ pub struct ChangePair {
     pub with: ChangeId,
 }
 
-/// Items that require each other in a circle, so that none of them goes: the shortest circle through
+/// Items that require each other in a circle, so that none of them goes: the shortest circle
+/// through
 /// the first of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -279,7 +280,8 @@ pub enum QueueSearch {
     CutShort,
 }
 
-/// Says which items of a queue may go in parallel and which must wait, and for what; what follows if
+/// Says which items of a queue may go in parallel and which must wait, and for what; what follows
+/// if
 /// one fails; and which outcomes are likeliest to be needed, so that they can be tried beforehand.
 ///
 /// Two items interact if they change the same service, hold the same change, hold changes that
@@ -308,13 +310,17 @@ pub enum QueueSearch {
 ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
 ///      "services": [{"id": "shop"}, {"id": "search"}], "people": [{"id": "raj"}],
 ///      "changes": [
-///       {"id": "C-1", "revision": 1, "services": ["shop"], "at": "2026-11-01T09:00:00Z", "by": "raj"},
-///       {"id": "C-2", "revision": 1, "services": ["search"], "at": "2026-11-01T09:00:00Z", "by": "raj"},
-///       {"id": "C-3", "revision": 1, "services": ["shop"], "at": "2026-11-01T09:00:00Z", "by": "raj"}]}"#,
+///       {"id": "C-1", "revision": 1, "services": ["shop"], "at": "2026-11-01T09:00:00Z", "by":
+///       "raj"},
+///       {"id": "C-2", "revision": 1, "services": ["search"], "at": "2026-11-01T09:00:00Z", "by":
+///       "raj"},
+///       {"id": "C-3", "revision": 1, "services": ["shop"], "at": "2026-11-01T09:00:00Z", "by":
+///       "raj"}]}"#,
 ///     engine.limits(),
 /// )?)?;
 /// engine.set_policy("name = \"acme\"\nopen = [\"production\"]")?;
-/// let items = ["C-1", "C-2", "C-3"].map(|id| id.parse().map(Subject::Change).map(QueueEntry::new));
+/// let items = ["C-1", "C-2", "C-3"].map(|id|
+/// id.parse().map(Subject::Change).map(QueueEntry::new));
 /// let items = items.into_iter().collect::<Result<Vec<_>, _>>()?;
 /// let mut question =
 ///     QueueQuestion::new("production".parse()?, "2026-11-02T09:00:00Z".parse()?, items);
@@ -324,7 +330,8 @@ pub enum QueueSearch {
 /// assert_eq!(found.head.iter().map(Subject::id).collect::<Vec<_>>(), ["C-1", "C-2"]);
 /// assert_eq!(found.items[2].waits_for[0].subject.id(), "C-1");
 /// // C-3 is worth being tried on top of C-1 before C-1 has ended.
-/// assert_eq!((found.runs[2].subject.id(), found.runs[2].chance.to_string()), ("C-3", "0.9".into()));
+/// assert_eq!((found.runs[2].subject.id(), found.runs[2].chance.to_string()), ("C-3",
+/// "0.9".into()));
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
 pub fn queue(snapshot: &Snapshot, question: &QueueQuestion) -> Result<Queue> {
