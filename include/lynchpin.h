@@ -2374,6 +2374,9 @@ void lp_engine_free(struct lp_engine *engine);
  * - `waiver_debt`: `at`: what rests on waivers, since when and for how long yet
  * - `population`: `stage`, `from`, `to`, `at`: what was deployed into a stage in a period, and
  *   what was behind each deployment
+ * - `queue`: `stage`, `at`, `items`: [{"subject": ..., "failure": "0.05"}, ...], first to go
+ * first,
+ *   `slots`, `runs`: which may go in parallel, which must wait, and what if one fails
  * - `changed`: `subject`, `from`, `to`, `stage`: what changed in a decision, and through what
  * - `lint_policy`: `at`, `policy` (TOML; the one in force, if it is left out): what is wrong in it
  * - `compare_policies`: `after`, `at`, `before` (the one in force, if it is left out)

@@ -3,6 +3,7 @@
 #define LYNCHPIN_ENGINE_HPP
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -193,6 +194,25 @@ public:
             .with("from", from)
             .with("to", to)
             .with("at", at)
+            .ask(get());
+    }
+
+    /// Which of these may go in parallel, first to go first, which must wait, and what if one
+    /// fails?
+    /// At most `slots` at once, if given; and which `runs` are likeliest to be needed.
+    ///
+    ///     snapshot.queue("production", at, {{subject::release("R-1"), "0.02"},
+    ///                                       {subject::release("R-2"), ""}}, 4, 10);
+    template <class Duration>
+    std::string queue(std::string_view stage, internal::time_point<Duration> at,
+                      const std::vector<queue_item> &items, std::optional<std::uint32_t> slots = {},
+                      std::uint32_t runs = 0) const {
+        return internal::question("queue")
+            .with("stage", stage)
+            .with("at", at)
+            .with("items", items)
+            .with("slots", slots)
+            .with("runs", std::optional(runs))
             .ask(get());
     }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "internal.hpp"
 
@@ -72,6 +73,25 @@ public:
     /// The same with an instant, if there is one.
     question &with(std::string_view field, const std::optional<instant> &at) {
         return at ? with(field, *at) : *this;
+    }
+
+    /// The same with a number, if there is one.
+    question &with(std::string_view field, std::optional<std::uint32_t> number) {
+        if (number) {
+            begin(field).text_.append(std::to_string(*number));
+        }
+        return *this;
+    }
+
+    /// The same with the items of a queue.
+    question &with(std::string_view field, const std::vector<queue_item> &items) {
+        begin(field).text_.push_back('[');
+        for (const auto &item : items) {
+            text_.append(text_.back() == '[' ? "{" : ",{");
+            with("subject", item.about).with("failure", std::string_view(item.failure));
+            text_.push_back('}');
+        }
+        return append(']');
     }
 
     /// The whole document.

@@ -123,6 +123,12 @@ struct actor {
     std::string id;                     ///< the id of either
 };
 
+/// One item of a queue that is asked about.
+struct queue_item {
+    subject about;       ///< a change or a release
+    std::string failure; ///< the chance that it fails, such as "0.05"; empty: the scorecard says it
+};
+
 /// One thing that is wrong with a document or a question.
 struct problem {
     status code = status::other; ///< the kind of problem

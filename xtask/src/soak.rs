@@ -28,6 +28,7 @@ const PROPERTIES: [&str; 17] = [
     "life",
     "lines",
     "progress",
+    "queue",
     "recurrence",
     "sets",
     "work",

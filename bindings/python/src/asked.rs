@@ -80,6 +80,7 @@ impl Asked {
             Question::Ending(asked) => self.other(asked.at, form),
             Question::WaiverDebt(asked) => self.other(asked.at, form),
             Question::Population(asked) => self.other(asked.at, form),
+            Question::Queue(asked) => self.other(asked.at, form),
         }
     }
 
@@ -162,6 +163,7 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         Answer::Ending(found) => report::ending(found, options),
         Answer::WaiverDebt(found) => report::waiver_debt(found, options),
         Answer::Population(found) => report::population(found, options),
+        Answer::Queue(found) => report::queue(found, options),
         // The refusal of a claim is one: the package tells it by what is in its document.
         Answer::Decision(_)
         | Answer::Plan(_)
@@ -186,6 +188,7 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         | Answer::Ending(_)
         | Answer::WaiverDebt(_)
         | Answer::Population(_)
+        | Answer::Queue(_)
         | Answer::Calendar(_)
         | Answer::Changed(_)
         | Answer::Lint(_)

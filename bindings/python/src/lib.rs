@@ -27,6 +27,7 @@ mod ledger;
 mod memory;
 mod numbers;
 mod questions;
+mod queue;
 mod snapshot;
 mod workflow;
 

@@ -425,6 +425,7 @@ fn class_of(answer: &Answer) -> (&'static str, &'static str) {
         Answer::Ending(_) => ("lynchpin._daily", "Ending"),
         Answer::WaiverDebt(_) => ("lynchpin._daily", "WaiverDebt"),
         Answer::Population(_) => ("lynchpin._population", "Population"),
+        Answer::Queue(_) => ("lynchpin._queue", "Queue"),
     }
 }
 
@@ -453,6 +454,7 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Ending(_)
         | Answer::WaiverDebt(_)
         | Answer::Population(_)
+        | Answer::Queue(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

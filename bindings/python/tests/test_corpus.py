@@ -25,6 +25,7 @@ from lynchpin import (
     Plan,
     Policies,
     Population,
+    Queue,
     Reach,
     RecordedDecision,
     Score,
@@ -58,6 +59,7 @@ KINDS: dict[str, type[Answer]] = {
     "ending": Ending,
     "waiver_debt": WaiverDebt,
     "population": Population,
+    "queue": Queue,
     "next_states": NextStates,
 }
 

@@ -8,6 +8,7 @@ import re
 import runpy
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import lynchpin
@@ -91,7 +92,24 @@ def _daily(at: datetime) -> dict[str, object]:
         "ending": snapshots[1].ending(at=at, within=week),
         "waiver_debt": snapshots[2].waiver_debt(at=at),
         "population": _deployed(at),
+        "queue": _queued(at),
     }
+
+
+def _queued(at: datetime) -> lynchpin.Queue:
+    """A queue of two changes of one service."""
+    changes = ", ".join(
+        f'''{{"id": "C-{number}", "revision": 1, "services": ["shop"],
+        "at": "2026-11-01T09:00:00Z", "by": "raj"}}'''
+        for number in (1, 2)
+    )
+    engine = Engine()
+    engine.load(f'''{{"lynchpin": "portfolio/1", "people": [{{"id": "raj"}}],
+        "services": [{{"id": "shop"}}], "stages": [{{"id": "production"}}],
+        "changes": [{changes}]}}''')
+    engine.set_policy('name = "acme"\nopen = ["production"]')
+    items = [(lynchpin.Subject("change", "C-1"), Decimal("0.1")), lynchpin.Subject("change", "C-2")]
+    return engine.snapshot().queue(stage="production", items=items, at=at, runs=2)
 
 
 def _deployed(at: datetime) -> lynchpin.Population:

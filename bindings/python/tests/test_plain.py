@@ -33,6 +33,7 @@ from lynchpin import (
     Obligations,
     Policies,
     Population,
+    Queue,
     Reason,
     RecordedDecision,
     Setting,
@@ -358,6 +359,7 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
         }
     },
     Population: json.loads(Path(__file__).with_name("population_answer.json").read_bytes()),
+    Queue: json.loads(Path(__file__).with_name("queue_answer.json").read_bytes()),
     NextStates: {
         "next_states": {
             "subject": CHANGE,
@@ -464,7 +466,7 @@ def _again_plain(value: Any) -> dict[str, object]:
     keys: dict[str, str] = getattr(value, "_KEYS", {})
     told = {keys.get(name, name): getattr(value, name) for name in _names(value)}
     found = {name: _again(inner) for name, inner in told.items() if inner is not None}
-    if isinstance(value, NextStates):
+    if isinstance(value, NextStates | Queue):
         found["what_if"] = "yes"
     for name in ("requirement", "group", "service"):
         debts: tuple[DebtOf, ...] = told.get(f"by_{name}", ())

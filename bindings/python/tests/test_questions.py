@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from lynchpin import (
     Claim,
     Decision,
     Engine,
+    LimitError,
     LynchpinError,
     NotFoundError,
     PolicyError,
@@ -227,3 +229,24 @@ def test_what_cannot_be_claimed_at_all_is_an_error() -> None:
     with pytest.raises(LynchpinError) as caught:
         snapshot.claim(change="C-1", at=DAY.replace(day=1), by="mei")
     assert caught.value.code == "not_at_head"
+
+
+def test_a_queue_is_asked_about() -> None:
+    snapshot = _snapshot("")
+    change = Subject("change", "C-1")
+    found = snapshot.queue(stage="production", items=[(change, Decimal("1E-7"))], at=DAY, runs=3)
+    assert found.items[0].failure == Decimal("0.0000001") and not found.what_if
+    assert str(found).splitlines() and found.to_markdown().startswith("### ")
+    again = snapshot.queue(stage="production", items=[(change, Decimal("1E-7"))], at=DAY, runs=3)
+    assert found == again
+    for wrong in ([change, change], [(change, Decimal(2))]):
+        with pytest.raises(QuestionError):
+            snapshot.queue(stage="production", items=wrong, at=DAY)
+    with pytest.raises(QuestionError):
+        snapshot.queue(stage="production", items=[change], at=DAY, slots=0)
+    with pytest.raises(NotFoundError):
+        snapshot.queue(stage="production", items=[Subject("change", "C-404")], at=DAY)
+    with pytest.raises(LimitError):
+        snapshot.queue(stage="production", items=[change], at=DAY, runs=1_001)
+    with pytest.raises(TypeError):
+        snapshot.queue(stage="production", items=["C-1"], at=DAY)  # type: ignore[list-item]

@@ -13,6 +13,7 @@ use lynchpin::wire::Detail;
 
 use super::audit::Audit;
 use super::ledger::args::Ledger;
+use super::queue::Queue;
 
 /// The exit statuses, for the foot of the help.
 const STATUSES: &str = "\
@@ -69,6 +70,8 @@ pub enum Command {
     Waivers(Daily),
     /// What was deployed in a period, and what was behind it? The status is 1 if there is a gap
     Audit(Audit),
+    /// Which releases may go in parallel, which must wait, and what follows if one fails?
+    Queue(Queue),
     /// What is wrong with a policy, what differs between two, what would another one decide?
     #[command(subcommand)]
     Policy(Policy),

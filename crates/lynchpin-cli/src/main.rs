@@ -17,6 +17,7 @@ mod load;
 mod output;
 mod place;
 mod policy;
+mod queue;
 mod status;
 mod workflow;
 
@@ -56,6 +57,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Ending(asked) => daily::ending(&asked, output)?,
         Command::Waivers(asked) => daily::waivers(&asked, output)?,
         Command::Audit(asked) => audit::audit(&asked, output)?,
+        Command::Queue(asked) => queue::queue(&asked, output)?,
         Command::Policy(asked) => policy::policy(&asked, output)?,
         Command::Workflow(asked) => workflow::workflow(&asked, output)?,
         Command::Ledger(asked) => ledger::ledger(&asked, output)?,

@@ -95,6 +95,18 @@ from ._progress import (
     StageStands,
     Standing,
 )
+from ._queue import (
+    ChangePair,
+    IfItFails,
+    Interaction,
+    OutOfOrder,
+    Queue,
+    QueueCycle,
+    QueueHold,
+    QueueItem,
+    QueueRun,
+    QueueWait,
+)
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._study import (
@@ -153,6 +165,7 @@ __all__ = [
     "BrokenError",
     "Calendar",
     "Cause",
+    "ChangePair",
     "ChangeScore",
     "Changed",
     "ChangedReason",
@@ -196,8 +209,10 @@ __all__ = [
     "GapCount",
     "GateStands",
     "Head",
+    "IfItFails",
     "IgnoredAdoption",
     "InBetween",
+    "Interaction",
     "Late",
     "Leave",
     "Ledger",
@@ -215,6 +230,7 @@ __all__ = [
     "Obligation",
     "Obligations",
     "OpenItem",
+    "OutOfOrder",
     "PanicError",
     "Period",
     "Place",
@@ -225,6 +241,12 @@ __all__ = [
     "Population",
     "Problem",
     "QuestionError",
+    "Queue",
+    "QueueCycle",
+    "QueueHold",
+    "QueueItem",
+    "QueueRun",
+    "QueueWait",
     "Range",
     "Reach",
     "Reason",

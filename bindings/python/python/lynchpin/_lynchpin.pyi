@@ -9,6 +9,7 @@ from ._decision import Decision
 from ._edges import Components, Edges, Numbers, Schedule
 from ._plan import Plan
 from ._questions import _Questions
+from ._queues import _Queues
 from ._score import Score
 from ._values import Subject
 
@@ -372,7 +373,7 @@ class LedgerHandle(_LedgerCalls):
     """An open ledger; `Ledger` of the package makes values of what it replies."""
 
 @final
-class Snapshot(_Claims, _Questions):
+class Snapshot(_Claims, _Questions, _Queues):
     """What an engine held at one moment.
 
     Taken by `Engine.snapshot()`. It never changes; any number of threads may ask it at once, and

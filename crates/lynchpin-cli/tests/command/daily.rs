@@ -109,3 +109,22 @@ fn an_audit_lists_what_was_deployed() {
     assert_eq!(none.status, 2);
     assert!(none.err.contains("no stage `nowhere`"), "{}", none.err);
 }
+
+#[test]
+fn a_queue_says_what_may_go_in_parallel() {
+    let (_keep, folder) = sample();
+    let asked = ["queue", "portfolio.json", "--stage", "production", "--at", AT];
+    let items = ["--item", "change=C-104=0.1", "--item", "change=C-103", "--item", "change=C-105"];
+    let items = [&items[..], &["--runs", "3"]].concat();
+    let found = run(&folder, &[&asked[..], &items[..]].concat());
+    assert_eq!((found.status, found.err.as_str()), (0, ""));
+    golden("queue.txt", &found.out);
+    let json = run(&folder, &[&asked[..], &["--json", "--slots", "1"]].concat());
+    assert!(json.out.starts_with(r#"{"queue":{"stage":"production","at":"#), "{}", json.out);
+    for wrong in ["C-105", "service=shop", "change="] {
+        let refused = run(&folder, &[&asked[..], &["--item", wrong]].concat());
+        assert_eq!((refused.status, refused.out.as_str()), (2, ""));
+    }
+    let none = run(&folder, &[&asked[..], &["--slots", "0"]].concat());
+    assert!(none.status == 2 && none.err.contains("nothing may ever go"), "{}", none.err);
+}

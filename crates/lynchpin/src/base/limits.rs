@@ -56,6 +56,18 @@ pub const DAILY_DECISIONS_MAX: usize = 10_000;
 /// a year, with all that is behind each. Who has more asks about shorter periods.
 pub const POPULATION_ROWS_MAX: usize = 100_000;
 
+/// How many items one queue may have: more releases than wait for one stage at once in a company
+/// that
+/// ships hundreds a day. What follows is told for every pair of them.
+pub const QUEUE_ITEMS_MAX: usize = 500;
+
+/// In how many ways the items of one queue may interact: nearly as many as there are pairs of them,
+/// and more than anybody reads.
+pub const QUEUE_INTERACTIONS_MAX: usize = 100_000;
+
+/// How many runs of a queue may be tried beforehand: two for each item.
+pub const QUEUE_RUNS_MAX: usize = 1_000;
+
 /// How many facts are left out one by one to find those through which a decision changed: each
 /// costs a decision, and nobody reads more.
 pub const CHANGED_FACTS_MAX: usize = 200;

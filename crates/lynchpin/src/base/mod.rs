@@ -4,6 +4,7 @@
 //! the one error type, and every limit. Nothing here knows what a change or a gate is.
 
 pub mod canonical;
+pub mod chance;
 pub mod digest;
 pub mod error;
 pub(crate) mod filed;
@@ -17,6 +18,7 @@ pub mod rows;
 pub mod subject;
 mod text;
 
+pub use chance::Chance;
 pub use digest::Digest;
 pub use error::{Error, ErrorCode, Problem, Result};
 pub use instant::{Instant, Span, When};

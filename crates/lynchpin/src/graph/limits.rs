@@ -18,3 +18,8 @@ pub const REDUCTION_GROUPS: u32 = 20_000;
 ///
 /// All of them, for all groups, would be quadratic; a person acts on the first few.
 pub const ROOTS_LISTED: usize = 16;
+
+/// How much a search for the likeliest runs of a queue may work out, in products of two digits:
+/// about a second. What many needs tie together has very many outcomes, none of which need be much
+/// likelier than the others; the answer then says that the search did not come to its end.
+pub const QUEUE_WORK: u64 = 300_000_000;

@@ -58,6 +58,7 @@ mod limits;
 mod local;
 mod order;
 mod question;
+mod queue;
 mod reach;
 mod set;
 mod settle;
@@ -68,9 +69,10 @@ mod witness;
 pub use build::{Conflict, Graph, GraphBuilder};
 pub use edges::{Chain, Components, Edges, Schedule};
 pub use error::GraphError;
-pub use limits::{REDUCTION_GROUPS, ROOTS_LISTED, WITNESS_GROUPS};
+pub use limits::{QUEUE_WORK, REDUCTION_GROUPS, ROOTS_LISTED, WITNESS_GROUPS};
 pub use order::{CriticalPath, Cycle, Dropped, Hop, HopKind, Missing, Order};
 pub use question::{Cycles, Question};
+pub use queue::{Failed, Outlook, Queue, QueueNeed, QueuePlace, QueueQuestion, Run, Runs};
 pub use set::NodeSet;
 
 /// One thing in the graph: a dense number from 0, given by the caller in id order.

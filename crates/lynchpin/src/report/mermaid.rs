@@ -1,9 +1,10 @@
-//! A plan as a Mermaid flowchart, which code forges and notebooks draw by themselves.
+//! A plan or a queue as a Mermaid flowchart, which code forges and notebooks draw by themselves.
 
 use std::collections::BTreeMap;
 
 use super::drawing::{Drawing, labels};
 use super::options::Options;
+pub use super::queue::flowchart as queue;
 use crate::base::id::ChangeId;
 use crate::plan::{Plan, Step};
 

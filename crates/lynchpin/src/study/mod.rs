@@ -8,7 +8,9 @@
 //! is to decide at its next meeting, [`ending`](ending::ending) what ends soon and what turns by
 //! it, and [`waiver_debt`](waiver_debt::waiver_debt) what rests on waivers. For auditors
 //! [`population`](population::population) lists what was deployed in a period and what was behind
-//! it. None is ever a decision itself.
+//! it. [`queue`](queue::queue) says what of a queue of releases may go in parallel, and what
+//! follows if
+//! one fails. None is ever a decision itself.
 
 pub mod agenda;
 pub mod changed;
@@ -16,6 +18,7 @@ pub mod dry_run;
 pub mod ending;
 mod open;
 pub mod population;
+pub mod queue;
 pub mod waiting;
 pub mod waiver_debt;
 
@@ -26,6 +29,10 @@ pub use ending::{End, EndKind, Ending, EndingQuestion, Turn};
 pub use population::{
     Approver, CheckRun, ClaimUsed, DecisionUsed, DeployedChange, Exemption, ExemptionKind,
     FactCount, Gap, GapCount, Leave, Population, PopulationQuestion, SignedStatement,
+};
+pub use queue::{
+    ChangePair, FailureFrom, IfItFails, Interaction, OutOfOrder, Queue, QueueCycle, QueueEntry,
+    QueueHold, QueueItem, QueueQuestion, QueueRun, QueueSearch, QueueState, QueueWait,
 };
 pub use waiting::{Through, Waiting, WaitingItem, WaitingQuestion, WaitsFor};
 pub use waiver_debt::{Debt, OfGroup, OfRequirement, OfService, WaiverDebt, WaiverInUse};

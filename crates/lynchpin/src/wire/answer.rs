@@ -18,7 +18,7 @@ use crate::plan::{Plan, Reach};
 use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
-use crate::study::{Agenda, Changed, DryRun, Ending, Population, Waiting, WaiverDebt};
+use crate::study::{Agenda, Changed, DryRun, Ending, Population, Queue, Waiting, WaiverDebt};
 
 /// Everything that can be answered, as a document. The enum is closed, as the questions are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -66,6 +66,8 @@ pub enum Answer {
     WaiverDebt(WaiverDebt),
     /// To "what was deployed in a period, and what was behind it?".
     Population(Population),
+    /// To "what of a queue may go in parallel, and what must wait?".
+    Queue(Queue),
 }
 
 /// What is wrong with a policy.

@@ -6,6 +6,7 @@ use super::answer::{Answer, Comparison, Decision, Lint};
 use super::calendar::Calendar;
 use super::daily::{Agenda, Ending, Population, Waiting};
 use super::entry::{AsOf, Claim, Policies, Record};
+use super::queue::Queue;
 use super::strict::read_strict;
 use super::workflow::{NextStates, Workflow};
 use crate::base::error::{Error, ErrorCode, Result};
@@ -67,6 +68,8 @@ pub enum Question {
     WaiverDebt(AsOf),
     /// What was deployed in a period, and what was behind it?
     Population(Population),
+    /// What of a queue may go in parallel, what must wait, and what if something fails?
+    Queue(Queue),
 }
 
 /// How much of the reasons an answer carries.
@@ -285,6 +288,7 @@ impl Question {
                 Ok(Answer::WaiverDebt(study::waiver_debt::waiver_debt(snapshot, asked.at)?))
             }
             Question::Population(asked) => asked.ask(snapshot),
+            Question::Queue(asked) => asked.ask(snapshot),
             Question::NextStates(asked) => asked.ask(snapshot),
         }
     }

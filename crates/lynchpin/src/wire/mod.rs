@@ -12,6 +12,7 @@ mod document;
 mod entry;
 mod fact;
 mod lines;
+mod queue;
 mod strict;
 mod workflow;
 
@@ -27,5 +28,6 @@ pub use entry::{AsOf, Came, Claim, Policies, Record};
 pub use fact::{
     CanonicalFact, Stamp, canonical_facts, each_canonical_fact, forget_words, push_fact,
 };
+pub use queue::Queue;
 pub use strict::read_strict;
 pub use workflow::{NextAnswer, NextStates, Standing, Workflow, WorkflowAnswer};
