@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 17] = [
+const PROPERTIES: [&str; 18] = [
     "calendar",
     "columns",
     "edges",
