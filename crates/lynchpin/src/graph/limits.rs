@@ -18,3 +18,13 @@ pub const REDUCTION_GROUPS: u32 = 20_000;
 ///
 /// All of them, for all groups, would be quadratic; a person acts on the first few.
 pub const ROOTS_LISTED: usize = 16;
+
+/// Most candidates of one choice: every change that is open at once in a large company.
+pub const CHOICE_CANDIDATES: u32 = 20_000;
+
+/// Most nodes of the search for one choice; each costs a few minimum cuts.
+pub const CHOICE_NODES: u32 = 4_096;
+
+/// Most arcs that the minimum cuts of one choice look at: a second or two of work. Work is counted
+/// and not timed, so that the answer is the same on every machine.
+pub const CHOICE_WORK: u64 = 1 << 28;
