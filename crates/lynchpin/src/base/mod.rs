@@ -20,5 +20,5 @@ pub use error::{Error, ErrorCode, Problem, Result};
 pub use instant::{Instant, Span, When};
 pub use limits::Limits;
 pub use local::{LocalDate, LocalDateOrTime, LocalTime};
-pub use number::{LogOdds, Probability};
+pub use number::{Failures, LogOdds, Probability};
 pub use subject::{Actor, Subject};

@@ -18,7 +18,10 @@ use crate::plan::{Plan, Reach};
 use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
-use crate::study::{Agenda, Changed, DryRun, Ending, Population, Waiting, WaiverDebt};
+use crate::study::{
+    Actions, Agenda, Changed, Collisions, Composition, DryRun, Ending, Population, Waiting,
+    WaiverDebt,
+};
 
 /// Everything that can be answered, as a document. The enum is closed, as the questions are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -66,6 +69,12 @@ pub enum Answer {
     WaiverDebt(WaiverDebt),
     /// To "what was deployed in a period, and what was behind it?".
     Population(Population),
+    /// To "which of these make the best release?".
+    Composition(Composition),
+    /// To "what is the least that must be done for it to go?".
+    Actions(Actions),
+    /// To "which releases get in each other's way?".
+    Collisions(Collisions),
 }
 
 /// What is wrong with a policy.

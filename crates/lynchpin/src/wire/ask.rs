@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Decision, Lint};
 use super::calendar::Calendar;
+use super::compose::{Actions, Collisions, Compose};
 use super::daily::{Agenda, Ending, Population, Waiting};
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::strict::read_strict;
@@ -67,6 +68,12 @@ pub enum Question {
     WaiverDebt(AsOf),
     /// What was deployed in a period, and what was behind it?
     Population(Population),
+    /// Which of some changes make the best release that can ship?
+    Compose(Compose),
+    /// What is the least that must be done for it to go, and who can?
+    Actions(Actions),
+    /// Which open releases get in each other's way, and over what?
+    Collisions(Collisions),
 }
 
 /// How much of the reasons an answer carries.
@@ -285,6 +292,9 @@ impl Question {
                 Ok(Answer::WaiverDebt(study::waiver_debt::waiver_debt(snapshot, asked.at)?))
             }
             Question::Population(asked) => asked.ask(snapshot),
+            Question::Compose(asked) => asked.ask(snapshot),
+            Question::Actions(asked) => asked.ask(snapshot),
+            Question::Collisions(asked) => asked.ask(snapshot),
             Question::NextStates(asked) => asked.ask(snapshot),
         }
     }
