@@ -80,6 +80,9 @@ impl Asked {
             Question::Ending(asked) => self.other(asked.at, form),
             Question::WaiverDebt(asked) => self.other(asked.at, form),
             Question::Population(asked) => self.other(asked.at, form),
+            Question::Compose(asked) => self.other(asked.at, form),
+            Question::Actions(asked) => self.other(asked.at, form),
+            Question::Collisions(asked) => self.other(asked.at, form),
         }
     }
 
@@ -162,6 +165,9 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         Answer::Ending(found) => report::ending(found, options),
         Answer::WaiverDebt(found) => report::waiver_debt(found, options),
         Answer::Population(found) => report::population(found, options),
+        Answer::Composition(found) => report::composition(found, options),
+        Answer::Actions(found) => report::actions(found, options),
+        Answer::Collisions(found) => report::collisions(found, options),
         // The refusal of a claim is one: the package tells it by what is in its document.
         Answer::Decision(_)
         | Answer::Plan(_)
@@ -186,6 +192,9 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         | Answer::Ending(_)
         | Answer::WaiverDebt(_)
         | Answer::Population(_)
+        | Answer::Composition(_)
+        | Answer::Actions(_)
+        | Answer::Collisions(_)
         | Answer::Calendar(_)
         | Answer::Changed(_)
         | Answer::Lint(_)

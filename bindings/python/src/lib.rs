@@ -11,6 +11,7 @@
 
 mod asked;
 mod assess;
+mod compose;
 mod convert;
 mod daily;
 mod engine;

@@ -425,6 +425,9 @@ fn class_of(answer: &Answer) -> (&'static str, &'static str) {
         Answer::Ending(_) => ("lynchpin._daily", "Ending"),
         Answer::WaiverDebt(_) => ("lynchpin._daily", "WaiverDebt"),
         Answer::Population(_) => ("lynchpin._population", "Population"),
+        Answer::Composition(_) => ("lynchpin._compose", "Composition"),
+        Answer::Actions(_) => ("lynchpin._compose", "Actions"),
+        Answer::Collisions(_) => ("lynchpin._compose", "Collisions"),
     }
 }
 
@@ -453,6 +456,9 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Ending(_)
         | Answer::WaiverDebt(_)
         | Answer::Population(_)
+        | Answer::Composition(_)
+        | Answer::Actions(_)
+        | Answer::Collisions(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from lynchpin import (
+    Actions,
     Agenda,
     Breaches,
     Calendar,
     Changed,
     Claim,
+    Collisions,
     Comparison,
+    Composition,
     Decision,
     DryRun,
     Ending,
@@ -58,6 +61,9 @@ KINDS: dict[str, type[Answer]] = {
     "ending": Ending,
     "waiver_debt": WaiverDebt,
     "population": Population,
+    "composition": Composition,
+    "actions": Actions,
+    "collisions": Collisions,
     "next_states": NextStates,
 }
 

@@ -14,6 +14,10 @@ from typing import Any
 import lynchpin
 import pytest
 from lynchpin import (
+    Action,
+    Actions,
+    ActionNever,
+    ActionWait,
     Actor,
     Agenda,
     Breaches,
@@ -22,7 +26,9 @@ from lynchpin import (
     Clears,
     Changed,
     Claim,
+    Collisions,
     Comparison,
+    Composition,
     DebtOf,
     DocumentError,
     DryRun,
@@ -357,6 +363,122 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
             "ignored_adoptions": 3,
         }
     },
+    Composition: {
+        "composition": {
+            "stage": "production",
+            "at": AT,
+            "policy": ONE,
+            "assume": "go",
+            "value": 5,
+            "bound": 7,
+            "gap": 2,
+            "optimal": False,
+            "chosen": [
+                {
+                    "change": "C-1",
+                    "value": 5,
+                    "risk": "0.05",
+                    "effort_minutes": 30,
+                    "duration": "30m",
+                }
+            ],
+            "waves": [[["C-1"]]],
+            "risk": "0.05",
+            "effort_minutes": 30,
+            "takes": "30m",
+            "budgets": {
+                "risk": "2.5",
+                "effort_minutes": 60,
+                "window": {"length": "1h", "shipping": "in_waves"},
+            },
+            "left_out": [
+                {
+                    "change": "C-2",
+                    "with": ["C-3"],
+                    "worth": -3,
+                    "because": [
+                        {
+                            "kind": "not_go",
+                            "changes": ["C-3"],
+                            "verdict": "needs_action",
+                            "reasons": [
+                                {
+                                    "code": "plan_missing",
+                                    "requirement": "back-out",
+                                    "act": [{"person": "raj"}],
+                                }
+                            ],
+                        }
+                    ],
+                }
+            ],
+        }
+    },
+    Actions: {
+        "actions": {
+            "subject": CHANGE,
+            "stage": "production",
+            "at": AT,
+            "policy": ONE,
+            "what_if": "yes",
+            "verdict": "needs_action",
+            "possible": False,
+            "count": 2,
+            "at_least": 1,
+            "optimal": False,
+            "actions": [
+                {
+                    "subject": CHANGE,
+                    "meets": [{"gate": "fast", "requirement": "unit"}],
+                    "verdict": "needs_action",
+                    "code": "approval_missing",
+                    "args": {"given": 0, "needed": 2, "group": "leads"},
+                    "people": 2,
+                    "act": [{"group": "leads"}],
+                }
+            ],
+            "waits": [
+                {
+                    "subject": CHANGE,
+                    "meets": [{"gate": "fast", "requirement": "soak"}],
+                    "code": "soaking",
+                    "args": {"needed": 2},
+                    "clears_at": AT,
+                }
+            ],
+            "clears_at": "unknown",
+            "never": [
+                {
+                    "subject": CHANGE,
+                    "gate": "fast",
+                    "requirement": "unit",
+                    "verdict": "no_go",
+                    "code": "cancelled",
+                    "args": {"needed": 2},
+                }
+            ],
+        }
+    },
+    Collisions: {
+        "collisions": {
+            "at": AT,
+            "releases": 2,
+            "unplanned": 1,
+            "collisions": [
+                {
+                    "kind": "service",
+                    "releases": ["R-1", "R-2"],
+                    "stage": "production",
+                    "service": "shop",
+                    "environments": ["production"],
+                    "changes": ["C-1", "C-2"],
+                    "from": AT,
+                    "to": AT,
+                }
+            ],
+            "more": "yes",
+        }
+    },
     Population: json.loads(Path(__file__).with_name("population_answer.json").read_bytes()),
     NextStates: {
         "next_states": {
@@ -475,7 +597,12 @@ def _again_plain(value: Any) -> dict[str, object]:
                 {name: it.id} | json.loads(json.dumps(debt))
                 for it, debt in zip(debts, again, strict=True)
             ]
-    return found | ({"args": dict(value.args)} if isinstance(value, WaitingItem) else {})
+    if isinstance(value, Actions):
+        found["what_if"] = "yes"
+    if isinstance(value, Collisions):
+        found["more"] = "yes"
+    figured = isinstance(value, (Action, ActionNever, ActionWait, WaitingItem))
+    return found | ({"args": dict(value.args)} if figured else {})
 
 
 @KINDS
@@ -531,7 +658,7 @@ def _is_open(kind: type[Plain], found: dict[str, Any]) -> bool:
     """Whether anything may stand there: what a policy says, and the figures of a reason."""
     if kind is Comparison:
         return not {"comparison", "what", "differences"} & found.keys()
-    return "needed" in found and kind is Waiting
+    return "needed" in found and kind in (Actions, Waiting)
 
 
 @KINDS

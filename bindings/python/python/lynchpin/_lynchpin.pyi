@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, Never, Self, TypeAlias, final, overload
 
 from ._claims import _Claims, _EngineClaims, _LedgerCalls
+from ._composing import _Composing
 from ._decision import Decision
 from ._plan import Plan
 from ._questions import _Questions
@@ -367,7 +368,7 @@ class LedgerHandle(_LedgerCalls):
     """An open ledger; `Ledger` of the package makes values of what it replies."""
 
 @final
-class Snapshot(_Claims, _Questions):
+class Snapshot(_Claims, _Composing, _Questions):
     """What an engine held at one moment.
 
     Taken by `Engine.snapshot()`. It never changes; any number of threads may ask it at once, and

@@ -35,7 +35,8 @@ pub struct LeftOut {
     /// The candidate.
     pub node: Node,
     /// What it would bring along: the candidates that ship with it or that it needs and that are
-    /// not chosen either, smallest first; of alternatives, the smallest that may ship.
+    /// not chosen either, smallest first; of alternatives, the smallest that may ship. Of what can
+    /// never be chosen, only its group.
     pub with: Vec<Node>,
     /// What all of them are worth together.
     pub worth: i64,

@@ -220,7 +220,8 @@ pub struct Chosen {
 pub struct LeftOut {
     /// The change.
     pub change: ChangeId,
-    /// What it would bring along: what ships with it or what it needs and is not chosen either.
+    /// What it would bring along: what ships with it or what it needs and is not chosen either. Of
+    /// what can never be chosen, only what ships with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<ChangeId>,
     /// What all of them would be worth.
