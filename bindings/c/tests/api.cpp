@@ -264,6 +264,12 @@ void documents(const lynchpin::snapshot &snapshot) {
           == snapshot.ask("{\"population\":{\"stage\":\"production\"," + period + when));
     CHECK(status_of([&] { (void)snapshot.population("production", at, at, at); })
           == status::time_order);
+    CHECK(snapshot.collisions(at) == snapshot.ask("{\"collisions\":{" + when));
+    CHECK(snapshot.collisions(at, at - std::chrono::hours(24), at)
+          == snapshot.ask("{\"collisions\":{" + period + when));
+    CHECK(snapshot.actions(c6, at, "production") == snapshot.ask("{\"actions\":" + about + when));
+    CHECK(begins(snapshot.actions(c6, at, "production", "allow"), R"({"actions":{"subject":)"));
+    CHECK(status_of([&] { (void)snapshot.compose("R-none", at); }) == status::subject_unknown);
     CHECK(snapshot.waiver_debt(at) == snapshot.ask("{\"waiver_debt\":{" + when));
     CHECK(snapshot.waiting(at) == snapshot.ask("{\"waiting\":{" + when));
     const lynchpin::actor cab{lynchpin::actor_kind::group, "cab"};

@@ -159,7 +159,8 @@ impl<'q> Search<'_, 'q> {
         mended.mend(|group| self.prices[group]);
         if mended.settle()? {
             mended.fill(|group| self.prices[group])?;
-            if mended.value > self.best.0 && mended.is_whole() && mended.settle()? {
+            let ships = mended.is_whole() && mended.settle()?;
+            if ships && mended.value > self.best.0 {
                 self.best = (mended.value, mended.groups);
             }
         }
