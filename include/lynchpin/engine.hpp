@@ -196,8 +196,8 @@ public:
             .ask(get());
     }
 
-    /// Which changes of a release are worth most together and can ship, each worth 1? With no stage,
-    /// to the first that they have not all entered. Values, budgets and further candidates are for
+    /// Which changes of a release are worth most together and can ship, each worth 1? With no
+    /// stage, to the first that they have not all entered. Values, budgets and further candidates are for
     /// `ask`:
     ///
     ///     snapshot.ask(R"({"compose": {"release": "R-11", "budgets": {"effort_minutes": 600},

@@ -218,7 +218,8 @@ proptest! {
             plan.dropped.is_empty() && plan.missing.is_empty() && plan.conflicts.is_empty()
         };
         let worth = |set: u32| -> i64 {
-            (0..6).filter(|node| set >> node & 1 == 1).map(|it: usize| world.changes[it].value).sum()
+            let some = (0..6).filter(|node| set >> node & 1 == 1);
+            some.map(|it: usize| world.changes[it].value).sum()
         };
         let chosen = found.chosen.iter().map(|it| it.change.as_str()[2..].parse::<u32>());
         let chosen: u32 = chosen.map(|node| 1 << node.expect("it is a number")).sum();

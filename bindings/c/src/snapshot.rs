@@ -61,8 +61,8 @@ impl Object for lp_snapshot {
 /// - `compose`: `at`, `release` or `candidates` (each a `change`, and `value`, `risk`,
 ///   `effort_minutes`, `duration`), `budgets` (`risk`, `effort_minutes`, `window`), `value`,
 ///   `duration`, `stage`, `assume`: "go" or "all": the best release that can ship
-/// - `actions`: `subject`, `at`, `stage`, `waiting`: "avoid" or "allow": the least that must be done
-///   for it to go, and who can
+/// - `actions`: `subject`, `at`, `stage`, `waiting`: "avoid" or "allow": the least that must be
+///   done for it to go, and who can
 /// - `collisions`: `at`, `from`, `to`: which open releases get in each other's way
 /// - `changed`: `subject`, `from`, `to`, `stage`: what changed in a decision, and through what
 /// - `lint_policy`: `at`, `policy` (TOML; the one in force, if it is left out): what is wrong in it

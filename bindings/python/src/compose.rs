@@ -36,8 +36,8 @@ impl Snapshot {
     ///
     /// Raises:
     ///     NotFoundError: The release, a candidate or the stage is not known as of that instant.
-    ///     QuestionError: There is nothing to choose from, a candidate is listed twice, or something
-    ///         is malformed.
+    ///     QuestionError: There is nothing to choose from, a candidate is listed twice, or
+    ///         something is malformed.
     ///     LimitError: There are too many candidates.
     ///     ValueError: `shipping` or `assume` is none of those words.
     ///
@@ -91,8 +91,7 @@ impl Snapshot {
         self.value(py, question, Given::Question)
     }
 
-    /// Finds the smallest set of acts that would make a change or a release a go, and who can take
-    /// them.
+    /// Finds the smallest set of acts that makes a change or a release a go, and who can take them.
     ///
     /// Args:
     ///     subject: What to make a go; or name it by one of the next two.

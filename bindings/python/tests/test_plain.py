@@ -67,6 +67,7 @@ FACT = {
     "via": "ci-bridge",
     "reason": "as planned",
 }
+PLANNING = json.loads(Path(__file__).with_name("planning_answers.json").read_bytes())
 ADOPTED = {"at": AT, "policy": ONE}
 REASON = {
     "subject": CHANGE,
@@ -363,122 +364,9 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
             "ignored_adoptions": 3,
         }
     },
-    Composition: {
-        "composition": {
-            "stage": "production",
-            "at": AT,
-            "policy": ONE,
-            "assume": "go",
-            "value": 5,
-            "bound": 7,
-            "gap": 2,
-            "optimal": False,
-            "chosen": [
-                {
-                    "change": "C-1",
-                    "value": 5,
-                    "risk": "0.05",
-                    "effort_minutes": 30,
-                    "duration": "30m",
-                }
-            ],
-            "waves": [[["C-1"]]],
-            "risk": "0.05",
-            "effort_minutes": 30,
-            "takes": "30m",
-            "budgets": {
-                "risk": "2.5",
-                "effort_minutes": 60,
-                "window": {"length": "1h", "shipping": "in_waves"},
-            },
-            "left_out": [
-                {
-                    "change": "C-2",
-                    "with": ["C-3"],
-                    "worth": -3,
-                    "because": [
-                        {
-                            "kind": "not_go",
-                            "changes": ["C-3"],
-                            "verdict": "needs_action",
-                            "reasons": [
-                                {
-                                    "code": "plan_missing",
-                                    "requirement": "back-out",
-                                    "act": [{"person": "raj"}],
-                                }
-                            ],
-                        }
-                    ],
-                }
-            ],
-        }
-    },
-    Actions: {
-        "actions": {
-            "subject": CHANGE,
-            "stage": "production",
-            "at": AT,
-            "policy": ONE,
-            "what_if": "yes",
-            "verdict": "needs_action",
-            "possible": False,
-            "count": 2,
-            "at_least": 1,
-            "optimal": False,
-            "actions": [
-                {
-                    "subject": CHANGE,
-                    "meets": [{"gate": "fast", "requirement": "unit"}],
-                    "verdict": "needs_action",
-                    "code": "approval_missing",
-                    "args": {"given": 0, "needed": 2, "group": "leads"},
-                    "people": 2,
-                    "act": [{"group": "leads"}],
-                }
-            ],
-            "waits": [
-                {
-                    "subject": CHANGE,
-                    "meets": [{"gate": "fast", "requirement": "soak"}],
-                    "code": "soaking",
-                    "args": {"needed": 2},
-                    "clears_at": AT,
-                }
-            ],
-            "clears_at": "unknown",
-            "never": [
-                {
-                    "subject": CHANGE,
-                    "gate": "fast",
-                    "requirement": "unit",
-                    "verdict": "no_go",
-                    "code": "cancelled",
-                    "args": {"needed": 2},
-                }
-            ],
-        }
-    },
-    Collisions: {
-        "collisions": {
-            "at": AT,
-            "releases": 2,
-            "unplanned": 1,
-            "collisions": [
-                {
-                    "kind": "service",
-                    "releases": ["R-1", "R-2"],
-                    "stage": "production",
-                    "service": "shop",
-                    "environments": ["production"],
-                    "changes": ["C-1", "C-2"],
-                    "from": AT,
-                    "to": AT,
-                }
-            ],
-            "more": "yes",
-        }
-    },
+    Composition: PLANNING["composition"],
+    Actions: PLANNING["actions"],
+    Collisions: PLANNING["collisions"],
     Population: json.loads(Path(__file__).with_name("population_answer.json").read_bytes()),
     NextStates: {
         "next_states": {

@@ -244,6 +244,10 @@ class Composition(Plain):
         return _show.Report(headline, notes, tables)
 
 
+def _until(clears: datetime | Clears) -> str:
+    return _show.instant(clears) if isinstance(clears, datetime) else str(clears)
+
+
 @value
 class AskedBy:
     """What asks for something.
@@ -414,9 +418,7 @@ class Actions(Plain):
             for it in self.actions
         ]
         waits: list[Sequence[str]] = [
-            (str(it.subject), it.code, _show.instant(it.clears_at)
-             if isinstance(it.clears_at, datetime) else str(it.clears_at))
-            for it in self.waits
+            (str(it.subject), it.code, _until(it.clears_at)) for it in self.waits
         ]
         never: list[Sequence[str]] = [(str(it.subject), it.code) for it in self.never]
         tables: list[_show.Table] = [
@@ -425,7 +427,8 @@ class Actions(Plain):
             (("never", "why"), never),
         ]
         notes = [f"at {_show.instant(self.at)}", f"it is {self.verdict}"]
-        return _show.Report(f"TO DO for {self.subject} to {self.stage}: {self.count}", notes, tables)
+        headline = f"TO DO for {self.subject} to {self.stage}: {self.count}"
+        return _show.Report(headline, notes, tables)
 
 
 @value

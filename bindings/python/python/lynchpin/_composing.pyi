@@ -44,8 +44,8 @@ class _Composing:
 
         Raises:
             NotFoundError: The release, a candidate or the stage is not known as of that instant.
-            QuestionError: There is nothing to choose from, a candidate is listed twice, or something
-                is malformed.
+            QuestionError: There is nothing to choose from, a candidate is listed twice, or
+                something is malformed.
             LimitError: There are too many candidates.
             ValueError: `shipping` or `assume` is none of those words.
 
@@ -68,8 +68,7 @@ class _Composing:
         at: datetime,
         waiting: Literal["avoid", "allow"] = "avoid",
     ) -> Actions:
-        """Finds the smallest set of acts that would make a change or a release a go, and who can take
-        them.
+        """Finds the smallest set of acts that makes a change or a release a go, and who can take them.
 
         Args:
             subject: What to make a go; or name it by one of the next two.

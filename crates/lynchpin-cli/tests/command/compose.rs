@@ -1,28 +1,6 @@
 //! What planners of releases ask, as they ask it of the sample.
 
-use std::fs;
-use std::path::Path;
-
 use crate::run::{run, sample};
-
-/// Each command on the page prints what stands below it.
-#[test]
-fn the_page_shows_what_is_printed() {
-    let (_keep, folder) = sample();
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/compose.md");
-    let page = fs::read_to_string(page).expect("the page");
-    let inside: Vec<&str> = page.split("```").skip(1).step_by(2).collect();
-    let mut shown = 0;
-    for pair in inside.windows(2) {
-        let Some(command) = pair[0].strip_prefix("sh\nlynchpin ") else { continue };
-        let arguments: Vec<&str> = command.split_whitespace().collect();
-        let ran = run(&folder, &arguments);
-        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{command}");
-        assert_eq!(Some(ran.out.as_str()), pair[1].strip_prefix("text\n"), "{command}");
-        shown += 1;
-    }
-    assert_eq!(shown, 3, "each question is shown");
-}
 
 #[test]
 fn what_is_asked_of_the_command_is_asked_of_the_library() {

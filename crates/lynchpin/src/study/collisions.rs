@@ -130,12 +130,16 @@ struct Entry<'a> {
 /// engine.add(read_portfolio(
 ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
 ///      "changes": [
-///       {"id": "C-1", "revision": 1, "services": ["shop"], "at": "2026-11-01T09:00:00Z", "by": "raj"},
-///       {"id": "C-2", "revision": 1, "services": ["shop"], "at": "2026-11-01T09:00:00Z", "by": "raj"}],
+///       {"id": "C-1", "revision": 1, "services": ["shop"], "by": "raj",
+///        "at": "2026-11-01T09:00:00Z"},
+///       {"id": "C-2", "revision": 1, "services": ["shop"], "by": "raj",
+///        "at": "2026-11-01T09:00:00Z"}],
 ///      "releases": [
-///       {"id": "R-1", "revision": 1, "changes": ["C-1"], "at": "2026-11-01T09:00:00Z", "by": "mei",
+///       {"id": "R-1", "revision": 1, "changes": ["C-1"], "by": "mei",
+///        "at": "2026-11-01T09:00:00Z",
 ///        "planned": {"from": "2026-11-09T20:00:00Z", "to": "2026-11-09T22:00:00Z"}},
-///       {"id": "R-2", "revision": 1, "changes": ["C-2"], "at": "2026-11-01T09:00:00Z", "by": "mei",
+///       {"id": "R-2", "revision": 1, "changes": ["C-2"], "by": "mei",
+///        "at": "2026-11-01T09:00:00Z",
 ///        "planned": {"from": "2026-11-09T21:00:00Z", "to": "2026-11-09T23:00:00Z"}}]}"#,
 ///     engine.limits(),
 /// )?)?;

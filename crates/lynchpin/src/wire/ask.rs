@@ -236,9 +236,8 @@ impl Question {
                     let decision = snapshot.decide(&question)?;
                     return Ok(Answer::Decision(Decision::new(snapshot, &decision, asked.detail)));
                 };
-                let policy =
-                    what_if.policy.as_deref().map(|text| read_policy(text, "what_if.policy"));
-                let policy = policy.transpose()?;
+                let text = what_if.policy.as_deref();
+                let policy = text.map(|text| read_policy(text, "what_if.policy")).transpose()?;
                 let assumed = snapshot.assuming(&what_if.ignoring, policy.as_ref())?;
                 Ok(Answer::Decision(Decision::new(
                     &assumed,

@@ -42,10 +42,12 @@ use crate::portfolio::{AsOf, OpenItem, Snapshot};
 /// engine.add(read_portfolio(
 ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
 ///      "changes": [
-///       {"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "effort_minutes": 30},
-///       {"id": "C-2", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "effort_minutes": 40,
-///        "requires": [{"change": "C-1"}]},
-///       {"id": "C-3", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj", "effort_minutes": 60}],
+///       {"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+///        "effort_minutes": 30},
+///       {"id": "C-2", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+///        "effort_minutes": 40, "requires": [{"change": "C-1"}]},
+///       {"id": "C-3", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+///        "effort_minutes": 60}],
 ///      "releases": [{"id": "R-1", "revision": 1, "at": "2026-11-01T10:00:00Z", "by": "mei",
 ///        "changes": ["C-1", "C-2", "C-3"]}]}"#,
 ///     engine.limits(),
