@@ -197,8 +197,8 @@ public:
     }
 
     /// Which changes of a release are worth most together and can ship, each worth 1? With no
-    /// stage, to the first that they have not all entered. Values, budgets and further candidates are for
-    /// `ask`:
+    /// stage, to the first that they have not all entered. Values, budgets and further candidates
+    /// are for `ask`:
     ///
     ///     snapshot.ask(R"({"compose": {"release": "R-11", "budgets": {"effort_minutes": 600},
     ///                      "candidates": [{"change": "C-7", "value": 5}],

@@ -91,7 +91,7 @@ impl Snapshot {
         self.value(py, question, Given::Question)
     }
 
-    /// Finds the smallest set of acts that makes a change or a release a go, and who can take them.
+    /// Finds the fewest acts that make a change or a release a go, and who can take them.
     ///
     /// Args:
     ///     subject: What to make a go; or name it by one of the next two.

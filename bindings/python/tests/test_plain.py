@@ -14,10 +14,6 @@ from typing import Any
 import lynchpin
 import pytest
 from lynchpin import (
-    Action,
-    Actions,
-    ActionNever,
-    ActionWait,
     Actor,
     Agenda,
     Breaches,
@@ -26,9 +22,7 @@ from lynchpin import (
     Clears,
     Changed,
     Claim,
-    Collisions,
     Comparison,
-    Composition,
     DebtOf,
     DocumentError,
     DryRun,
@@ -364,9 +358,7 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
             "ignored_adoptions": 3,
         }
     },
-    Composition: PLANNING["composition"],
-    Actions: PLANNING["actions"],
-    Collisions: PLANNING["collisions"],
+    **{getattr(lynchpin, kind.title()): PLANNING[kind] for kind in PLANNING},
     Population: json.loads(Path(__file__).with_name("population_answer.json").read_bytes()),
     NextStates: {
         "next_states": {
@@ -485,12 +477,10 @@ def _again_plain(value: Any) -> dict[str, object]:
                 {name: it.id} | json.loads(json.dumps(debt))
                 for it, debt in zip(debts, again, strict=True)
             ]
-    if isinstance(value, Actions):
-        found["what_if"] = "yes"
-    if isinstance(value, Collisions):
-        found["more"] = "yes"
-    figured = isinstance(value, (Action, ActionNever, ActionWait, WaitingItem))
-    return found | ({"args": dict(value.args)} if figured else {})
+    marks = {lynchpin.Actions: "what_if", lynchpin.Collisions: "more"}
+    if type(value) in marks:
+        found[marks[type(value)]] = "yes"
+    return found | ({"args": dict(value.args)} if hasattr(value, "args") else {})
 
 
 @KINDS
@@ -546,7 +536,7 @@ def _is_open(kind: type[Plain], found: dict[str, Any]) -> bool:
     """Whether anything may stand there: what a policy says, and the figures of a reason."""
     if kind is Comparison:
         return not {"comparison", "what", "differences"} & found.keys()
-    return "needed" in found and kind in (Actions, Waiting)
+    return "needed" in found and kind in (lynchpin.Actions, Waiting)
 
 
 @KINDS

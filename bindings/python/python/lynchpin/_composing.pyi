@@ -68,7 +68,7 @@ class _Composing:
         at: datetime,
         waiting: Literal["avoid", "allow"] = "avoid",
     ) -> Actions:
-        """Finds the smallest set of acts that makes a change or a release a go, and who can take them.
+        """Finds the fewest acts that make a change or a release a go, and who can take them.
 
         Args:
             subject: What to make a go; or name it by one of the next two.

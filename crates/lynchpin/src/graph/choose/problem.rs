@@ -169,8 +169,8 @@ impl<'q> Problem<'q> {
         }
     }
 
-    /// Moves groups into a set, or out of it, until nothing changes: in, from none, what has all that it
-    /// needs there; or out, from all, what lacks something.
+    /// Moves groups into a set, or out of it, until nothing changes: in, from none, what has all
+    /// that it needs there; or out, from all, what lacks something.
     fn spread(&self, least: bool, there: &mut NodeSet) {
         let mut unmet = Column::filled(self.count(), 0u32);
         let mut left = Column::filled(self.local.clauses.rows(), 0u32);
