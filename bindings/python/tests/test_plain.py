@@ -466,8 +466,7 @@ def _again_plain(value: Any) -> dict[str, object]:
     keys: dict[str, str] = getattr(value, "_KEYS", {})
     told = {keys.get(name, name): getattr(value, name) for name in _names(value)}
     found = {name: _again(inner) for name, inner in told.items() if inner is not None}
-    if isinstance(value, NextStates):
-        found["what_if"] = "yes"
+    found |= {name: "yes" for name in ("what_if", "more") if getattr(value, name, None) is True}
     for name in ("requirement", "group", "service"):
         debts: tuple[DebtOf, ...] = told.get(f"by_{name}", ())
         if debts:
@@ -477,9 +476,6 @@ def _again_plain(value: Any) -> dict[str, object]:
                 {name: it.id} | json.loads(json.dumps(debt))
                 for it, debt in zip(debts, again, strict=True)
             ]
-    marks = {lynchpin.Actions: "what_if", lynchpin.Collisions: "more"}
-    if type(value) in marks:
-        found[marks[type(value)]] = "yes"
     return found | ({"args": dict(value.args)} if hasattr(value, "args") else {})
 
 
