@@ -2374,9 +2374,14 @@ void lp_engine_free(struct lp_engine *engine);
  * - `waiver_debt`: `at`: what rests on waivers, since when and for how long yet
  * - `population`: `stage`, `from`, `to`, `at`: what was deployed into a stage in a period, and
  *   what was behind each deployment
- * - `queue`: `stage`, `at`, `items`: [{"subject": ..., "failure": "0.05"}, ...], first to go
- * first,
- *   `slots`, `runs`: which may go in parallel, which must wait, and what if one fails
+ * - `queue`: `stage`, `at`, `items`: [{"subject": ..., "failure": "0.05"}, ...], the first to go
+ *   first, `slots`, `runs`: which may go in parallel, which must wait, and what if one fails
+ * - `compose`: `at`, `release` or `candidates` (each a `change`, and `value`, `risk`,
+ *   `effort_minutes`, `duration`), `budgets` (`risk`, `effort_minutes`, `window`), `value`,
+ *   `duration`, `stage`, `assume`: "go" or "all": the best release that can ship
+ * - `actions`: `subject`, `at`, `stage`, `waiting`: "avoid" or "allow": the least that must be
+ *   done for it to go, and who can
+ * - `collisions`: `at`, `from`, `to`: which open releases get in each other's way
  * - `changed`: `subject`, `from`, `to`, `stage`: what changed in a decision, and through what
  * - `lint_policy`: `at`, `policy` (TOML; the one in force, if it is left out): what is wrong in it
  * - `compare_policies`: `after`, `at`, `before` (the one in force, if it is left out)

@@ -198,8 +198,7 @@ public:
     }
 
     /// Which of these may go in parallel, first to go first, which must wait, and what if one
-    /// fails?
-    /// At most `slots` at once, if given; and which `runs` are likeliest to be needed.
+    /// fails? At most `slots` at once, if given; and which `runs` are likeliest to be needed.
     ///
     ///     snapshot.queue("production", at, {{subject::release("R-1"), "0.02"},
     ///                                       {subject::release("R-2"), ""}}, 4, 10);
@@ -213,6 +212,49 @@ public:
             .with("items", items)
             .with("slots", slots)
             .with("runs", std::optional(runs))
+            .ask(get());
+    }
+
+    /// Which changes of a release are worth most together and can ship, each worth 1? With no
+    /// stage, to the first that they have not all entered. Values, budgets and further candidates
+    /// are for `ask`:
+    ///
+    ///     snapshot.ask(R"({"compose": {"release": "R-11", "budgets": {"effort_minutes": 600},
+    ///                      "candidates": [{"change": "C-7", "value": 5}],
+    ///                      "at": "2026-11-03T10:00:00Z"}})");
+    template <class Duration>
+    std::string compose(std::string_view release, internal::time_point<Duration> at,
+                        std::string_view stage = {}) const {
+        return internal::question("compose")
+            .with("release", release)
+            .with("stage", stage)
+            .with("at", at)
+            .ask(get());
+    }
+
+    /// What is the least that must be done for it to go, and who can? It waits only where nothing
+    /// else helps, or with `waiting` "allow" wherever that spares an act.
+    template <class Duration>
+    std::string actions(const subject &about, internal::time_point<Duration> at,
+                        std::string_view stage = {}, std::string_view waiting = {}) const {
+        return internal::question("actions")
+            .with("subject", about)
+            .with("stage", stage)
+            .with("waiting", waiting)
+            .with("at", at)
+            .ask(get());
+    }
+
+    /// Which open releases get in each other's way, and over what? Only those planned in a period,
+    /// if its ends are given.
+    template <class Duration>
+    std::string collisions(internal::time_point<Duration> at,
+                           const std::optional<instant> &from = {},
+                           const std::optional<instant> &to = {}) const {
+        return internal::question("collisions")
+            .with("from", from)
+            .with("to", to)
+            .with("at", at)
             .ask(get());
     }
 

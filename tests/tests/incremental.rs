@@ -1,5 +1,9 @@
 //! What is taken in bit by bit, with questions in between, is what it would be taken in at once.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::sync::{Arc, Mutex};
 

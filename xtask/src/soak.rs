@@ -14,8 +14,11 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 18] = [
+const PROPERTIES: [&str; 21] = [
+    "actions",
     "calendar",
+    "choices",
+    "collisions",
     "columns",
     "edges",
     "expressions",

@@ -264,14 +264,20 @@ void documents(const lynchpin::snapshot &snapshot) {
           == snapshot.ask("{\"population\":{\"stage\":\"production\"," + period + when));
     CHECK(status_of([&] { (void)snapshot.population("production", at, at, at); })
           == status::time_order);
-    const auto queued = snapshot.queue("production", at, {{c6, "0.25"}, {subject::change("C-3"),
-    ""}}, 2, 3);
+    const auto queued =
+        snapshot.queue("production", at, {{c6, "0.25"}, {subject::change("C-3"), ""}}, 2, 3);
     CHECK(queued == snapshot.ask(R"({"queue":{"stage":"production","items":[{"subject":)"
                                  R"({"change":"C-6"},"failure":"0.25"},{"subject":)"
                                  R"({"change":"C-3"}}],"slots":2,"runs":3,)" + when));
     CHECK(begins(queued, R"({"queue":{"stage":"production","at":"2026-11-04T00:00:00Z")"));
     CHECK(status_of([&] { (void)snapshot.queue("production", at, {{c6, ""}}, 0U); })
           == status::number_out_of_range);
+    CHECK(snapshot.collisions(at) == snapshot.ask("{\"collisions\":{" + when));
+    CHECK(snapshot.collisions(at, at - std::chrono::hours(24), at)
+          == snapshot.ask("{\"collisions\":{" + period + when));
+    CHECK(snapshot.actions(c6, at, "production") == snapshot.ask("{\"actions\":" + about + when));
+    CHECK(begins(snapshot.actions(c6, at, "production", "allow"), R"({"actions":{"subject":)"));
+    CHECK(status_of([&] { (void)snapshot.compose("R-none", at); }) == status::subject_unknown);
     CHECK(snapshot.waiver_debt(at) == snapshot.ask("{\"waiver_debt\":{" + when));
     CHECK(snapshot.waiting(at) == snapshot.ask("{\"waiting\":{" + when));
     const lynchpin::actor cab{lynchpin::actor_kind::group, "cab"};

@@ -81,6 +81,9 @@ impl Asked {
             Question::WaiverDebt(asked) => self.other(asked.at, form),
             Question::Population(asked) => self.other(asked.at, form),
             Question::Queue(asked) => self.other(asked.at, form),
+            Question::Compose(asked) => self.other(asked.at, form),
+            Question::Actions(asked) => self.other(asked.at, form),
+            Question::Collisions(asked) => self.other(asked.at, form),
         }
     }
 
@@ -164,6 +167,9 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         Answer::WaiverDebt(found) => report::waiver_debt(found, options),
         Answer::Population(found) => report::population(found, options),
         Answer::Queue(found) => report::queue(found, options),
+        Answer::Composition(found) => report::composition(found, options),
+        Answer::Actions(found) => report::actions(found, options),
+        Answer::Collisions(found) => report::collisions(found, options),
         // The refusal of a claim is one: the package tells it by what is in its document.
         Answer::Decision(_)
         | Answer::Plan(_)
@@ -189,6 +195,9 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         | Answer::WaiverDebt(_)
         | Answer::Population(_)
         | Answer::Queue(_)
+        | Answer::Composition(_)
+        | Answer::Actions(_)
+        | Answer::Collisions(_)
         | Answer::Calendar(_)
         | Answer::Changed(_)
         | Answer::Lint(_)

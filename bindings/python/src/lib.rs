@@ -16,6 +16,7 @@
 mod asked;
 mod assess;
 mod columns;
+mod compose;
 mod convert;
 mod daily;
 mod edges;

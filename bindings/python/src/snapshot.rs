@@ -426,6 +426,9 @@ fn class_of(answer: &Answer) -> (&'static str, &'static str) {
         Answer::WaiverDebt(_) => ("lynchpin._daily", "WaiverDebt"),
         Answer::Population(_) => ("lynchpin._population", "Population"),
         Answer::Queue(_) => ("lynchpin._queue", "Queue"),
+        Answer::Composition(_) => ("lynchpin._compose", "Composition"),
+        Answer::Actions(_) => ("lynchpin._compose", "Actions"),
+        Answer::Collisions(_) => ("lynchpin._compose", "Collisions"),
     }
 }
 
@@ -455,6 +458,9 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::WaiverDebt(_)
         | Answer::Population(_)
         | Answer::Queue(_)
+        | Answer::Composition(_)
+        | Answer::Actions(_)
+        | Answer::Collisions(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from lynchpin import (
+    Actions,
     Agenda,
     Breaches,
     Calendar,
     Changed,
     Claim,
+    Collisions,
     Comparison,
+    Composition,
     Decision,
     DryRun,
     Ending,
@@ -60,6 +63,9 @@ KINDS: dict[str, type[Answer]] = {
     "waiver_debt": WaiverDebt,
     "population": Population,
     "queue": Queue,
+    "composition": Composition,
+    "actions": Actions,
+    "collisions": Collisions,
     "next_states": NextStates,
 }
 

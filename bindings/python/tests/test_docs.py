@@ -46,7 +46,7 @@ def _globals() -> dict[str, object]:
     names["plan"] = snapshot.plan(change="C-1", at=at)
     names["score"] = snapshot.score(change="C-1", at=at)
     names["reach"] = snapshot.reach(change="C-1", direction="upstream", at=at)
-    return names | _entries(snapshot, at) | _daily(at) | {"ledger": _ledger()}
+    return names | _entries(snapshot, at) | _daily(at) | _planned(at) | {"ledger": _ledger()}
 
 
 def _ledger() -> lynchpin.Ledger:
@@ -110,6 +110,37 @@ def _queued(at: datetime) -> lynchpin.Queue:
     engine.set_policy('name = "acme"\nopen = ["production"]')
     items = [(lynchpin.Subject("change", "C-1"), Decimal("0.1")), lynchpin.Subject("change", "C-2")]
     return engine.snapshot().queue(stage="production", items=items, at=at, runs=2)
+
+
+def _planned(at: datetime) -> dict[str, object]:
+    """Answers about two releases that change one service at once, one change of which may go."""
+    common = '"revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"'
+    plans = '"plans": {"back_out": "helm rollback 41"}, "effort_minutes": 30'
+    hours = '"planned": {"from": "2026-11-09T20:00:00Z", "to": "2026-11-09T22:00:00Z"}'
+    engine = Engine()
+    engine.load(f"""{{"lynchpin": "portfolio/1", "people": [{{"id": "raj"}}],
+        "stages": [{{"id": "production"}}],
+        "changes": [
+            {{"id": "C-1", {common}, "services": ["shop"], {plans}}},
+            {{"id": "C-2", {common}, "services": ["shop"], "effort_minutes": 30}}],
+        "releases": [
+            {{"id": "R-1", {common}, "changes": ["C-1"], {hours}}},
+            {{"id": "R-2", {common}, "changes": ["C-2"], {hours}}}]}}""")
+    engine.set_policy("""
+    name = "acme"
+    requirement.back-out = { plan = "back_out" }
+    gate.fast = { stage = "production", judges = "change", require = "back-out" }
+    """)
+    snapshot = engine.snapshot()
+    hour = timedelta(hours=1)
+    composition = snapshot.compose(
+        candidates=["C-1", "C-2"], duration=hour, risk="2.5", window=4 * hour, at=at
+    )
+    return {
+        "composition": composition,
+        "actions": snapshot.actions(change="C-2", at=at),
+        "collisions": snapshot.collisions(at=at),
+    }
 
 
 def _deployed(at: datetime) -> lynchpin.Population:

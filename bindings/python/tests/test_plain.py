@@ -62,6 +62,7 @@ FACT = {
     "via": "ci-bridge",
     "reason": "as planned",
 }
+PLANNING = json.loads(Path(__file__).with_name("planning_answers.json").read_bytes())
 ADOPTED = {"at": AT, "policy": ONE}
 REASON = {
     "subject": CHANGE,
@@ -358,6 +359,7 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
             "ignored_adoptions": 3,
         }
     },
+    **{getattr(lynchpin, kind.title()): PLANNING[kind] for kind in PLANNING},
     Population: json.loads(Path(__file__).with_name("population_answer.json").read_bytes()),
     Queue: json.loads(Path(__file__).with_name("queue_answer.json").read_bytes()),
     NextStates: {
@@ -466,8 +468,7 @@ def _again_plain(value: Any) -> dict[str, object]:
     keys: dict[str, str] = getattr(value, "_KEYS", {})
     told = {keys.get(name, name): getattr(value, name) for name in _names(value)}
     found = {name: _again(inner) for name, inner in told.items() if inner is not None}
-    if isinstance(value, NextStates | Queue):
-        found["what_if"] = "yes"
+    found |= {name: "yes" for name in ("what_if", "more") if getattr(value, name, None) is True}
     for name in ("requirement", "group", "service"):
         debts: tuple[DebtOf, ...] = told.get(f"by_{name}", ())
         if debts:
@@ -477,7 +478,7 @@ def _again_plain(value: Any) -> dict[str, object]:
                 {name: it.id} | json.loads(json.dumps(debt))
                 for it, debt in zip(debts, again, strict=True)
             ]
-    return found | ({"args": dict(value.args)} if isinstance(value, WaitingItem) else {})
+    return found | ({"args": dict(value.args)} if hasattr(value, "args") else {})
 
 
 @KINDS
@@ -533,7 +534,7 @@ def _is_open(kind: type[Plain], found: dict[str, Any]) -> bool:
     """Whether anything may stand there: what a policy says, and the figures of a reason."""
     if kind is Comparison:
         return not {"comparison", "what", "differences"} & found.keys()
-    return "needed" in found and kind is Waiting
+    return "needed" in found and kind in (lynchpin.Actions, Waiting)
 
 
 @KINDS

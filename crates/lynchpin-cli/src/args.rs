@@ -12,6 +12,7 @@ use lynchpin::portfolio::FactName;
 use lynchpin::wire::Detail;
 
 use super::audit::Audit;
+use super::compose::{Actions, Collisions, Compose};
 use super::ledger::args::Ledger;
 use super::queue::Queue;
 
@@ -72,6 +73,12 @@ pub enum Command {
     Audit(Audit),
     /// Which releases may go in parallel, which must wait, and what follows if one fails?
     Queue(Queue),
+    /// Which changes make the best release that can ship, by value and within budgets?
+    Compose(Compose),
+    /// What is the least that must be done for it to go, and who can?
+    Actions(Actions),
+    /// Which open releases get in each other's way, and over what?
+    Collisions(Collisions),
     /// What is wrong with a policy, what differs between two, what would another one decide?
     #[command(subcommand)]
     Policy(Policy),

@@ -9,6 +9,7 @@ mod ask;
 mod assess;
 mod audit;
 mod calendar;
+mod compose;
 mod daily;
 mod failure;
 mod init;
@@ -58,6 +59,9 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Waivers(asked) => daily::waivers(&asked, output)?,
         Command::Audit(asked) => audit::audit(&asked, output)?,
         Command::Queue(asked) => queue::queue(&asked, output)?,
+        Command::Compose(asked) => compose::compose(&asked, output)?,
+        Command::Actions(asked) => compose::actions(&asked, output)?,
+        Command::Collisions(asked) => compose::collisions(&asked, output)?,
         Command::Policy(asked) => policy::policy(&asked, output)?,
         Command::Workflow(asked) => workflow::workflow(&asked, output)?,
         Command::Ledger(asked) => ledger::ledger(&asked, output)?,

@@ -62,7 +62,7 @@ pub(crate) fn measure(changes: u32) -> Result<()> {
             times.push(seconds(|| {
                 said = engine.add(added).and_then(|()| {
                     snapshot = engine.snapshot();
-                    snapshot.decide(&question).map(|decision| drop(decision))
+                    snapshot.decide(&question).map(drop)
                 });
             }));
             said.map_err(Error::other)?;
@@ -183,7 +183,8 @@ fn fact(kind: &str, number: u32, change: u32, known: &Change) -> Result<Value> {
             "scope": {"services": [format!("s{}", change % 100)]},
             "when": {"from": "2026-12-18T00:00:00Z", "to": "2027-01-04T06:00:00Z"}}]}),
     };
-    document["lynchpin"] = json!("portfolio/1");
+    let kind = document.as_object_mut().ok_or_else(|| Error::other("it is an object"))?;
+    kind.insert("lynchpin".to_owned(), json!("portfolio/1"));
     Ok(document)
 }
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, Never, Self, TypeAlias, final, overload
 
 from ._claims import _Claims, _EngineClaims, _LedgerCalls
+from ._composing import _Composing
 from ._decision import Decision
 from ._edges import Components, Edges, Numbers, Schedule
 from ._plan import Plan
@@ -373,7 +374,7 @@ class LedgerHandle(_LedgerCalls):
     """An open ledger; `Ledger` of the package makes values of what it replies."""
 
 @final
-class Snapshot(_Claims, _Questions, _Queues):
+class Snapshot(_Claims, _Composing, _Questions, _Queues):
     """What an engine held at one moment.
 
     Taken by `Engine.snapshot()`. It never changes; any number of threads may ask it at once, and

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod assess;
+mod compose;
 mod daily;
 mod ledger;
 mod malformed;

@@ -52,6 +52,20 @@ pub const DRY_RUN_DECISIONS_MAX: usize = 10_000;
 /// in none that is open at once, or a smaller one's on every day of a month.
 pub const DAILY_DECISIONS_MAX: usize = 10_000;
 
+/// How many changes one composition may have to choose from: each costs a decision, and no release
+/// is composed from more.
+pub const COMPOSE_CHANGES_MAX: usize = 10_000;
+
+/// How many sets of decisions are looked at for the smallest set of actions, and how many nodes of
+/// the tree in all: less than a second of work, counted and not timed, so that the answer is the
+/// same on every machine.
+pub const ACTIONS_NODES_MAX: usize = 4_096;
+/// The second of the two.
+pub const ACTIONS_WORK_MAX: usize = 1 << 26;
+
+/// How many collisions are told at once: more than anybody resolves before asking again.
+pub const COLLISIONS_MAX: usize = 10_000;
+
 /// How many rows one audit population lists: four hundred deployed changes on every working day of
 /// a year, with all that is behind each. Who has more asks about shorter periods.
 pub const POPULATION_ROWS_MAX: usize = 100_000;

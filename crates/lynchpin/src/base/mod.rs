@@ -24,6 +24,6 @@ pub use error::{Error, ErrorCode, Problem, Result};
 pub use instant::{Instant, Span, When};
 pub use limits::Limits;
 pub use local::{LocalDate, LocalDateOrTime, LocalTime};
-pub use number::{LogOdds, Probability};
+pub use number::{Failures, LogOdds, Probability};
 pub use rows::Rows;
 pub use subject::{Actor, Subject};

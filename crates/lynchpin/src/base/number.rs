@@ -120,6 +120,49 @@ impl std::str::FromStr for LogOdds {
     }
 }
 
+/// A number of failures to be expected, in billionths: what probabilities add up to. Written as a
+/// decimal string such as `"2.5"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Failures(u64);
+
+impl Failures {
+    /// So many billionths.
+    #[must_use]
+    pub const fn from_billionths(billionths: u64) -> Self {
+        Failures(billionths)
+    }
+
+    /// The billionths.
+    #[must_use]
+    pub const fn billionths(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Failures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = format!("{:09}", self.0 % u64::from(BILLION));
+        match digits.trim_end_matches('0') {
+            "" => write!(f, "{}", self.0 / u64::from(BILLION)),
+            fraction => write!(f, "{}.{fraction}", self.0 / u64::from(BILLION)),
+        }
+    }
+}
+
+impl std::str::FromStr for Failures {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        billionths(text).map(Failures).ok_or_else(|| {
+            let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+            Error::new(
+                ErrorCode::DecimalMalformed,
+                format!("`{shown}` is no number of failures: write a decimal such as `2.5`"),
+            )
+        })
+    }
+}
+
 /// Reads a plain decimal of at most nine places as billionths.
 fn billionths(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
@@ -138,6 +181,7 @@ fn billionths(text: &str) -> Option<u64> {
 }
 
 as_text!(Probability, {"type": "string", "pattern": r"^(0(\.[0-9]{1,9})?|1(\.0{1,9})?)$"});
+as_text!(Failures, {"type": "string", "pattern": r"^(0|[1-9][0-9]*)(\.[0-9]{1,9})?$"});
 as_text!(LogOdds, {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]{1,9})?$"});
 
 #[cfg(test)]

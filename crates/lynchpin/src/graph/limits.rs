@@ -23,3 +23,12 @@ pub const ROOTS_LISTED: usize = 16;
 /// about a second. What many needs tie together has very many outcomes, none of which need be much
 /// likelier than the others; the answer then says that the search did not come to its end.
 pub const QUEUE_WORK: u64 = 300_000_000;
+/// Most candidates of one choice: every change that is open at once in a large company.
+pub const CHOICE_CANDIDATES: u32 = 20_000;
+
+/// Most nodes of the search for one choice; each costs a few minimum cuts.
+pub const CHOICE_NODES: u32 = 4_096;
+
+/// Most arcs that the minimum cuts of one choice look at: a second or two of work. Work is counted
+/// and not timed, so that the answer is the same on every machine.
+pub const CHOICE_WORK: u64 = 1 << 28;

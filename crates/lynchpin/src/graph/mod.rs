@@ -13,7 +13,8 @@
 //!    [`GraphBuilder::build`] checks every number once and makes an immutable [`Graph`].
 //! 2. [`Graph::order`] answers one [`Question`] with an [`Order`].
 //! 3. [`Graph::upstream`] and [`Graph::downstream`] answer reach.
-//! 4. [`Edges`] reads plain edges in bulk, and answers for all nodes at once.
+//! 4. [`Graph::choose`] answers one [`Wanted`] with the [`Choice`] that is worth most.
+//! 5. [`Edges`] reads plain edges in bulk, and answers for all nodes at once.
 //!
 //! Nothing recurses, so a chain of ten million nodes needs no more stack than one of ten. Work is
 //! linear in the candidates and their edges, apart from the shortest witness of a cycle and the
@@ -49,6 +50,7 @@
 
 mod build;
 mod chain;
+mod choose;
 mod column;
 mod component;
 mod cycle;
@@ -67,9 +69,13 @@ mod verify;
 mod witness;
 
 pub use build::{Conflict, Graph, GraphBuilder};
+pub use choose::{Budget, Choice, LeftOut, Obstacle, Shipping, Wanted, Window};
 pub use edges::{Chain, Components, Edges, Schedule};
 pub use error::GraphError;
-pub use limits::{QUEUE_WORK, REDUCTION_GROUPS, ROOTS_LISTED, WITNESS_GROUPS};
+pub use limits::{
+    CHOICE_CANDIDATES, CHOICE_NODES, CHOICE_WORK, QUEUE_WORK, REDUCTION_GROUPS, ROOTS_LISTED,
+    WITNESS_GROUPS,
+};
 pub use order::{CriticalPath, Cycle, Dropped, Hop, HopKind, Missing, Order};
 pub use question::{Cycles, Question};
 pub use queue::{Failed, Outlook, Queue, QueueNeed, QueuePlace, QueueQuestion, Run, Runs};

@@ -15,9 +15,9 @@ use crate::model::Change;
 #[derive(Debug)]
 pub struct Item {
     ids: Vec<ChangeId>,
-    graph: Graph,
-    candidates: NodeSet,
-    live: NodeSet,
+    pub(super) graph: Graph,
+    pub(super) candidates: NodeSet,
+    pub(super) live: NodeSet,
     weights: Vec<u64>,
 }
 
@@ -111,6 +111,12 @@ impl Item {
         &self.candidates
     }
 
+    /// The changes behind all numbers, members or not, in order.
+    #[must_use]
+    pub fn ids(&self) -> &[ChangeId] {
+        &self.ids
+    }
+
     /// The change behind a number.
     #[must_use]
     pub fn id(&self, node: Node) -> Option<&ChangeId> {
@@ -161,7 +167,7 @@ impl Item {
     }
 
     /// The changes behind numbers.
-    pub(super) fn names(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<ChangeId> {
+    pub(crate) fn names(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<ChangeId> {
         nodes.into_iter().filter_map(|node| self.id(node).cloned()).collect()
     }
 }

@@ -4,11 +4,13 @@
 //! [`Plan`] puts its answer back on ids.
 
 mod answer;
+mod choose;
 mod item;
 mod reach;
 
 pub use answer::{
     Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan, PlanScope, Step, Why,
 };
+pub use choose::Wishes;
 pub use item::Item;
 pub use reach::{Direction, Reach};

@@ -13,6 +13,7 @@ mod check_entries;
 mod check_freezes;
 mod claim;
 mod columns;
+mod composing;
 mod decide;
 mod decision;
 mod dependencies;

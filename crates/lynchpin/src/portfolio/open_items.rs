@@ -15,7 +15,7 @@ use super::scoring;
 use super::setting::Setting;
 use super::snapshot::InForce;
 use crate::base::error::Result;
-use crate::base::id::{ChangeId, PersonId, RequirementId, StageId};
+use crate::base::id::{ChangeId, PersonId, ReleaseId, RequirementId, StageId};
 use crate::base::{Instant, Probability, Subject};
 use crate::gate::leaf::Target;
 use crate::gate::leaf::awaited::{Awaited, awaited};
@@ -69,6 +69,17 @@ impl<'a> AsOf<'a> {
             stages.into_iter().map(item).collect::<Vec<_>>()
         });
         entering.collect()
+    }
+
+    /// The releases that are not cancelled, in order of ids, each with the stages it passes.
+    pub(crate) fn ways(&self) -> Vec<(ReleaseId, Vec<StageId>)> {
+        let records = &self.records;
+        let open = records.releases().filter(|row| !records.is_release_cancelled(&row.id));
+        let way = |id: &ReleaseId| {
+            let members = Members::of(records, &Subject::Release(id.clone()));
+            members.map(|members| members.stages(records)).unwrap_or_default()
+        };
+        open.map(|row| (row.id.clone(), way(&row.id))).collect()
     }
 
     /// Decides at an instant, now or to come, by what is known as of this one.

@@ -17,6 +17,7 @@ pub mod svg;
 pub mod workflow;
 
 mod calendar;
+mod compose;
 mod daily;
 mod decision;
 mod drawing;
@@ -36,6 +37,7 @@ mod tree;
 mod words;
 
 pub use calendar::calendar;
+pub use compose::{actions, collisions, composition};
 pub use daily::{agenda, ending, waiting, waiver_debt};
 pub use decision::{decision, headline, summary};
 pub use drivers::{Driven, drivers, driving, raised_alike};

@@ -18,7 +18,10 @@ use crate::plan::{Plan, Reach};
 use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
-use crate::study::{Agenda, Changed, DryRun, Ending, Population, Queue, Waiting, WaiverDebt};
+use crate::study::{
+    Actions, Agenda, Changed, Collisions, Composition, DryRun, Ending, Population, Queue, Waiting,
+    WaiverDebt,
+};
 
 /// Everything that can be answered, as a document. The enum is closed, as the questions are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -68,6 +71,12 @@ pub enum Answer {
     Population(Population),
     /// To "what of a queue may go in parallel, and what must wait?".
     Queue(Queue),
+    /// To "which of these make the best release?".
+    Composition(Composition),
+    /// To "what is the least that must be done for it to go?".
+    Actions(Actions),
+    /// To "which releases get in each other's way?".
+    Collisions(Collisions),
 }
 
 /// What is wrong with a policy.

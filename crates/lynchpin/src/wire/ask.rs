@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Comparison, Decision, Lint};
 use super::calendar::Calendar;
+use super::compose::{Actions, Collisions, Compose};
 use super::daily::{Agenda, Ending, Population, Waiting};
 use super::entry::{AsOf, Claim, Policies, Record};
 use super::queue::Queue;
@@ -70,6 +71,12 @@ pub enum Question {
     Population(Population),
     /// What of a queue may go in parallel, what must wait, and what if something fails?
     Queue(Queue),
+    /// Which of some changes make the best release that can ship?
+    Compose(Compose),
+    /// What is the least that must be done for it to go, and who can?
+    Actions(Actions),
+    /// Which open releases get in each other's way, and over what?
+    Collisions(Collisions),
 }
 
 /// How much of the reasons an answer carries.
@@ -232,9 +239,8 @@ impl Question {
                     let decision = snapshot.decide(&question)?;
                     return Ok(Answer::Decision(Decision::new(snapshot, &decision, asked.detail)));
                 };
-                let policy =
-                    what_if.policy.as_deref().map(|text| read_policy(text, "what_if.policy"));
-                let policy = policy.transpose()?;
+                let text = what_if.policy.as_deref();
+                let policy = text.map(|text| read_policy(text, "what_if.policy")).transpose()?;
                 let assumed = snapshot.assuming(&what_if.ignoring, policy.as_ref())?;
                 Ok(Answer::Decision(Decision::new(
                     &assumed,
@@ -289,6 +295,9 @@ impl Question {
             }
             Question::Population(asked) => asked.ask(snapshot),
             Question::Queue(asked) => asked.ask(snapshot),
+            Question::Compose(asked) => asked.ask(snapshot),
+            Question::Actions(asked) => asked.ask(snapshot),
+            Question::Collisions(asked) => asked.ask(snapshot),
             Question::NextStates(asked) => asked.ask(snapshot),
         }
     }

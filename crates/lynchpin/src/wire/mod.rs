@@ -7,6 +7,7 @@
 mod answer;
 mod ask;
 mod calendar;
+mod compose;
 mod daily;
 mod document;
 mod entry;
@@ -22,6 +23,7 @@ pub use ask::{
     WhatIf, ask, read_question,
 };
 pub use calendar::Calendar;
+pub use compose::{Actions, Collisions, Compose};
 pub use daily::{Agenda, Ending, Population, Waiting};
 pub use document::{read_portfolio, write_portfolio};
 pub use entry::{AsOf, Came, Claim, Policies, Record};

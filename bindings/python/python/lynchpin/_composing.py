@@ -1,0 +1,1 @@
+"""Nothing runs here: the stub beside it types what planners ask a snapshot, natively."""
