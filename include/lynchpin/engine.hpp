@@ -200,8 +200,8 @@ public:
     /// Which of these may go in parallel, first to go first, which must wait, and what if one
     /// fails? At most `slots` at once, if given; and which `runs` are likeliest to be needed.
     ///
-    ///     snapshot.queue("production", at, {{subject::release("R-1"), "0.02"},
-    ///                                       {subject::release("R-2"), ""}}, 4, 10);
+    ///     snapshot.queue("production", at, {{subject::release("R-11"), "0.02"},
+    ///                                       {subject::change("C-4"), ""}}, 4, 10);
     template <class Duration>
     std::string queue(std::string_view stage, internal::time_point<Duration> at,
                       const std::vector<queue_item> &items, std::optional<std::uint32_t> slots = {},

@@ -44,6 +44,17 @@ static bool may_go(const lynchpin::snapshot &snapshot, lynchpin::instant at) {
     return decision.is_go();
 }
 
+static void plans(const lynchpin::snapshot &snapshot, lynchpin::instant at) {
+    std::cout <<
+        snapshot.queue("production", at, {{subject::release("R-11"), "0.02"},
+                                          {subject::change("C-4"), ""}}, 4, 10);
+    std::cout << '\n' <<
+        snapshot.ask(R"({"compose": {"release": "R-11", "budgets": {"effort_minutes": 600},
+                         "candidates": [{"change": "C-7", "value": 5}],
+                         "at": "2026-11-03T10:00:00Z"}})");
+    std::cout << '\n';
+}
+
 int main() {
     try {
         lynchpin::engine engine;
@@ -55,6 +66,7 @@ int main() {
         const auto at = lynchpin::parse_instant("2026-11-03T10:00:00Z");
         order(snapshot, at);
         risk(snapshot, at);
+        plans(snapshot, at);
         std::cout << lynchpin::workflow_report("servicenow-normal", lynchpin::format::markdown);
         for (const auto &release : snapshot.releases(at)) {
             std::cout << release << ": " << snapshot.decide(subject::release(release), at).report();

@@ -48,7 +48,7 @@ impl Snapshot {
     ///     ((), 'not_go')
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     #[pyo3(signature = (
-        *, release = None, candidates = Vec::new(), value = 1, duration = None, risk = None,
+        *, release = None, candidates = None, value = 1, duration = None, risk = None,
         effort_minutes = None, window = None, shipping = "one_by_one", stage = None, at,
         assume = "go"
     ))]
@@ -56,7 +56,7 @@ impl Snapshot {
         &self,
         py: Python<'py>,
         release: Option<&Bound<'py, PyString>>,
-        candidates: Vec<Bound<'py, PyAny>>,
+        candidates: Option<Vec<Bound<'py, PyAny>>>,
         value: i64,
         duration: Option<&Bound<'py, PyDelta>>,
         risk: Option<&Bound<'py, PyAny>>,
@@ -67,7 +67,8 @@ impl Snapshot {
         at: &Bound<'py, PyDateTime>,
         assume: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let candidates = candidates.iter().map(candidate_of).collect::<PyResult<Result<Vec<_>>>>();
+        let candidates =
+            candidates.iter().flatten().map(candidate_of).collect::<PyResult<Result<Vec<_>>>>();
         let length = checked(py, window.map(span_of).transpose()?.transpose())?;
         let shipping = shipping_of(shipping)?;
         let question = Question::Compose(wire::Compose {

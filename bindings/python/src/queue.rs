@@ -12,23 +12,21 @@ use crate::snapshot::{Snapshot, checked};
 
 #[pymethods]
 impl Snapshot {
-    /// Says which releases or changes may go in parallel, which must wait, and what if one fails.
+    /// Says which of a queue may go in parallel, which must wait, and what if one fails.
     ///
     /// Items are assumed to fail independently of each other.
     ///
     /// Args:
     ///     stage: The stage that all are to enter.
-    ///     items: What is in the queue, first to go first: each a `Subject`, or a pair of it and
-    ///     the
-    ///         chance that it fails. Where there is no chance, the scorecard says it.
+    ///     items: What is in the queue, first to go first: each a `Subject`, or a pair of it
+    ///         and the chance that it fails. Where there is no chance, the scorecard says it.
     ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
     ///     slots: How many may be on their way at once; any number, if it is not said.
     ///     runs: How many runs may be tried beforehand.
     ///
     /// Returns:
     ///     A `Queue`: what may start now, what each item waits for and why, and the runs most
-    ///     likely
-    ///     to be needed.
+    ///     likely to be needed.
     ///
     /// Raises:
     ///     NotFoundError: An item or the stage is not known as of that instant.

@@ -478,7 +478,8 @@ def _again_plain(value: Any) -> dict[str, object]:
                 {name: it.id} | json.loads(json.dumps(debt))
                 for it, debt in zip(debts, again, strict=True)
             ]
-    return found | ({"args": dict(value.args)} if hasattr(value, "args") else {})
+    has_args = isinstance(value, WaitingItem) or "args" in keys.values()
+    return found | ({"args": dict(value.args)} if has_args else {})
 
 
 @KINDS
@@ -486,10 +487,7 @@ def test_every_field_is_kept(kind: type[Plain]) -> None:
     document = copy.deepcopy(DOCUMENTS[kind])
     (inner,) = document.values()
     again = _again(kind.from_json(json.dumps(document)))
-    if isinstance(inner, list):
-        assert again == document
-    else:
-        assert again == inner
+    assert again == (document if isinstance(inner, list) else inner)
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
@@ -525,7 +523,7 @@ def test_what_is_too_much_or_of_another_type_is_refused(kind: type[Plain]) -> No
                 document = copy.deepcopy(DOCUMENTS[kind])
                 list(_objects(document))[number][name] = wrong
                 open_field = name == "args" or (kind is Comparison and name in ("before", "after"))
-                same = wrong is True and found[name] is True
+                same = wrong is True and isinstance(found[name], bool)
                 if not same and not (open_field and wrong == {"more": 1}):
                     _refused(kind, document)
 
@@ -571,6 +569,8 @@ def test_what_is_needed_is_missed(kind: type[Plain]) -> None:
     optional |= {"meeting", "agenda_closes", "items", "ends", "turns", "waivers"}
     optional |= {"by_requirement", "by_group", "by_service", "code", "since", "by", "what_if"}
     optional |= {"rows", "gaps", "next", "standing", *(["breaches"] if kind is NextStates else [])}
+    optional |= {"takes", "chosen", "waves", "left_out", "actions", "never", "collisions", "more"}
+    optional |= {"head", "slots", "runs", "cycles", "out_of_order"}
     _, inner = next(iter(DOCUMENTS[kind].items()))
     first = inner[0] if isinstance(inner, list) else inner
     for name in first.keys() - optional:

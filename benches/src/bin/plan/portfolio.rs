@@ -164,7 +164,8 @@ fn fact(kind: &str, number: u32, change: u32, known: &Change) -> Result<Value> {
     };
     let mut document = match kind {
         "approval" => json!({"approvals": [{"change": id, "revision": known.revision,
-            "requirement": "review", "stage": "production", "decision": "approved", "by": "mei", "at": at}]}),
+            "requirement": "review", "stage": "production", "decision": "approved", "by": "mei",
+            "at": at}]}),
         "test result" => json!({"evidence": [{"check": "unit", "change": id,
             "revision": known.revision, "run": number + 2, "outcome": "failed", "by": "ci",
             "at": at}]}),

@@ -273,7 +273,7 @@ class Action:
     Example:
         >>> action = actions.actions[0]
         >>> action.text, action.people
-        ('a plan is missing', 1)
+        ('the plan is missing', 1)
     """
 
     _KEYS: ClassVar[dict[str, str]] = {"_args": "args"}

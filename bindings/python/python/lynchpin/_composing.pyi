@@ -13,7 +13,7 @@ class _Composing:
         self,
         *,
         release: str | None = None,
-        candidates: Sequence[str | Candidate] = (),
+        candidates: Sequence[str | Candidate] | None = None,
         value: int = 1,
         duration: timedelta | None = None,
         risk: Decimal | str | None = None,

@@ -233,8 +233,9 @@ class QueueRun:
 @public
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
 class Queue(Plain):
-    """How the items of a queue may go, what follows if one fails, and which runs are worth being
-    tried beforehand.
+    """How the items of a queue may go, and what follows if one fails.
+
+    Also which runs are worth being tried beforehand.
 
     Made by `Snapshot.queue`.
 

@@ -113,7 +113,8 @@ macro_rules! by_id {
 
             fn take_ids(&mut self, portfolio: &Portfolio, old: &Counts) {
                 $(
-                    for (number, $it) in (old.$field..).zip(portfolio.$field.iter_from(old.$field)) {
+                    let added = portfolio.$field.iter_from(old.$field);
+                    for (number, $it) in (old.$field..).zip(added) {
                         // What was declared again with the same content is found under the first.
                         if self.$field(portfolio, $it).is_none() {
                             self.ids.insert(stringify!($field), hash(&$key), number);
@@ -156,7 +157,8 @@ macro_rules! facts {
             /// Takes in what was added.
             pub(super) fn take(&mut self, portfolio: &Portfolio, old: &Counts) {
                 $(
-                    for (number, fact) in (old.$field..).zip(portfolio.$field.iter_from(old.$field)) {
+                    let added = portfolio.$field.iter_from(old.$field);
+                    for (number, fact) in (old.$field..).zip(added) {
                         self.facts.insert(stringify!($field), hash(fact), number);
                     }
                 )*

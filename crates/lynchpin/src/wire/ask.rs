@@ -242,11 +242,8 @@ impl Question {
                 let text = what_if.policy.as_deref();
                 let policy = text.map(|text| read_policy(text, "what_if.policy")).transpose()?;
                 let assumed = snapshot.assuming(&what_if.ignoring, policy.as_ref())?;
-                Ok(Answer::Decision(Decision::new(
-                    &assumed,
-                    &assumed.decide(&question)?,
-                    asked.detail,
-                )))
+                let decision = assumed.decide(&question)?;
+                Ok(Answer::Decision(Decision::new(&assumed, &decision, asked.detail)))
             }
             Question::Plan(asked) => {
                 let mut question = PlanQuestion::new(asked.subject.clone(), asked.at);
