@@ -191,8 +191,9 @@ fn readers_see_whole_facts_while_one_writes() {
             })
             .collect();
         for number in 0..ADDED {
-            let held = json!({"lynchpin": "portfolio/1", "holds": [{"change": "C-1",
-                "event": "held", "by": "raj", "reason": number.to_string(), "at": instant(hour(1))}]});
+            let held = json!({"change": "C-1", "event": "held", "by": "raj",
+                "reason": number.to_string(), "at": instant(hour(1))});
+            let held = json!({"lynchpin": "portfolio/1", "holds": [held]});
             engine.add(portfolio(&held)).expect("it can be taken in");
             *newest.lock().expect("nobody panics") = engine.snapshot();
         }

@@ -478,8 +478,8 @@ def _again_plain(value: Any) -> dict[str, object]:
                 {name: it.id} | json.loads(json.dumps(debt))
                 for it, debt in zip(debts, again, strict=True)
             ]
-    has_args = isinstance(value, WaitingItem) or "args" in keys.values()
-    return found | ({"args": dict(value.args)} if has_args else {})
+    told_args = isinstance(value, WaitingItem) or "args" in keys.values()
+    return found | ({"args": dict(value.args)} if told_args else {})
 
 
 @KINDS
@@ -590,9 +590,8 @@ def test_an_answer_is_a_frozen_value(kind: type[Plain]) -> None:
     assert str(value).splitlines() and value.to_markdown().startswith("### ")
     with pytest.raises(TypeError, match="is made by a Snapshot"):
         kind()
-    name = next(iter(_names(kind)))
     with pytest.raises(AttributeError):
-        setattr(value, name, None)
+        setattr(value, next(iter(_names(kind))), None)
 
 
 def test_every_kind_is_tried() -> None:
