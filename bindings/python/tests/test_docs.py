@@ -108,7 +108,9 @@ def _queued(at: datetime) -> lynchpin.Queue:
         "services": [{{"id": "shop"}}], "stages": [{{"id": "production"}}],
         "changes": [{changes}]}}''')
     engine.set_policy('name = "acme"\nopen = ["production"]')
-    items = [(lynchpin.Subject("change", "C-1"), Decimal("0.1")), lynchpin.Subject("change", "C-2")]
+    first, second = lynchpin.Subject("change", "C-1"), lynchpin.Subject("change", "C-2")
+    items: list[lynchpin.Subject | tuple[lynchpin.Subject, Decimal]]
+    items = [(first, Decimal("0.1")), second]
     return engine.snapshot().queue(stage="production", items=items, at=at, runs=2)
 
 
