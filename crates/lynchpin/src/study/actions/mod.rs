@@ -188,7 +188,9 @@ pub struct Never {
 ///     name = "acme"
 ///     requirement.board = { approval = { group = "cab", people = 2 } }
 ///     requirement.back-out = { plan = "back_out" }
-///     gate.one = { stage = "production", require = { any = ["board", "back-out"] } }
+///     gate.one.stage = "production"
+///     gate.one.judges = "change"
+///     gate.one.require = { any = ["board", "back-out"] }
 ///     "#,
 /// )?;
 /// let change = Subject::Change("C-1".parse()?);
