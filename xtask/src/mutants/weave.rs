@@ -80,6 +80,13 @@ pub(crate) fn at(woven: &str, place: Place) -> Result<Vec<u32>, String> {
     Ok(found.into_iter().flat_map(BTreeMap::into_values).next().unwrap_or_default())
 }
 
+/// The mutants that stand on a line of a woven file.
+pub(crate) fn on_line(woven: &str, (line, _): Place) -> Vec<u32> {
+    let line = woven.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let calls = line.split("crate::mutated(").skip(1);
+    calls.filter_map(|call| call.split("u32").next()?.parse().ok()).collect()
+}
+
 #[derive(Default)]
 struct Weaver {
     changes: BTreeMap<(String, Place), Vec<Change>>,
