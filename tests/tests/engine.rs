@@ -178,3 +178,25 @@ fn what_took_a_conflict_out_of_the_way_is_cited() {
     assert_eq!(cites.into_iter().collect::<Vec<_>>(), [("deployments", 0), ("deployments", 1)]);
     assert_eq!(decided(&both[..1]).verdict(), Verdict::NoGo, "it soaks there");
 }
+
+/// What was known already takes no place away from what comes with it, and is ignored once only.
+#[test]
+fn policies_that_are_told_again_stand_where_they_were_given() {
+    let adoption = |text: &str, day: u32| {
+        let text = serde_json::json!(text);
+        format!(r#"{{"text": {text}, "at": "2026-11-{day:02}T00:00:00Z", "by": "raj"}}"#)
+    };
+    let strict = adoption("name = \"strict\"\nadoption = { group = \"cab\" }", 1);
+    let loose = adoption("name = \"loose\"", 2);
+    let both = format!(r#""policies": [{strict}, {loose}]"#);
+    let mut engine = Engine::new(Limits::untrusted());
+    load(&mut engine, &[PEOPLE, &both, &both]).expect("the parts can be read");
+    let at = "2026-11-09T00:00:00Z".parse().expect("an instant");
+    assert_eq!(engine.snapshot().ignored_adoptions(at).len(), 1);
+    assert_eq!(engine.snapshot().portfolio().policies.len(), 2);
+    let broken = adoption("name = 7", 3);
+    let error = load(&mut engine, &[&format!(r#""policies": [{strict}, {loose}, {broken}]"#)]);
+    let error = error.expect_err("a name is a text");
+    assert!(error.problems().iter().all(|it| it.path.starts_with("$.policies[2].text")), "{error}");
+    assert_eq!(engine.snapshot().portfolio().policies.len(), 2);
+}

@@ -60,6 +60,8 @@ pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> 
     read.sort_by(|(a, x), (b, y)| {
         by_record(*a, *b).then_with(|| x.digest.cmp(&y.digest)).then_with(|| a.cmp(b))
     });
+    // What was told again is there already.
+    read.dedup_by(|(a, _), (b, _)| a == b);
     let mut known = Known::new(portfolio);
     let mut adoptions = Adoptions::default();
     let mut since: Option<Position> = None;

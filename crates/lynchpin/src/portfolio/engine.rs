@@ -11,6 +11,7 @@ use super::snapshot::Snapshot;
 use crate::base::Limits;
 use crate::base::error::{ErrorCode, Result};
 use crate::gate::Policy;
+use crate::history::Records;
 use crate::model::Portfolio;
 use crate::model::portfolio::Counts;
 
@@ -76,18 +77,22 @@ impl Engine {
         let old = Counts::of(&self.portfolio);
         let mut all = (*self.portfolio).clone();
         all.merge(portfolio);
-        let mut known = self.known.clone();
-        let checked = Arc::new(all);
-        check(&checked, &old, &mut known, || self.snapshot.records_with(Arc::clone(&checked)))?;
-        let mut all = Arc::unwrap_or_clone(checked);
-        known.drop_known(&mut all, &self.portfolio);
         let adopted = match adopts(&all, &old) {
             true => Arc::new(adoptions(&all, old.policies)?),
             false => Arc::clone(&self.adopted),
         };
-        known.take(&all, &old);
+        let (mut known, mut folded) = (self.known.clone(), None);
+        let checked = Arc::new(all);
+        check(&checked, &old, &mut known, || {
+            let records = self.snapshot.records_with(Arc::clone(&checked));
+            Arc::clone(folded.insert(records))
+        })?;
+        let mut all = (*checked).clone();
+        known.take(&mut all, &self.portfolio);
+        // What was folded for the check stands, unless it counts what was known already.
+        let folded = folded.filter(|_| all.len() == checked.len());
         (self.portfolio, self.known, self.adopted) = (Arc::new(all), known, adopted);
-        self.renew();
+        self.renew(folded);
         Ok(())
     }
 
@@ -138,7 +143,7 @@ impl Engine {
     /// Every problem of the policy, with its line.
     pub fn set_policy(&mut self, text: &str) -> Result<()> {
         self.policy = Some(Arc::new(text.parse()?));
-        self.renew();
+        self.renew(None);
         Ok(())
     }
 
@@ -148,9 +153,10 @@ impl Engine {
         self.snapshot.clone()
     }
 
-    fn renew(&mut self) {
+    /// `folded` are all facts folded, if they are.
+    fn renew(&mut self, folded: Option<Arc<Records>>) {
         let (portfolio, adopted) = (Arc::clone(&self.portfolio), Arc::clone(&self.adopted));
-        self.snapshot = self.snapshot.with(portfolio, adopted, self.policy.clone());
+        self.snapshot = self.snapshot.with(portfolio, adopted, self.policy.clone(), folded);
     }
 }
 

@@ -130,8 +130,8 @@ identified!(by_id);
 macro_rules! facts {
     ($($field:ident: $type:ty,)*) => {
         impl Known {
-            /// Of a portfolio with what was added to another one: drops what is there already.
-            pub(super) fn drop_known(&self, portfolio: &mut Portfolio, before: &Portfolio) {
+            /// Takes in what was added to another portfolio, and drops of it what was there.
+            pub(super) fn take(&mut self, portfolio: &mut Portfolio, before: &Portfolio) {
                 let old = Counts::of(before);
                 $({
                     let all = &portfolio.$field;
@@ -143,26 +143,19 @@ macro_rules! facts {
                         let same = |number| all.get(number) == Some(fact);
                         if !self.facts.at(kind, hash).chain(new.at(kind, hash)).any(same) {
                             new.insert(kind, hash, number);
-                            fresh.push(number);
+                            fresh.push((hash, number));
                         }
+                    }
+                    for (number, (hash, _)) in (old.$field..).zip(&fresh) {
+                        self.facts.insert(stringify!($field), *hash, number);
                     }
                     if old.$field + fresh.len() < all.len() {
                         let mut kept = before.$field.clone();
-                        kept.extend(fresh.into_iter().filter_map(|n| all.get(n)).cloned());
+                        kept.extend(fresh.into_iter().filter_map(|(_, n)| all.get(n)).cloned());
                         portfolio.$field = kept;
                     }
                 })*
-            }
-
-            /// Takes in what was added.
-            pub(super) fn take(&mut self, portfolio: &Portfolio, old: &Counts) {
-                $(
-                    let added = portfolio.$field.iter_from(old.$field);
-                    for (number, fact) in (old.$field..).zip(added) {
-                        self.facts.insert(stringify!($field), hash(fact), number);
-                    }
-                )*
-                self.take_ids(portfolio, old);
+                self.take_ids(portfolio, &old);
             }
         }
     };

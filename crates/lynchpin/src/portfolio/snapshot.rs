@@ -115,19 +115,20 @@ impl Snapshot {
         Snapshot { inner: Arc::new(Inner { portfolio, adopted, policy, newest, assumed, latest }) }
     }
 
-    /// The same with what was added since, under a policy. What is folded stays so.
+    /// The same with what was added since, under a policy. What is folded stays so; `folded` is all
+    /// of it, if that is done already.
     pub(super) fn with(
         &self,
         portfolio: Arc<Portfolio>,
         adopted: Arc<Adoptions>,
         policy: Option<Arc<Policy>>,
+        folded: Option<Arc<Records>>,
     ) -> Self {
         let old = Counts::of(&self.inner.portfolio);
         let newest = self.inner.newest.max(newest_from(&portfolio, &old));
-        let latest = OnceLock::new();
-        if self.inner.latest.get().is_some() {
-            let _ = latest.set(self.records_with(Arc::clone(&portfolio)));
-        }
+        let is_folded = self.inner.latest.get().is_some();
+        let fold = || is_folded.then(|| self.records_with(Arc::clone(&portfolio)));
+        let latest = folded.or_else(fold).map_or_else(OnceLock::new, OnceLock::from);
         let inner = Inner { portfolio, adopted, policy, newest, assumed: false, latest };
         Snapshot { inner: Arc::new(inner) }
     }
