@@ -274,16 +274,17 @@ impl<'a> Floor<'a> {
                 self.unbuilt.extend(names);
             }
             // What is wrong beside a mutant, such as with the operator before it, goes with it.
-            for (file, at) in beside.into_iter().filter(|(file, _)| !files.contains(file)) {
+            beside.retain(|(file, _)| !files.contains(file));
+            for (file, at) in beside {
                 let woven = self.woven.get(file).map(String::as_str).unwrap_or_default();
                 let numbers = weave::on_line(woven, at);
                 if numbers.is_empty() {
                     return Err(format!("{file} does not build with mutants: {at:?}"));
                 }
+                files.insert(file);
                 let names: Vec<String> = numbers.iter().filter_map(|n| self.name(*n)).collect();
                 self.unbuilt.extend(names);
             }
-            let files: Vec<&str> = self.plain.keys().copied().collect();
             files.into_iter().try_for_each(|file| self.weave(file))?;
         }
         Err(format!("after {ROUNDS} rounds there are mutants left that do not build"))

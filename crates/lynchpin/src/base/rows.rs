@@ -111,12 +111,6 @@ impl<T: Clone> Rows<T> {
         Arc::make_mut(&mut self.last).pop()
     }
 
-    /// A plain list of them.
-    #[must_use]
-    pub fn to_vec(&self) -> Vec<T> {
-        self.iter().cloned().collect()
-    }
-
     /// Keeps those that a condition holds for.
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         *self = self.iter().filter(|value| keep(value)).cloned().collect();
@@ -136,13 +130,6 @@ impl<T: Clone> Rows<T> {
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         let full = Arc::make_mut(&mut self.full).iter_mut();
         full.chain([&mut self.last]).flat_map(|lot| Arc::make_mut(lot).iter_mut())
-    }
-
-    /// Forgets all but the first so many.
-    pub fn truncate(&mut self, len: usize) {
-        if len < self.len() {
-            *self = self.iter().take(len).cloned().collect();
-        }
     }
 }
 
@@ -334,7 +321,6 @@ mod tests {
                 assert!(rows.iter().skip(from).eq(plain.iter().skip(from)));
                 assert_eq!(rows.iter_from(from).len(), count.saturating_sub(from));
             }
-            assert_eq!(rows.to_vec(), plain);
             assert_eq!(rows.into_iter().collect::<Vec<_>>(), plain);
         }
     }
@@ -348,8 +334,6 @@ mod tests {
             *other.get_mut(0).unwrap() = 9;
             other.iter_mut().skip(1).for_each(|value| *value += 1);
             assert!(other.get_mut(count + 1).is_none());
-            let mut shorter = kept.clone();
-            shorter.truncate(LOT / 2);
             let mut popped = kept.clone();
             assert_eq!((popped.pop(), popped.pop()), (Some(count - 1), Some(count - 2)));
             popped.push(5);
@@ -358,7 +342,7 @@ mod tests {
             even.retain(|value| value % 2 == 0);
             assert_eq!(kept, (0..count).collect::<Vec<_>>());
             assert_eq!((other.len(), other.first(), other.last()), (count + 1, Some(&9), Some(&8)));
-            assert_eq!((shorter.len(), even.len()), (LOT / 2, count.div_ceil(2)));
+            assert_eq!(even.len(), count.div_ceil(2));
             assert!(even.iter().all(|value| value % 2 == 0));
         }
     }

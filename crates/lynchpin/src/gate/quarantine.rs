@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::judge::Case;
 use crate::base::{Actor, Subject};
-use crate::history::order::by_record;
+use crate::history::order::in_order;
 use crate::model::Change;
 use crate::reason::tree::{Arg, Node};
 use crate::reason::{ReasonCode, Verdict};
@@ -22,7 +22,7 @@ pub fn binding(case: &Case<'_>, change: &Change) -> Vec<Node> {
     let facts = numbers.into_iter().filter_map(|number| Some((number, all.get(number)?)));
     // In the order of facts, and not in that of the document.
     let mut facts: Vec<_> = facts.collect();
-    facts.sort_by(|(_, a), (_, b)| by_record(*a, *b).then_with(|| a.cmp(b)));
+    facts.sort_by(|(_, a), (_, b)| in_order(*a, *b));
     let node = |(number, fact): (usize, &crate::model::Quarantine)| {
         let keeper = fact.owner.clone().unwrap_or_else(|| Actor::Person(fact.by.clone()));
         let what = fact.change.as_ref().map(ToString::to_string);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::order::{Position, by_record, end_of, is_known, position};
+use super::order::{Position, end_of, in_order, is_known, position};
 use crate::base::id::GroupId;
 use crate::base::{Instant, Subject};
 use crate::calendar::{Occasion, Occurrence};
@@ -46,7 +46,7 @@ impl Boards {
             }
         }
         for (group, of) in &mut filed.declared {
-            of.sort_by(|(_, a), (_, b)| by_record(a, b).then_with(|| a.cmp(b)));
+            of.sort_by(|(_, a), (_, b)| in_order(a, b));
             let said = of.iter().map(|(_, board)| board.at).enumerate();
             let newest = said.scan((Instant::EPOCH, 0), |newest, (index, at)| {
                 *newest = (*newest).max((at, index));

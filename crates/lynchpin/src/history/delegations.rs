@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::order::{Moment, Position, by_record, end_of, is_known, position};
+use super::order::{Moment, Position, end_of, in_order, is_known, position};
 use super::people::People;
 use crate::base::Instant;
 use crate::base::id::{GroupId, PersonId};
@@ -37,7 +37,7 @@ impl Delegations {
         }
         for numbers in filed.to.values_mut().flat_map(BTreeMap::values_mut) {
             numbers.sort_by(|a, b| match (filed.given.get(a), filed.given.get(b)) {
-                (Some(a), Some(b)) => by_record(a, b).then_with(|| a.cmp(b)),
+                (Some(a), Some(b)) => in_order(a, b),
                 _ => std::cmp::Ordering::Equal,
             });
         }

@@ -10,7 +10,7 @@ use super::declared::Declared;
 use super::delegations::Delegations;
 use super::freezes::Freezes;
 use super::leave::Leave;
-use super::order::{by_record, end_of, is_known, position};
+use super::order::{by_record, end_of, in_order, is_known, position};
 use super::people::People;
 use super::records::{Records, may_release};
 use super::row::ChangeRow;
@@ -34,7 +34,7 @@ pub(super) struct Added<'a> {
 pub(super) fn known_from<T: Fact>(facts: &Rows<T>, old: usize, as_of: Instant) -> Vec<usize> {
     let mut found: Vec<(usize, &T)> =
         (old..).zip(facts.iter_from(old)).filter(|(_, fact)| is_known(*fact, as_of)).collect();
-    found.sort_by(|(_, a), (_, b)| by_record(*a, *b).then_with(|| a.cmp(b)));
+    found.sort_by(|(_, a), (_, b)| in_order(*a, *b));
     found.into_iter().map(|(number, _)| number).collect()
 }
 
@@ -61,10 +61,8 @@ pub(super) fn file<T: Fact, K: Ord>(
 /// Puts the number of a fact among others where it stands in the one order of facts.
 pub(super) fn put<T: Fact>(facts: &Rows<T>, numbers: &mut Vec<usize>, number: usize) {
     let Some(fact) = facts.get(number) else { return };
-    let before = |other: &usize| {
-        let other = facts.get(*other);
-        other.is_some_and(|it| by_record(it, fact).then_with(|| it.cmp(fact)).is_le())
-    };
+    let before =
+        |other: &usize| facts.get(*other).is_some_and(|other| in_order(other, fact).is_le());
     match numbers.last().is_none_or(before) {
         true => numbers.push(number),
         false => numbers.insert(numbers.partition_point(before), number),
@@ -259,8 +257,7 @@ impl Records {
             let Some(fact) = p.cancellations.get(number) else { continue };
             let Some(subject) = of(fact.change.as_ref(), fact.release.as_ref()) else { continue };
             let first = self.cancellation(&subject).and_then(|number| p.cancellations.get(number));
-            let before = |first| by_record(fact, first).then_with(|| fact.cmp(first)).is_lt();
-            if first.is_none_or(before) {
+            if first.is_none_or(|first| in_order(fact, first).is_lt()) {
                 self.cancelled.insert(subject, Some(number));
             }
             cancelled.extend(fact.release.clone().filter(|_| first.is_none()));

@@ -1,9 +1,9 @@
 //! Freezes, windows and quarantines known as of an instant, made ready to be asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::fold::{file, known, put};
+use super::fold::{file, known};
 use super::order::position;
 use super::people::People;
 use super::records::{Records, may_release};
@@ -127,10 +127,9 @@ impl Freezes {
                 self.quarantined.insert(change.clone(), numbers);
             }
         }
-        // In the order of facts, and not in that of the document.
         for numbers in self.quarantined_artifacts.values_mut() {
-            let filed: BTreeSet<usize> = numbers.drain(..).collect();
-            filed.into_iter().for_each(|number| put(&p.quarantines, numbers, number));
+            numbers.sort_unstable();
+            numbers.dedup();
         }
     }
 

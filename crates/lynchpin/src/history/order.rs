@@ -41,6 +41,12 @@ pub fn by_record(a: &impl Fact, b: &impl Fact) -> Ordering {
     position(a).cmp(&position(b))
 }
 
+/// The order of two facts of one kind; those that tie stand by what they say, so that their order
+/// in a document makes no difference.
+pub fn in_order<T: Fact>(a: &T, b: &T) -> Ordering {
+    by_record(a, b).then_with(|| a.cmp(b))
+}
+
 /// Of facts in order, the last first, those whose place no later one takes: one that is also said
 /// to have been made no earlier. So what was said before something else, and is told again or
 /// late, does not take its place.
