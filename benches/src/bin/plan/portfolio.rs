@@ -24,7 +24,7 @@ const POLICY: &str = r#"
     name = "acme"
     requirement.unit = { evidence = { check = "unit" } }
     requirement.review = { approval = { group = "reviewers", people = 1 } }
-    gate.fast = { stage = "production", judges = "change", require = ["unit", "review"] }
+    gate.fast = { stage = "production", judges = "change", require = { all = ["unit", "review"] } }
 "#;
 
 /// Prints all figures of a portfolio of so many changes.
@@ -110,7 +110,7 @@ fn made(changes: u32) -> Result<Portfolio> {
     let described = json!({
         "lynchpin": "portfolio/1",
         "people": [{"id": "raj"}, {"id": "mei"}, {"id": "bo"}, {"id": "ci", "kind": "machine"}],
-        "groups": [{"id": "reviewers", "kind": "people",
+        "groups": [{"id": "reviewers", "kind": "role",
             "members": [{"person": "mei"}, {"person": "bo"}]}],
         "services": (0..100).map(|n| json!({"id": format!("s{n}")})).collect::<Vec<_>>(),
         "stages": [{"id": "staging"}, {"id": "production", "environments": ["prod"]}],
