@@ -6,6 +6,7 @@
 //! Measured is the public call on numbers of rows, with its checks, and with what it is made of.
 //! Then a whole portfolio, and one fact more (`portfolio.rs`).
 
+mod document;
 mod portfolio;
 
 use std::fs;
@@ -25,10 +26,13 @@ const ROUNDS: usize = 5;
 const FOLLOWED: u32 = 1_000;
 
 fn main() -> ExitCode {
-    // For a look at a smaller portfolio alone.
-    match std::env::args().nth(1).and_then(|changes| changes.parse().ok()) {
-        Some(changes) => ended(portfolio::measure(changes)),
-        None => ended(measure()),
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => ended(measure()),
+        ["decide", file] => ended(document::decide(Path::new(file))),
+        ["read", file] => ended(document::read(Path::new(file))),
+        // For a look at a smaller portfolio alone.
+        [changes, ..] => ended(changes.parse().map_err(Error::other).and_then(portfolio::measure)),
     }
 }
 

@@ -13,14 +13,14 @@ use lynchpin_benches::Wanted::{Nothing, TimesPeer};
 use lynchpin_benches::{figure, median, seconds};
 use serde_json::{Value, json};
 
-use crate::Chance;
+use crate::{Chance, document};
 
 const NEEDED_BY_EACH: u32 = 5;
 const IN_A_RELEASE: u32 = 1_000;
 /// How many facts of each kind are added, one at a time.
 const ADDED: u32 = 200;
 
-const POLICY: &str = r#"
+pub(crate) const POLICY: &str = r#"
     name = "acme"
     requirement.unit = { evidence = { check = "unit" } }
     requirement.review = { approval = { group = "reviewers", people = 1 } }
@@ -30,6 +30,7 @@ const POLICY: &str = r#"
 /// Prints all figures of a portfolio of so many changes.
 pub(crate) fn measure(changes: u32) -> Result<()> {
     let portfolio = made(changes)?;
+    document::measure(&portfolio)?;
     let at_first = portfolio.changes.clone();
     let mut engine = Engine::new(Limits::untrusted());
     engine.set_policy(POLICY).map_err(Error::other)?;
@@ -92,7 +93,7 @@ const KINDS: [&str; 9] = [
 ];
 
 /// Every release in its order, and decided on with all reasons; how many there are.
-fn decide_all(snapshot: &Snapshot) -> Result<usize> {
+pub(crate) fn decide_all(snapshot: &Snapshot) -> Result<usize> {
     let releases = snapshot.releases(now()?);
     for id in &releases {
         let release = Subject::Release(id.clone());

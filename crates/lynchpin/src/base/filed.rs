@@ -1,11 +1,13 @@
 //! A map in order of its keys that shares what it holds with its copies.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::Hash;
 use std::iter::Peekable;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 use rpds::RedBlackTreeMapSync;
 
 /// What is filed under each key.
@@ -14,18 +16,26 @@ use rpds::RedBlackTreeMapSync;
 /// afterwards lies above what both share, until there is as much of it as below.
 #[derive(Clone)]
 pub(crate) struct Filed<K: Ord, V> {
-    below: Arc<BTreeMap<K, V>>,
+    below: Arc<Below<K, V>>,
     /// What counts instead of what is below.
     above: RedBlackTreeMapSync<K, V>,
 }
 
-impl<K: Ord, V> Filed<K, V> {
-    pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+/// Found by a hash, since a search among a million keys waits for memory at each of twenty steps.
+#[derive(Clone)]
+struct Below<K, V> {
+    all: IndexMap<K, V>,
+    /// The places of all, in order of their keys, once somebody asked for that.
+    order: OnceLock<Vec<usize>>,
+}
+
+impl<K: Ord + Hash, V> Filed<K, V> {
+    pub(crate) fn get<Q: Ord + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
         let above = if self.above.is_empty() { None } else { self.above.get(key) };
-        above.or_else(|| self.below.get(key))
+        above.or_else(|| self.below.all.get(key))
     }
 
     pub(crate) fn contains_key(&self, key: &K) -> bool {
@@ -46,12 +56,38 @@ impl<K: Ord, V> Filed<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Filed<K, V> {
+impl<K: Ord + Hash, V> Below<K, V> {
+    /// All of it, in order of keys.
+    fn iter(&self) -> impl Iterator<Item = (&K, &V)> + '_ {
+        let order = self.order.get_or_init(|| {
+            let mut order: Vec<usize> = (0..self.all.len()).collect();
+            order.sort_unstable_by_key(|place| self.all.get_index(*place).map(|(key, _)| key));
+            order
+        });
+        order.iter().filter_map(|place| self.all.get_index(*place))
+    }
+
+    /// The value under a key, or a new one.
+    fn entry(&mut self, key: K, new: impl FnOnce() -> V) -> &mut V {
+        let entry = self.all.entry(key);
+        if matches!(entry, Entry::Vacant(_)) {
+            self.order.take();
+        }
+        entry.or_insert_with(new)
+    }
+}
+
+impl<K: Ord + Hash + Clone, V: Clone> Filed<K, V> {
     /// Files a value in the place of what was there.
     pub(crate) fn insert(&mut self, key: K, value: V) {
         self.settle();
         match self.is_alone() {
-            true => drop(Arc::make_mut(&mut self.below).insert(key, value)),
+            true => {
+                let below = Arc::make_mut(&mut self.below);
+                if below.all.insert(key, value).is_none() {
+                    below.order.take();
+                }
+            }
             false => self.above.insert_mut(key, value),
         }
     }
@@ -74,11 +110,11 @@ impl<K: Ord + Clone, V: Clone> Filed<K, V> {
         self.settle();
         if self.is_alone() {
             let below = Arc::make_mut(&mut self.below);
-            let _ = change(below.entry(key.clone()).or_insert_with(new));
+            let _ = change(below.entry(key.clone(), new));
         } else if let Some(value) = self.above.get_mut(key) {
             let _ = change(value);
         } else {
-            let mut value = self.below.get(key).cloned().unwrap_or_else(new);
+            let mut value = self.below.all.get(key).cloned().unwrap_or_else(new);
             let _ = change(&mut value);
             self.above.insert_mut(key.clone(), value);
         }
@@ -92,9 +128,8 @@ impl<K: Ord + Clone, V: Clone> Filed<K, V> {
     /// Puts all of it into one map, once there is more above than below: so a value is moved twice
     /// at most for each that was added.
     fn settle(&mut self) {
-        if self.above.size() > self.below.len().max(MIN) {
-            self.below = Arc::new(self.iter().map(|(k, v)| (k.clone(), v.clone())).collect());
-            self.above = RedBlackTreeMapSync::new_sync();
+        if self.above.size() > self.below.all.len().max(MIN) {
+            *self = self.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         }
     }
 }
@@ -102,7 +137,7 @@ impl<K: Ord + Clone, V: Clone> Filed<K, V> {
 /// How much may lie above in any case.
 const MIN: usize = 64;
 
-impl<K: Ord + fmt::Debug, V: fmt::Debug> fmt::Debug for Filed<K, V> {
+impl<K: Ord + Hash + fmt::Debug, V: fmt::Debug> fmt::Debug for Filed<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Where all was taken back it is as if there had never been anything.
         let empty =
@@ -113,19 +148,15 @@ impl<K: Ord + fmt::Debug, V: fmt::Debug> fmt::Debug for Filed<K, V> {
 
 impl<K: Ord, V> Default for Filed<K, V> {
     fn default() -> Self {
-        BTreeMap::new().into()
+        let below = Below { all: IndexMap::new(), order: OnceLock::new() };
+        Filed { below: Arc::new(below), above: RedBlackTreeMapSync::new_sync() }
     }
 }
 
-impl<K: Ord, V> From<BTreeMap<K, V>> for Filed<K, V> {
-    fn from(all: BTreeMap<K, V>) -> Self {
-        Filed { below: Arc::new(all), above: RedBlackTreeMapSync::new_sync() }
-    }
-}
-
-impl<K: Ord, V> FromIterator<(K, V)> for Filed<K, V> {
+impl<K: Ord + Hash, V> FromIterator<(K, V)> for Filed<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(all: I) -> Self {
-        BTreeMap::from_iter(all).into()
+        let below = Below { all: IndexMap::from_iter(all), order: OnceLock::new() };
+        Filed { below: Arc::new(below), above: RedBlackTreeMapSync::new_sync() }
     }
 }
 
@@ -160,6 +191,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

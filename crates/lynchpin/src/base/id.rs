@@ -6,7 +6,8 @@
 //! nothing that can look like something else, hide in a terminal or be taken for an option.
 
 use std::fmt;
-use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use super::error::{Error, ErrorCode, Result};
 use super::limits::ID_BYTES_MAX;
@@ -37,7 +38,7 @@ macro_rules! ids {
         ///
         /// Cheap to clone. See the [module](self) for the characters allowed.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Takes a text as an id.
@@ -66,7 +67,7 @@ macro_rules! ids {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({:?})", stringify!($name), &*self.0)
+                write!(f, "{}({:?})", stringify!($name), self.as_str())
             }
         }
 

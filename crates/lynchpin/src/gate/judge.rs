@@ -236,7 +236,7 @@ pub fn judge(case: &Case<'_>, target: Target<'_>, id: &GateId, gate: &Gate) -> R
         };
         let (code, join, children) = match tree {
             Tree::Leaf(name) => {
-                reasons.graft(&requirement(case, target, id, name));
+                reasons.graft(requirement(case, target, id, name));
                 continue;
             }
             Tree::All(children) => (ReasonCode::All, Join::All, children),
@@ -291,13 +291,13 @@ pub(super) fn by_lot(
 }
 
 /// Trees of one subject that all must hold.
-pub(super) fn together(subject: &Subject, trees: &[Reasons]) -> Reasons {
-    if let [only] = trees {
-        return only.clone();
+pub(super) fn together(subject: &Subject, mut trees: Vec<Reasons>) -> Reasons {
+    if trees.len() == 1 {
+        return trees.pop().unwrap_or_default();
     }
     let mut reasons = Reasons::default();
     let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, subject));
-    trees.iter().for_each(|tree| reasons.graft(tree));
+    trees.into_iter().for_each(|tree| reasons.graft(tree));
     reasons.close(all, Join::All);
     reasons
 }

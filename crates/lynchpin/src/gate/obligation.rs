@@ -109,7 +109,7 @@ pub(super) fn apply(
     let mut reasons = Reasons::default();
     let node = lifted(case, target, requirement, rule, (&members, &declared), &answer);
     let open = reasons.open(node);
-    reasons.graft(&answer);
+    reasons.graft(answer);
     reasons.close_as_is(open);
     reasons
 }
@@ -384,7 +384,7 @@ fn of_gate(
                     // What is asked for instead may have been met, but not by what is asked of
                     // others.
                     let trees = judge::trees(case, target, id, gate);
-                    let gate = judge::together(target.subject, &trees);
+                    let gate = judge::together(target.subject, trees);
                     if gate.verdict().is_met() { gate } else { answer }
                 },
             };

@@ -50,7 +50,7 @@ pub(super) fn apply(
     }
     let mut reasons = Reasons::default();
     let open = reasons.open(node);
-    reasons.graft(&answer);
+    reasons.graft(answer);
     reasons.close_as_is(open);
     reasons
 }

@@ -3,6 +3,7 @@
 //! Both go the same way, so that what was taken in bit by bit is what it would be taken in at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::boards::Boards;
@@ -70,7 +71,7 @@ pub(super) fn put<T: Fact>(facts: &Rows<T>, numbers: &mut Vec<usize>, number: us
 }
 
 /// Files the facts that were added under what each is about.
-pub(super) fn file_added<T: Fact, K: Ord + Clone>(
+pub(super) fn file_added<T: Fact, K: Ord + Hash + Clone>(
     (facts, old): (&Rows<T>, usize),
     as_of: Instant,
     filed: &mut Filed<K, Vec<usize>>,

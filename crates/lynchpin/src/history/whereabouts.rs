@@ -70,6 +70,8 @@ impl Records {
     /// Since when a change itself is live in every environment of a stage that its services have.
     #[must_use]
     pub fn live_since(&self, id: &ChangeId, stage: &StageId) -> Option<Instant> {
+        // Asked of all that anything needs, most of which was never brought anywhere.
+        self.presence.places(id).next()?;
         let change = self.change(id)?.current(self)?;
         let mut since = None;
         for environment in self.environments_for(change, stage) {
@@ -107,7 +109,8 @@ impl Records {
         id: &ChangeId,
         stage: &StageId,
     ) -> impl Iterator<Item = &'a Place> {
-        let environments = self.environments(stage);
+        let ever = self.presence.places(id).next().is_some();
+        let environments = if ever { self.environments(stage) } else { Vec::new() };
         environments.into_iter().filter_map(|e| self.presence.place(id, &e))
     }
 
@@ -157,8 +160,8 @@ impl Records {
     /// The change that takes the place of another, directly or through others, and is live in a
     /// stage.
     fn superseder_in<'a>(&'a self, id: &'a ChangeId, stage: &StageId) -> Option<&'a ChangeId> {
-        let mut seen: BTreeSet<&ChangeId> = BTreeSet::from([id]);
         let mut open: Vec<&ChangeId> = self.superseded_by(id).iter().collect();
+        let mut seen: BTreeSet<&ChangeId> = open.first().map(|_| id).into_iter().collect();
         while let Some(next) = open.pop() {
             if seen.insert(next) {
                 if self.live_since(next, stage).is_some() && self.superseded_then(next, id, stage) {

@@ -240,7 +240,7 @@ fn dropped(item: &Item, order: &Order) -> Vec<Dropped> {
         Dropped {
             changes: item.names(order.steps(dropped.group).iter().copied()),
             why: whys.into_iter().filter(|(holds, _)| *holds).map(|(_, why)| why).collect(),
-            roots: item.roots(order, dropped),
+            roots: item.roots(order, dropped).cloned().collect(),
             more_roots: dropped.more_roots,
         }
     };

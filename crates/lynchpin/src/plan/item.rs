@@ -154,16 +154,20 @@ impl Item {
 
     /// Who holds back in the end what an order dropped: the members that may not go themselves; of
     /// a group that lacks something or is in a cycle, all of it.
-    #[must_use]
-    pub fn roots(&self, order: &Order, dropped: &Dropped) -> Vec<ChangeId> {
+    pub fn roots<'a>(
+        &'a self,
+        order: &'a Order,
+        dropped: &'a Dropped,
+    ) -> impl Iterator<Item = &'a ChangeId> {
         let all = order.dropped();
         let itself = |group: &Group| {
             let index = all.binary_search_by_key(group, |dropped| dropped.group).ok()?;
             let root = all.get(index)?;
             let whole = root.not_go.is_empty() || root.missing || root.cycle;
-            Some(if whole { order.steps(*group).to_vec() } else { root.not_go.clone() })
+            Some(if whole { order.steps(*group) } else { root.not_go.as_slice() })
         };
-        self.names(dropped.roots.iter().filter_map(itself).flatten())
+        let nodes = dropped.roots.iter().filter_map(itself).flatten();
+        nodes.filter_map(|node| self.id(*node))
     }
 
     /// The changes behind numbers.

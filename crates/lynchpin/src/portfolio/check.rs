@@ -1,6 +1,7 @@
 //! What a type cannot check: facts that contradict each other or themselves.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use super::check_entries::check_entries;
@@ -25,9 +26,14 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    pub(super) fn add(&mut self, at: String, code: ErrorCode, message: impl Into<String>) {
+    pub(super) fn add(
+        &mut self,
+        at: impl fmt::Display,
+        code: ErrorCode,
+        message: impl Into<String>,
+    ) {
         if self.found.len() < PROBLEMS_MAX {
-            self.found.push(Problem::new(code, message).at(at));
+            self.found.push(Problem::new(code, message).at(at.to_string()));
         }
     }
 }
@@ -63,13 +69,26 @@ pub(super) fn check(
     Error::from_problems(problems.found).map_or(Ok(()), Err)
 }
 
+/// The path of an added element, written out only where something is wrong.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    array: &'a str,
+    number: usize,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "$.{}[{}]", self.array, self.number)
+    }
+}
+
 /// The added elements of an array with their paths.
 pub(super) fn added<'a, T>(
     items: &'a Rows<T>,
     old: usize,
-    name: &'a str,
-) -> impl Iterator<Item = (String, &'a T)> {
-    items.iter_from(old).enumerate().map(move |(n, item)| (format!("$.{name}[{n}]"), item))
+    array: &'a str,
+) -> impl Iterator<Item = (Place<'a>, &'a T)> {
+    items.iter_from(old).enumerate().map(move |(number, item)| (Place { array, number }, item))
 }
 
 fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
@@ -85,14 +104,14 @@ fn check_envelopes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems)
                     let message = "the sequence is beyond 2^53-1";
                     problems.add(format!("{at}.sequence"), ErrorCode::NumberOutOfRange, message);
                 }
-                check_text(problems, &at, "reason", fact.reason.as_ref());
+                check_text(problems, at, "reason", fact.reason.as_ref());
             }
         )*};
     }
     arrays!(each);
 }
 
-fn check_text(problems: &mut Problems, at: &str, field: &str, text: Option<&String>) {
+fn check_text(problems: &mut Problems, at: Place<'_>, field: &str, text: Option<&String>) {
     if text.is_some_and(|text| text.len() > TEXT_BYTES_MAX) {
         let message = format!("the text is longer than {TEXT_BYTES_MAX} bytes");
         problems.add(format!("{at}.{field}"), ErrorCode::StringTooLong, message);
@@ -133,7 +152,7 @@ fn check_groups(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
 fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
     fn one(
         problems: &mut Problems,
-        at: String,
+        at: impl fmt::Display,
         change: Option<&ChangeId>,
         release: Option<&ReleaseId>,
     ) {
@@ -163,7 +182,7 @@ fn check_subjects(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
         if !on_artifact && !on_change {
             let message =
                 "evidence is about either an `artifact` or a `change` with its `revision`";
-            problems.add(at.clone(), ErrorCode::SubjectAmbiguous, message);
+            problems.add(at, ErrorCode::SubjectAmbiguous, message);
         }
         if evidence.run > INTEGER_MAX {
             let message = "the run number is beyond 2^53-1";
@@ -272,7 +291,7 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
         let clauses = clauses.into_iter().sum::<usize>() + change.requires.len();
         if clauses > CLAUSES_MAX {
             let message = format!("a change has at most {CLAUSES_MAX} dependencies");
-            problems.add(at.clone(), ErrorCode::ListTooLong, message);
+            problems.add(at, ErrorCode::ListTooLong, message);
         }
         let size = &change.size;
         let sizes = [size.lines_added, size.lines_deleted, size.files, size.folders];
@@ -280,23 +299,23 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
             let message = "a size is beyond 2^53-1";
             problems.add(format!("{at}.size"), ErrorCode::NumberOutOfRange, message);
         }
-        check_history(problems, &at, &change.history);
+        check_history(problems, at, &change.history);
         let plans = &change.plans;
-        check_text(problems, &at, "title", change.title.as_ref());
-        check_text(problems, &at, "description", change.description.as_ref());
-        check_text(problems, &at, "plans.implementation", plans.implementation.as_ref());
-        check_text(problems, &at, "plans.test", plans.test.as_ref());
-        check_text(problems, &at, "plans.back_out", plans.back_out.as_ref());
+        check_text(problems, at, "title", change.title.as_ref());
+        check_text(problems, at, "description", change.description.as_ref());
+        check_text(problems, at, "plans.implementation", plans.implementation.as_ref());
+        check_text(problems, at, "plans.test", plans.test.as_ref());
+        check_text(problems, at, "plans.back_out", plans.back_out.as_ref());
     }
     for (at, task) in added(&portfolio.tasks, old.tasks, "tasks") {
-        check_text(problems, &at, "title", task.title.as_ref());
+        check_text(problems, at, "title", task.title.as_ref());
     }
     for (at, release) in added(&portfolio.releases, old.releases, "releases") {
         if release.revision == 0 {
             let message = "revisions count from 1";
             problems.add(format!("{at}.revision"), ErrorCode::NumberOutOfRange, message);
         }
-        check_text(problems, &at, "title", release.title.as_ref());
+        check_text(problems, at, "title", release.title.as_ref());
     }
 }
 
@@ -332,7 +351,7 @@ fn check_measured(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) 
     }
 }
 
-fn check_history(problems: &mut Problems, at: &str, history: &SourceHistory) {
+fn check_history(problems: &mut Problems, at: Place<'_>, history: &SourceHistory) {
     for (name, figure) in SourceHistory::NAMES.iter().zip(history.figures()) {
         if figure.is_some_and(|number| number > INTEGER_MAX) {
             let message = "a figure is beyond 2^53-1";
@@ -346,39 +365,39 @@ fn check_history(problems: &mut Problems, at: &str, history: &SourceHistory) {
 }
 
 fn check_periods(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
-    let mut ordered = |at: String, from: Option<Instant>, to: Option<Instant>| {
+    let mut ordered = |at: Place<'_>, field: &str, from: Option<Instant>, to: Option<Instant>| {
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
             let message = format!("it ends at `{to}`, not after it begins at `{from}`");
-            problems.add(at, ErrorCode::TimeOrder, message);
+            problems.add(format!("{at}{field}"), ErrorCode::TimeOrder, message);
         }
     };
     let bounds = |period: Option<Period>| (period.map(|p| p.from), period.map(|p| p.to));
     for (at, change) in added(&portfolio.changes, old.changes, "changes") {
         let (from, to) = bounds(change.planned);
-        ordered(format!("{at}.planned"), from, to);
+        ordered(at, ".planned", from, to);
     }
     for (at, release) in added(&portfolio.releases, old.releases, "releases") {
         let (from, to) = bounds(release.planned);
-        ordered(format!("{at}.planned"), from, to);
+        ordered(at, ".planned", from, to);
     }
     for (at, group) in added(&portfolio.groups, old.groups, "groups") {
         for (index, member) in group.members.iter().enumerate() {
-            ordered(format!("{at}.members[{index}]"), member.from, member.to);
+            ordered(at, &format!(".members[{index}]"), member.from, member.to);
         }
     }
     for (at, given) in added(&portfolio.delegations, old.delegations, "delegations") {
-        ordered(at, Some(given.from.unwrap_or(given.at)), given.until);
+        ordered(at, "", Some(given.from.unwrap_or(given.at)), given.until);
     }
     for (at, absence) in added(&portfolio.absences, old.absences, "absences") {
-        ordered(at, Some(absence.from), Some(absence.until));
+        ordered(at, "", Some(absence.from), Some(absence.until));
     }
     for (at, waiver) in added(&portfolio.waivers, old.waivers, "waivers") {
-        ordered(format!("{at}.expires"), Some(waiver.at), Some(waiver.expires));
+        ordered(at, ".expires", Some(waiver.at), Some(waiver.expires));
     }
     for (at, exception) in added(&portfolio.exceptions, old.exceptions, "exceptions") {
-        ordered(format!("{at}.expires"), Some(exception.at), Some(exception.expires));
+        ordered(at, ".expires", Some(exception.at), Some(exception.expires));
     }
 }
 
@@ -389,7 +408,7 @@ fn check_digests(
     problems: &mut Problems,
     records: impl FnOnce() -> Arc<Records>,
 ) {
-    let mut wrong = |at: String, stated: Digest, found: Option<Digest>| {
+    let mut wrong = |at: &dyn fmt::Display, stated: Digest, found: Option<Digest>| {
         if found.is_some_and(|found| found != stated) {
             let found = found.map_or(String::new(), |found| found.to_string());
             let message = format!("the digest of that revision is `{found}`");
@@ -398,7 +417,7 @@ fn check_digests(
     };
     for (at, change) in added(&portfolio.changes, old.changes, "changes") {
         if let Some(digest) = change.digest {
-            wrong(at, digest, SectionDigests::of(change).ok().map(|digests| digests.root()));
+            wrong(&at, digest, SectionDigests::of(change).ok().map(|digests| digests.root()));
         }
     }
     let resolutions =
@@ -421,30 +440,30 @@ fn check_digests(
     };
     for (at, release) in added(&portfolio.releases, old.releases, "releases") {
         if let Some(digest) = release.digest {
-            wrong(at, digest, revision::release_digest(&records, release));
+            wrong(&at, digest, revision::release_digest(&records, release));
         }
     }
     for (at, a) in added(&portfolio.approvals, old.approvals, "approvals") {
         if let Some(digest) = a.digest {
-            wrong(at, digest, of(a.change.as_ref(), a.release.as_ref(), a.revision));
+            wrong(&at, digest, of(a.change.as_ref(), a.release.as_ref(), a.revision));
         }
     }
     for (at, minutes) in added(&portfolio.minutes, old.minutes, "minutes") {
         for (index, d) in minutes.decisions.iter().enumerate() {
             if let Some(digest) = d.digest {
                 let found = of(d.change.as_ref(), d.release.as_ref(), d.revision);
-                wrong(format!("{at}.decisions[{index}]"), digest, found);
+                wrong(&format!("{at}.decisions[{index}]"), digest, found);
             }
         }
     }
     for (at, w) in added(&portfolio.waivers, old.waivers, "waivers") {
         if let Some(digest) = w.digest {
-            wrong(at, digest, of(w.change.as_ref(), w.release.as_ref(), w.revision));
+            wrong(&at, digest, of(w.change.as_ref(), w.release.as_ref(), w.revision));
         }
     }
     for (at, e) in added(&portfolio.exceptions, old.exceptions, "exceptions") {
         if let Some(digest) = e.digest {
-            wrong(at, digest, of(e.change.as_ref(), e.release.as_ref(), e.revision));
+            wrong(&at, digest, of(e.change.as_ref(), e.release.as_ref(), e.revision));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a type cannot check of calendars, freezes, windows and quarantines.
 
-use super::check::{Problems, added};
+use super::check::{Place, Problems, added};
 use crate::base::error::{ErrorCode, Result};
 use crate::base::limits::{BOARD_CALENDARS_MAX, FREEZES_MAX, SCOPE_MAX};
 use crate::calendar::Occasion;
@@ -23,12 +23,12 @@ pub(super) fn check_freezes(portfolio: &Portfolio, old: &Counts, problems: &mut 
     let freezes = added(&portfolio.freezes, old.freezes, "freezes").take(FREEZES_MAX);
     for (at, freeze) in freezes {
         check_calendar(&format!("{at}.when"), &freeze.when, problems);
-        check_scope(&at, &freeze.scope, problems);
+        check_scope(at, &freeze.scope, problems);
     }
     let windows = added(&portfolio.windows, old.windows, "windows").take(FREEZES_MAX);
     for (at, window) in windows {
         check_calendar(&format!("{at}.when"), &window.when, problems);
-        check_scope(&at, &window.scope, problems);
+        check_scope(at, &window.scope, problems);
     }
     for (at, it) in added(&portfolio.quarantines, old.quarantines, "quarantines") {
         if it.change.is_some() == it.artifact.is_some() {
@@ -70,7 +70,7 @@ fn check_calendar(at: &str, when: &Occasions, problems: &mut Problems) {
     }
 }
 
-fn check_scope(at: &str, scope: &Scope, problems: &mut Problems) {
+fn check_scope(at: Place<'_>, scope: &Scope, problems: &mut Problems) {
     let lists = [
         ("services", scope.services.len()),
         ("stages", scope.stages.len()),

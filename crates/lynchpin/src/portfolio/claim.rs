@@ -208,8 +208,8 @@ fn with(decision: Decision, nodes: Vec<Node>) -> Decision {
     let Some(root) = decision.reasons.root().filter(|_| !nodes.is_empty()) else { return decision };
     let mut reasons = Reasons::default();
     let open = reasons.open(Node { next: 0, ..root.clone() });
-    nodes.into_iter().for_each(|node| reasons.graft(&Reasons::single(node)));
-    reasons.graft_children(&decision.reasons);
+    nodes.into_iter().for_each(|node| reasons.push(node));
+    reasons.graft_children(decision.reasons);
     reasons.close(open, Join::All);
     Decision { reasons, ..decision }
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::Decision;
-use super::dependencies::{self, Flow, Held, Own, Priority};
+use super::dependencies::{self, Held, Priority};
 use super::family;
 use super::figures::asks_for_figures;
+use super::flow::{Flow, Own};
 use super::frozen;
 use super::item::Members;
 use super::owed;
@@ -108,7 +109,7 @@ fn judged(case: &Case<'_>, subject: &Subject, members: &Members<'_>) -> Result<R
         Subject::Release(id) if !case.records.is_parent(id) => {
             let mut parts = release_parts(case, subject, members, gates);
             parts.extend(family::parts(case, id));
-            Ok(whole(case, id, members, &parts, judged, &[]))
+            Ok(whole(case, id, members, parts, judged, Vec::new()))
         }
         Subject::Release(id) => parent(case, id, members, gates, judged),
     }
@@ -133,14 +134,14 @@ fn parent(
         let judged = judge_members(case, &members, &gates)?;
         let mut parts = release_parts(case, &subject, &members, gates);
         parts.extend(family::below(case, child));
-        below.push(whole(case, child, &members, &parts, judged, &[]));
+        below.push(whole(case, child, &members, parts, judged, Vec::new()));
     }
     let subject = Subject::Release(id.clone());
     let mut parts = release_parts(case, &subject, members, gates);
     parts.extend(family::below(case, id));
     parts.extend(family::apart(case, id, members)?);
     parts.extend(family::above(case, within.into_iter().chain([id])));
-    Ok(whole(case, id, members, &parts, judged, &below))
+    Ok(whole(case, id, members, parts, judged, below))
 }
 
 /// The members that a decision lets go, for a plan of what is ready: none, if the release as a
@@ -283,27 +284,30 @@ fn judge_members(
         }
         flow.settle(&group, |id| clauses.get(id).and_then(Reasons::root));
     }
-    let so_far = |id: &ChangeId| {
-        let own = alone.get(id).map_or(Verdict::NoGo, |own| own.verdict);
-        own.max(clauses.get(id).map_or(Verdict::NotApplicable, Reasons::verdict))
-    };
+    let so_far: BTreeMap<ChangeId, Verdict> = alone
+        .iter()
+        .map(|(id, own)| {
+            let found = clauses.get(*id).map_or(Verdict::NotApplicable, Reasons::verdict);
+            ((*id).clone(), own.verdict.max(found))
+        })
+        .collect();
+    let so_far = |id: &ChangeId| so_far.get(id).copied().unwrap_or(Verdict::NoGo);
     let held = Held::of(case, &flow, so_far);
-    let mut judged = BTreeMap::new();
+    let mut trees = BTreeMap::new();
     for change in &members.changes {
         let subject = Subject::Change(change.id.clone());
         let mut reasons = Reasons::default();
         let root = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Change, &subject));
-        let itself = own.get(&change.id);
-        for part in itself.iter().flat_map(|itself| &itself.parts) {
-            reasons.graft(part);
-        }
-        if let Some(found) = clauses.get(&change.id) {
-            reasons.graft_children(found);
+        let itself = own.remove(&change.id);
+        let judged = itself.as_ref().is_some_and(|itself| itself.judged);
+        let parts = itself.map(|itself| itself.parts).unwrap_or_default();
+        let passes = parts.iter().any(frozen::passes);
+        parts.into_iter().for_each(|part| reasons.graft(part));
+        if let Some(found) = clauses.remove(&change.id) {
             // That what it depends on is there, or that it passes a freeze, makes no go of what
             // nobody judged.
-            let mut parts = itself.iter().flat_map(|itself| &itself.parts);
-            let depends = found.verdict() != Verdict::NotApplicable || parts.any(frozen::passes);
-            let judged = itself.is_some_and(|itself| itself.judged);
+            let depends = found.verdict() != Verdict::NotApplicable || passes;
+            reasons.graft_children(found);
             if members.release.is_none() && depends && !judged {
                 reasons.push(not_judged(case, change));
             }
@@ -312,9 +316,9 @@ fn judge_members(
         partners.into_iter().for_each(|node| reasons.push(node));
         reasons.close(root, Join::All);
         reasons.hold_until(root, flow.holds_until(&change.id).min(selected));
-        judged.insert(change.id.clone(), reasons);
+        trees.insert(change.id.clone(), reasons);
     }
-    Ok(judged)
+    Ok(trees)
 }
 
 /// What is said about a change whatever it depends on.
@@ -368,7 +372,7 @@ fn with_cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons {
     let subject = Subject::Change(change.id.clone());
     let mut reasons = Reasons::default();
     let open = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, &subject));
-    reasons.graft(&dependencies::clauses(case, flow, change));
+    reasons.graft(dependencies::clauses(case, flow, change));
     dependencies::cycles(case, flow, change).into_iter().for_each(|node| reasons.push(node));
     reasons.close(open, Join::All);
     reasons
@@ -411,10 +415,10 @@ fn by_itself(
             gone.map(|id| Reasons::single(was_cancelled(case, Subject::Release(id.clone())))),
         );
         if by_release {
-            parts.push(best_of(case, change, &said));
+            parts.push(best_of(case, change, said));
         } else if !said.is_empty() && said.iter().all(|of| !of.verdict().is_met()) {
             // What holds back every release it is in would be slipped past by asking for it alone.
-            parts.push(best_of(case, change, &said));
+            parts.push(best_of(case, change, said));
         }
     }
     if asked.is_empty() && !by_release {
@@ -448,7 +452,7 @@ pub(super) fn standing(case: &Case<'_>, subject: &Subject, owners: Vec<Actor>) -
 }
 
 /// The best of what the releases that a change is in say of it, where it is asked about alone.
-fn best_of(case: &Case<'_>, change: &Change, said: &[Reasons]) -> Reasons {
+fn best_of(case: &Case<'_>, change: &Change, said: Vec<Reasons>) -> Reasons {
     let subject = Subject::Change(change.id.clone());
     if said.is_empty() {
         let node = Node::new(Verdict::NeedsAction, ReasonCode::NotInARelease, &subject);
@@ -456,7 +460,7 @@ fn best_of(case: &Case<'_>, change: &Change, said: &[Reasons]) -> Reasons {
     }
     let mut reasons = Reasons::default();
     let any = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Any, &subject));
-    said.iter().for_each(|release| reasons.graft(release));
+    said.into_iter().for_each(|release| reasons.graft(release));
     reasons.close(any, Join::Any);
     reasons
 }
@@ -485,8 +489,8 @@ fn release_of(case: &Case<'_>, id: &ReleaseId, change: &Change, rests: bool) -> 
         judged = is_judged_by(case, &gates, change);
         let mut parts = release_parts(case, &subject, &members, gates);
         parts.extend(family::parts(case, id));
-        parts.iter().for_each(|part| reasons.graft(part));
         let asked = parts.iter().any(|part| part.verdict() != Verdict::NotApplicable);
+        parts.into_iter().for_each(|part| reasons.graft(part));
         if rests && asked && !judged {
             reasons.push(not_judged(case, change));
         }
@@ -560,14 +564,14 @@ fn whole(
     case: &Case<'_>,
     id: &ReleaseId,
     members: &Members<'_>,
-    parts: &[Reasons],
+    parts: Vec<Reasons>,
     judged: BTreeMap<ChangeId, Reasons>,
-    below: &[Reasons],
+    below: Vec<Reasons>,
 ) -> Reasons {
     let subject = Subject::Release(id.clone());
     let mut reasons = Reasons::default();
     let root = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::Release, &subject));
-    parts.iter().for_each(|part| reasons.graft(part));
+    parts.into_iter().for_each(|part| reasons.graft(part));
     let by = members.release.map(|release| Actor::Person(release.by.clone()));
     for unknown in &members.unknown {
         let change = Subject::Change(unknown.clone());
@@ -577,10 +581,10 @@ fn whole(
         reasons.push(node);
     }
     cancelled_members(case, members).for_each(|node| reasons.push(node));
-    for tree in judged.values() {
+    for tree in judged.into_values() {
         reasons.graft(tree);
     }
-    below.iter().for_each(|tree| reasons.graft(tree));
+    below.into_iter().for_each(|tree| reasons.graft(tree));
     reasons.close(root, Join::All);
     reasons.hold_until(root, selected_until(case));
     reasons

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::flow::{Flow, Own};
 use super::item::Members;
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
 use crate::gate::Case;
-use crate::gate::policy::CycleRule;
-use crate::graph::{Cycle, Node as GraphNode, NodeSet, Order};
+use crate::graph::{Cycle, Node as GraphNode};
 use crate::history::Records;
 use crate::model::change::ConflictScope;
 use crate::model::{Change, Release};
@@ -21,172 +21,6 @@ const WITNESS_TOLD: usize = 64;
 
 /// How many partners of a group are named as holding it back.
 const PARTNERS_NAMED: usize = 16;
-
-/// What is known of a member by itself.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Own {
-    pub(super) verdict: Verdict,
-    pub(super) clears: Clears,
-    pub(super) holds_until: When,
-    /// From when on it may hold something back again, though it is clear or has cleared.
-    pub(super) lapses: When,
-}
-
-/// The members of an item with what may ship, and what may ship after waiting.
-pub(super) struct Flow {
-    pub(super) item: Item,
-    /// When each member would be ready, its dependencies seen so far included.
-    ready_at: BTreeMap<ChangeId, Clears>,
-    /// From when on each may hold something back again, its dependencies seen so far included.
-    lapses: BTreeMap<ChangeId, When>,
-    /// The first instant at which a member that goes may no longer.
-    goes_until: When,
-    /// The first instant at which any member may change.
-    holds_until: When,
-    /// What ships of all that is a go by itself.
-    go: Order,
-    /// What ships of all that is a go by itself or waits.
-    wait: Order,
-    /// The refused cycles that stand although every member is taken for a go.
-    cycles: Vec<Cycle>,
-    /// Those of them that each member is part of.
-    cycles_of: BTreeMap<GraphNode, Vec<usize>>,
-}
-
-impl Flow {
-    /// Works out what ships from each member's own verdict.
-    pub(super) fn new(item: Item, own: &BTreeMap<&ChangeId, Own>, rule: CycleRule) -> Result<Flow> {
-        let of = |node: &GraphNode| item.id(*node).and_then(|id| own.get(id));
-        let up_to = |worst: Verdict| -> NodeSet {
-            let goes = |node: &GraphNode| of(node).is_some_and(|own| own.verdict <= worst);
-            item.candidates().iter().filter(goes).collect()
-        };
-        let go = item.order(&up_to(Verdict::GoWaived), rule)?;
-        let wait = item.order(&up_to(Verdict::Wait), rule)?;
-        let cycles = standing_cycles(&item, &go, rule)?;
-        let mut cycles_of: BTreeMap<GraphNode, Vec<usize>> = BTreeMap::new();
-        for (number, cycle) in cycles.iter().enumerate() {
-            for node in &cycle.members {
-                cycles_of.entry(*node).or_default().push(number);
-            }
-        }
-        let ready_at = own.iter().map(|(id, own)| ((*id).clone(), own.clears)).collect();
-        let lapses = own.iter().map(|(id, own)| ((*id).clone(), own.lapses)).collect();
-        let until = |worst: Verdict| {
-            let of_those = own.values().filter(|own| own.verdict <= worst);
-            of_those.map(|own| own.holds_until).min().unwrap_or(When::Never)
-        };
-        let (goes_until, holds_until) = (until(Verdict::GoWaived), until(Verdict::NoGo));
-        Ok(Flow { item, ready_at, lapses, goes_until, holds_until, go, wait, cycles, cycles_of })
-    }
-
-    /// The members in the order in which they would ship, group by group; then those that would
-    /// not.
-    pub(super) fn groups(&self) -> Vec<Vec<ChangeId>> {
-        let names = |nodes: &[GraphNode]| -> Vec<ChangeId> {
-            nodes.iter().filter_map(|node| self.item.id(*node).cloned()).collect()
-        };
-        let shipped = self.wait.waves().flatten().map(|group| names(self.wait.steps(*group)));
-        let rest = self.item.candidates().iter().filter(|node| {
-            self.wait.group_of(*node).and_then(|group| self.wait.wave_of(group)).is_none()
-        });
-        shipped.chain(rest.map(|node| names(&[node]))).collect()
-    }
-
-    /// Takes in when the members of a group would be ready, their dependencies included: all at the
-    /// last, until the first may hold something back again.
-    pub(super) fn settle<'a>(
-        &mut self,
-        group: &[ChangeId],
-        clauses: impl Fn(&ChangeId) -> Option<&'a Node>,
-    ) {
-        let at =
-            |id: &ChangeId| self.ready_at(id).max(clauses(id).map_or(Clears::Now, |n| n.clears));
-        let last = group.iter().map(at).max().unwrap_or(Clears::Now);
-        let until = |id: &ChangeId| {
-            let clauses = clauses(id).map_or(When::Never, |node| node.as_child().lapses_at());
-            self.lapses(id).min(clauses)
-        };
-        let first = group.iter().map(until).min().unwrap_or(When::Never);
-        self.ready_at.extend(group.iter().map(|id| (id.clone(), last)));
-        self.lapses.extend(group.iter().map(|id| (id.clone(), first)));
-    }
-
-    fn lapses(&self, id: &ChangeId) -> When {
-        self.lapses.get(id).copied().unwrap_or(When::Never)
-    }
-
-    fn ready_at(&self, id: &ChangeId) -> Clears {
-        self.ready_at.get(id).copied().unwrap_or(Clears::OnAction)
-    }
-
-    /// When a member that waits will have waited, as far as that is known.
-    fn waits_until(&self, id: &ChangeId) -> Clears {
-        match self.ready_at(id) {
-            Clears::At(instant) => Clears::At(instant),
-            Clears::Now | Clears::Unknown | Clears::OnAction => Clears::Unknown,
-        }
-    }
-
-    /// Until when what a member's companions say of it stands; for ever, if it has none.
-    pub(super) fn holds_until(&self, id: &ChangeId) -> When {
-        match self.group(id) {
-            [_, _, ..] if self.ships(id) => self.goes_until,
-            [_, _, ..] => self.holds_until,
-            _ => When::Never,
-        }
-    }
-
-    /// Whether a member ships.
-    pub(super) fn ships(&self, id: &ChangeId) -> bool {
-        self.ships_in(&self.go, id)
-    }
-
-    /// Whether a member ships once what waits has cleared.
-    fn ships_later(&self, id: &ChangeId) -> bool {
-        self.ships_in(&self.wait, id)
-    }
-
-    fn ships_in(&self, order: &Order, id: &ChangeId) -> bool {
-        let node = self.item.node(id).filter(|_| self.item.has(id));
-        node.and_then(|node| order.wave_of(order.group_of(node)?)).is_some()
-    }
-
-    /// The members of the group that one is in, itself included; nothing, if it is no member.
-    fn group(&self, id: &ChangeId) -> &[GraphNode] {
-        let group = self.item.node(id).and_then(|node| self.go.group_of(node));
-        group.map(|group| self.go.steps(group)).unwrap_or_default()
-    }
-
-    /// Who holds a member back in the end.
-    fn roots(&self, id: &ChangeId) -> Vec<ChangeId> {
-        let group = self.item.node(id).and_then(|node| self.wait.group_of(node));
-        let all = self.wait.dropped();
-        let index = group.and_then(|group| all.binary_search_by_key(&group, |d| d.group).ok());
-        let dropped = index.and_then(|index| all.get(index));
-        dropped.map(|dropped| self.item.roots(&self.wait, dropped)).unwrap_or_default()
-    }
-
-    /// The refused cycles that a change is part of.
-    fn cycles(&self, id: &ChangeId) -> impl Iterator<Item = &Cycle> + '_ {
-        let of = self.item.node(id).and_then(|node| self.cycles_of.get(&node));
-        of.into_iter().flatten().filter_map(|number| self.cycles.get(*number))
-    }
-}
-
-/// The refused cycles that stand although every member is taken for a go: one that is there only
-/// because an alternative is held back is no cycle, it waits for that.
-fn standing_cycles(item: &Item, go: &Order, rule: CycleRule) -> Result<Vec<Cycle>> {
-    let refused = |order: &Order| -> Vec<Cycle> {
-        order.cycles().iter().filter(|cycle| cycle.forbidden).cloned().collect()
-    };
-    let found = refused(go);
-    // What misses something is held back even then, and that may close a circle, too.
-    if found.is_empty() && go.missing().is_empty() {
-        return Ok(found);
-    }
-    Ok(refused(&item.order(item.candidates(), rule)?))
-}
 
 /// The answer for each clause of what a change requires.
 pub(super) fn clauses(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons {
@@ -249,14 +83,27 @@ fn stand_in(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
             .until(flow.holds_until)
             .lapsing_at(flow.lapses(id));
     }
-    let roots: Vec<ChangeId> = flow.roots(id).into_iter().filter(|root| root != id).collect();
+    let told = flow.item.node(id).and_then(|node| flow.blocked.get(&node));
+    match told {
+        Some(told) => told.get_or_init(|| blocked(case, flow, id)).clone(),
+        None => blocked(case, flow, id),
+    }
+}
+
+/// What a member that is held back says, with those who hold it back in the end.
+fn blocked(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
+    let subject = Subject::Change(id.clone());
+    // There may be as many as members, and each may hold back as many.
+    let roots = flow.roots(id).filter(|root| *root != id).take(PARTNERS_NAMED);
+    let roots: Vec<&ChangeId> = roots.collect();
+    let held_by = if roots.is_empty() { vec![id] } else { roots.clone() };
     let node = Node::new(Verdict::Blocked, ReasonCode::RequirementBlocked, &subject)
         .until(flow.holds_until)
-        .act(owners_of(case, if roots.is_empty() { std::slice::from_ref(id) } else { &roots }));
+        .act(owners_of(case, held_by));
     if roots.is_empty() {
         return node;
     }
-    let named = roots.iter().take(PARTNERS_NAMED).map(ToString::to_string).collect();
+    let named = roots.into_iter().map(ToString::to_string).collect();
     node.with("roots", Arg::Texts(named))
 }
 
@@ -285,8 +132,9 @@ fn not_found(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
 }
 
 /// Those who answer for the first of some changes.
-fn owners_of(case: &Case<'_>, changes: &[ChangeId]) -> Vec<Actor> {
-    let rows = changes.iter().take(PARTNERS_NAMED).filter_map(|id| case.records.change(id));
+fn owners_of<'a>(case: &Case<'_>, changes: impl IntoIterator<Item = &'a ChangeId>) -> Vec<Actor> {
+    let first = changes.into_iter().take(PARTNERS_NAMED);
+    let rows = first.filter_map(|id| case.records.change(id));
     rows.filter_map(|row| row.current(case.records)).flat_map(|other| case.owners(other)).collect()
 }
 

@@ -104,7 +104,7 @@ fn opened(case: &Case<'_>, id: &ReleaseId) -> Reasons {
     };
     let mut reasons = Reasons::default();
     let open = reasons.open(node);
-    parts.iter().for_each(|part| reasons.graft(part));
+    parts.into_iter().for_each(|part| reasons.graft(part));
     reasons.close_as_is(open);
     reasons
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{Problems, added};
+use super::check::{self, Problems, added};
 use super::look_alike::look_alike;
 use crate::base::Actor;
 use crate::base::error::ErrorCode;
@@ -34,7 +34,7 @@ impl Identities {
     /// Checks all ids of people that were added, and takes them in.
     pub(super) fn check(&mut self, portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
         // What was only named before, and looks like what is declared now.
-        let mut named_before: Vec<(String, PersonId, PersonId)> = Vec::new();
+        let mut named_before: Vec<(check::Place<'_>, PersonId, PersonId)> = Vec::new();
         for (at, person) in added(&portfolio.people, old.people, "people") {
             for id in std::iter::once(&person.id).chain(&person.aliases) {
                 self.declared.insert(id.clone(), ());
@@ -45,11 +45,11 @@ impl Identities {
                     Some(First { of: Some(of), id: first }) => {
                         if *of != person.id {
                             let refusal = refusal(id, first);
-                            problems.add(at.clone(), ErrorCode::PeopleLookAlike, refusal);
+                            problems.add(at, ErrorCode::PeopleLookAlike, refusal);
                         }
                     }
                     Some(First { of: None, id: named }) => {
-                        named_before.push((at.clone(), named.clone(), id.clone()));
+                        named_before.push((at, named.clone(), id.clone()));
                         self.first.insert(alike, here);
                     }
                 }

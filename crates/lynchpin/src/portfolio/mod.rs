@@ -22,6 +22,7 @@ mod fact_name;
 mod family;
 mod features;
 mod figures;
+mod flow;
 mod frozen;
 mod identities;
 mod in_flight;

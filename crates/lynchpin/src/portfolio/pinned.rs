@@ -219,7 +219,7 @@ impl Joined<'_> {
         for (digest, cites) in &self.pins.whole {
             // The members tell it each for itself.
             let own = |reasons: &Reasons, index| !is_member(reasons, index);
-            reasons.graft(&self.one(self.subject, *digest, cites, 0, own));
+            reasons.graft(self.one(self.subject, *digest, cites, 0, own));
         }
         for (digest, (gates, cites)) in self.gates.iter().filter(|(_, (ids, _))| !ids.is_empty()) {
             // What was decided of a member alone was decided by the gates of its release, and by
@@ -230,7 +230,7 @@ impl Joined<'_> {
                         || node.gate.as_ref().is_some_and(|id| gates.contains(id))
                 })
             };
-            reasons.graft(&self.one(self.subject, *digest, cites, 0, own));
+            reasons.graft(self.one(self.subject, *digest, cites, 0, own));
         }
         if first.verdict() == Verdict::NotApplicable {
             // What the policy in force asks nothing of is no go by what an older one says.
@@ -245,7 +245,7 @@ impl Joined<'_> {
     fn child(&self, first: &Reasons, index: usize, into: &mut Reasons) {
         let part = first.part(index);
         let Some(root) = part.root().filter(|_| is_member(first, index)) else {
-            return into.graft(&part);
+            return into.graft(part);
         };
         let subject = root.subject.clone();
         let mut bound = self.pins.members.get(&subject).cloned().unwrap_or_default();
@@ -253,11 +253,11 @@ impl Joined<'_> {
             bound.entry(*digest).or_default().extend(cites);
         }
         let open = into.open(Node { next: 0, ..root.clone() });
-        into.graft_children(&part);
+        into.graft_children(part);
         for (digest, cites) in &bound {
             // One that nobody knows is told once, for the whole.
             if self.said.contains_key(digest) || !self.pins.whole.contains_key(digest) {
-                into.graft(&self.member(&subject, *digest, cites));
+                into.graft(self.member(&subject, *digest, cites));
             }
         }
         into.close(open, Join::All);
@@ -294,7 +294,7 @@ impl Joined<'_> {
         let mut reasons = Reasons::default();
         let open = reasons.open(citing(node, cites));
         for child in tree.children(below).filter(|child| own(tree, *child)) {
-            reasons.graft(&tree.part(child));
+            reasons.graft(tree.part(child));
         }
         reasons.close(open, Join::All);
         let until = tree.nodes().get(below).map_or(crate::base::When::Never, |n| n.holds_until);

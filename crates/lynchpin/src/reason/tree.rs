@@ -411,23 +411,20 @@ impl Reasons {
     }
 
     /// Takes over the children of another tree's root.
-    pub fn graft_children(&mut self, other: &Reasons) {
-        for child in other.children(0) {
-            let end = other.nodes.get(child).map_or(child, |node| node.next);
-            let offset = self.nodes.len();
-            self.nodes.extend(other.nodes.get(child..end).into_iter().flatten().map(|node| {
-                let mut node = node.clone();
-                node.next = node.next - child + offset;
-                node
-            }));
-        }
+    pub fn graft_children(&mut self, other: Reasons) {
+        let end = other.root().map_or(0, |root| root.next);
+        let offset = self.nodes.len();
+        let below = other.nodes.into_iter().take(end).skip(1);
+        self.nodes.extend(below.map(|mut node| {
+            node.next = node.next.saturating_sub(1) + offset;
+            node
+        }));
     }
 
     /// Takes over another tree as a child.
-    pub fn graft(&mut self, other: &Reasons) {
+    pub fn graft(&mut self, other: Reasons) {
         let offset = self.nodes.len();
-        self.nodes.extend(other.nodes.iter().map(|node| {
-            let mut node = node.clone();
+        self.nodes.extend(other.nodes.into_iter().map(|mut node| {
             node.next += offset;
             node
         }));

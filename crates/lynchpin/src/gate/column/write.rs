@@ -77,7 +77,7 @@ impl Writer<'_> {
     fn judge(&self, case: &Case<'_>, target: Target<'_>) -> Reasons {
         match (&self.leaf.asked, case.policy.gates.get(self.gate)) {
             (Some((name, _)), _) => requirement(case, target, self.gate, name),
-            (None, Some(gate)) => together(target.subject, &by_lot(case, target, self.gate, gate)),
+            (None, Some(gate)) => together(target.subject, by_lot(case, target, self.gate, gate)),
             (None, None) => Reasons::default(),
         }
     }

@@ -42,7 +42,7 @@ impl Own {
                 if matches!(code, ReasonCode::PolicyOfDecision | ReasonCode::Change) {
                     next.push(child);
                 } else if !release && !aside && !is_of_dependencies(code) {
-                    own.graft(&reasons.part(child));
+                    own.graft(reasons.part(child));
                 }
             }
         }
