@@ -1609,8 +1609,8 @@ typedef struct lp_ids lp_ids;
 typedef struct lp_ledger lp_ledger;
 
 /**
- * A list of nodes, smallest first unless the call says otherwise. Never changes; share it freely between threads. Free it with
- * `lp_nodes_free`.
+ * A list of nodes, smallest first unless the call says otherwise. Never changes; share it freely
+ * between threads. Free it with `lp_nodes_free`.
  */
 typedef struct lp_nodes lp_nodes;
 

@@ -1,8 +1,8 @@
 //! The graphs of `cargo xtask figures plan`, ordered by petgraph.
 //!
 //! It is told a file of edges and then does what it is told line by line: `order`, `components`,
-//! `downstream`, `reduction` or `insert COUNT`. Of each it prints the seconds of a processor that it took and
-//! a number that whoever does the same must come to as well.
+//! `downstream`, `reduction` or `insert COUNT`. Of each it prints the seconds of a processor that
+//! it took and a number that whoever does the same must come to as well.
 
 mod acyclic;
 
