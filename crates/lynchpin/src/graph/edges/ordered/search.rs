@@ -190,3 +190,46 @@ fn sorted(edges: &OrderedEdges, nodes: &[Node]) -> Vec<Node> {
     nodes.sort_unstable_by_key(|&node| edges.line.label(node));
     nodes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Edges, GraphError};
+
+    /// What a search looks at from each end.
+    fn looked(edges: &OrderedEdges, later: Node, earlier: Node) -> (u64, u64) {
+        let mut search = Search::new(edges.nodes());
+        search.begin(Side::After, later);
+        search.begin(Side::Before, earlier);
+        let _ = search.follow(edges, later, earlier);
+        (search.after.looked, search.before.looked)
+    }
+
+    #[test]
+    fn what_has_many_edges_is_left_alone_where_the_other_end_is_near() -> Result<(), GraphError> {
+        let many: Vec<Node> = (1..1_001).collect();
+        let mut edges = OrderedEdges::new(&Edges::new(1_001, &many, &[0; 1_000])?)?;
+        let lone = edges.push_node()?;
+        assert_eq!(looked(&edges, 0, lone), (0, 1));
+        Ok(())
+    }
+
+    /// The ends are in balance, and each edge is looked at once from each of them at most.
+    #[test]
+    fn a_search_costs_no_more_than_all_edges() -> Result<(), GraphError> {
+        // Two rows of nodes, each of which waits for several of the ones before it.
+        let pairs = (3..400u32).flat_map(|node| [1, 2, 3].map(|back| (node, node - back)));
+        let pairs = pairs.filter(|(later, earlier)| (later - earlier) % 2 == 0 || later % 50 == 0);
+        let (later, earlier): (Vec<Node>, Vec<Node>) = pairs.unzip();
+        let edges = OrderedEdges::new(&Edges::new(400, &later, &earlier)?)?;
+        let all = u64::from(edges.count() + edges.nodes());
+        for (first, second) in (0..400).flat_map(|a| (0..400).step_by(7).map(move |b| (a, b))) {
+            if edges.line.label(first) < edges.line.label(second) {
+                let (after, before) = looked(&edges, first, second);
+                assert!(after <= all && before <= all);
+                assert!(after.abs_diff(before) <= 8, "{after} and {before} of {first}, {second}");
+            }
+        }
+        Ok(())
+    }
+}
