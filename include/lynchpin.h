@@ -159,6 +159,21 @@
 #define LP_SUBJECT_RELEASE UINT32_C(2)
 
 /**
+ * The edge was added.
+ */
+#define LP_INSERTED_NEW UINT32_C(1)
+
+/**
+ * The edge was there already.
+ */
+#define LP_INSERTED_KNOWN UINT32_C(2)
+
+/**
+ * The edge would close a circle, so it was not added.
+ */
+#define LP_INSERTED_REFUSED UINT32_C(3)
+
+/**
  * The actor is that person.
  */
 #define LP_ACTOR_PERSON UINT32_C(1)
@@ -643,7 +658,7 @@
 
 /**
  * An argument that is no use: in C a NULL or a handle of another kind, in every language lists
- * of which one should be as long as the other.
+ * of which one should be as long as the other, or a circle where there must be an order.
  */
 #define LP_STATUS_BAD_ARGUMENT UINT32_C(1605)
 
@@ -1566,8 +1581,8 @@ typedef struct lp_edges lp_edges;
  * Takes facts and a policy in. It changes; what answers questions is a snapshot of it. Calls from
  * several threads take turns; free it with `lp_engine_free` when no thread uses it any more.
  *
- * The one object that a panic breaks, if it happens in a call that changes it: from then on it
- * answers LP_STATUS_BROKEN and can only be freed. Its snapshots stay whole.
+ * A panic breaks it, if it happens in a call that changes it: from then on it answers
+ * LP_STATUS_BROKEN and can only be freed. Its snapshots stay whole.
  */
 typedef struct lp_engine lp_engine;
 
@@ -1594,10 +1609,28 @@ typedef struct lp_ids lp_ids;
 typedef struct lp_ledger lp_ledger;
 
 /**
- * A list of nodes, smallest first. Never changes; share it freely between threads. Free it with
- * `lp_nodes_free`.
+ * A list of nodes, smallest first unless the call says otherwise. Never changes; share it freely
+ * between threads. Free it with `lp_nodes_free`.
  */
 typedef struct lp_nodes lp_nodes;
+
+/**
+ * Plain edges that come and go one at a time, never in a circle, with the nodes kept in an order
+ * in which each comes after all that it waits for. An edge that would close a circle is refused
+ * with that circle; most others cost about as much as looking at what is beside them, however
+ * many there are. It changes; calls from several threads take turns. Free it with
+ * `lp_ordered_edges_free` when no thread uses it any more.
+ *
+ * A panic breaks it, if it happens in a call that changes it: from then on it answers
+ * LP_STATUS_BROKEN and can only be freed.
+ *
+ *     if (lp_ordered_edges_insert(ordered, 0, 2, &inserted, &circle, &error) == LP_STATUS_OK
+ *         && inserted == LP_INSERTED_REFUSED) {
+ *         lp_numbers nodes = lp_nodes_all(circle);
+ *         printf("that would close a circle of %u nodes\n", (unsigned)nodes.len);
+ *     }
+ */
+typedef struct lp_ordered_edges lp_ordered_edges;
 
 /**
  * An order in which changes ship, and what does not ship. Never changes; share it freely between
@@ -3368,6 +3401,121 @@ LP_MUST_USE struct lp_numbers lp_reduction_earlier(const struct lp_reduction *re
  * Frees a reduction. NULL is a no-op.
  */
 void lp_reduction_free(struct lp_reduction *reduction);
+
+/**
+ * Begins with edges that were read in bulk, in the order of their waves. They may be freed after
+ * it. On success `*ordered_out` is yours: free it with `lp_ordered_edges_free`.
+ *
+ * Fails with LP_STATUS_BAD_ARGUMENT if some of them go in a circle; the message names its nodes.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_new(const struct lp_edges *edges,
+                              struct lp_ordered_edges **ordered_out,
+                              struct lp_error **error_out);
+
+/**
+ * How many nodes there are; 0 for anything but ordered edges.
+ */
+LP_MUST_USE uint32_t lp_ordered_edges_nodes(const struct lp_ordered_edges *ordered);
+
+/**
+ * How many edges there are; 0 for anything but ordered edges.
+ */
+LP_MUST_USE uint32_t lp_ordered_edges_count(const struct lp_ordered_edges *ordered);
+
+/**
+ * Where a node stands in the order: what comes later has a larger number. The numbers have gaps,
+ * and mean something only beside each other and until the next edge is added; 0 for a node that
+ * there is not.
+ */
+LP_MUST_USE
+uint64_t lp_ordered_edges_place_of(const struct lp_ordered_edges *ordered,
+                                   uint32_t node);
+
+/**
+ * Adds an edge: `later` waits for `earlier` from now on, unless that closes a circle.
+ * `*inserted_out` is LP_INSERTED_NEW, LP_INSERTED_KNOWN or LP_INSERTED_REFUSED.
+ *
+ * If it was refused, `*circle_out` is the circle and yours, to be freed with `lp_nodes_free`: its
+ * first node is `later`, each of the others waits for the one before it, and the last is
+ * `earlier`. It may take a longer way round than needed. Else `*circle_out` is NULL.
+ *
+ * Fails with LP_STATUS_NUMBER_OUT_OF_RANGE for a node that there is not, and with
+ * LP_STATUS_LIMIT_EXCEEDED if there are as many edges as 32 bits count.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_insert(struct lp_ordered_edges *ordered,
+                                 uint32_t later,
+                                 uint32_t earlier,
+                                 uint32_t *inserted_out,
+                                 struct lp_nodes **circle_out,
+                                 struct lp_error **error_out);
+
+/**
+ * Takes an edge away: `later` does not wait for `earlier` any more. The order stays as it is.
+ * `*removed_out` is 1, or 0 if there was no such edge.
+ *
+ * Fails with LP_STATUS_NUMBER_OUT_OF_RANGE for a node that there is not.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_remove(struct lp_ordered_edges *ordered,
+                                 uint32_t later,
+                                 uint32_t earlier,
+                                 uint32_t *removed_out,
+                                 struct lp_error **error_out);
+
+/**
+ * Adds a node without edges, last in the order. `*node_out` is its number.
+ *
+ * Fails with LP_STATUS_LIMIT_EXCEEDED if there are as many as 32 bits count.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_push_node(struct lp_ordered_edges *ordered,
+                                    uint32_t *node_out,
+                                    struct lp_error **error_out);
+
+/**
+ * Lists all nodes, each after all that it waits for. On success `*order_out` is yours: free it
+ * with `lp_nodes_free`; it stays as it is when edges are added.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_order(const struct lp_ordered_edges *ordered,
+                                struct lp_nodes **order_out,
+                                struct lp_error **error_out);
+
+/**
+ * Lists what a node waits for, smallest first; nothing for one that there is not. On success
+ * `*nodes_out` is yours: free it with `lp_nodes_free`.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_earlier(const struct lp_ordered_edges *ordered,
+                                  uint32_t node,
+                                  struct lp_nodes **nodes_out,
+                                  struct lp_error **error_out);
+
+/**
+ * Lists what waits for a node, smallest first; nothing for one that there is not. On success
+ * `*nodes_out` is yours: free it with `lp_nodes_free`.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_later(const struct lp_ordered_edges *ordered,
+                                uint32_t node,
+                                struct lp_nodes **nodes_out,
+                                struct lp_error **error_out);
+
+/**
+ * Takes the edges as they are now, for what is asked of all nodes at once. On success `*edges_out`
+ * is yours: free it with `lp_edges_free`; it stays as it is when edges are added here.
+ */
+LP_MUST_USE
+uint32_t lp_ordered_edges_to_edges(const struct lp_ordered_edges *ordered,
+                                   struct lp_edges **edges_out,
+                                   struct lp_error **error_out);
+
+/**
+ * Frees ordered edges; what they answered stays. NULL is a no-op.
+ */
+void lp_ordered_edges_free(struct lp_ordered_edges *ordered);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ private:
     std::size_t count_ = 0;
 };
 
-/// Nodes, smallest first. Immutable.
+/// Nodes, smallest first unless the call says otherwise. Immutable.
 class node_list : internal::object<lp_nodes, lp_nodes_free> {
 public:
     /// All of them, valid as long as this object.
@@ -60,6 +61,7 @@ public:
 
 private:
     friend class edges;
+    friend class ordered_edges;
     explicit node_list(lp_nodes *owned) : object(owned) {}
 };
 
@@ -213,9 +215,110 @@ public:
     }
 
 private:
+    friend class ordered_edges;
+    explicit edges(lp_edges *owned) : object(owned) {}
     lynchpin::schedule scheduled(const std::uint64_t *weights, std::size_t count) const {
         return lynchpin::schedule(internal::make<lp_schedule>([&](auto **out, auto **error) {
             return lp_edges_schedule(get(), weights, count, out, error);
+        }));
+    }
+};
+
+/// What became of an edge that was to be added.
+enum class inserted : std::uint32_t {
+    added = LP_INSERTED_NEW,       ///< it was added
+    known = LP_INSERTED_KNOWN,     ///< it was there already
+    refused = LP_INSERTED_REFUSED, ///< it would close a circle, so it was not added
+};
+
+/// What became of an edge that was to be added, and the circle that it would close, if it would.
+struct insertion {
+    /// What became of it.
+    inserted outcome = inserted::added;
+    /// If it was refused: the node that was to wait; others, each waiting for the one before it;
+    /// and at last the node that the first was to wait for. It may take a longer way round than
+    /// needed. Else nothing.
+    std::vector<std::uint32_t> circle;
+};
+
+/// Plain edges that come and go one at a time, never in a circle, with the nodes kept in an order
+/// in which each comes after all that it waits for. It changes; calls from several threads take
+/// turns. What it answered stays as it is.
+///
+///     lynchpin::ordered_edges ordered(lynchpin::edges(3, list{1, 2}, list{0, 1}));
+///     const auto insertion = ordered.insert(0, 2);
+///     if (insertion.outcome == lynchpin::inserted::refused) {
+///         std::cout << "that would close a circle of " << insertion.circle.size() << " nodes\n";
+///     }
+class ordered_edges : internal::object<lp_ordered_edges, lp_ordered_edges_free> {
+public:
+    /// Begins with edges that were read in bulk, in the order of their waves. Throws if some of
+    /// them go in a circle.
+    explicit ordered_edges(const lynchpin::edges &edges)
+        : object(internal::make<lp_ordered_edges>([&](auto **out, auto **error) {
+              return lp_ordered_edges_new(edges.get(), out, error);
+          })) {}
+
+    /// How many nodes there are.
+    std::uint32_t nodes() const { return lp_ordered_edges_nodes(get()); }
+    /// How many edges there are.
+    std::uint32_t count() const { return lp_ordered_edges_count(get()); }
+    /// Where a node stands in the order: what comes later has a larger number. The numbers have
+    /// gaps, and mean something only beside each other and until the next edge is added; 0 for an
+    /// unknown node.
+    std::uint64_t place_of(std::uint32_t node) const {
+        return lp_ordered_edges_place_of(get(), node);
+    }
+    /// Adds an edge, `later` waiting for `earlier`, unless that closes a circle. Throws if there is
+    /// no such node.
+    insertion insert(std::uint32_t later, std::uint32_t earlier) {
+        std::uint32_t inserted = 0;
+        // None is made of an edge that is not refused, and none reads as empty.
+        const std::unique_ptr<lp_nodes, void (*)(lp_nodes *)> circle(
+            internal::make<lp_nodes>([&](auto **out, auto **error) {
+                return lp_ordered_edges_insert(get(), later, earlier, &inserted, out, error);
+            }),
+            lp_nodes_free);
+        return insertion{static_cast<lynchpin::inserted>(inserted),
+                         numbers(lp_nodes_all(circle.get())).copy()};
+    }
+    /// Takes an edge away; whether it was there. The order stays as it is. Throws if there is no
+    /// such node.
+    bool remove(std::uint32_t later, std::uint32_t earlier) {
+        std::uint32_t removed = 0;
+        internal::outcome ended;
+        ended.check(lp_ordered_edges_remove(get(), later, earlier, &removed, ended.out()));
+        return removed != 0;
+    }
+    /// Adds a node without edges, last in the order; its number.
+    std::uint32_t push_node() {
+        std::uint32_t node = 0;
+        internal::outcome ended;
+        ended.check(lp_ordered_edges_push_node(get(), &node, ended.out()));
+        return node;
+    }
+    /// All nodes, each after all that it waits for.
+    node_list order() const {
+        return node_list(internal::make<lp_nodes>([&](auto **out, auto **error) {
+            return lp_ordered_edges_order(get(), out, error);
+        }));
+    }
+    /// What a node waits for, smallest first; none for an unknown one.
+    node_list earlier(std::uint32_t node) const {
+        return node_list(internal::make<lp_nodes>([&](auto **out, auto **error) {
+            return lp_ordered_edges_earlier(get(), node, out, error);
+        }));
+    }
+    /// What waits for a node, smallest first; none for an unknown one.
+    node_list later(std::uint32_t node) const {
+        return node_list(internal::make<lp_nodes>([&](auto **out, auto **error) {
+            return lp_ordered_edges_later(get(), node, out, error);
+        }));
+    }
+    /// The edges as they are now, for what is asked of all nodes at once.
+    edges to_edges() const {
+        return edges(internal::make<lp_edges>([&](auto **out, auto **error) {
+            return lp_ordered_edges_to_edges(get(), out, error);
         }));
     }
 };

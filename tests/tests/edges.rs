@@ -265,6 +265,7 @@ fn what_is_wrong_has_a_code() {
         (many, ErrorCode::LimitExceeded),
         (GraphError::EdgeEnds { later: 1, earlier: 2 }, ErrorCode::BadArgument),
         (GraphError::WeightCount { given: 1, nodes: 2 }, ErrorCode::BadArgument),
+        (GraphError::Circle { nodes: vec![1, 2] }, ErrorCode::BadArgument),
     ] {
         let message = error.to_string();
         assert_eq!(error.code(), code);

@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 21] = [
+const PROPERTIES: [&str; 22] = [
     "actions",
     "calendar",
     "choices",
@@ -30,6 +30,7 @@ const PROPERTIES: [&str; 21] = [
     "laws",
     "life",
     "lines",
+    "ordered",
     "progress",
     "queue",
     "recurrence",

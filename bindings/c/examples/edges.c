@@ -1,6 +1,6 @@
 /*
  * Plain edges, as a build system or a portfolio has them by the million: in which waves do the
- * nodes ship, and which of them never do?
+ * nodes ship, and which of them never do? And when one edge more comes: may it?
  *
  *     cc edges.c $(pkg-config --cflags --libs lynchpin) -o edges && ./edges
  *
@@ -55,6 +55,28 @@ static void never(const lp_schedule *schedule) {
     }
 }
 
+/* 1 waits for 0 and 2 for 1, so 0 cannot wait for 2. */
+static void one_more(void) {
+    lp_edges *edges = NULL;
+    lp_ordered_edges *ordered = NULL;
+    lp_nodes *circle = NULL;
+    lp_error *error = NULL;
+    uint32_t inserted;
+    const uint32_t later[] = {1, 2}, earlier[] = {0, 1};
+    if (lp_edges_new(3, later, earlier, 2, &edges, &error) == LP_STATUS_OK
+        && lp_ordered_edges_new(edges, &ordered, &error) == LP_STATUS_OK) {
+        if (lp_ordered_edges_insert(ordered, 0, 2, &inserted, &circle, &error) == LP_STATUS_OK
+            && inserted == LP_INSERTED_REFUSED) {
+            lp_numbers nodes = lp_nodes_all(circle);
+            printf("that would close a circle of %u nodes\n", (unsigned)nodes.len);
+        }
+    }
+    lp_nodes_free(circle);
+    lp_ordered_edges_free(ordered);
+    lp_edges_free(edges);
+    lp_error_free(error);
+}
+
 int main(void) {
     lp_edges *edges = NULL;
     lp_schedule *schedule = NULL;
@@ -76,6 +98,7 @@ int main(void) {
     }
     never(schedule);
     who_waits(edges);
+    one_more();
     status = circles(edges);
     lp_schedule_free(schedule);
     lp_edges_free(edges);

@@ -1,5 +1,5 @@
 // Plain edges, as a build system or a portfolio has them by the million: in which waves do the
-// nodes ship, and which of them wait for each other?
+// nodes ship, and which of them wait for each other? And when one edge more comes: may it?
 //
 //     c++ -std=c++17 edges.cpp $(pkg-config --cflags --libs lynchpin) -o edges && ./edges
 //
@@ -10,6 +10,8 @@
 
 #include "lynchpin.hpp"
 
+using list = std::vector<std::uint32_t>;
+
 int main() {
     try {
         // 1 waits for 0, 2 for 1 and for 0; 4 and 5 wait for each other.
@@ -18,6 +20,11 @@ int main() {
         const auto schedule = edges.schedule();
         for (std::uint32_t wave = 1; wave <= schedule.wave_count(); ++wave) {
             std::cout << "wave " << wave << ": " << schedule.wave(wave).size() << " nodes\n";
+        }
+        lynchpin::ordered_edges ordered(lynchpin::edges(3, list{1, 2}, list{0, 1}));
+        const auto insertion = ordered.insert(0, 2);
+        if (insertion.outcome == lynchpin::inserted::refused) {
+            std::cout << "that would close a circle of " << insertion.circle.size() << " nodes\n";
         }
         const auto components = edges.components();
         for (const auto component : components.cycles()) {

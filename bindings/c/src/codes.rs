@@ -152,7 +152,7 @@ pub const LP_STATUS_BROKEN: u32 = 1603;
 /// The library panicked: a defect in it. What was being changed is broken from now on.
 pub const LP_STATUS_PANIC: u32 = 1604;
 /// An argument that is no use: in C a NULL or a handle of another kind, in every language lists
-/// of which one should be as long as the other.
+/// of which one should be as long as the other, or a circle where there must be an order.
 pub const LP_STATUS_BAD_ARGUMENT: u32 = 1605;
 /// A function of the host's, called by an object, called the same object: it would wait for
 /// itself. Do it after the outer call has returned.

@@ -31,6 +31,17 @@ pub(crate) struct Read {
     looped: Vec<u32>,
 }
 
+impl Read {
+    pub(crate) fn new(edges: Edges) -> Self {
+        let looped = listed(edges.looped());
+        Read { edges, looped }
+    }
+
+    pub(crate) const fn edges(&self) -> &Edges {
+        &self.edges
+    }
+}
+
 impl Object for lp_edges {
     type Value = Read;
     const MAGIC: u64 = 0xe4d8_1c57_93b0_6fa2;
@@ -124,9 +135,7 @@ pub unsafe extern "C" fn lp_edges_new(
         call(edges_out, error_out, || {
             let (later, earlier) =
                 (taken(later, count, "later")?, taken(earlier, count, "earlier")?);
-            let edges = Edges::new(nodes, later, earlier)?;
-            let looped = listed(edges.looped());
-            Ok(handle::new(Read { edges, looped }))
+            Ok(handle::new(Read::new(Edges::new(nodes, later, earlier)?)))
         })
     }
 }

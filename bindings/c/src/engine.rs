@@ -16,8 +16,8 @@ use crate::text::lp_str;
 /// Takes facts and a policy in. It changes; what answers questions is a snapshot of it. Calls from
 /// several threads take turns; free it with `lp_engine_free` when no thread uses it any more.
 ///
-/// The one object that a panic breaks, if it happens in a call that changes it: from then on it
-/// answers LP_STATUS_BROKEN and can only be freed. Its snapshots stay whole.
+/// A panic breaks it, if it happens in a call that changes it: from then on it answers
+/// LP_STATUS_BROKEN and can only be freed. Its snapshots stay whole.
 pub struct lp_engine {
     _private: [u8; 0],
 }

@@ -21,6 +21,13 @@ pub const LP_SUBJECT_CHANGE: u32 = 1;
 /// The subject is a release with all of its changes.
 pub const LP_SUBJECT_RELEASE: u32 = 2;
 
+/// The edge was added.
+pub const LP_INSERTED_NEW: u32 = 1;
+/// The edge was there already.
+pub const LP_INSERTED_KNOWN: u32 = 2;
+/// The edge would close a circle, so it was not added.
+pub const LP_INSERTED_REFUSED: u32 = 3;
+
 /// The actor is that person.
 pub const LP_ACTOR_PERSON: u32 = 1;
 /// The actor is anybody of that group.

@@ -30,8 +30,8 @@ impl lp_numbers {
     }
 }
 
-/// A list of nodes, smallest first. Never changes; share it freely between threads. Free it with
-/// `lp_nodes_free`.
+/// A list of nodes, smallest first unless the call says otherwise. Never changes; share it freely
+/// between threads. Free it with `lp_nodes_free`.
 pub struct lp_nodes {
     _private: [u8; 0],
 }

@@ -143,6 +143,87 @@ static void questions_that_are_refused(const lp_edges *edges) {
     CHECK(schedule == NULL && nodes == NULL && counts[0] == 7 && counts[1] == 7);
 }
 
+static int holds_freed(lp_nodes *nodes, size_t len, const uint32_t *wanted) {
+    int same = holds(lp_nodes_all(nodes), len, wanted);
+    lp_nodes_free(nodes);
+    return same;
+}
+
+/* 1 waits for 0, and 2 for 1; then one at a time. */
+static lp_ordered_edges *begun(void) {
+    lp_edges *edges = NULL;
+    lp_ordered_edges *ordered = NULL;
+    CHECK(lp_edges_new(3, later + 1, earlier + 1, 2, &edges, NULL) == LP_STATUS_OK);
+    CHECK(lp_ordered_edges_new(edges, &ordered, NULL) == LP_STATUS_OK);
+    lp_edges_free(edges);
+    return ordered;
+}
+
+static void one_at_a_time(void) {
+    static const uint32_t circle_of[] = {0, 1, 2}, order_of[] = {3, 1, 2, 0}, one[] = {3};
+    lp_ordered_edges *ordered = begun();
+    lp_edges *edges = NULL;
+    lp_nodes *nodes = NULL;
+    uint32_t said = 9, number = 9;
+    CHECK(lp_ordered_edges_nodes(ordered) == 3 && lp_ordered_edges_count(ordered) == 2);
+    CHECK(lp_ordered_edges_insert(ordered, 0, 2, &said, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(said == LP_INSERTED_REFUSED && holds_freed(nodes, 3, circle_of));
+    CHECK(lp_ordered_edges_insert(ordered, 2, 1, &said, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(said == LP_INSERTED_KNOWN && nodes == NULL);
+    CHECK(lp_ordered_edges_remove(ordered, 1, 0, &number, NULL) == LP_STATUS_OK && number == 1);
+    CHECK(lp_ordered_edges_remove(ordered, 1, 0, &number, NULL) == LP_STATUS_OK && number == 0);
+    CHECK(lp_ordered_edges_push_node(ordered, &number, NULL) == LP_STATUS_OK && number == 3);
+    CHECK(lp_ordered_edges_insert(ordered, 0, 2, &said, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(said == LP_INSERTED_NEW && nodes == NULL);
+    CHECK(lp_ordered_edges_insert(ordered, 1, 3, &said, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(said == LP_INSERTED_NEW);
+    CHECK(lp_ordered_edges_order(ordered, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(holds_freed(nodes, 4, order_of));
+    CHECK(lp_ordered_edges_place_of(ordered, 3) < lp_ordered_edges_place_of(ordered, 1));
+    CHECK(lp_ordered_edges_earlier(ordered, 1, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(holds_freed(nodes, 1, one));
+    CHECK(lp_ordered_edges_later(ordered, 1, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(holds_freed(nodes, 1, circle_of + 2));
+    CHECK(lp_ordered_edges_later(ordered, 9, &nodes, NULL) == LP_STATUS_OK);
+    CHECK(holds_freed(nodes, 0, NULL));
+    CHECK(lp_ordered_edges_to_edges(ordered, &edges, NULL) == LP_STATUS_OK);
+    lp_ordered_edges_free(ordered); /* answers stay */
+    CHECK(lp_edges_count(edges) == 3 && HOLDS(lp_edges_earlier(edges, 0), 2));
+    lp_edges_free(edges);
+}
+
+static void one_that_is_refused(lp_edges *circles) {
+    lp_ordered_edges *ordered = begun(), *none = NULL;
+    lp_edges *edges = NULL;
+    lp_nodes *nodes = NULL;
+    lp_error *error = NULL;
+    uint32_t said = 9;
+#define INSERT(object, later, earlier, said, nodes)                                               \
+    told(lp_ordered_edges_insert(object, later, earlier, said, nodes, &error), &error)
+    CHECK(told(lp_ordered_edges_new(circles, &none, &error), &error) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(told(lp_ordered_edges_new(NULL, &none, &error), &error) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(INSERT(ordered, 3, 0, &said, &nodes) == LP_STATUS_NUMBER_OUT_OF_RANGE);
+    CHECK(INSERT(ordered, 0, 3, &said, &nodes) == LP_STATUS_NUMBER_OUT_OF_RANGE);
+    CHECK(INSERT(ordered, 2, 0, NULL, &nodes) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(INSERT(ordered, 2, 0, &said, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(INSERT(NULL, 2, 0, &said, &nodes) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(told(lp_ordered_edges_remove(ordered, 7, 0, &said, &error), &error)
+          == LP_STATUS_NUMBER_OUT_OF_RANGE);
+    CHECK(lp_ordered_edges_remove(ordered, 1, 0, NULL, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ordered_edges_push_node(ordered, NULL, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ordered_edges_push_node(NULL, &said, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ordered_edges_order(NULL, &nodes, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ordered_edges_earlier(NULL, 0, &nodes, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ordered_edges_later(ordered, 0, NULL, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ordered_edges_to_edges(NULL, &edges, NULL) == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ordered_edges_nodes(NULL) == 0 && lp_ordered_edges_place_of(NULL, 0) == 0);
+    CHECK(lp_ordered_edges_count((const lp_ordered_edges *)(const void *)circles) == 0);
+    CHECK(lp_ordered_edges_place_of(ordered, 3) == 0 && lp_ordered_edges_count(ordered) == 2);
+    CHECK(said == 9 && nodes == NULL && none == NULL && edges == NULL);
+    lp_ordered_edges_free(NULL);
+    lp_ordered_edges_free(ordered);
+}
+
 /* NULL, and what is another object, reads as nothing. */
 static void no_objects(lp_edges *edges) {
     const lp_schedule *other = (const lp_schedule *)(const void *)edges;
@@ -219,6 +300,8 @@ int main(void) {
     edges_that_are_refused();
     questions_that_are_refused(edges);
     no_objects(edges);
+    one_at_a_time();
+    one_that_is_refused(edges);
     many();
     lp_edges_free(edges);
     if (failures == 0) {

@@ -59,6 +59,28 @@ void answers(const lynchpin::edges &edges) {
     CHECK(reduction.later().copy() == (list{1, 2}) && reduction.earlier().copy() == (list{0, 1}));
 }
 
+void one_at_a_time() {
+    lynchpin::ordered_edges ordered(lynchpin::edges(3, list{1, 2}, list{0, 1}));
+    const auto refused = ordered.insert(0, 2);
+    CHECK(refused.outcome == lynchpin::inserted::refused && refused.circle == (list{0, 1, 2}));
+    const auto known = ordered.insert(2, 1);
+    CHECK(known.outcome == lynchpin::inserted::known && known.circle.empty());
+    CHECK(ordered.remove(1, 0) && !ordered.remove(1, 0) && ordered.push_node() == 3);
+    CHECK(ordered.insert(0, 2).outcome == lynchpin::inserted::added);
+    CHECK(ordered.insert(1, 3).outcome == lynchpin::inserted::added);
+    const auto order = ordered.order();
+    CHECK(order.all().copy() == (list{3, 1, 2, 0}) && ordered.nodes() == 4);
+    CHECK(ordered.place_of(3) < ordered.place_of(1) && ordered.place_of(9) == 0);
+    const auto before = ordered.earlier(1), after = ordered.later(1);
+    CHECK(before.all().copy() == list{3} && after.all().copy() == list{2});
+    const auto edges = ordered.to_edges();
+    CHECK(edges.count() == 3 && ordered.count() == 3 && edges.earlier(0).copy() == list{2});
+    CHECK(status_of([&] { ordered.insert(4, 0); }) == status::number_out_of_range);
+    CHECK(status_of([&] { ordered.remove(0, 4); }) == status::number_out_of_range);
+    const lynchpin::edges circle(2, list{0, 1}, list{1, 0});
+    CHECK(status_of([&] { lynchpin::ordered_edges{circle}; }) == status::bad_argument);
+}
+
 void refusals(const lynchpin::edges &edges) {
     CHECK(status_of([] { lynchpin::edges(8, later, list{0}); }) == status::bad_argument);
     CHECK(status_of([] { lynchpin::edges(6, later, earlier); }) == status::number_out_of_range);
@@ -108,6 +130,7 @@ int main() {
         const lynchpin::edges edges(8, later, earlier);
         answers(edges);
         refusals(edges);
+        one_at_a_time();
         many();
     } catch (const std::exception &error) {
         std::cerr << "threw: " << error.what() << '\n';

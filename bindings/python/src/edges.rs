@@ -43,13 +43,23 @@ pub(crate) struct Edges {
     edges: graph::Edges,
 }
 
+impl Edges {
+    pub(crate) const fn of(edges: graph::Edges) -> Self {
+        Edges { edges }
+    }
+
+    pub(crate) const fn edges(&self) -> &graph::Edges {
+        &self.edges
+    }
+}
+
 /// Works without the interpreter lock.
 fn with<T: Send>(py: Python<'_>, body: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     let done = py.detach(|| Guard::default().read(body));
     done.map_err(|error| exception(py, Given::Question, &error))
 }
 
-fn node(name: &str, given: &Bound<'_, PyAny>) -> PyResult<u32> {
+pub(crate) fn node(name: &str, given: &Bound<'_, PyAny>) -> PyResult<u32> {
     number_of(|| name.to_owned(), given)
 }
 

@@ -27,6 +27,7 @@ mod guard;
 mod ledger;
 mod memory;
 mod numbers;
+mod ordered;
 mod questions;
 mod queue;
 mod snapshot;
@@ -47,6 +48,9 @@ mod _lynchpin {
 
     #[pymodule_export]
     use super::edges::{Components, Edges, Schedule};
+
+    #[pymodule_export]
+    use super::ordered::OrderedEdges;
 
     #[pymodule_export]
     use super::numbers::Numbers;

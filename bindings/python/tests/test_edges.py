@@ -13,7 +13,7 @@ import lynchpin
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
-from lynchpin import Edges, LimitError, Numbers, QuestionError
+from lynchpin import Edges, LimitError, Numbers, OrderedEdges, QuestionError
 
 # 1 waits for 0, 2 for 1 and, twice, for 0; 3 for itself; 4 and 5 for each other, and 6 for 5.
 LATER, EARLIER = [6, 1, 2, 2, 2, 3, 4, 5], [5, 0, 1, 0, 0, 3, 5, 4]
@@ -353,7 +353,50 @@ def test_what_changes_meanwhile_does_no_harm() -> None:
         thread.join()
 
 
+def test_edges_come_and_go_in_order() -> None:
+    edges = OrderedEdges(Edges(3, [1, 2], [0, 1]))
+    outcome, circle = edges.insert(0, 2)
+    assert (outcome, circle.tolist()) == ("refused", [0, 1, 2])
+    outcome, circle = edges.insert(2, 1)
+    assert (outcome, circle.tolist()) == ("known", [])
+    assert edges.remove(1, 0) and not edges.remove(1, 0) and edges.push_node() == 3
+    assert edges.insert(0, 2)[0] == edges.insert(1, 3)[0] == "new"
+    order = [3, 1, 2, 0]
+    places = [edges.place_of(node) or 0 for node in order]
+    assert edges.order.tolist() == order and places == sorted(places) and 0 not in places
+    assert edges.place_of(4) is None
+    assert edges.earlier(1).tolist() == [3] and edges.later(1).tolist() == [2]
+    assert edges.later(9).tolist() == []
+    assert (edges.nodes, edges.count, repr(edges)) == (4, 3, "OrderedEdges(4 nodes, 3 edges)")
+    assert edges.to_edges().schedule().wave_of.tolist() == [4, 2, 3, 1]
+    for call in (edges.insert, edges.remove):
+        for given in ((4, 0), (0, 4), (-1, 0), (0, 2**32)):
+            with pytest.raises(QuestionError) as refused:
+                call(*given)
+            assert refused.value.code == "number_out_of_range"
+    with pytest.raises(QuestionError, match="circle") as refused:
+        OrderedEdges(Edges(2, [0, 1], [1, 0]))
+    assert refused.value.code == "bad_argument"
+    with pytest.raises(TypeError):
+        OrderedEdges(3)  # type: ignore[arg-type]
+
+
+def test_edges_are_added_from_several_threads() -> None:
+    edges = OrderedEdges(Edges(1_000, [], []))
+
+    def chain(first: int) -> None:
+        for node in range(first, 999, 4):
+            edges.insert(node, node + 1)
+
+    threads = [threading.Thread(target=chain, args=(first,)) for first in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert edges.order.tolist() == list(range(999, -1, -1))
+
+
 def test_all_of_it_is_public() -> None:
-    names = {"Components", "Edges", "Numbers", "Schedule"}
+    names = {"Components", "Edges", "Numbers", "OrderedEdges", "Schedule"}
     assert names <= set(lynchpin.__all__)
     assert all(getattr(lynchpin, name).__module__ == "lynchpin" for name in names)

@@ -1,8 +1,10 @@
 //! The graphs of `cargo xtask figures plan`, ordered by petgraph.
 //!
 //! It is told a file of edges and then does what it is told line by line: `order`, `components`,
-//! `downstream` or `reduction`. Of each it prints the seconds of a processor that it took and
-//! a number that whoever does the same must come to as well.
+//! `downstream`, `reduction` or `insert COUNT`. Of each it prints the seconds of a processor that
+//! it took and a number that whoever does the same must come to as well.
+
+mod acyclic;
 
 use std::io::{BufRead, Write};
 use std::time::Duration;
@@ -34,8 +36,15 @@ fn main() -> Result<(), Failure> {
     writeln!(out, "ready")?;
     out.flush()?;
     for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        if let Some(count) = line.strip_prefix("insert ") {
+            let (taken, number) = acyclic::insert(nodes, &edges, count.parse()?)?;
+            writeln!(out, "{} {number}", taken.as_secs_f64())?;
+            out.flush()?;
+            continue;
+        }
         let start = processor()?;
-        let number = match line?.as_str() {
+        let number = match line.as_str() {
             "order" => order(nodes, &edges)?,
             "components" => tarjan_scc(&graph).len() as u64,
             "kosaraju" => kosaraju_scc(&graph).len() as u64,

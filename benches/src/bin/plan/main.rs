@@ -4,9 +4,10 @@
 //! at a million nodes, a tenth and a hundredth of that. The peers, in `benches/peers/plan`, read
 //! the same file and take turns, each in a process of its own. All must come to the same numbers.
 //! Measured is the public call on numbers of rows, with its checks, and with what it is made of.
-//! Then a whole portfolio, and one fact more (`portfolio.rs`).
+//! Then one dependency more while an order is kept (`order.rs`), a whole portfolio, and one fact
+//! more (`portfolio.rs`).
 
-mod document;
+mod order;
 mod portfolio;
 
 use std::fs;
@@ -26,13 +27,14 @@ const ROUNDS: usize = 5;
 const FOLLOWED: u32 = 1_000;
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => ended(measure()),
-        ["decide", file] => ended(document::decide(Path::new(file))),
-        ["read", file] => ended(document::read(Path::new(file))),
-        // For a look at a smaller portfolio alone.
-        [changes, ..] => ended(changes.parse().map_err(Error::other).and_then(portfolio::measure)),
+    // For a look at what is added to an order, alone.
+    if std::env::args().nth(1).as_deref() == Some("order") {
+        return ended(order::measure(1_000_000));
+    }
+    // For a look at a smaller portfolio alone.
+    match std::env::args().nth(1).and_then(|changes| changes.parse().ok()) {
+        Some(changes) => ended(portfolio::measure(changes)),
+        None => ended(measure()),
     }
 }
 
@@ -63,6 +65,7 @@ fn measure() -> Result<()> {
     let name = "downstream of 1,000 on which little stands";
     input.beside(name, "downstream", &mut boost, TimesPeer(1.15))?;
     drop(input);
+    order::measure(1_000_000)?;
     portfolio::measure(1_000_000)
 }
 

@@ -56,7 +56,7 @@ from ._daily import (
     WaiverInUse,
 )
 from ._decision import Decision, Reason
-from ._edges import Components, Edges, Numbers, Schedule
+from ._edges import Components, Edges, Numbers, OrderedEdges, Schedule
 from ._entry import (
     Breach,
     Breaches,
@@ -261,6 +261,7 @@ __all__ = [
     "Obligation",
     "Obligations",
     "OpenItem",
+    "OrderedEdges",
     "OutOfOrder",
     "PanicError",
     "Period",

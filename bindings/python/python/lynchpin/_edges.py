@@ -1,5 +1,5 @@
 """Edges in bulk, under the name that their stub types them by."""
 
-from ._lynchpin import Components, Edges, Numbers, Schedule
+from ._lynchpin import Components, Edges, Numbers, OrderedEdges, Schedule
 
-__all__ = ["Components", "Edges", "Numbers", "Schedule"]
+__all__ = ["Components", "Edges", "Numbers", "OrderedEdges", "Schedule"]

@@ -4,11 +4,11 @@ What is given are numbers without a sign, of 32 bits (64 for weights).
 """
 
 from collections.abc import Iterator
-from typing import Any, Protocol, TypeAlias, final
+from typing import Any, Literal, Protocol, TypeAlias, final
 
 from typing_extensions import Buffer
 
-__all__ = ["Components", "Edges", "Numbers", "Schedule"]
+__all__ = ["Components", "Edges", "Numbers", "OrderedEdges", "Schedule"]
 
 class _ArrowArray(Protocol):
     """An array of Arrow's, by the PyCapsule interface."""
@@ -314,4 +314,159 @@ class Components:
             >>> from lynchpin import Edges
             >>> list(Edges(4, [0, 2, 1], [2, 0, 0]).components().members(0))
             [0, 2]
+        """
+
+@final
+class OrderedEdges:
+    """Plain edges that come and go one at a time, never in a circle, with the nodes kept in order.
+
+    In the order each node comes after all that it waits for. An edge that would close a circle is
+    refused with that circle; most others cost about as much as looking at what is beside them,
+    however many there are. Calls from several threads take turns, and let others run.
+
+    Args:
+        edges: What it begins with, in the order of its waves. It does not change.
+
+    Raises:
+        QuestionError: Some of the edges go in a circle.
+
+    Example:
+        >>> from lynchpin import Edges, OrderedEdges
+        >>> edges = OrderedEdges(Edges(3, [1], [0]))
+        >>> edges.insert(0, 2)
+        ('new', Numbers([]))
+        >>> list(edges.order)
+        [2, 0, 1]
+        >>> edges.insert(2, 1)
+        ('refused', Numbers([2, 0, 1]))
+    """
+
+    def __new__(cls, edges: Edges, /) -> OrderedEdges: ...
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+    @property
+    def count(self) -> int:
+        """How many edges there are."""
+    @property
+    def order(self) -> Numbers:
+        """All nodes, each after all that it waits for, as it is now."""
+    def insert(
+        self, later: int, earlier: int, /
+    ) -> tuple[Literal["new", "known", "refused"], Numbers]:
+        """Adds an edge, unless that closes a circle.
+
+        Args:
+            later: The node that waits from now on.
+            earlier: What it waits for.
+
+        Returns:
+            What became of it: it is "new", was "known" already, or is "refused"; and the circle
+            that it would close, empty if it is not refused. The first node of a circle is `later`,
+            each of the others waits for the one before it, and the last is `earlier`. It may take
+            a longer way round than needed.
+
+        Raises:
+            QuestionError: A number is no node.
+            LimitError: There are as many edges as 32 bits count.
+
+        Example:
+            >>> from lynchpin import Edges, OrderedEdges
+            >>> edges = OrderedEdges(Edges(2, [], []))
+            >>> edges.insert(0, 1)[0], edges.insert(0, 1)[0], edges.insert(1, 0)[0]
+            ('new', 'known', 'refused')
+        """
+    def remove(self, later: int, earlier: int, /) -> bool:
+        """Takes an edge away. The order stays as it is.
+
+        Args:
+            later: The node that does not wait any more.
+            earlier: What it waited for.
+
+        Returns:
+            Whether there was such an edge.
+
+        Raises:
+            QuestionError: A number is no node.
+
+        Example:
+            >>> from lynchpin import Edges, OrderedEdges
+            >>> edges = OrderedEdges(Edges(2, [0], [1]))
+            >>> edges.remove(0, 1), edges.remove(0, 1)
+            (True, False)
+        """
+    def push_node(self) -> int:
+        """Adds a node without edges, last in the order.
+
+        Returns:
+            Its number.
+
+        Raises:
+            LimitError: There are as many as 32 bits count.
+
+        Example:
+            >>> from lynchpin import Edges, OrderedEdges
+            >>> OrderedEdges(Edges(2, [0], [1])).push_node()
+            2
+        """
+    def place_of(self, node: int, /) -> int | None:
+        """Where a node stands in the order: what comes later has a larger number.
+
+        The numbers have gaps, and mean something only beside each other and until the next edge is
+        added.
+
+        Args:
+            node: The node.
+
+        Returns:
+            Its place; None for an unknown node.
+
+        Example:
+            >>> from lynchpin import Edges, OrderedEdges
+            >>> edges = OrderedEdges(Edges(2, [0], [1]))
+            >>> places = edges.place_of(0), edges.place_of(1)
+            >>> places[1] < places[0]
+            True
+        """
+    def earlier(self, node: int, /) -> Numbers:
+        """What a node waits for, as it is now.
+
+        Args:
+            node: The node.
+
+        Returns:
+            Its direct needs, smallest first; none for an unknown node.
+
+        Example:
+            >>> from lynchpin import Edges, OrderedEdges
+            >>> list(OrderedEdges(Edges(3, [2, 2], [1, 0])).earlier(2))
+            [0, 1]
+        """
+    def later(self, node: int, /) -> Numbers:
+        """What waits for a node, as it is now.
+
+        Args:
+            node: The node.
+
+        Returns:
+            What waits for it directly, smallest first; none for an unknown node.
+
+        Example:
+            >>> from lynchpin import Edges, OrderedEdges
+            >>> list(OrderedEdges(Edges(3, [2, 1], [0, 0])).later(0))
+            [1, 2]
+        """
+    def to_edges(self) -> Edges:
+        """Takes the edges as they are now, for what is asked of all nodes at once.
+
+        Returns:
+            Edges that never change.
+
+        Example:
+            >>> from lynchpin import Edges, OrderedEdges
+            >>> edges = OrderedEdges(Edges(3, [1], [0]))
+            >>> edges.insert(2, 1)[0]
+            'new'
+            >>> list(edges.to_edges().schedule().wave_of)
+            [1, 2, 3]
         """

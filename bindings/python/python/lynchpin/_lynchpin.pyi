@@ -7,7 +7,7 @@ from typing import Literal, Never, Self, TypeAlias, final, overload
 from ._claims import _Claims, _EngineClaims, _LedgerCalls
 from ._composing import _Composing
 from ._decision import Decision
-from ._edges import Components, Edges, Numbers, Schedule
+from ._edges import Components, Edges, Numbers, OrderedEdges, Schedule
 from ._plan import Plan
 from ._questions import _Questions
 from ._queues import _Queues
@@ -21,6 +21,7 @@ __all__ = [
     "Engine",
     "LedgerHandle",
     "Numbers",
+    "OrderedEdges",
     "Schedule",
     "Snapshot",
     "assess_policy",

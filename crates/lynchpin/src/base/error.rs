@@ -190,7 +190,7 @@ error_codes! {
     /// The library panicked: a defect in it. What was being changed is broken from now on.
     Panic = 1604, "panic";
     /// An argument that is no use: in C a NULL or a handle of another kind, in every language lists
-    /// of which one should be as long as the other.
+    /// of which one should be as long as the other, or a circle where there must be an order.
     BadArgument = 1605, "bad_argument";
     /// A function of the host's, called by an object, called the same object: it would wait for
     /// itself. Do it after the outer call has returned.

@@ -43,6 +43,13 @@ pub enum GraphError {
         /// How many that they wait for.
         earlier: u64,
     },
+    /// Edges that were to be put in order, once and for all, go in a circle.
+    #[error("{}: leave an edge of the circle out", around(nodes))]
+    Circle {
+        /// The nodes of one circle, smallest first, each of the others waiting for the one before
+        /// it; only one, if that waits for itself.
+        nodes: Vec<Node>,
+    },
     /// The weights did not match the nodes.
     #[error("{given} weights for {nodes} nodes: give one for each node")]
     WeightCount {
@@ -66,8 +73,26 @@ impl GraphError {
             }
             GraphError::EmptyClause { .. } => ErrorCode::Empty,
             GraphError::TooMany { .. } => ErrorCode::LimitExceeded,
-            GraphError::EdgeEnds { .. } | GraphError::WeightCount { .. } => ErrorCode::BadArgument,
+            GraphError::EdgeEnds { .. }
+            | GraphError::Circle { .. }
+            | GraphError::WeightCount { .. } => ErrorCode::BadArgument,
         }
+    }
+}
+
+/// How many nodes of a circle a message names.
+const NAMED: usize = 8;
+
+/// What a message says of a circle.
+fn around(nodes: &[Node]) -> String {
+    if let [node] = nodes {
+        return format!("node `{node}` waits for itself");
+    }
+    let names: Vec<String> = nodes.iter().take(NAMED).map(|node| format!("`{node}`")).collect();
+    let names = names.join(", ");
+    match nodes.len().saturating_sub(NAMED) {
+        0 => format!("nodes {names} wait for each other"),
+        more => format!("nodes {names} and {more} more wait for each other"),
     }
 }
 

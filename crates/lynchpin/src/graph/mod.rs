@@ -14,7 +14,8 @@
 //! 2. [`Graph::order`] answers one [`Question`] with an [`Order`].
 //! 3. [`Graph::upstream`] and [`Graph::downstream`] answer reach.
 //! 4. [`Graph::choose`] answers one [`Wanted`] with the [`Choice`] that is worth most.
-//! 5. [`Edges`] reads plain edges in bulk, and answers for all nodes at once.
+//! 5. [`Edges`] reads plain edges in bulk, and answers for all nodes at once; [`OrderedEdges`]
+//!    keeps them in order while they come and go.
 //!
 //! Nothing recurses, so a chain of ten million nodes needs no more stack than one of ten. Work is
 //! linear in the candidates and their edges, apart from the shortest witness of a cycle and the
@@ -70,7 +71,7 @@ mod witness;
 
 pub use build::{Conflict, Graph, GraphBuilder};
 pub use choose::{Budget, Choice, LeftOut, Obstacle, Shipping, Wanted, Window};
-pub use edges::{Chain, Components, Edges, Schedule};
+pub use edges::{Chain, Components, Edges, Inserted, OrderedEdges, Schedule};
 pub use error::GraphError;
 pub use limits::{
     CHOICE_CANDIDATES, CHOICE_NODES, CHOICE_WORK, QUEUE_WORK, REDUCTION_GROUPS, ROOTS_LISTED,

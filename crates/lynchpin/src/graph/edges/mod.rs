@@ -7,10 +7,12 @@ use super::limits::NUMBER_MAX;
 use super::{GraphError, Node, NodeSet};
 
 mod components;
+mod ordered;
 mod reach;
 mod schedule;
 
 pub use components::Components;
+pub use ordered::{Inserted, OrderedEdges};
 pub use schedule::{Chain, Schedule};
 
 /// Plain edges, each from a node to one that it waits for: read in bulk, checked, and kept in both
