@@ -3,12 +3,12 @@
 use std::io::Result;
 
 use lynchpin_benches::Wanted::{self, Nothing, TimesPeer};
-use lynchpin_benches::figure;
+use lynchpin_benches::{figure, median};
 
 use crate::input::{Input, Shape};
 use crate::others::{self, ORDERS, Other};
+use crate::{LARGE, debian, limit};
 
-const LARGE: u32 = 1_000_000;
 /// Transitive reductions have a limit that is not far above.
 const SMALL: u32 = 10_000;
 
@@ -18,9 +18,14 @@ pub(crate) fn measure(sizes: &[u32]) -> Result<()> {
     for shape in [Shape::Layered, Shape::Random] {
         for &nodes in sizes {
             let input = Input::made(shape, nodes)?;
-            beside(&own, &others, &input)?;
+            let taken = beside(&own, &others, &input, &asked(nodes))?;
+            memory(&own, &others, &input)?;
+            if nodes == LARGE {
+                limits(&input, &taken, limit::bytes_a_second());
+            }
         }
     }
+    debian(&own, &others)?;
     // Edges among near nodes only: little stands on each.
     let input = Input::made(Shape::Heaps, sizes.iter().copied().max().unwrap_or(LARGE))?;
     for other in others.iter().filter(|other| other.can("downstream", input.nodes)) {
@@ -33,30 +38,76 @@ pub(crate) fn measure(sizes: &[u32]) -> Result<()> {
     Ok(())
 }
 
-/// Asks everybody all that is asked of a graph of this size.
-fn beside(own: &Other, others: &[Other], input: &Input) -> Result<()> {
+/// Asks everybody what is asked of a graph, as far as they can answer; what it took here.
+fn beside(own: &Other, others: &[Other], input: &Input, asked: &[&str]) -> Result<Vec<Taken>> {
     let mut here = own.start(&input.file)?;
+    let mut taken = Vec::new();
     for other in others {
-        let asked = ORDERS.into_iter().filter(|(order, _)| {
-            other.can(order, input.nodes)
-                && match *order {
-                    "reduction" => input.nodes <= SMALL,
-                    "downstream" => input.nodes == LARGE,
-                    _ => true,
-                }
-        });
-        let mut there = None;
+        let asked = ORDERS.into_iter().filter(|(order, _)| asked.contains(order));
+        let asked: Vec<_> = asked.filter(|(order, _)| other.can(order, input.nodes)).collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let mut there = other.start(&input.file)?;
         for (order, what) in asked {
-            if there.is_none() {
-                there = Some(other.start(&input.file)?);
-            }
-            let Some(there) = &mut there else { continue };
-            let (value, peer) = here.beside(there, order)?;
+            let (value, peer) = here.beside(&mut there, order)?;
             let name = format!("seconds of {what}, {}, beside {}", input.name, other.name);
             figure(&name, value, Some(peer), wanted(order, other.name, input.nodes));
+            taken.push(Taken { order, seconds: value });
         }
     }
+    Ok(taken)
+}
+
+/// What an order took here, in turns with somebody.
+struct Taken {
+    order: &'static str,
+    seconds: f64,
+}
+
+/// What a graph of this size is asked.
+fn asked(nodes: u32) -> Vec<&'static str> {
+    let mut asked = vec!["order", "components"];
+    if nodes <= SMALL {
+        asked.push("reduction");
+    }
+    if nodes == LARGE {
+        asked.push("downstream");
+    }
+    asked
+}
+
+/// Prints the memory that everybody takes for the order at most, beside the graph as it is given.
+fn memory(own: &Other, others: &[Other], input: &Input) -> Result<()> {
+    let value = own.megabytes("order", &input.file)?;
+    for other in others.iter().filter(|other| other.can("order", input.nodes)) {
+        let peer = other.megabytes("order", &input.file)?;
+        let what = "megabytes at most for build, waves, critical path";
+        let name = format!("{what}, {}, beside {}", input.name, other.name);
+        figure(&name, value, Some(peer), Nothing);
+    }
     Ok(())
+}
+
+/// Prints how near each order comes to the speed of memory.
+fn limits(input: &Input, taken: &[Taken], bytes_a_second: f64) {
+    for (order, what) in ORDERS {
+        let all: Vec<f64> =
+            taken.iter().filter(|it| it.order == order).map(|it| it.seconds).collect();
+        if let (Some(bytes), false) = (limit::touched(order, input), all.is_empty()) {
+            let name = format!("seconds of {what}, {}, beside the limit of memory", input.name);
+            figure(&name, median(&all), Some(bytes / bytes_a_second), Nothing);
+        }
+    }
+}
+
+/// Prints the figures of the dependencies of a distribution. What is on a cycle has no wave, here,
+/// and no order at all elsewhere: so the order is asked of what is left without the cycles.
+fn debian(own: &Other, others: &[Other]) -> Result<()> {
+    let Some((whole, left)) = debian::inputs()? else { return Ok(()) };
+    beside(own, others, &whole, &["components"])?;
+    beside(own, others, &left, &["order"])?;
+    memory(own, others, &left)
 }
 
 /// What is wanted of a figure.

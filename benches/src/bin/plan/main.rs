@@ -6,10 +6,13 @@
 //! own. All must come to the same numbers. Measured is the public call on numbers of rows, with its
 //! checks, and with what it is made of. Then a whole portfolio, and one fact more (`portfolio.rs`).
 //!
-//! `plan edges` measures the graphs alone, `plan 1000` a portfolio of so many changes alone.
+//! `plan edges` measures the graphs alone, `plan edges 100000` those of at most so many nodes,
+//! `plan 1000` a portfolio of so many changes alone.
 
+mod debian;
 mod edges;
 mod input;
+mod limit;
 mod others;
 mod portfolio;
 mod serve;
@@ -22,7 +25,8 @@ use lynchpin_benches::ended;
 pub(crate) use input::Chance;
 
 /// How many nodes the graphs have.
-const SIZES: [u32; 3] = [10_000, 100_000, 1_000_000];
+const SIZES: [u32; 3] = [10_000, 100_000, LARGE];
+const LARGE: u32 = 1_000_000;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -44,7 +48,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["serve", file] => serve::run(file.as_ref()),
         // For a look at a smaller portfolio alone.
         [changes] => {
-            let why = |_| Error::other(format!("no part `{changes}`: take `edges` or a number"));
+            let why =
+                |_| Error::other(format!("no part `{changes}`: take `edges` or a number"));
             portfolio::measure(changes.parse().map_err(why)?)
         }
         _ => Err(Error::other("name one part, or none for all of them")),

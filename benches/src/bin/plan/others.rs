@@ -29,11 +29,11 @@ pub(crate) struct Other {
 }
 
 impl Other {
-    fn new(name: &'static str, program: PathBuf, can: &'static [&'static str]) -> Self {
+    pub(crate) fn new(name: &'static str, program: PathBuf, can: &'static [&'static str]) -> Self {
         Other { name, program, words: Vec::new(), can, nodes_max: u32::MAX }
     }
 
-    fn told(self, words: impl IntoIterator<Item = PathBuf>) -> Self {
+    pub(crate) fn told(self, words: impl IntoIterator<Item = PathBuf>) -> Self {
         Other { words: words.into_iter().collect(), ..self }
     }
 
