@@ -4,14 +4,13 @@ use std::io::{BufRead, BufReader, Error, Result, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// Builds a package of `benches/peers`; the folder of what was built, beside that of this program.
+/// Builds a package of `benches/peers`; the folder of what was built.
 ///
 /// # Errors
 ///
 /// If it cannot be built.
 pub fn built(package: &str) -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let folder = own.ancestors().nth(2).unwrap_or(Path::new("target")).join("peers");
+    let folder = folder()?;
     let manifest = sources().join("Cargo.toml");
     let mut build = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     build.args(["build", "--locked", "--release", "--package", package, "--manifest-path"]);
@@ -20,6 +19,16 @@ pub fn built(package: &str) -> Result<PathBuf> {
         return Err(Error::other(format!("the peers in `{package}` cannot be built")));
     }
     Ok(folder)
+}
+
+/// Where the peers are built: beside what this program was built into.
+///
+/// # Errors
+///
+/// If it cannot be found out where this program is.
+pub fn folder() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    Ok(own.ancestors().nth(2).unwrap_or(Path::new("target")).join("peers"))
 }
 
 /// Where the sources of the peers are.

@@ -9,6 +9,7 @@
 
 use crate::End;
 use crate::job::{Job, Outcome, Tier};
+use crate::steps::{install, python};
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -67,6 +68,11 @@ fn prepare_plan(job: &mut Job<'_>, part: Option<&str>) -> Outcome {
     if matches!(part, None | Some("edges")) {
         tools::boost(job)?;
         tools::peers_venv(job)?;
+    }
+    if matches!(part, None | Some("faces")) {
+        tools::system_tool(job, "gcc", "gcc")?;
+        install::install(job, &job.workspace.target.join("peers/prefix"))?;
+        python::install(job)?;
     }
     Ok(())
 }

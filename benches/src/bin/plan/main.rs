@@ -7,10 +7,12 @@
 //! checks, and with what it is made of. Then a whole portfolio, and one fact more (`portfolio.rs`).
 //!
 //! `plan edges` measures the graphs alone, `plan edges 100000` those of at most so many nodes,
-//! `plan 1000` a portfolio of so many changes alone.
+//! `plan faces` the same calls through C and Python (`faces.rs`) on graphs of a million nodes or of
+//! as many as are named, `plan 1000` a portfolio of so many changes alone.
 
 mod debian;
 mod edges;
+mod faces;
 mod input;
 mod limit;
 mod others;
@@ -38,6 +40,7 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         [] => {
             edges::measure(&SIZES)?;
+            faces::measure(LARGE)?;
             portfolio::measure(1_000_000)
         }
         ["edges"] => edges::measure(&SIZES),
@@ -45,11 +48,13 @@ fn run(words: &[&str]) -> Result<()> {
             let most: u32 = most.parse().map_err(Error::other)?;
             edges::measure(&SIZES.into_iter().filter(|&nodes| nodes <= most).collect::<Vec<_>>())
         }
+        ["faces"] => faces::measure(LARGE),
+        ["faces", nodes] => faces::measure(nodes.parse().map_err(Error::other)?),
         ["serve", file] => serve::run(file.as_ref()),
         // For a look at a smaller portfolio alone.
         [changes] => {
             let why =
-                |_| Error::other(format!("no part `{changes}`: take `edges` or a number"));
+                |_| Error::other(format!("no part `{changes}`: take `edges`, `faces` or a number"));
             portfolio::measure(changes.parse().map_err(why)?)
         }
         _ => Err(Error::other("name one part, or none for all of them")),
