@@ -2,7 +2,8 @@
 //!
 //! A topic is a program `benches/src/bin/TOPIC.rs` (or a folder of that name), which is told the
 //! folders; beside it stands the `lynchpin` command, built alike. The topic `plan` is told which
-//! part to measure instead: a word or a number, or nothing for all. It measures, and prints one line per figure:
+//! part to measure instead: a word or a number, or nothing for all. It measures,
+//! and prints one line per figure:
 //! `figure: NAME; VALUE; PEER or -; value or ratio; <= or >=; WANTED`, the ratio being value by
 //! peer, or `figure: NAME; VALUE; PEER or -; told; -; -` for what is only told. What it takes to
 //! hold is judged here, so that no program judges itself.

@@ -1,8 +1,9 @@
 //! The graphs of `cargo xtask figures plan`, ordered by petgraph.
 //!
 //! It is told a file of edges, with `csr` before it if the graph is to be compressed rows, and then
-//! does what it is told line by line: `order`, `components`, `downstream` or `reduction`. Of each it prints the seconds of a processor that it took and
-//! a number that whoever does the same must come to as well.
+//! does what it is told line by line: `order`, `components`, `downstream` or `reduction`. Of
+//! each it prints the seconds of a processor that it took and a number that whoever does the same
+//! must come to as well.
 
 mod csr;
 

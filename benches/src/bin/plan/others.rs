@@ -109,7 +109,7 @@ impl Turns {
     /// The seconds that something takes here and there, the medians; both must come to one number.
     pub(crate) fn beside(&mut self, other: &mut Turns, order: &str) -> Result<(f64, f64)> {
         let (mut owns, mut others, mut spent) = (Vec::new(), Vec::new(), 0.0);
-        // The first turn of each is for the caches, unless it takes so long that it is the only one.
+        // The first turn of each is for the caches, unless it takes so long that it is the last.
         for round in 0..=ROUNDS {
             let (own, peer) = if round % 2 == 0 {
                 let own = self.run(order)?;
