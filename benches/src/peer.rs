@@ -4,14 +4,13 @@ use std::io::{BufRead, BufReader, Error, Result, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// Builds a package of `benches/peers`; the folder of what was built, beside that of this program.
+/// Builds a package of `benches/peers`; the folder of what was built.
 ///
 /// # Errors
 ///
 /// If it cannot be built.
 pub fn built(package: &str) -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let folder = own.ancestors().nth(2).unwrap_or(Path::new("target")).join("peers");
+    let folder = folder()?;
     let manifest = sources().join("Cargo.toml");
     let mut build = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     build.args(["build", "--locked", "--release", "--package", package, "--manifest-path"]);
@@ -20,6 +19,16 @@ pub fn built(package: &str) -> Result<PathBuf> {
         return Err(Error::other(format!("the peers in `{package}` cannot be built")));
     }
     Ok(folder)
+}
+
+/// Where the peers are built: beside what this program was built into.
+///
+/// # Errors
+///
+/// If it cannot be found out where this program is.
+pub fn folder() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    Ok(own.ancestors().nth(2).unwrap_or(Path::new("target")).join("peers"))
 }
 
 /// Where the sources of the peers are.
@@ -42,15 +51,23 @@ impl Peer {
     ///
     /// If it cannot be started, or says something else.
     pub fn start(program: &Path, file: &Path) -> Result<Peer> {
-        let mut start = Command::new(program);
-        let mut process = start.arg(file).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        Self::started(Command::new(program).arg(file))
+    }
+
+    /// Starts a process, and waits until it is ready.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started, or says something else.
+    pub fn started(command: &mut Command) -> Result<Peer> {
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let (Some(orders), Some(answers)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(Error::other("a peer cannot be spoken to"));
         };
         let mut peer = Peer { process, orders, answers: BufReader::new(answers) };
         match peer.line()?.as_str() {
             "ready" => Ok(peer),
-            other => Err(Error::other(format!("`{}` says `{other}`", program.display()))),
+            other => Err(Error::other(format!("{command:?} says `{other}`"))),
         }
     }
 
@@ -62,6 +79,29 @@ impl Peer {
     pub fn ask(&mut self, order: &str) -> Result<String> {
         writeln!(self.orders, "{order}")?;
         self.line()
+    }
+
+    /// The megabytes of memory that answering an order took at most, beside what it held before.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run any more, or this system does not tell.
+    pub fn megabytes(&mut self, order: &str) -> Result<f64> {
+        // What it had at most is counted from here on.
+        std::fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5")?;
+        let before = self.most()?;
+        self.ask(order)?;
+        Ok((self.most()? - before) / 1e3)
+    }
+
+    /// The kilobytes of memory that it had at most.
+    fn most(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let most = most.and_then(|most| most.trim().strip_suffix(" kB"));
+        let blocks: f64 = most.unwrap_or_default().parse().map_err(Error::other)?;
+        // The kernel says kB and means 1,024 bytes.
+        Ok(blocks * 1.024)
     }
 
     fn line(&mut self) -> Result<String> {

@@ -1,13 +1,16 @@
 //! `cargo xtask figures TOPIC [FOLDER...]`: measures, compares with a peer and with what is wanted.
 //!
-//! A topic is a program `benches/src/bin/TOPIC.rs`, which is told the folders; beside it stands the
-//! `lynchpin` command, built alike. It measures, and prints one line per figure:
+//! A topic is a program `benches/src/bin/TOPIC.rs` (or a folder of that name), which is told the
+//! folders; beside it stands the `lynchpin` command, built alike. The topic `plan` is told which
+//! part to measure instead: a word or a number, or nothing for all. It measures,
+//! and prints one line per figure:
 //! `figure: NAME; VALUE; PEER or -; value or ratio; <= or >=; WANTED`, the ratio being value by
 //! peer, or `figure: NAME; VALUE; PEER or -; told; -; -` for what is only told. What it takes to
 //! hold is judged here, so that no program judges itself.
 
 use crate::End;
-use crate::job::{Job, Tier};
+use crate::job::{Job, Outcome, Tier};
+use crate::steps::{install, python};
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -21,7 +24,9 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> End {
     if !TOPICS.contains(topic) {
         return End::Usage(format!("no topic `{topic}`: take one of {}", TOPICS.join(", ")));
     }
-    if !workspace.root.join(format!("benches/src/bin/{topic}.rs")).is_file() {
+    let programs = workspace.root.join("benches/src/bin");
+    let (file, folder) = (programs.join(format!("{topic}.rs")), programs.join(topic));
+    if !file.is_file() && !folder.join("main.rs").is_file() {
         return End::Usage(format!("{topic}: nothing to measure yet"));
     }
     match measure(workspace, topic, folders) {
@@ -34,7 +39,7 @@ fn measure(workspace: &Workspace, topic: &str, folders: &[&str]) -> Result<Vec<F
     let name = format!("figures-{topic}");
     let mut job = Job::start(workspace, Tier::Full, &name)?;
     if topic == "plan" {
-        tools::boost(&mut job)?;
+        prepare_plan(&mut job, folders.first().copied())?;
     }
     let run = ["run", "--locked", "--release", "--package", "lynchpin-benches", "--bin", topic];
     let build = ["build", "--locked", "--release", "--package", "lynchpin-cli"];
@@ -42,6 +47,10 @@ fn measure(workspace: &Workspace, topic: &str, folders: &[&str]) -> Result<Vec<F
     let mut command = workspace.cargo(run);
     command.arg("--");
     for folder in folders {
+        if topic == "plan" {
+            command.arg(folder);
+            continue;
+        }
         // The program runs in the root of the checkout, whatever folder this was asked from.
         let whole = std::path::absolute(folder);
         command.arg(whole.map_err(|why| format!("cannot find `{folder}`: {why}"))?);
@@ -53,6 +62,20 @@ fn measure(workspace: &Workspace, topic: &str, folders: &[&str]) -> Result<Vec<F
         return Err(format!("the program `{topic}` printed no figure"));
     }
     Ok(figures)
+}
+
+/// Makes what a part of the topic `plan` takes turns with.
+fn prepare_plan(job: &mut Job<'_>, part: Option<&str>) -> Outcome {
+    if matches!(part, None | Some("edges")) {
+        tools::boost(job)?;
+        tools::peers_venv(job)?;
+    }
+    if matches!(part, None | Some("faces")) {
+        tools::system_tool(job, "gcc", "gcc")?;
+        install::install(job, &job.workspace.target.join("peers/prefix"))?;
+        python::install(job)?;
+    }
+    Ok(())
 }
 
 fn report(figures: &[Figure]) -> End {

@@ -3,8 +3,6 @@
 use crate::job::{Job, Outcome, read, remove_folder, write};
 use std::path::{Path, PathBuf};
 
-const REQUIREMENTS: &str = include_str!("../requirements.txt");
-
 /// Everything the later steps need, so that its minutes are counted apart.
 pub(crate) fn step(job: &mut Job<'_>) -> Outcome {
     venv(job)?;
@@ -15,9 +13,20 @@ pub(crate) fn step(job: &mut Job<'_>) -> Outcome {
 
 /// The Python environment, made if it is missing or its pins have changed.
 pub(crate) fn venv(job: &mut Job<'_>) -> Result<PathBuf, String> {
-    let folder = job.workspace.target.join("venv");
-    let stamp = folder.join("requirements.txt");
-    if stamp.is_file() && read(&stamp)? == REQUIREMENTS {
+    environment(job, "venv", "xtask/requirements.txt")
+}
+
+/// The Python environment of the peers of the figures, which no other command makes.
+pub(crate) fn peers_venv(job: &mut Job<'_>) -> Result<PathBuf, String> {
+    environment(job, "peers/venv", "benches/peers/requirements.txt")
+}
+
+/// A Python environment under the target folder, with the pins of a file.
+fn environment(job: &mut Job<'_>, name: &str, pins: &str) -> Result<PathBuf, String> {
+    let folder = job.workspace.target.join(name);
+    let pins = job.workspace.root.join(pins);
+    let (stamp, wanted) = (folder.join("requirements.txt"), read(&pins)?);
+    if stamp.is_file() && read(&stamp)? == wanted {
         return Ok(folder);
     }
     remove_folder(&folder)?;
@@ -26,10 +35,9 @@ pub(crate) fn venv(job: &mut Job<'_>) -> Result<PathBuf, String> {
         install_package(job, "python3-venv")?;
     }
     job.run(job.workspace.command(&python).args(["-m", "venv"]).arg(&folder))?;
-    let pins = job.workspace.root.join("xtask/requirements.txt");
     let pip = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r"];
     job.run(job.workspace.command(folder.join("bin/python")).args(pip).arg(pins))?;
-    write(&stamp, REQUIREMENTS)?;
+    write(&stamp, &wanted)?;
     Ok(folder)
 }
 

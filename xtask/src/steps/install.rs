@@ -37,7 +37,8 @@ pub(super) fn step(job: &mut Job<'_>) -> Outcome {
     c::both_languages(job)
 }
 
-fn install(job: &mut Job<'_>, prefix: &Path) -> Outcome {
+/// Builds the library as it is released and puts it under a prefix, with all that comes with it.
+pub(crate) fn install(job: &mut Job<'_>, prefix: &Path) -> Outcome {
     let version = version(job)?;
     let soname = soname(&version)?;
     // Without the rlib cargo can optimise across crates; the name inside must be the installed one.

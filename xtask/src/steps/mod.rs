@@ -4,7 +4,7 @@ mod c;
 pub(crate) mod corpus;
 pub(crate) mod install;
 mod licences;
-mod python;
+pub(crate) mod python;
 mod readme;
 mod rust;
 

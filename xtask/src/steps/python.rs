@@ -7,7 +7,7 @@ use std::process::Command;
 
 const PACKAGE: &str = "bindings/python";
 
-pub(super) fn install(job: &mut Job<'_>) -> Outcome {
+pub(crate) fn install(job: &mut Job<'_>) -> Outcome {
     needs(job, "bindings/python/pyproject.toml")?;
     // Our pinned maturin instead of one that pip fetches anew, if the package agrees with it.
     let mut pip = python(job)?;

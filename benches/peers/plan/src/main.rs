@@ -1,10 +1,13 @@
 //! The graphs of `cargo xtask figures plan`, ordered by petgraph.
 //!
-//! It is told a file of edges and then does what it is told line by line: `order`, `components`,
-//! `downstream`, `reduction` or `insert COUNT`. Of each it prints the seconds of a processor that
-//! it took and a number that whoever does the same must come to as well.
+//! It is told a file of edges, with `csr` before it if the graph is to be compressed rows, and then
+//! does what it is told line by line: `order`, `components`, `downstream`, `reduction` or `insert
+//! COUNT`. Of
+//! each it prints the seconds of a processor that it took and a number that whoever does the same
+//! must come to as well.
 
 mod acyclic;
+mod csr;
 
 use std::io::{BufRead, Write};
 use std::time::Duration;
@@ -21,41 +24,63 @@ type Plain = DiGraph<(), (), u32>;
 /// How many nodes are followed downstream.
 const FOLLOWED: u32 = 1_000;
 
+/// Some answers recurse as deep as the graph is.
+const STACK_BYTES: usize = 1 << 30;
+
 fn main() -> Result<(), Failure> {
-    let path = std::env::args().nth(1).ok_or("name the file of edges")?;
+    let work = || run().map_err(|failure| failure.to_string());
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work)?;
+    Ok(thread.join().map_err(|_| "it panicked")??)
+}
+
+fn run() -> Result<(), Failure> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let path = words.last().ok_or("name the file of edges")?;
     let bytes = std::fs::read(path)?;
     let number = |it: &[u8]| u32::from_le_bytes([it[0], it[1], it[2], it[3]]);
     let mut numbers = bytes.chunks_exact(4).map(number);
     let nodes = numbers.next().ok_or("no nodes")?;
     let count = numbers.next().ok_or("no edges")? as usize;
     let all: Vec<u32> = numbers.collect();
+    drop(bytes);
     let (later, earlier) = all.split_at(count);
     let edges: Vec<(u32, u32)> = earlier.iter().copied().zip(later.iter().copied()).collect();
-    let graph = build(nodes, &edges);
+    let edges = edges.as_slice();
+    let mut answer: Box<dyn FnMut(&str) -> Result<u64, Failure> + '_> = if words.len() > 1 {
+        let graph = csr::build(nodes, edges)?;
+        Box::new(move |order| csr::answer(&graph, nodes, edges, order))
+    } else {
+        let graph = build(nodes, edges);
+        Box::new(move |order| answer(&graph, nodes, edges, order))
+    };
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready")?;
     out.flush()?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         if let Some(count) = line.strip_prefix("insert ") {
-            let (taken, number) = acyclic::insert(nodes, &edges, count.parse()?)?;
+            let (taken, number) = acyclic::insert(nodes, edges, count.parse()?)?;
             writeln!(out, "{} {number}", taken.as_secs_f64())?;
             out.flush()?;
             continue;
         }
         let start = processor()?;
-        let number = match line.as_str() {
-            "order" => order(nodes, &edges)?,
-            "components" => tarjan_scc(&graph).len() as u64,
-            "kosaraju" => kosaraju_scc(&graph).len() as u64,
-            "downstream" => downstream(&graph),
-            "reduction" => reduction(&graph)?,
-            _ => return Err("no such order".into()),
-        };
+        let number = answer(&line)?;
         writeln!(out, "{} {number}", (processor()? - start).as_secs_f64())?;
         out.flush()?;
     }
     Ok(())
+}
+
+fn answer(graph: &Plain, nodes: u32, edges: &[(u32, u32)], order: &str) -> Result<u64, Failure> {
+    match order {
+        "order" => self::order(nodes, edges),
+        "components" => Ok(tarjan_scc(graph).len() as u64),
+        "kosaraju" => Ok(kosaraju_scc(graph).len() as u64),
+        "downstream" => Ok(downstream(graph)),
+        "reduction" => reduction(graph),
+        _ => Err("no such order".into()),
+    }
 }
 
 fn build(nodes: u32, edges: &[(u32, u32)]) -> Plain {

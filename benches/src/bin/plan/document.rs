@@ -49,8 +49,7 @@ pub(crate) fn decide(file: &Path) -> Result<()> {
     let portfolio = read_portfolio(&bytes, engine.limits()).map_err(Error::other)?;
     drop(bytes);
     engine.add(portfolio).map_err(Error::other)?;
-    let decided = decide_all(&engine.snapshot())?;
-    println!("{decided}");
+    std::hint::black_box(decide_all(&engine.snapshot())?);
     Ok(())
 }
 
@@ -58,8 +57,7 @@ pub(crate) fn decide(file: &Path) -> Result<()> {
 pub(crate) fn read(file: &Path) -> Result<()> {
     let bytes = fs::read(file)?;
     let plain: Plain = serde_json::from_slice(&bytes).map_err(Error::other)?;
-    let plain = std::hint::black_box(plain);
-    println!("{}", plain.changes.len() + plain.releases.len() + plain.evidence.len());
+    drop(std::hint::black_box(plain));
     Ok(())
 }
 

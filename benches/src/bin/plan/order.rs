@@ -5,49 +5,53 @@
 //! are refused. Both must accept the same number. One turn each: a mean over that many is no matter
 //! of luck, and the peer takes its time.
 
-use std::fs;
 use std::io::{Error, Result};
 use std::path::Path;
 
 use lynchpin::graph::{Edges, Inserted, OrderedEdges};
 use lynchpin_benches::Wanted::TimesPeer;
-use lynchpin_benches::{figure, peer, seconds};
+use lynchpin_benches::{figure, seconds};
 
-use super::{Chance, Input, Other, Shape};
+use crate::input::{Chance, Input, Shape};
+use crate::others::{self, Other};
+use crate::serve::Graph;
 
 /// How many of a graph's own edges come one at a time, and how many pairs of any two nodes.
 const LAST: usize = 1_000;
 const PAIRS: usize = 200;
 
+/// Prints what one dependency more takes in graphs of so many nodes.
 pub(crate) fn measure(nodes: u32) -> Result<()> {
-    let program = peer::built("lynchpin-peers-plan")?.join("release/lynchpin-peers-plan");
+    let acyclic = others::acyclic()?;
     for shape in [Shape::Layered, Shape::Random] {
-        let mut input = Input::made(shape, nodes)?;
+        let input = Input::made(shape, nodes)?;
+        let mut graph = Graph::read(&input.file)?;
         let name = format!("of the last {LAST} edges, {}", input.name);
-        beside(&program, &name, &input, LAST)?;
+        beside(&acyclic, &name, (&graph, &input.file), LAST)?;
         let mut chance = Chance(u64::from(nodes) + 2);
         for _ in 0..PAIRS {
-            input.later.push(chance.below(nodes));
-            input.earlier.push(chance.below(nodes));
+            graph.later.push(chance.below(nodes));
+            graph.earlier.push(chance.below(nodes));
         }
-        write(&input)?;
-        beside(&program, &format!("of {PAIRS} pairs, {}", input.name), &input, PAIRS)?;
+        let name = format!("of {PAIRS} pairs, {}", input.name);
+        let input = Input::written(name.clone(), nodes, &graph.later, &graph.earlier)?;
+        beside(&acyclic, &name, (&graph, &input.file), PAIRS)?;
     }
     Ok(())
 }
 
-/// Adds the last few edges of an input one at a time to all others, as a peer does.
-fn beside(program: &Path, name: &str, input: &Input, last: usize) -> Result<()> {
-    let begun = input.later.len().saturating_sub(last);
-    let (later, more_later) = input.later.split_at(begun);
-    let (earlier, more_earlier) = input.earlier.split_at(begun);
-    let edges = Edges::new(input.nodes, later, earlier).map_err(Error::other)?;
+/// Adds the last few edges of a graph one at a time to all others, as a peer does.
+fn beside(other: &Other, name: &str, (graph, file): (&Graph, &Path), last: usize) -> Result<()> {
+    let begun = graph.later.len().saturating_sub(last);
+    let (later, more_later) = graph.later.split_at(begun);
+    let (earlier, more_earlier) = graph.earlier.split_at(begun);
+    let edges = Edges::new(graph.nodes, later, earlier).map_err(Error::other)?;
     let mut edges = OrderedEdges::new(&edges).map_err(Error::other)?;
     let mut accepted = Ok(0);
     let own = seconds(|| accepted = insert(&mut edges, more_later, more_earlier));
     let accepted = accepted?;
     drop(edges);
-    let mut peer = Other::start("petgraph::Acyclic", program, &input.file)?;
+    let mut peer = other.start(file)?;
     let (other, wanted) = peer.run(&format!("insert {last}"))?;
     if accepted != wanted {
         let message = format!("{name}: {accepted} accepted here, {wanted} at {}", peer.name);
@@ -72,12 +76,4 @@ fn insert(edges: &mut OrderedEdges, later: &[u32], earlier: &[u32]) -> Result<u6
         }
     }
     Ok(accepted)
-}
-
-/// Writes the file of an input that has grown.
-fn write(input: &Input) -> Result<()> {
-    let count = u32::try_from(input.later.len()).map_err(Error::other)?;
-    let edges = input.later.iter().chain(&input.earlier).copied();
-    let numbers = [input.nodes, count].into_iter().chain(edges);
-    fs::write(&input.file, numbers.flat_map(u32::to_le_bytes).collect::<Vec<u8>>())
 }
