@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 22] = [
+const PROPERTIES: [&str; 24] = [
     "actions",
     "calendar",
     "choices",
@@ -27,6 +27,7 @@ const PROPERTIES: [&str; 22] = [
     "graph",
     "hostile",
     "incremental",
+    "interleavings",
     "laws",
     "life",
     "lines",
@@ -35,6 +36,7 @@ const PROPERTIES: [&str; 22] = [
     "queue",
     "recurrence",
     "sets",
+    "stream",
     "work",
     "zones",
 ];
