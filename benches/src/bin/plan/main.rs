@@ -9,8 +9,9 @@
 //! (`portfolio.rs`).
 //!
 //! `plan edges` measures the graphs alone, `plan edges 100000` those of at most so many nodes,
-//! `plan faces` the same calls through C and Python (`faces.rs`) on graphs of a million nodes or of
-//! as many as are named, `plan order` what is added to an order, `plan 1000` a portfolio of so many changes alone.
+//! `plan faces` the same calls through C and Python (`faces.rs`) on graphs of a million nodes
+//! or of as many as are named, `plan order` what is added to an order, `plan 1000` a portfolio
+//! of so many changes alone.
 
 mod debian;
 mod document;
