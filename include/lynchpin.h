@@ -3414,16 +3414,6 @@ uint32_t lp_ordered_edges_new(const struct lp_edges *edges,
                               struct lp_error **error_out);
 
 /**
- * How many nodes there are; 0 for anything but ordered edges.
- */
-LP_MUST_USE uint32_t lp_ordered_edges_nodes(const struct lp_ordered_edges *ordered);
-
-/**
- * How many edges there are; 0 for anything but ordered edges.
- */
-LP_MUST_USE uint32_t lp_ordered_edges_count(const struct lp_ordered_edges *ordered);
-
-/**
  * Where a node stands in the order: what comes later has a larger number. The numbers have gaps,
  * and mean something only beside each other and until the next edge is added; 0 for a node that
  * there is not.
@@ -3484,28 +3474,9 @@ uint32_t lp_ordered_edges_order(const struct lp_ordered_edges *ordered,
                                 struct lp_error **error_out);
 
 /**
- * Lists what a node waits for, smallest first; nothing for one that there is not. On success
- * `*nodes_out` is yours: free it with `lp_nodes_free`.
- */
-LP_MUST_USE
-uint32_t lp_ordered_edges_earlier(const struct lp_ordered_edges *ordered,
-                                  uint32_t node,
-                                  struct lp_nodes **nodes_out,
-                                  struct lp_error **error_out);
-
-/**
- * Lists what waits for a node, smallest first; nothing for one that there is not. On success
- * `*nodes_out` is yours: free it with `lp_nodes_free`.
- */
-LP_MUST_USE
-uint32_t lp_ordered_edges_later(const struct lp_ordered_edges *ordered,
-                                uint32_t node,
-                                struct lp_nodes **nodes_out,
-                                struct lp_error **error_out);
-
-/**
- * Takes the edges as they are now, for what is asked of all nodes at once. On success `*edges_out`
- * is yours: free it with `lp_edges_free`; it stays as it is when edges are added here.
+ * Takes the edges as they are now, for what is asked of all nodes at once, or of one: how many
+ * there are, what a node waits for. On success `*edges_out` is yours: free it with
+ * `lp_edges_free`; it stays as it is when edges are added here.
  */
 LP_MUST_USE
 uint32_t lp_ordered_edges_to_edges(const struct lp_ordered_edges *ordered,

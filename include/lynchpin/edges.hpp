@@ -259,10 +259,6 @@ public:
               return lp_ordered_edges_new(edges.get(), out, error);
           })) {}
 
-    /// How many nodes there are.
-    std::uint32_t nodes() const { return lp_ordered_edges_nodes(get()); }
-    /// How many edges there are.
-    std::uint32_t count() const { return lp_ordered_edges_count(get()); }
     /// Where a node stands in the order: what comes later has a larger number. The numbers have
     /// gaps, and mean something only beside each other and until the next edge is added; 0 for an
     /// unknown node.
@@ -303,19 +299,7 @@ public:
             return lp_ordered_edges_order(get(), out, error);
         }));
     }
-    /// What a node waits for, smallest first; none for an unknown one.
-    node_list earlier(std::uint32_t node) const {
-        return node_list(internal::make<lp_nodes>([&](auto **out, auto **error) {
-            return lp_ordered_edges_earlier(get(), node, out, error);
-        }));
-    }
-    /// What waits for a node, smallest first; none for an unknown one.
-    node_list later(std::uint32_t node) const {
-        return node_list(internal::make<lp_nodes>([&](auto **out, auto **error) {
-            return lp_ordered_edges_later(get(), node, out, error);
-        }));
-    }
-    /// The edges as they are now, for what is asked of all nodes at once.
+    /// The edges as they are now, for what is asked of all nodes at once, or of one.
     edges to_edges() const {
         return edges(internal::make<lp_edges>([&](auto **out, auto **error) {
             return lp_ordered_edges_to_edges(get(), out, error);

@@ -66,22 +66,6 @@ pub unsafe extern "C" fn lp_ordered_edges_new(
     }
 }
 
-/// How many nodes there are; 0 for anything but ordered edges.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_ordered_edges_nodes(ordered: *const lp_ordered_edges) -> u32 {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(ordered, 0, |it| it.lock().map_or(0, |it| it.nodes())) }
-}
-
-/// How many edges there are; 0 for anything but ordered edges.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_ordered_edges_count(ordered: *const lp_ordered_edges) -> u32 {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(ordered, 0, |it| it.lock().map_or(0, |it| it.count())) }
-}
-
 /// Where a node stands in the order: what comes later has a larger number. The numbers have gaps,
 /// and mean something only beside each other and until the next edge is added; 0 for a node that
 /// there is not.
@@ -190,44 +174,9 @@ pub unsafe extern "C" fn lp_ordered_edges_order(
     }
 }
 
-/// Lists what a node waits for, smallest first; nothing for one that there is not. On success
-/// `*nodes_out` is yours: free it with `lp_nodes_free`.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_ordered_edges_earlier(
-    ordered: *const lp_ordered_edges,
-    node: u32,
-    nodes_out: *mut *mut lp_nodes,
-    error_out: *mut *mut lp_error,
-) -> u32 {
-    // SAFETY: as the header demands of the caller.
-    unsafe {
-        call_on(ordered, nodes_out, error_out, |it| {
-            Ok(handle::new(it.lock()?.earlier(node).to_vec()))
-        })
-    }
-}
-
-/// Lists what waits for a node, smallest first; nothing for one that there is not. On success
-/// `*nodes_out` is yours: free it with `lp_nodes_free`.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_ordered_edges_later(
-    ordered: *const lp_ordered_edges,
-    node: u32,
-    nodes_out: *mut *mut lp_nodes,
-    error_out: *mut *mut lp_error,
-) -> u32 {
-    // SAFETY: as the header demands of the caller.
-    unsafe {
-        call_on(ordered, nodes_out, error_out, |it| {
-            Ok(handle::new(it.lock()?.later(node).to_vec()))
-        })
-    }
-}
-
-/// Takes the edges as they are now, for what is asked of all nodes at once. On success `*edges_out`
-/// is yours: free it with `lp_edges_free`; it stays as it is when edges are added here.
+/// Takes the edges as they are now, for what is asked of all nodes at once, or of one: how many
+/// there are, what a node waits for. On success `*edges_out` is yours: free it with
+/// `lp_edges_free`; it stays as it is when edges are added here.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_ordered_edges_to_edges(

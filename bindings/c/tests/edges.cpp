@@ -69,12 +69,10 @@ void one_at_a_time() {
     CHECK(ordered.insert(0, 2).outcome == lynchpin::inserted::added);
     CHECK(ordered.insert(1, 3).outcome == lynchpin::inserted::added);
     const auto order = ordered.order();
-    CHECK(order.all().copy() == (list{3, 1, 2, 0}) && ordered.nodes() == 4);
+    CHECK(order.all().copy() == (list{3, 1, 2, 0}));
     CHECK(ordered.place_of(3) < ordered.place_of(1) && ordered.place_of(9) == 0);
-    const auto before = ordered.earlier(1), after = ordered.later(1);
-    CHECK(before.all().copy() == list{3} && after.all().copy() == list{2});
     const auto edges = ordered.to_edges();
-    CHECK(edges.count() == 3 && ordered.count() == 3 && edges.earlier(0).copy() == list{2});
+    CHECK(edges.nodes() == 4 && edges.count() == 3 && edges.earlier(0).copy() == list{2});
     CHECK(status_of([&] { ordered.insert(4, 0); }) == status::number_out_of_range);
     CHECK(status_of([&] { ordered.remove(0, 4); }) == status::number_out_of_range);
     const lynchpin::edges circle(2, list{0, 1}, list{1, 0});
