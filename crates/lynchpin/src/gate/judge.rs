@@ -291,10 +291,11 @@ pub(super) fn by_lot(
 }
 
 /// Trees of one subject that all must hold.
-pub(super) fn together(subject: &Subject, mut trees: Vec<Reasons>) -> Reasons {
-    if trees.len() == 1 {
-        return trees.pop().unwrap_or_default();
-    }
+pub(super) fn together(subject: &Subject, trees: Vec<Reasons>) -> Reasons {
+    let trees = match <[Reasons; 1]>::try_from(trees) {
+        Ok([only]) => return only,
+        Err(trees) => trees,
+    };
     let mut reasons = Reasons::default();
     let all = reasons.open(Node::new(Verdict::NotApplicable, ReasonCode::All, subject));
     trees.into_iter().for_each(|tree| reasons.graft(tree));
