@@ -147,6 +147,13 @@ public:
         return internal::question("breaches").with("at", at).ask(get());
     }
 
+    /// Whether each release, with each of its changes, and each change in none may go, without the
+    /// reasons. For the first stage that each has not wholly entered, if none is named.
+    template <class Duration>
+    std::string verdicts(internal::time_point<Duration> at, std::string_view stage = {}) const {
+        return internal::question("verdicts").with("stage", stage).with("at", at).ask(get());
+    }
+
     /// What is or was owed since something entered a stage, by whom and until when.
     template <class Duration> std::string obligations(internal::time_point<Duration> at) const {
         return internal::question("obligations").with("at", at).ask(get());

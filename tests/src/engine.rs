@@ -1,8 +1,9 @@
 //! What the engine says of a small world.
 
+use lynchpin::base::id::StageId;
 use lynchpin::base::{Instant, Limits};
-use lynchpin::portfolio::{DecideQuestion, Decision, Engine, Snapshot};
-use lynchpin::reason::Verdict;
+use lynchpin::portfolio::{DecideQuestion, Decision, Engine, Snapshot, VerdictsQuestion};
+use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::read_portfolio;
 use serde_json::{Value, json};
 
@@ -81,6 +82,55 @@ pub fn question(subject: Subject, stage: u8, tick: Tick) -> DecideQuestion {
 #[must_use]
 pub fn decide(snapshot: &Snapshot, subject: Subject, stage: u8, tick: Tick) -> Option<Decision> {
     snapshot.decide(&question(subject, stage, tick)).ok()
+}
+
+/// Holds the verdicts on everything at once to the decision on each, for each stage and for those
+/// that are entered next. How many verdicts that were.
+///
+/// # Panics
+///
+/// If they differ.
+#[expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+pub fn hold_verdicts_to_decisions(snapshot: &Snapshot, at: Instant) -> usize {
+    let stages = snapshot.stages().into_iter().map(Some).chain([None]);
+    let of_stage = |stage: Option<StageId>| {
+        let mut question = VerdictsQuestion::new(at);
+        question.stage = stage;
+        let Ok(found) = snapshot.verdicts(&question) else {
+            use lynchpin::base::Subject::{Change, Release};
+            let changes = snapshot.changes(at).into_iter().map(Change);
+            let mut all = snapshot.releases(at).into_iter().map(Release).chain(changes);
+            assert!(all.any(|subject| snapshot.decide(&decided(&subject, &question)).is_err()));
+            return 0;
+        };
+        let mut count = 0;
+        for of in &found.subjects {
+            let decision = snapshot.decide(&decided(&of.subject, &question));
+            let decision = decision.expect("what has a verdict can be asked about");
+            let (reasons, stage) = (decision.reasons(), &decision.stage);
+            let parts = reasons.children(0).filter_map(|index| reasons.nodes().get(index));
+            let of_release = matches!(of.subject, lynchpin::base::Subject::Release(_));
+            let members = parts.filter(|it| of_release && it.code == ReasonCode::Change);
+            let members: Vec<_> = members.map(|it| (it.subject.to_string(), it.verdict)).collect();
+            let told = of.changes.iter().map(|id| format!("change {id}"));
+            let told: Vec<_> = told.zip(of.verdicts.iter().copied()).collect();
+            let about = format!("{} to {stage}", of.subject);
+            assert_eq!((of.verdict, &of.stage), (decision.verdict(), stage), "{about}");
+            assert_eq!(told, members, "{about}");
+            assert_eq!(of.changes.len(), of.verdicts.len(), "{about}");
+            assert_eq!(found.what_if.is_some(), decision.what_if, "{about}");
+            assert_eq!(found.policy, decision.policy, "{about}");
+            count += 1 + members.len();
+        }
+        count
+    };
+    stages.map(of_stage).sum()
+}
+
+fn decided(subject: &lynchpin::base::Subject, question: &VerdictsQuestion) -> DecideQuestion {
+    let mut decided = DecideQuestion::new(subject.clone(), question.at);
+    decided.stage.clone_from(&question.stage);
+    decided
 }
 
 /// The verdict; none, if the subject was not known by then.

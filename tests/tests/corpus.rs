@@ -28,6 +28,7 @@ use lynchpin::wire::{ask, read_portfolio};
 use lynchpin_store::receipt::prove_receipt;
 use lynchpin_store::store::memory::Memory;
 use lynchpin_store::{Draft, Ledger, Opening, Outcome};
+use lynchpin_tests::engine::hold_verdicts_to_decisions;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -202,6 +203,12 @@ impl Piece {
 }
 
 impl Asked {
+    /// The instant of a question, if it is about one.
+    fn at(&self) -> Option<Instant> {
+        let question: Value = serde_json::from_slice(self.question()).ok()?;
+        question.as_object()?.values().next()?.get("at")?.as_str()?.parse().ok()
+    }
+
     fn question(&self) -> &[u8] {
         match (&self.question, &self.question_text) {
             (Some(written), None) => written.get().as_bytes(),
@@ -388,7 +395,7 @@ fn every_case_is_unpacked() {
 /// The order of facts in a document says nothing, so it changes no byte of an answer.
 #[test]
 fn the_order_of_facts_changes_no_byte() {
-    let mut turned = 0;
+    let (mut turned, mut held) = (0, 0);
     for (_, case) in cases().into_iter().filter(|(_, case)| case.ledger.is_none()) {
         let Ok(snapshot) = case.load() else { continue };
         let Ok(mut document) = serde_json::from_slice::<Value>(&case.portfolio()) else { continue };
@@ -406,8 +413,11 @@ fn the_order_of_facts_changes_no_byte() {
             assert_eq!(one, other, "{}", case.name);
             turned += 1;
         }
+        let when: BTreeSet<Instant> = case.ask.iter().filter_map(Asked::at).collect();
+        held += when.iter().map(|at| hold_verdicts_to_decisions(&snapshot, *at)).sum::<usize>();
     }
     assert!(turned > 0, "no case was asked twice");
+    assert!(held > 0, "no verdict was held to a decision");
 }
 
 /// Facts of every kind pass through a ledger, which opens from its snapshot alike, and whose

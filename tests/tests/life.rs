@@ -14,7 +14,7 @@ use lynchpin::portfolio::{
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::cases::config;
-use lynchpin_tests::engine::{at, known};
+use lynchpin_tests::engine::{at, hold_verdicts_to_decisions, known};
 use lynchpin_tests::oracle::life::decide_for_life;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::life::life;
@@ -73,6 +73,7 @@ proptest! {
     #[test]
     fn decisions_are_those_of_the_oracle((world, policies, adopted) in life(), hour in 0..=LAST) {
         let snapshot = load(&document(&world, &policies, adopted)).snapshot();
+        hold_verdicts_to_decisions(&snapshot, at(hour));
         for of in world.subjects() {
             for (stage, hour) in [(1, hour), (1, after(LAST, 2)), (0, hour)] {
                 let expected = decide_for_life(&world, &policies, adopted, (stage, hour), of);

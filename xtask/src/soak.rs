@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 24] = [
+const PROPERTIES: [&str; 25] = [
     "actions",
     "calendar",
     "choices",
@@ -37,6 +37,7 @@ const PROPERTIES: [&str; 24] = [
     "recurrence",
     "sets",
     "stream",
+    "verdicts",
     "work",
     "zones",
 ];

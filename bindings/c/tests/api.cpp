@@ -272,6 +272,9 @@ void documents(const lynchpin::snapshot &snapshot) {
     CHECK(begins(queued, R"({"queue":{"stage":"production","at":"2026-11-04T00:00:00Z")"));
     CHECK(status_of([&] { (void)snapshot.queue("production", at, {{c6, ""}}, 0U); })
           == status::number_out_of_range);
+    CHECK(snapshot.verdicts(at) == snapshot.ask("{\"verdicts\":{" + when));
+    CHECK(begins(snapshot.verdicts(at, "production"), R"({"verdicts":{"at":"2026-11-04T00:)"));
+    CHECK(status_of([&] { (void)snapshot.verdicts(at, "none"); }) == status::stage_unknown);
     CHECK(snapshot.collisions(at) == snapshot.ask("{\"collisions\":{" + when));
     CHECK(snapshot.collisions(at, at - std::chrono::hours(24), at)
           == snapshot.ask("{\"collisions\":{" + period + when));

@@ -57,7 +57,7 @@ impl Asked {
             Question::Decide(asked) => self.decision(asked, form),
             Question::Plan(asked) => self.plan(asked, form),
             Question::Score(asked) => self.score(asked, form),
-            Question::Reach(_) | Question::Workflow(_) => Ok(None),
+            Question::Verdicts(_) | Question::Reach(_) | Question::Workflow(_) => Ok(None),
             Question::NextStates(asked) => match form {
                 Form::Text => {
                     let found = self.snapshot.next_states(&asked.question())?;
@@ -172,6 +172,7 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         Answer::Collisions(found) => report::collisions(found, options),
         // The refusal of a claim is one: the package tells it by what is in its document.
         Answer::Decision(_)
+        | Answer::Verdicts(_)
         | Answer::Plan(_)
         | Answer::Score(_)
         | Answer::Reach(_)
@@ -204,6 +205,7 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         | Answer::Comparison(_)
         | Answer::DryRun(_)
         | Answer::Decision(_)
+        | Answer::Verdicts(_)
         | Answer::Plan(_)
         | Answer::Score(_)
         | Answer::Reach(_)

@@ -14,6 +14,42 @@ use crate::snapshot::{Snapshot, checked, detail_of};
 
 #[pymethods]
 impl Snapshot {
+    /// Says of everything at once whether it may go, without the reasons.
+    ///
+    /// It is about every release that is not cancelled, with each of its changes, and every change
+    /// in no release. The verdicts are those of `decide`, which tells why. It takes as many threads
+    /// as the machine runs at once; other threads of the program go on.
+    ///
+    /// Args:
+    ///     stage: The id of the stage; of each the first not wholly entered yet, if left out.
+    ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+    ///
+    /// Returns:
+    ///     The `Verdicts`.
+    ///
+    /// Raises:
+    ///     NotFoundError: The stage is not known as of that instant.
+    ///     QuestionError: The id is malformed or `at` has no time zone.
+    ///     LimitError: There is more to look at than is looked at in one go.
+    ///
+    /// Example:
+    ///     >>> found = snapshot.verdicts(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
+    ///     >>> [(str(it.subject), it.verdict.value) for it in found.subjects]
+    ///     [('change C-1', 'needs_action')]
+    #[pyo3(signature = (*, stage = None, at))]
+    fn verdicts<'py>(
+        &self,
+        py: Python<'py>,
+        stage: Option<&Bound<'py, PyString>>,
+        at: &Bound<'py, PyDateTime>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let question = Question::Verdicts(wire::Verdicts {
+            stage: checked(py, stage.map(parsed).transpose())?,
+            at: checked(py, instant_of(at)?)?,
+        });
+        self.value(py, question, Given::Question)
+    }
+
     /// Says whether work may go on somewhere, and when and why that changes.
     ///
     /// It goes by the freezes known by then and the windows that the policy asks for there; what

@@ -405,6 +405,7 @@ pub(crate) fn detail_of(detail: &str) -> PyResult<Detail> {
 fn class_of(answer: &Answer) -> (&'static str, &'static str) {
     match answer {
         Answer::Decision(_) => ("lynchpin._decision", "Decision"),
+        Answer::Verdicts(_) => ("lynchpin._entry", "Verdicts"),
         Answer::Plan(_) => ("lynchpin._plan", "Plan"),
         Answer::Score(_) => ("lynchpin._score", "Score"),
         Answer::Reach(_) => ("lynchpin._reach", "Reach"),
@@ -444,7 +445,8 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
             score.changes.clear();
             Answer::Score(score).to_bytes().map(Some)
         }
-        Answer::Plan(_)
+        Answer::Verdicts(_)
+        | Answer::Plan(_)
         | Answer::Reach(_)
         | Answer::Calendar(_)
         | Answer::Claim(_)

@@ -56,6 +56,7 @@ KINDS: dict[str, type[Answer]] = {
     "record": RecordedDecision,
     "breaches": Breaches,
     "obligations": Obligations,
+    "verdicts": Verdicts,
     "policies": Policies,
     "waiting": Waiting,
     "agenda": Agenda,

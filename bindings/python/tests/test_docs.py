@@ -181,6 +181,7 @@ def _entries(snapshot: lynchpin.Snapshot, at: datetime) -> dict[str, object]:
         "receipt": planned.record(change="C-1", at=at, by="raj"),
         "breaches": snapshot.breaches(at=at),
         "obligations": snapshot.obligations(at=at),
+        "verdicts": snapshot.verdicts(at=at),
         "policies": snapshot.policies(at=at),
         "changed": snapshot.changed(change="C-1", since=before, until=at),
         "lint": snapshot.lint_policy(unknown, at=at),

@@ -7,13 +7,13 @@ use std::process::Command;
 
 use lynchpin::base::Limits;
 use lynchpin::model::Portfolio;
-use lynchpin::portfolio::Engine;
+use lynchpin::portfolio::{Engine, Snapshot, VerdictsQuestion};
 use lynchpin::wire::{read_portfolio, write_portfolio};
 use lynchpin_benches::Wanted::{Nothing, TimesPeer};
 use lynchpin_benches::{beside, figure};
 use serde::Deserialize;
 
-use crate::portfolio::{POLICY, decide_all};
+use crate::portfolio::{POLICY, decide_all, now};
 
 const ROUNDS: usize = 1;
 
@@ -27,30 +27,45 @@ pub(crate) fn measure(portfolio: &Portfolio) -> Result<()> {
         command.arg(what).arg(file);
         command
     };
-    let taken = beside(ROUNDS, || command("decide"), || command("read"));
-    fs::remove_file(file)?;
-    let (own, plain) = taken?;
-    let name = format!("seconds from a document of {} changes to all decisions", count(portfolio));
-    figure(&name, own.seconds, Some(plain.seconds), TimesPeer(2.0));
-    let name = format!("megabytes at the peak, of {} changes", count(portfolio));
-    figure(&name, own.megabytes, Some(plain.megabytes), Nothing);
-    Ok(())
+    let told = [("verdicts", TimesPeer(2.0)), ("explained decisions", Nothing)];
+    for (what, wanted) in told {
+        let own = if what == "verdicts" { "verdicts" } else { "decide" };
+        let (own, plain) = beside(ROUNDS, || command(own), || command("read"))?;
+        let changes = count(portfolio);
+        let name = format!("seconds from a document of {changes} changes to all {what}");
+        figure(&name, own.seconds, Some(plain.seconds), wanted);
+        let name = format!("megabytes at the peak, of {changes} changes to all {what}");
+        figure(&name, own.megabytes, Some(plain.megabytes), Nothing);
+    }
+    fs::remove_file(file)
 }
 
 fn count(portfolio: &Portfolio) -> usize {
     portfolio.changes.len()
 }
 
-/// Reads a document, and decides on every release in it.
+/// Reads a document, and decides on every release in it, with all reasons.
 pub(crate) fn decide(file: &Path) -> Result<()> {
+    std::hint::black_box(decide_all(&load(file)?)?);
+    Ok(())
+}
+
+/// Reads a document, and gives the verdicts on everything in it.
+pub(crate) fn verdicts(file: &Path) -> Result<()> {
+    let question = VerdictsQuestion::new(now()?);
+    let found = load(file)?.verdicts(&question).map_err(Error::other)?;
+    drop(std::hint::black_box(found));
+    Ok(())
+}
+
+fn load(file: &Path) -> Result<Snapshot> {
     let bytes = fs::read(file)?;
     let mut engine = Engine::new(Limits::bulk());
     engine.set_policy(POLICY).map_err(Error::other)?;
     let portfolio = read_portfolio(&bytes, engine.limits()).map_err(Error::other)?;
     drop(bytes);
     engine.add(portfolio).map_err(Error::other)?;
-    std::hint::black_box(decide_all(&engine.snapshot())?);
-    Ok(())
+    Ok(engine.snapshot())
 }
 
 /// Reads a document into structs of plain strings.

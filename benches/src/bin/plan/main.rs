@@ -59,6 +59,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["order"] => order::measure(LARGE),
         ["order", nodes] => order::measure(nodes.parse().map_err(Error::other)?),
         ["decide", file] => document::decide(file.as_ref()),
+        ["verdicts", file] => document::verdicts(file.as_ref()),
         ["read", file] => document::read(file.as_ref()),
         ["serve", file] => serve::run(file.as_ref()),
         // For a look at a smaller portfolio alone.

@@ -7,7 +7,7 @@ use std::io::{Error, Result};
 use lynchpin::base::id::ChangeId;
 use lynchpin::base::{Instant, Limits, Subject};
 use lynchpin::model::{Change, Evidence, Needs, Portfolio, Release};
-use lynchpin::portfolio::{DecideQuestion, Engine, PlanQuestion, Snapshot};
+use lynchpin::portfolio::{DecideQuestion, Engine, PlanQuestion, Snapshot, VerdictsQuestion};
 use lynchpin::wire::read_portfolio;
 use lynchpin_benches::Wanted::{Nothing, TimesPeer};
 use lynchpin_benches::{figure, median, seconds};
@@ -45,6 +45,11 @@ pub(crate) fn measure(changes: u32) -> Result<()> {
     let name = format!("seconds of groups, waves and explained decisions of {} releases", decided?);
     figure(&name, all, None, Nothing);
     let full = folded + all;
+    let question = VerdictsQuestion::new(now);
+    let mut found = Ok(());
+    let fast = seconds(|| found = snapshot.verdicts(&question).map(drop));
+    found.map_err(Error::other)?;
+    figure("seconds of all verdicts beside all explained decisions", fast, Some(all), Nothing);
     let mut chance = Chance(7);
     // What each change that was revised says now.
     let mut revised: BTreeMap<u32, Change> = BTreeMap::new();
@@ -202,6 +207,6 @@ fn subject(number: u32) -> Result<Subject> {
     id(number).map(Subject::Change)
 }
 
-fn now() -> Result<Instant> {
+pub(crate) fn now() -> Result<Instant> {
     "2026-11-20T00:00:00Z".parse().map_err(Error::other)
 }

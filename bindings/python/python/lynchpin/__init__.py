@@ -68,6 +68,8 @@ from ._entry import (
     Policies,
     PolicyAdoption,
     RecordedDecision,
+    SubjectVerdicts,
+    Verdicts,
 )
 from ._fields import Setting
 from ._history import Assessed, Because, Dependency, Failure, Notes, Range
@@ -296,10 +298,12 @@ __all__ = [
     "StageStands",
     "Standing",
     "Subject",
+    "SubjectVerdicts",
     "Through",
     "Turn",
     "Turning",
     "Verdict",
+    "Verdicts",
     "Waiting",
     "WaitingItem",
     "WaitsFor",

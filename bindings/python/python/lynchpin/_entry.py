@@ -1,4 +1,4 @@
-"""Entries into stages: claims, recorded decisions, breaches, what is owed, policies in force."""
+"""Entries into stages: what may go, claims, recorded decisions, breaches, obligations, policies."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, final
 
 from . import _show
 from ._answer import Answer
-from ._fields import Listing, Plain, reason_code
+from ._fields import Listing, Plain, reason_code, yes
 from ._value import public, value
 from ._values import Actor, Subject, Verdict
 
@@ -395,3 +395,60 @@ class Policies(Plain):
         tables = [_show.table(self.adopted), _show.table(self.ignored)]
         counts = f"{len(self.adopted)} adopted, {len(self.ignored)} ignored"
         return _show.Report(f"POLICIES: {counts}", [note], tables)
+
+
+@value
+class SubjectVerdicts:
+    """The verdict on one subject and, of a release, on each of its changes.
+
+    Example:
+        >>> verdicts.subjects[0].subject, verdicts.subjects[0].verdict.value
+        (Subject('change', 'C-1'), 'needs_action')
+    """
+
+    subject: Subject
+    """The release, or a change that is in none."""
+    stage: str
+    """The stage that it was asked for."""
+    verdict: Verdict
+    """The verdict."""
+    changes: tuple[str, ...]
+    """The changes of a release that are known and not cancelled, in order of ids."""
+    verdicts: tuple[Verdict, ...]
+    """The verdict on each of them, as a part of the release."""
+
+
+@final
+@public
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class Verdicts(Plain):
+    """What may go of everything.
+
+    Made by `Snapshot.verdicts`; `Snapshot.decide` tells why.
+
+    Example:
+        >>> [str(it.subject) for it in verdicts.subjects if it.verdict.is_go]
+        []
+    """
+
+    _KIND: ClassVar[str] = "verdicts"
+
+    at: datetime
+    """As of when, in UTC."""
+    policy: str | None
+    """The policy that was applied, if one was."""
+    what_if: Annotated[bool, yes]
+    """Whether another policy than the one in force was applied: then nothing here is a go, whatever
+    it says."""
+    subjects: tuple[SubjectVerdicts, ...]
+    """Each release that is not cancelled and then each change in none, in order of ids."""
+
+    def __repr__(self) -> str:
+        return _show.short(f"Verdicts on {len(self.subjects)}")
+
+    def _told(self) -> _show.Report:
+        go = sum(it.verdict.is_go for it in self.subjects)
+        what_if = "WHAT IF " if self.what_if else ""
+        headline = f"{what_if}VERDICTS on {len(self.subjects)}, of which {go} are a go"
+        rows = [(str(it.subject), it.stage, str(it.verdict)) for it in self.subjects]
+        return _show.Report(headline, [], [(("subject", "stage", "verdict"), rows)])

@@ -6,7 +6,7 @@ from typing import Literal, Self, TypeAlias, overload
 
 from ._calendar import Calendar
 from ._daily import Agenda, Ending, Waiting, WaiverDebt
-from ._entry import Breaches, Obligations, Policies
+from ._entry import Breaches, Obligations, Policies, Verdicts
 from ._population import Population
 from ._progress import NextStates
 from ._reach import Reach
@@ -16,6 +16,31 @@ from ._values import Actor, Subject
 _Text: TypeAlias = bytes | bytearray | memoryview | str
 
 class _Questions:
+    def verdicts(self, *, stage: str | None = None, at: datetime) -> Verdicts:
+        """Says of everything at once whether it may go, without the reasons.
+
+        It is about every release that is not cancelled, with each of its changes, and every change
+        in no release. The verdicts are those of `decide`, which tells why. It takes as many threads
+        as the machine runs at once; other threads of the program go on.
+
+        Args:
+            stage: The id of the stage; of each the first not wholly entered yet, if left out.
+            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
+
+        Returns:
+            The `Verdicts`.
+
+        Raises:
+            NotFoundError: The stage is not known as of that instant.
+            QuestionError: The id is malformed or `at` has no time zone.
+            LimitError: There is more to look at than is looked at in one go.
+
+        Example:
+            >>> found = snapshot.verdicts(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
+            >>> [(str(it.subject), it.verdict.value) for it in found.subjects]
+            [('change C-1', 'needs_action')]
+        """
+
     def reach(
         self, *, change: str, direction: Literal["upstream", "downstream"], at: datetime
     ) -> Reach:

@@ -242,6 +242,23 @@ impl Graph {
         row.iter().map(|&place| self.conflicts[place])
     }
 
+    /// The clauses of a node, in the order in which they were added: of each the alternatives that
+    /// are in the graph. An unknown node has none.
+    ///
+    /// ```
+    /// # use lynchpin::graph::GraphBuilder;
+    /// let mut builder = GraphBuilder::new(3);
+    /// builder.requires(0, [Some(2), Some(1)]);
+    /// builder.requires(0, [None]);
+    /// let graph = builder.build()?;
+    /// assert_eq!(graph.clauses_of(0).collect::<Vec<_>>(), [&[1, 2][..], &[]]);
+    /// # Ok::<(), lynchpin::graph::GraphError>(())
+    /// ```
+    pub fn clauses_of(&self, node: Node) -> impl Iterator<Item = &[Node]> {
+        let clauses = if node < self.nodes { self.clause_range(node) } else { 0..0 };
+        clauses.map(|clause| self.clauses.row(clause))
+    }
+
     /// The numbers of a node's clauses.
     pub(super) fn clause_range(&self, node: Node) -> std::ops::Range<u32> {
         self.clauses_of.places(node)

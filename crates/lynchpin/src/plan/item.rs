@@ -111,6 +111,18 @@ impl Item {
         &self.candidates
     }
 
+    /// What stands in the item for each clause of a member, as numbers; first for those of its
+    /// revision, in their order. What is empty there, nothing in the item meets.
+    pub fn clauses_of(&self, member: Node) -> impl Iterator<Item = &[Node]> {
+        self.graph.clauses_of(member)
+    }
+
+    /// Whether a number is that of a change that is live in the stage.
+    #[must_use]
+    pub fn is_live(&self, node: Node) -> bool {
+        self.live.contains(node)
+    }
+
     /// The changes behind all numbers, members or not, in order.
     #[must_use]
     pub fn ids(&self) -> &[ChangeId] {

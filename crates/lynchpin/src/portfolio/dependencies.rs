@@ -43,7 +43,7 @@ pub(super) fn clauses(case: &Case<'_>, flow: &Flow, change: &Change) -> Reasons 
         }
         reasons.close(open, Join::Any);
     }
-    for partner in case.records.partners(&change.id).filter(|id| !flow.item.has(id)) {
+    for partner in case.records.partners(&change.id).filter(|id| !flow.orders.item.has(id)) {
         reasons.push(absent_partner(case, change, partner));
     }
     reasons
@@ -56,16 +56,31 @@ fn alternative(case: &Case<'_>, flow: &Flow, change: &Change, id: &ChangeId) -> 
     if let Some(node) = known.as_ref().filter(|node| node.verdict.is_go()) {
         return node.clone();
     }
-    let stand_ins = flow.item.stand_ins(records, &change.id, id).into_iter();
+    let stand_ins = flow.orders.item.stand_ins(records, &change.id, id).into_iter();
     let best = stand_ins.map(|member| (stand_in(case, flow, member), member));
     if let Some((node, member)) = best.min_by_key(|(node, _)| node.verdict) {
         // What takes its place in this item will do, too.
         return if member == id { node } else { node.with("for", Arg::text(id)) };
     }
-    let other = records.change(id).and_then(|row| row.current(records));
+    absent(case, change, known, (id, ReasonCode::RequirementNotLive))
+}
+
+/// What a change says that is needed and that nothing in the item stands in for.
+pub(super) fn outside(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
+    absent(case, change, anywhere(case, change, id), (id, ReasonCode::RequirementNotLive))
+}
+
+/// The same, if it is known what is to be said of it wherever it is.
+fn absent(
+    case: &Case<'_>,
+    change: &Change,
+    known: Option<Node>,
+    (id, code): (&ChangeId, ReasonCode),
+) -> Node {
+    let other = case.records.change(id).and_then(|row| row.current(case.records));
     match (known, other) {
         (Some(node), _) => node,
-        (None, Some(other)) => elsewhere(case, change, other, ReasonCode::RequirementNotLive),
+        (None, Some(other)) => elsewhere(case, change, other, code),
         (None, None) => not_found(case, change, id),
     }
 }
@@ -83,7 +98,7 @@ fn stand_in(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
             .until(flow.holds_until)
             .lapsing_at(flow.lapses(id));
     }
-    let told = flow.item.node(id).and_then(|node| flow.blocked.get(&node));
+    let told = flow.orders.item.node(id).and_then(|node| flow.blocked.get(&node));
     match told {
         Some(told) => told.get_or_init(|| blocked(case, flow, id)).clone(),
         None => blocked(case, flow, id),
@@ -96,13 +111,12 @@ fn blocked(case: &Case<'_>, flow: &Flow, id: &ChangeId) -> Node {
     // There may be as many as members, and each may hold back as many.
     let roots = flow.roots(id).filter(|root| *root != id).take(PARTNERS_NAMED);
     let roots: Vec<&ChangeId> = roots.collect();
-    let held_by = if roots.is_empty() { vec![id] } else { roots.clone() };
     let node = Node::new(Verdict::Blocked, ReasonCode::RequirementBlocked, &subject)
-        .until(flow.holds_until)
-        .act(owners_of(case, held_by));
+        .until(flow.holds_until);
     if roots.is_empty() {
-        return node;
+        return node.act(owners_of(case, [id]));
     }
+    let node = node.act(owners_of(case, roots.iter().copied()));
     let named = roots.into_iter().map(ToString::to_string).collect();
     node.with("roots", Arg::Texts(named))
 }
@@ -131,21 +145,15 @@ fn not_found(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
     Node::new(Verdict::Unknown, ReasonCode::RequirementNotFound, &subject).act(case.owners(change))
 }
 
-/// Those who answer for the first of some changes.
+/// Those who answer for some changes.
 fn owners_of<'a>(case: &Case<'_>, changes: impl IntoIterator<Item = &'a ChangeId>) -> Vec<Actor> {
-    let first = changes.into_iter().take(PARTNERS_NAMED);
-    let rows = first.filter_map(|id| case.records.change(id));
+    let rows = changes.into_iter().filter_map(|id| case.records.change(id));
     rows.filter_map(|row| row.current(case.records)).flat_map(|other| case.owners(other)).collect()
 }
 
 /// A change that must ship together with this one and is not in the item.
-fn absent_partner(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
-    let other = case.records.change(id).and_then(|row| row.current(case.records));
-    match (anywhere(case, change, id), other) {
-        (Some(node), _) => node,
-        (None, Some(other)) => elsewhere(case, change, other, ReasonCode::TogetherMissing),
-        (None, None) => not_found(case, change, id),
-    }
+pub(super) fn absent_partner(case: &Case<'_>, change: &Change, id: &ChangeId) -> Node {
+    absent(case, change, anywhere(case, change, id), (id, ReasonCode::TogetherMissing))
 }
 
 /// A known change that is neither live nor in the item: its owner has to move first.
@@ -191,8 +199,8 @@ impl Held {
         alone: impl Fn(&ChangeId) -> Verdict,
     ) -> BTreeMap<GraphNode, Held> {
         let mut held: BTreeMap<GraphNode, Held> = BTreeMap::new();
-        for node in flow.item.candidates().iter() {
-            let Some(id) = flow.item.id(node) else { continue };
+        for node in flow.orders.item.candidates().iter() {
+            let Some(id) = flow.orders.item.id(node) else { continue };
             let group = flow.group(id);
             let (Some(first), true) = (group.first(), group.len() > 1 && !flow.ships(id)) else {
                 continue;
@@ -321,18 +329,18 @@ pub(super) fn across(
     let item = Item::new(case.records, &members.all, case.stage)?;
     let mut flow = Flow::new(item, &own, case.policy.cycles)?;
     let of_several = |cycle: &Cycle| {
-        let ids = cycle.members.iter().filter_map(|node| flow.item.id(*node));
+        let ids = cycle.members.iter().filter_map(|node| flow.orders.item.id(*node));
         is_across(&ids.collect::<Vec<_>>())
     };
-    let numbered = flow.cycles.iter().enumerate().filter(|(_, cycle)| of_several(cycle));
+    let numbered = flow.orders.cycles.iter().enumerate().filter(|(_, cycle)| of_several(cycle));
     let told: BTreeSet<usize> = numbered.map(|(number, _)| number).collect();
-    flow.cycles_of.values_mut().for_each(|numbers| numbers.retain(|it| told.contains(it)));
+    flow.orders.cycles_of.values_mut().for_each(|numbers| numbers.retain(|it| told.contains(it)));
     let priority = Priority::of(members.release);
     let mut nodes = Vec::new();
     for change in &members.all {
         let others = case.records.conflicts(&change.id).map(|(other, _)| other);
         let apart = others.filter(|other| {
-            flow.item.has(other)
+            flow.orders.item.has(other)
                 && is_across(&[&change.id, other])
                 && !priority.goes_first(&change.id, other)
         });
@@ -412,12 +420,12 @@ pub(super) fn cycles(case: &Case<'_>, flow: &Flow, change: &Change) -> Vec<Node>
                 HopKind::After => "after",
                 HopKind::Together => "together",
             };
-            let (from, to) = (flow.item.id(hop.from)?, flow.item.id(hop.to)?);
+            let (from, to) = (flow.orders.item.id(hop.from)?, flow.orders.item.id(hop.to)?);
             Some(format!("{from} {kind} {to}"))
         };
         // A long witness is told once, by the first of its members: told by each, it would grow
         // with the square of the cycle.
-        let first = cycle.members.first().and_then(|first| flow.item.id(*first));
+        let first = cycle.members.first().and_then(|first| flow.orders.item.id(*first));
         let told = cycle.witness.len() <= WITNESS_TOLD || first == Some(&change.id);
         let node = Node::new(Verdict::NoGo, ReasonCode::DependencyCycle, &subject);
         let node = match first.filter(|_| !told) {

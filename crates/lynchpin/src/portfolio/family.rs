@@ -7,7 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{by_parts, release_gates, selected_until, standing, was_cancelled};
+use super::alone::{release_gates, standing, was_cancelled};
+use super::decide::{by_parts, selected_until};
 use super::dependencies;
 use super::item::Members;
 use crate::base::error::{Error, ErrorCode, Result};

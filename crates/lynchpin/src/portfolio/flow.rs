@@ -23,16 +23,8 @@ pub(super) struct Own {
 }
 
 /// The members of an item with what may ship, and what may ship after waiting.
-pub(super) struct Flow {
+pub(super) struct Orders {
     pub(super) item: Item,
-    /// When each member would be ready, its dependencies seen so far included.
-    ready_at: BTreeMap<ChangeId, Clears>,
-    /// From when on each may hold something back again, its dependencies seen so far included.
-    lapses: BTreeMap<ChangeId, When>,
-    /// The first instant at which a member that goes may no longer.
-    pub(super) goes_until: When,
-    /// The first instant at which any member may change.
-    pub(super) holds_until: When,
     /// What ships of all that is a go by itself.
     go: Order,
     /// What ships of all that is a go by itself or waits.
@@ -41,17 +33,17 @@ pub(super) struct Flow {
     pub(super) cycles: Vec<Cycle>,
     /// Those of them that each member is part of.
     pub(super) cycles_of: BTreeMap<GraphNode, Vec<usize>>,
-    /// What each member that neither ships nor will says to all that require it.
-    pub(super) blocked: BTreeMap<GraphNode, OnceCell<Node>>,
 }
 
-impl Flow {
+impl Orders {
     /// Works out what ships from each member's own verdict.
-    pub(super) fn new(item: Item, own: &BTreeMap<&ChangeId, Own>, rule: CycleRule) -> Result<Flow> {
-        let of = |node: &GraphNode| item.id(*node).and_then(|id| own.get(id));
+    pub(super) fn new(
+        item: Item,
+        own: impl Fn(GraphNode) -> Verdict,
+        rule: CycleRule,
+    ) -> Result<Orders> {
         let up_to = |worst: Verdict| -> NodeSet {
-            let goes = |node: &GraphNode| of(node).is_some_and(|own| own.verdict <= worst);
-            item.candidates().iter().filter(goes).collect()
+            item.candidates().iter().filter(|node| own(*node) <= worst).collect()
         };
         let go = item.order(&up_to(Verdict::GoWaived), rule)?;
         let wait = item.order(&up_to(Verdict::Wait), rule)?;
@@ -62,6 +54,54 @@ impl Flow {
                 cycles_of.entry(*node).or_default().push(number);
             }
         }
+        Ok(Orders { item, go, wait, cycles, cycles_of })
+    }
+
+    /// Whether a node ships.
+    pub(super) fn goes(&self, node: GraphNode) -> bool {
+        is_in(&self.go, node)
+    }
+
+    /// Whether a node ships once what waits has cleared.
+    pub(super) fn goes_later(&self, node: GraphNode) -> bool {
+        is_in(&self.wait, node)
+    }
+
+    /// The members of the group that a node is in, itself included; nothing, if it is no member.
+    pub(super) fn group_of(&self, node: GraphNode) -> &[GraphNode] {
+        self.go.group_of(node).map(|group| self.go.steps(group)).unwrap_or_default()
+    }
+}
+
+/// Whether a node is in a wave.
+fn is_in(order: &Order, node: GraphNode) -> bool {
+    order.group_of(node).and_then(|group| order.wave_of(group)).is_some()
+}
+
+/// What ships, with when each member would be ready and what each says to those that require it.
+pub(super) struct Flow {
+    pub(super) orders: Orders,
+    /// When each member would be ready, its dependencies seen so far included.
+    ready_at: BTreeMap<ChangeId, Clears>,
+    /// From when on each may hold something back again, its dependencies seen so far included.
+    lapses: BTreeMap<ChangeId, When>,
+    /// The first instant at which a member that goes may no longer.
+    pub(super) goes_until: When,
+    /// The first instant at which any member may change.
+    pub(super) holds_until: When,
+    /// What each member that neither ships nor will says to all that require it.
+    pub(super) blocked: BTreeMap<GraphNode, OnceCell<Node>>,
+}
+
+impl Flow {
+    /// Works out what ships from what is known of each member by itself.
+    pub(super) fn new(item: Item, own: &BTreeMap<&ChangeId, Own>, rule: CycleRule) -> Result<Flow> {
+        let of = |node: GraphNode| item.id(node).and_then(|id| own.get(id));
+        let verdicts: BTreeMap<GraphNode, Verdict> =
+            item.candidates().iter().filter_map(|node| Some((node, of(node)?.verdict))).collect();
+        // Of a member that nothing is known of, nothing goes.
+        let verdict = |node| verdicts.get(&node).copied().unwrap_or(Verdict::NoGo);
+        let orders = Orders::new(item, verdict, rule)?;
         let ready_at = own.iter().map(|(id, own)| ((*id).clone(), own.clears)).collect();
         let lapses = own.iter().map(|(id, own)| ((*id).clone(), own.lapses)).collect();
         let until = |worst: Verdict| {
@@ -69,31 +109,25 @@ impl Flow {
             of_those.map(|own| own.holds_until).min().unwrap_or(When::Never)
         };
         let (goes_until, holds_until) = (until(Verdict::GoWaived), until(Verdict::NoGo));
-        let blocked = item.candidates().iter().map(|node| (node, OnceCell::new())).collect();
-        let flow = Flow {
-            item,
-            ready_at,
-            lapses,
-            goes_until,
-            holds_until,
-            go,
-            wait,
-            cycles,
-            cycles_of,
-            blocked,
-        };
-        Ok(flow)
+        let candidates = orders.item.candidates();
+        let blocked = candidates.iter().map(|node| (node, OnceCell::new())).collect();
+        Ok(Flow { orders, ready_at, lapses, goes_until, holds_until, blocked })
     }
 
     /// The members in the order in which they would ship, group by group; then those that would
     /// not.
     pub(super) fn groups(&self) -> Vec<Vec<ChangeId>> {
         let names = |nodes: &[GraphNode]| -> Vec<ChangeId> {
-            nodes.iter().filter_map(|node| self.item.id(*node).cloned()).collect()
+            nodes.iter().filter_map(|node| self.orders.item.id(*node).cloned()).collect()
         };
-        let shipped = self.wait.waves().flatten().map(|group| names(self.wait.steps(*group)));
-        let rest = self.item.candidates().iter().filter(|node| {
-            self.wait.group_of(*node).and_then(|group| self.wait.wave_of(group)).is_none()
+        let shipped =
+            self.orders.wait.waves().flatten().map(|group| names(self.orders.wait.steps(*group)));
+        let rest = self.orders.item.candidates().iter().filter(|node| {
+            self.orders
+                .wait
+                .group_of(*node)
+                .and_then(|group| self.orders.wait.wave_of(group))
+                .is_none()
         });
         shipped.chain(rest.map(|node| names(&[node]))).collect()
     }
@@ -144,38 +178,37 @@ impl Flow {
 
     /// Whether a member ships.
     pub(super) fn ships(&self, id: &ChangeId) -> bool {
-        self.ships_in(&self.go, id)
+        self.member(id).is_some_and(|node| self.orders.goes(node))
     }
 
     /// Whether a member ships once what waits has cleared.
     pub(super) fn ships_later(&self, id: &ChangeId) -> bool {
-        self.ships_in(&self.wait, id)
+        self.member(id).is_some_and(|node| self.orders.goes_later(node))
     }
 
-    fn ships_in(&self, order: &Order, id: &ChangeId) -> bool {
-        let node = self.item.node(id).filter(|_| self.item.has(id));
-        node.and_then(|node| order.wave_of(order.group_of(node)?)).is_some()
+    fn member(&self, id: &ChangeId) -> Option<GraphNode> {
+        self.orders.item.node(id).filter(|node| self.orders.item.candidates().contains(*node))
     }
 
     /// The members of the group that one is in, itself included; nothing, if it is no member.
     pub(super) fn group(&self, id: &ChangeId) -> &[GraphNode] {
-        let group = self.item.node(id).and_then(|node| self.go.group_of(node));
-        group.map(|group| self.go.steps(group)).unwrap_or_default()
+        let node = self.orders.item.node(id);
+        node.map(|node| self.orders.group_of(node)).unwrap_or_default()
     }
 
     /// Who holds a member back in the end.
     pub(super) fn roots(&self, id: &ChangeId) -> impl Iterator<Item = &ChangeId> {
-        let group = self.item.node(id).and_then(|node| self.wait.group_of(node));
-        let all = self.wait.dropped();
+        let group = self.orders.item.node(id).and_then(|node| self.orders.wait.group_of(node));
+        let all = self.orders.wait.dropped();
         let index = group.and_then(|group| all.binary_search_by_key(&group, |d| d.group).ok());
         let dropped = index.and_then(|index| all.get(index));
-        dropped.into_iter().flat_map(|dropped| self.item.roots(&self.wait, dropped))
+        dropped.into_iter().flat_map(|dropped| self.orders.item.roots(&self.orders.wait, dropped))
     }
 
     /// The refused cycles that a change is part of.
     pub(super) fn cycles(&self, id: &ChangeId) -> impl Iterator<Item = &Cycle> + '_ {
-        let of = self.item.node(id).and_then(|node| self.cycles_of.get(&node));
-        of.into_iter().flatten().filter_map(|number| self.cycles.get(*number))
+        let of = self.orders.item.node(id).and_then(|node| self.orders.cycles_of.get(&node));
+        of.into_iter().flatten().filter_map(|number| self.orders.cycles.get(*number))
     }
 }
 

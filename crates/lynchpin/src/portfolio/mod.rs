@@ -5,6 +5,7 @@
 //! of the same height hand to each other.
 
 mod adoption;
+mod alone;
 mod autonomy;
 mod breach;
 mod budgets;
@@ -40,6 +41,7 @@ mod scoring;
 mod setting;
 mod situation;
 mod snapshot;
+mod verdicts;
 
 pub use adoption::IgnoredAdoption;
 pub use breach::Breach;
@@ -57,8 +59,9 @@ pub use openness::{Because, Calendars, OpenState, PlaceCalendar, TurnKind, Turni
 pub use progress::{MoveBreach, NextQuestion, NextStates};
 pub use question::{
     CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
-    Where,
+    VerdictsQuestion, Where,
 };
 pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
 pub use situation::Standing;
 pub use snapshot::Snapshot;
+pub use verdicts::{SubjectVerdicts, Verdicts};

@@ -34,6 +34,16 @@ pub struct OpenItem {
     pub stage: StageId,
 }
 
+/// Each release that is not cancelled and then each change in none, in order of ids.
+pub(super) fn not_cancelled(records: &Records) -> impl Iterator<Item = Subject> {
+    let releases = records.releases().filter(|row| !records.is_release_cancelled(&row.id));
+    let alone = records
+        .changes()
+        .filter(|row| !records.is_cancelled(&row.id) && records.releases_of(&row.id).is_empty());
+    let releases = releases.map(|row| Subject::Release(row.id.clone()));
+    releases.chain(alone.map(|row| Subject::Change(row.id.clone())))
+}
+
 /// What is known and in force as of an instant, folded once.
 pub(crate) struct AsOf<'a> {
     /// The instant.
@@ -56,13 +66,7 @@ impl<'a> AsOf<'a> {
     /// What is open, releases first, in order of ids.
     pub(crate) fn open(&self) -> Vec<OpenItem> {
         let records = &self.records;
-        let releases = records.releases().filter(|row| !records.is_release_cancelled(&row.id));
-        let alone = records.changes().filter(|row| {
-            !records.is_cancelled(&row.id) && records.releases_of(&row.id).is_empty()
-        });
-        let releases = releases.map(|row| Subject::Release(row.id.clone()));
-        let subjects = releases.chain(alone.map(|row| Subject::Change(row.id.clone())));
-        let entering = subjects.flat_map(|subject| {
+        let entering = not_cancelled(records).flat_map(|subject| {
             let members = Members::of(records, &subject);
             let stages = members.map(|members| members.next_stages(records)).unwrap_or_default();
             let item = move |stage| OpenItem { subject: subject.clone(), stage };

@@ -157,6 +157,13 @@ impl Pins {
     }
 }
 
+/// Whether any policy but the one in force binds a subject or a member of it.
+pub(super) fn binds(records: &Records, in_force: &InForce<'_>, asked: &Asked<'_>) -> bool {
+    let none = records.portfolio().decisions.is_empty() && records.portfolio().claims.is_empty();
+    let Some(policy) = in_force.policy.filter(|_| !none) else { return false };
+    !Pins::of(records, asked.subject, asked.members, policy.digest).policies().is_empty()
+}
+
 /// Joins what the policy in force says with what those say by which it was decided before.
 pub(super) fn join(
     records: &Records,

@@ -19,6 +19,17 @@ pub struct DecideQuestion {
     pub at: Instant,
 }
 
+/// May each of them go, at that instant: every release that is not cancelled and every change in
+/// none?
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerdictsQuestion {
+    /// The stage; of each the first that it has not wholly entered, if it is not said.
+    pub stage: Option<StageId>,
+    /// The instant.
+    pub at: Instant,
+}
+
 /// In which order does it ship, and what does not?
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -68,6 +79,21 @@ pub struct ClaimQuestion {
     pub expires: Option<Instant>,
     /// The first instant at which a deployment may no longer begin on the strength of the claim.
     pub not_after: Option<Instant>,
+}
+
+impl VerdictsQuestion {
+    /// Asks of each for the first stage that it has not wholly entered.
+    #[must_use]
+    pub fn new(at: Instant) -> Self {
+        VerdictsQuestion { stage: None, at }
+    }
+
+    /// Asks for that stage.
+    #[must_use]
+    pub fn with_stage(mut self, stage: StageId) -> Self {
+        self.stage = Some(stage);
+        self
+    }
 }
 
 impl ClaimQuestion {

@@ -15,7 +15,7 @@ use crate::gate::lint::Finding;
 use crate::gate::state::{GateState, state_of};
 use crate::model::{Claim, RecordedDecision};
 use crate::plan::{Plan, Reach};
-use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot};
+use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot, Verdicts};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::study::{
@@ -29,6 +29,8 @@ use crate::study::{
 pub enum Answer {
     /// To "may it go?".
     Decision(Decision),
+    /// To "may each of them go?".
+    Verdicts(Verdicts),
     /// To "in which order does it ship?".
     Plan(Plan),
     /// To "how risky is it?".

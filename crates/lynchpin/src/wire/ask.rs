@@ -19,6 +19,7 @@ use crate::gate::compare::compare;
 use crate::plan::{Direction, PlanScope};
 use crate::portfolio::{
     DecideQuestion, FactName, PlanQuestion, ReachQuestion, ScoreQuestion, Snapshot,
+    VerdictsQuestion,
 };
 use crate::study::{self, ChangedQuestion, DryRunQuestion, Over};
 
@@ -29,6 +30,8 @@ use crate::study::{self, ChangedQuestion, DryRunQuestion, Over};
 pub enum Question {
     /// May it go?
     Decide(Decide),
+    /// May each of them go?
+    Verdicts(Verdicts),
     /// In which order does it ship?
     Plan(Plan),
     /// How risky is it?
@@ -118,6 +121,17 @@ impl Decide {
     pub fn new(subject: Subject, at: Instant) -> Self {
         Decide { subject, stage: None, at, detail: Detail::default(), what_if: None }
     }
+}
+
+/// May each of them go: every release that is not cancelled and every change in none?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verdicts {
+    /// The stage; of each the first that it has not wholly entered, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageId>,
+    /// The instant.
+    pub at: Instant,
 }
 
 /// What a what-if assumes.
@@ -227,23 +241,17 @@ impl Question {
     ///
     /// # Errors
     ///
-    /// As for [`Snapshot::decide`], [`Snapshot::plan`], [`Snapshot::score`], [`Snapshot::reach`],
+    /// As for [`Snapshot::decide`], [`Snapshot::verdicts`], [`Snapshot::plan`],
+    /// [`Snapshot::score`], [`Snapshot::reach`],
     /// [`Snapshot::calendar`], [`Snapshot::claim`], [`Snapshot::record`],
     /// [`Snapshot::next_states`] and [`Workflow::answer`].
     pub fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
         match self {
-            Question::Decide(asked) => {
-                let mut question = DecideQuestion::new(asked.subject.clone(), asked.at);
+            Question::Decide(asked) => asked.ask(snapshot),
+            Question::Verdicts(asked) => {
+                let mut question = VerdictsQuestion::new(asked.at);
                 question.stage.clone_from(&asked.stage);
-                let Some(what_if) = &asked.what_if else {
-                    let decision = snapshot.decide(&question)?;
-                    return Ok(Answer::Decision(Decision::new(snapshot, &decision, asked.detail)));
-                };
-                let text = what_if.policy.as_deref();
-                let policy = text.map(|text| read_policy(text, "what_if.policy")).transpose()?;
-                let assumed = snapshot.assuming(&what_if.ignoring, policy.as_ref())?;
-                let decision = assumed.decide(&question)?;
-                Ok(Answer::Decision(Decision::new(&assumed, &decision, asked.detail)))
+                Ok(Answer::Verdicts(snapshot.verdicts(&question)?))
             }
             Question::Plan(asked) => {
                 let mut question = PlanQuestion::new(asked.subject.clone(), asked.at);
@@ -297,6 +305,22 @@ impl Question {
             Question::Collisions(asked) => asked.ask(snapshot),
             Question::NextStates(asked) => asked.ask(snapshot),
         }
+    }
+}
+
+impl Decide {
+    fn ask(&self, snapshot: &Snapshot) -> Result<Answer> {
+        let mut question = DecideQuestion::new(self.subject.clone(), self.at);
+        question.stage.clone_from(&self.stage);
+        let Some(what_if) = &self.what_if else {
+            let decision = snapshot.decide(&question)?;
+            return Ok(Answer::Decision(Decision::new(snapshot, &decision, self.detail)));
+        };
+        let text = what_if.policy.as_deref();
+        let policy = text.map(|text| read_policy(text, "what_if.policy")).transpose()?;
+        let assumed = snapshot.assuming(&what_if.ignoring, policy.as_ref())?;
+        let decision = assumed.decide(&question)?;
+        Ok(Answer::Decision(Decision::new(&assumed, &decision, self.detail)))
     }
 }
 

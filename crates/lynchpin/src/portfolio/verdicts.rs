@@ -1,0 +1,232 @@
+//! "May each of them go?", without the reasons.
+//!
+//! A host that shows all releases, or looks for those that turned, does not read a million trees.
+//! Here the verdicts are worked out as a decision works them out, but for what lies between the
+//! members of a release: that is told by numbers instead of reasons. Why, a decision tells, of
+//! those that somebody looks at.
+
+use std::num::NonZero;
+use std::thread;
+
+use serde::Serialize;
+
+use super::alone::{self, ReleaseGates, release_gates, release_parts};
+use super::decide::{Asked, by_parts, decide, no_policy, selected_until, with_case};
+use super::dependencies;
+use super::family;
+use super::flow::Orders;
+use super::item::Members;
+use super::open_items::not_cancelled;
+use super::pinned;
+use super::question::{DecideQuestion, VerdictsQuestion};
+use super::snapshot::InForce;
+use crate::base::error::{Error, Result};
+use crate::base::id::{ChangeId, ReleaseId, StageId};
+use crate::base::{Digest, Instant, Subject};
+use crate::gate::Case;
+use crate::graph::Node;
+use crate::history::Records;
+use crate::model::Change;
+use crate::plan::Item;
+use crate::reason::tree::Reasons;
+use crate::reason::{ReasonCode, Verdict};
+
+/// Fewer subjects than these are not worth a thread of their own.
+const SUBJECTS_PER_THREAD: usize = 16;
+
+/// May each of them go? The answer without reasons: [`decide`](super::Snapshot::decide) tells those
+/// of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Verdicts {
+    /// As of when.
+    pub at: Instant,
+    /// The policy that was applied, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Digest>,
+    /// `yes`, if another policy than the one in force was applied; then nothing here is a go,
+    /// whatever it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<&'static str>,
+    /// Each release that is not cancelled and then each change in none, in order of ids.
+    pub subjects: Vec<SubjectVerdicts>,
+}
+
+/// The verdict on one subject and, of a release, on each of its changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SubjectVerdicts {
+    /// The release, or a change that is in none.
+    pub subject: Subject,
+    /// The stage that it was asked for.
+    pub stage: StageId,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The changes of a release that are known and not cancelled, in order of ids; of a release
+    /// above others, its own.
+    pub changes: Vec<ChangeId>,
+    /// The verdict on each of them, as a part of the release.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Decides on everything, each thread on its share.
+pub(super) fn of(
+    records: &Records,
+    in_force: &InForce<'_>,
+    question: &VerdictsQuestion,
+) -> Result<Verdicts> {
+    let subjects: Vec<Subject> = not_cancelled(records).collect();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = subjects.len().div_ceil(threads).max(SUBJECTS_PER_THREAD);
+    let decide = |subjects: &[Subject]| -> Result<Vec<SubjectVerdicts>> {
+        subjects.iter().map(|subject| one(records, in_force, question, subject)).collect()
+    };
+    let subjects = thread::scope(|scope| {
+        let mut shares = subjects.chunks(share);
+        let first = shares.next().unwrap_or_default();
+        let others: Vec<_> = shares
+            .map(|share| {
+                let builder = thread::Builder::new();
+                (share, builder.spawn_scoped(scope, move || decide(share)))
+            })
+            .collect();
+        let mut found = decide(first)?;
+        for (share, other) in others {
+            // Where the system gives no thread, this one does the work.
+            let joined = other.ok().and_then(|other| other.join().ok());
+            found.extend(joined.unwrap_or_else(|| decide(share))?);
+        }
+        Ok::<_, Error>(found)
+    })?;
+    let policy = in_force.policy.map(|policy| policy.digest);
+    Ok(Verdicts { at: question.at, policy, what_if: in_force.what_if.then_some("yes"), subjects })
+}
+
+/// The verdicts on one subject.
+fn one(
+    records: &Records,
+    in_force: &InForce<'_>,
+    question: &VerdictsQuestion,
+    subject: &Subject,
+) -> Result<SubjectVerdicts> {
+    let of = || {
+        let members = Members::of(records, subject)?;
+        let stage = members.stage(records, in_force.policy, question.stage.as_ref())?;
+        let asked = Asked { subject, members: &members, stage: &stage, at: question.at };
+        let (verdict, verdicts) = match subject {
+            Subject::Release(id)
+                if !records.is_parent(id) && !pinned::binds(records, in_force, &asked) =>
+            {
+                by_numbers(records, in_force, &asked, id)?
+            }
+            Subject::Release(_) | Subject::Change(_) => by_reasons(records, in_force, &asked)?,
+        };
+        let changes = match subject {
+            Subject::Release(_) => members.changes.iter().map(|it| it.id.clone()).collect(),
+            Subject::Change(_) => Vec::new(),
+        };
+        Ok(SubjectVerdicts { subject: subject.clone(), stage, verdict, changes, verdicts })
+    };
+    of().map_err(|error: Error| error.under(&subject.to_string()))
+}
+
+/// The verdicts of a whole decision.
+fn by_reasons(
+    records: &Records,
+    in_force: &InForce<'_>,
+    asked: &Asked<'_>,
+) -> Result<(Verdict, Vec<Verdict>)> {
+    let question =
+        DecideQuestion::new(asked.subject.clone(), asked.at).with_stage(asked.stage.clone());
+    let decision = decide(records, in_force, &question)?;
+    let (reasons, mut verdicts) = (decision.reasons(), Vec::new());
+    if matches!(asked.subject, Subject::Release(_)) {
+        let parts = reasons.children(0).filter_map(|index| reasons.nodes().get(index));
+        let members = parts.filter(|node| node.code == ReasonCode::Change);
+        verdicts.extend(members.map(|node| node.verdict));
+    }
+    Ok((decision.verdict(), verdicts))
+}
+
+/// The verdicts on a release that stands above no other and that one policy judges.
+fn by_numbers(
+    records: &Records,
+    in_force: &InForce<'_>,
+    asked: &Asked<'_>,
+    id: &ReleaseId,
+) -> Result<(Verdict, Vec<Verdict>)> {
+    family::check(records, [id])?;
+    let nothing = no_policy();
+    let policy = in_force.policy.unwrap_or(&nothing);
+    with_case(records, policy, in_force.before(), asked, |case| {
+        let gates = release_gates(case, asked.subject, &asked.members.all);
+        let members = of_members(case, asked.members, &gates)?;
+        let mut parts = release_parts(case, asked.subject, asked.members, gates);
+        parts.extend(family::parts(case, id));
+        let unknown = asked.members.unknown.iter().map(|_| Verdict::Unknown);
+        let as_a_whole = parts.iter().map(Reasons::verdict).chain(unknown);
+        Ok((Verdict::all(as_a_whole.chain(members.iter().copied())), members))
+    })
+}
+
+/// The verdict on each member, in order of ids.
+fn of_members(
+    case: &Case<'_>,
+    members: &Members<'_>,
+    gates: &ReleaseGates<'_>,
+) -> Result<Vec<Verdict>> {
+    let selected = selected_until(case);
+    let own: Vec<Verdict> = alone::of_each(case, members, gates)
+        .map(|(_, itself)| by_parts(selected, &itself.parts).verdict)
+        .collect();
+    let item = Item::new(case.records, &members.changes, case.stage)?;
+    let nodes: Vec<Node> = item.candidates().iter().collect();
+    // Members and their numbers are in the order of their ids, both.
+    let of_node =
+        |node: Node| -> Option<Verdict> { own.get(nodes.binary_search(&node).ok()?).copied() };
+    let orders =
+        Orders::new(item, |node| of_node(node).unwrap_or(Verdict::NoGo), case.policy.cycles)?;
+    let dependencies = nodes.iter().zip(&members.changes);
+    let dependencies = dependencies.map(|(node, change)| on_others(case, &orders, *node, change));
+    let so_far: Vec<Verdict> =
+        own.iter().zip(dependencies).map(|(own, others)| (*own).max(others)).collect();
+    let so_far_of = |node: Node| nodes.binary_search(&node).ok().and_then(|at| so_far.get(at));
+    let with_partners = nodes.iter().zip(&so_far).map(|(node, verdict)| {
+        if !verdict.is_met() || orders.goes(*node) {
+            return *verdict;
+        }
+        let group = orders.group_of(*node).iter().filter(|node| !orders.item.is_live(**node));
+        let holding = group.filter_map(|node| so_far_of(*node)).filter(|other| !other.is_met());
+        match holding.max() {
+            None => *verdict,
+            Some(Verdict::Wait) => Verdict::Wait,
+            Some(_) => Verdict::Blocked,
+        }
+    });
+    Ok(with_partners.collect())
+}
+
+/// What comes to a member from what it depends on.
+fn on_others(case: &Case<'_>, orders: &Orders, node: Node, change: &Change) -> Verdict {
+    let said = |node: &Node| {
+        if orders.item.is_live(*node) || orders.goes(*node) {
+            Verdict::Go
+        } else if orders.goes_later(*node) {
+            Verdict::Wait
+        } else {
+            Verdict::Blocked
+        }
+    };
+    let clauses = change.requires.iter().zip(orders.item.clauses_of(node));
+    let clauses = clauses.map(|(needs, there)| match there {
+        [] => {
+            let outside = needs.alternatives().iter();
+            Verdict::any(outside.map(|id| dependencies::outside(case, change, id).verdict))
+        }
+        there => Verdict::any(there.iter().map(said)),
+    });
+    let absent = case.records.partners(&change.id).filter(|id| !orders.item.has(id));
+    let absent = absent.map(|id| dependencies::absent_partner(case, change, id).verdict);
+    let cycle = orders.cycles_of.contains_key(&node).then_some(Verdict::NoGo);
+    Verdict::all(clauses.chain(absent).chain(cycle))
+}
