@@ -78,6 +78,13 @@ impl<K: Ord + Hash, V> Below<K, V> {
 }
 
 impl<K: Ord + Hash + Clone, V: Clone> Filed<K, V> {
+    /// Makes room for so many more, so that they need not be moved while they are filed.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        if self.is_alone() {
+            Arc::make_mut(&mut self.below).all.reserve(more);
+        }
+    }
+
     /// Files a value in the place of what was there.
     pub(crate) fn insert(&mut self, key: K, value: V) {
         self.settle();
@@ -148,15 +155,15 @@ impl<K: Ord + Hash + fmt::Debug, V: fmt::Debug> fmt::Debug for Filed<K, V> {
 
 impl<K: Ord, V> Default for Filed<K, V> {
     fn default() -> Self {
-        let below = Below { all: IndexMap::new(), order: OnceLock::new() };
+        let below = Below { all: IndexMap::default(), order: OnceLock::new() };
         Filed { below: Arc::new(below), above: RedBlackTreeMapSync::new_sync() }
     }
 }
 
 impl<K: Ord + Hash, V> FromIterator<(K, V)> for Filed<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(all: I) -> Self {
-        let below = Below { all: IndexMap::from_iter(all), order: OnceLock::new() };
-        Filed { below: Arc::new(below), above: RedBlackTreeMapSync::new_sync() }
+        let below = Below { all: all.into_iter().collect(), order: OnceLock::new() };
+        Filed { below: Arc::new(below), ..Filed::default() }
     }
 }
 

@@ -1,8 +1,11 @@
 //! A list that grows at its end, and of which a copy costs nothing: whoever holds one goes on
 //! reading it while others add to theirs.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How many values stand together. A value that is added to a list which somebody else holds too
@@ -96,10 +99,21 @@ impl<T: Clone> Rows<T> {
     /// Adds a value at the end.
     pub fn push(&mut self, value: T) {
         let last = Arc::make_mut(&mut self.last);
+        if last.is_empty() && !self.full.is_empty() {
+            last.reserve_exact(LOT);
+        }
         last.push(value);
         if last.len() == LOT {
             let lot = std::mem::take(&mut self.last);
             Arc::make_mut(&mut self.full).push(lot);
+        }
+    }
+
+    /// Adds all of another list at the end; an empty one becomes the other.
+    pub fn append(&mut self, other: Rows<T>) {
+        match self.is_empty() {
+            true => *self = other,
+            false => self.extend(other),
         }
     }
 
@@ -282,7 +296,26 @@ impl<T: Serialize> Serialize for Rows<T> {
 
 impl<'de, T: Deserialize<'de> + Clone> Deserialize<'de> for Rows<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Rows::from)
+        deserializer.deserialize_seq(Read(PhantomData))
+    }
+}
+
+/// Puts each value where it will stand, as soon as it is read.
+struct Read<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de> + Clone> Visitor<'de> for Read<T> {
+    type Value = Rows<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Rows<T>, A::Error> {
+        let mut rows = Rows::new();
+        while let Some(value) = all.next_element()? {
+            rows.push(value);
+        }
+        Ok(rows)
     }
 }
 
@@ -334,6 +367,11 @@ mod tests {
             *other.get_mut(0).unwrap() = 9;
             other.iter_mut().skip(1).for_each(|value| *value += 1);
             assert!(other.get_mut(count + 1).is_none());
+            let (mut longer, mut whole) = (kept.clone(), Rows::new());
+            longer.append(kept.clone());
+            whole.append(kept.clone());
+            assert_eq!(longer, (0..count).chain(0..count).collect::<Vec<_>>());
+            assert_eq!(whole, kept);
             let mut popped = kept.clone();
             assert_eq!((popped.pop(), popped.pop()), (Some(count - 1), Some(count - 2)));
             popped.push(5);

@@ -149,7 +149,7 @@ pub(super) fn numbered(count: u32, mut first: impl FnMut(u32) -> u32) -> (Column
 }
 
 /// Candidates contracted into groups, numbered by their smallest member.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Grouping {
     /// Local number to group.
     pub(super) group_of: Column<u32>,

@@ -66,6 +66,7 @@ mod reach;
 mod set;
 mod settle;
 mod ship;
+mod shipped;
 mod verify;
 mod witness;
 
@@ -81,6 +82,7 @@ pub use order::{CriticalPath, Cycle, Dropped, Hop, HopKind, Missing, Order};
 pub use question::{Cycles, Question};
 pub use queue::{Failed, Outlook, Queue, QueueNeed, QueuePlace, QueueQuestion, Run, Runs};
 pub use set::NodeSet;
+pub use shipped::Shipped;
 
 /// One thing in the graph: a dense number from 0, given by the caller in id order.
 pub type Node = u32;

@@ -268,10 +268,10 @@ impl Records {
 
     /// Brings what was deployed to where it is, and what was revised, too: what a deployment
     /// brought goes by what the change was by then.
-    fn take_deployments(&mut self, added: &Added<'_>, revised: BTreeSet<ChangeId>) {
+    fn take_deployments(&mut self, added: &Added<'_>, revised: Vec<ChangeId>) {
         let Added { all: p, old, as_of } = *added;
-        let mut touched: BTreeSet<ChangeId> = revised;
-        touched.retain(|id| self.entries.deployments.contains_key(id));
+        let deployed = revised.into_iter().filter(|id| self.entries.deployments.contains_key(id));
+        let mut touched: BTreeSet<ChangeId> = deployed.collect();
         for number in known_from(&p.deployments, old.deployments, as_of) {
             let Some(deployment) = p.deployments.get(number) else { continue };
             for change in BTreeSet::from_iter(&deployment.changes) {

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use super::fold::{Added, known_from};
 use super::records::Records;
 use super::revision::Revision;
@@ -15,17 +17,16 @@ use crate::model::{Change, Portfolio, Release};
 
 impl Records {
     /// Takes in revisions of changes; gives the changes that they are of.
-    pub(super) fn take_changes(&mut self, added: &Added<'_>) -> BTreeSet<ChangeId> {
+    pub(super) fn take_changes(&mut self, added: &Added<'_>) -> Vec<ChangeId> {
         let Added { all: p, old, as_of } = *added;
         // What each said before, if it was known.
-        let mut before: BTreeMap<ChangeId, Option<usize>> = BTreeMap::new();
+        let mut before: IndexMap<&ChangeId, Option<usize>> = IndexMap::new();
+        self.changes.reserve(p.changes.len().saturating_sub(old.changes));
         for number in known_from(&p.changes, old.changes, as_of) {
             let Some(change) = p.changes.get(number) else { continue };
             let id = &change.id;
-            if !before.contains_key(id) {
-                let row = self.changes.get(id);
-                before.insert(id.clone(), row.and_then(|row| Some(row.revisions.last()?.fact)));
-            }
+            let rows = &self.changes;
+            before.entry(id).or_insert_with(|| Some(rows.get(id)?.revisions.last()?.fact));
             let older = |it: &Revision| {
                 p.changes.get(it.fact).is_some_and(|it| it.revision <= change.revision)
             };
@@ -38,32 +39,33 @@ impl Records {
                 },
             );
         }
-        for (id, was) in &before {
-            let Some(row) = self.changes.get(id) else { continue };
-            let now = row.revisions.last().map(|last| last.fact);
-            if now != *was
-                && let Some(was) = was.and_then(|was| p.changes.get(was))
+        let known = before.iter().filter_map(|(id, was)| Some((*id, (*was)?)));
+        for (id, was) in known {
+            let now = self.changes.get(id).and_then(|row| Some(row.revisions.last()?.fact));
+            if now.is_some_and(|now| now != was)
+                && let Some(was) = p.changes.get(was)
             {
                 self.take_back(p, was);
             }
         }
         for (id, was) in &before {
-            let Some(row) = self.changes.get(id) else { continue };
-            let facts: Vec<usize> = row.revisions.iter().map(|revision| revision.fact).collect();
-            let Some((now, older)) = facts.split_last() else { continue };
-            if Some(*now) != *was
-                && let Some(now) = p.changes.get(*now)
+            let Some(row) = self.changes.get(*id) else { continue };
+            let Some((now, older)) = row.revisions.split_last() else { continue };
+            let now = now.fact;
+            let older: Vec<usize> = older.iter().map(|revision| revision.fact).collect();
+            if Some(now) != *was
+                && let Some(now) = p.changes.get(now)
             {
                 self.state(now);
             }
             let said = older.iter().filter_map(|number| p.changes.get(*number));
             for conflict in said.flat_map(|change| &change.conflicts) {
-                if conflict.change != *id {
-                    self.once_apart.update(&conflict.change, |ids| ids.insert(id.clone()));
+                if conflict.change != **id {
+                    self.once_apart.update(&conflict.change, |ids| ids.insert((*id).clone()));
                 }
             }
         }
-        before.into_keys().collect()
+        before.into_keys().cloned().collect()
     }
 
     /// Files what a change says now.

@@ -107,7 +107,7 @@ macro_rules! portfolio {
 
             /// Takes in everything that another portfolio holds.
             pub fn merge(&mut self, other: Portfolio) {
-                $(self.$field.extend(other.$field);)*
+                $(self.$field.append(other.$field);)*
             }
         }
     };

@@ -1,12 +1,13 @@
 //! A set of changes that ships as one, as a graph on dense numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, StageId};
 use crate::gate::policy::CycleRule;
 use crate::graph::{
     Cycles, Dropped, Graph, GraphBuilder, GraphError, Group, Node, NodeSet, Order, Question,
+    Shipped,
 };
 use crate::history::Records;
 use crate::model::Change;
@@ -28,20 +29,19 @@ impl Item {
     ///
     /// [`ErrorCode::LimitExceeded`] if there are more dependencies than the graph holds.
     pub fn new(records: &Records, members: &[&Change], stage: &StageId) -> Result<Item> {
-        let mut ids: BTreeSet<&ChangeId> = members.iter().map(|change| &change.id).collect();
-        let mut named: BTreeSet<&ChangeId> = BTreeSet::new();
-        for change in members {
-            named.extend(change.requires.iter().flat_map(|needs| needs.alternatives()));
-            named.extend(records.partners(&change.id));
-        }
-        let live_ids: BTreeSet<&ChangeId> = named
-            .into_iter()
-            .chain(ids.iter().copied())
-            .filter(|id| records.is_live(id, stage))
-            .collect();
-        let candidate_ids = ids.clone();
+        let named = members.iter().flat_map(|change| {
+            let required = change.requires.iter().flat_map(|needs| needs.alternatives());
+            required.chain(records.partners(&change.id)).chain([&change.id])
+        });
+        let mut live_ids: Vec<&ChangeId> = named.filter(|id| records.is_live(id, stage)).collect();
+        let mut ids: Vec<&ChangeId> = members.iter().map(|change| &change.id).collect();
+        let candidate_ids: HashSet<&ChangeId> = ids.iter().copied().collect();
+        live_ids.sort_unstable();
+        live_ids.dedup();
         ids.extend(&live_ids);
-        let numbers: BTreeMap<&ChangeId, Node> = ids.iter().copied().zip(0..).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let numbers: HashMap<&ChangeId, Node> = ids.iter().copied().zip(0..).collect();
         let number = |id: &ChangeId| numbers.get(id).copied();
         let mut weights = vec![1; numbers.len()];
         let mut builder = GraphBuilder::new(numbers.len().try_into().unwrap_or(Node::MAX));
@@ -51,6 +51,9 @@ impl Item {
                 let mut nodes: Vec<Option<Node>> = Vec::new();
                 for id in needs.alternatives() {
                     nodes.push(number(id));
+                    if records.superseded_by(id).is_empty() {
+                        continue;
+                    }
                     // What takes its place in this item will do, too.
                     let newer = successors(records, id, |id| candidate_ids.contains(id));
                     nodes.extend(newer.filter(|newer| **newer != change.id).map(number));
@@ -77,9 +80,8 @@ impl Item {
             }
         }
         let graph = builder.build().map_err(limit)?;
-        let set =
-            |wanted: &BTreeSet<&ChangeId>| wanted.iter().filter_map(|id| number(id)).collect();
-        let (candidates, live) = (set(&candidate_ids), set(&live_ids));
+        let candidates = members.iter().filter_map(|change| number(&change.id)).collect();
+        let live = live_ids.iter().filter_map(|id| number(id)).collect();
         drop(numbers);
         let ids = ids.into_iter().cloned().collect();
         Ok(Item { ids, graph, candidates, live, weights })
@@ -91,18 +93,25 @@ impl Item {
     ///
     /// [`ErrorCode::LimitExceeded`] if the weights cannot be added up.
     pub fn order(&self, go: &NodeSet, cycles: CycleRule) -> Result<Order> {
+        self.graph.order(&self.question(go, cycles)).map_err(limit)
+    }
+
+    /// Which of those that may go would ship.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Item::order`].
+    pub fn shipped(&self, go: &NodeSet, cycles: CycleRule) -> Result<Shipped> {
+        self.graph.shipped(&self.question(go, cycles)).map_err(limit)
+    }
+
+    fn question<'a>(&'a self, go: &'a NodeSet, cycles: CycleRule) -> Question<'a> {
         let cycles = match cycles {
             CycleRule::Forbidden => Cycles::Forbidden,
             CycleRule::Atomic => Cycles::Atomic,
         };
-        let question = Question {
-            candidates: &self.candidates,
-            live: &self.live,
-            go,
-            cycles,
-            weights: Some(&self.weights),
-        };
-        self.graph.order(&question).map_err(limit)
+        let (candidates, live) = (&self.candidates, &self.live);
+        Question { candidates, live, go, cycles, weights: Some(&self.weights) }
     }
 
     /// The members of the item.

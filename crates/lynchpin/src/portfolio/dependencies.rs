@@ -201,8 +201,8 @@ impl Held {
         let mut held: BTreeMap<GraphNode, Held> = BTreeMap::new();
         for node in flow.orders.item.candidates().iter() {
             let Some(id) = flow.orders.item.id(node) else { continue };
-            let group = flow.group(id);
-            let (Some(first), true) = (group.first(), group.len() > 1 && !flow.ships(id)) else {
+            let mut group = flow.group(id);
+            let (Some(first), Some(_), false) = (group.next(), group.next(), flow.ships(id)) else {
                 continue;
             };
             let verdict = alone(id);
@@ -211,7 +211,7 @@ impl Held {
                 continue;
             }
             let none = || Held { worst: verdict, by: Vec::new() };
-            let known = held.entry(*first).or_insert_with(none);
+            let known = held.entry(first).or_insert_with(none);
             if verdict > known.worst {
                 *known = none();
             }
@@ -234,7 +234,7 @@ pub(super) fn partners(
     if !alone.is_met() || flow.ships(&change.id) {
         return None;
     }
-    let held = held.get(flow.group(&change.id).first()?)?;
+    let held = held.get(&flow.group(&change.id).next()?)?;
     let subject = Subject::Change(change.id.clone());
     let node = if held.worst == Verdict::Wait {
         Node::new(Verdict::Wait, ReasonCode::TogetherWaits, &subject)

@@ -7,7 +7,7 @@ use crate::base::When;
 use crate::base::error::Result;
 use crate::base::id::ChangeId;
 use crate::gate::policy::CycleRule;
-use crate::graph::{Cycle, Node as GraphNode, NodeSet, Order};
+use crate::graph::{Cycle, Node as GraphNode, NodeSet, Order, Shipped};
 use crate::plan::Item;
 use crate::reason::Verdict;
 use crate::reason::tree::{Clears, Node};
@@ -22,31 +22,49 @@ pub(super) struct Own {
     pub(super) lapses: When,
 }
 
-/// The members of an item with what may ship, and what may ship after waiting.
-pub(super) struct Orders {
+/// The members of an item with what ships of them, and what ships after waiting.
+pub(super) struct Orders<W> {
     pub(super) item: Item,
     /// What ships of all that is a go by itself.
-    go: Order,
+    go: Shipped,
     /// What ships of all that is a go by itself or waits.
-    wait: Order,
+    wait: W,
     /// The refused cycles that stand although every member is taken for a go.
     pub(super) cycles: Vec<Cycle>,
     /// Those of them that each member is part of.
     pub(super) cycles_of: BTreeMap<GraphNode, Vec<usize>>,
 }
 
-impl Orders {
-    /// Works out what ships from each member's own verdict.
+/// What tells of a node whether it ships.
+pub(super) trait Ships {
+    fn ships(&self, node: GraphNode) -> bool;
+}
+
+impl Ships for Shipped {
+    fn ships(&self, node: GraphNode) -> bool {
+        Shipped::ships(self, node)
+    }
+}
+
+impl Ships for Order {
+    fn ships(&self, node: GraphNode) -> bool {
+        self.group_of(node).and_then(|group| self.wave_of(group)).is_some()
+    }
+}
+
+impl<W: Ships> Orders<W> {
+    /// Works out what ships from each member's own verdict; of what waits as it is asked for.
     pub(super) fn new(
         item: Item,
         own: impl Fn(GraphNode) -> Verdict,
         rule: CycleRule,
-    ) -> Result<Orders> {
+        wait: impl FnOnce(&Item, &NodeSet, CycleRule) -> Result<W>,
+    ) -> Result<Orders<W>> {
         let up_to = |worst: Verdict| -> NodeSet {
             item.candidates().iter().filter(|node| own(*node) <= worst).collect()
         };
-        let go = item.order(&up_to(Verdict::GoWaived), rule)?;
-        let wait = item.order(&up_to(Verdict::Wait), rule)?;
+        let go = item.shipped(&up_to(Verdict::GoWaived), rule)?;
+        let wait = wait(&item, &up_to(Verdict::Wait), rule)?;
         let cycles = standing_cycles(&item, &go, rule)?;
         let mut cycles_of: BTreeMap<GraphNode, Vec<usize>> = BTreeMap::new();
         for (number, cycle) in cycles.iter().enumerate() {
@@ -59,28 +77,23 @@ impl Orders {
 
     /// Whether a node ships.
     pub(super) fn goes(&self, node: GraphNode) -> bool {
-        is_in(&self.go, node)
+        self.go.ships(node)
     }
 
     /// Whether a node ships once what waits has cleared.
     pub(super) fn goes_later(&self, node: GraphNode) -> bool {
-        is_in(&self.wait, node)
+        self.wait.ships(node)
     }
 
     /// The members of the group that a node is in, itself included; nothing, if it is no member.
-    pub(super) fn group_of(&self, node: GraphNode) -> &[GraphNode] {
-        self.go.group_of(node).map(|group| self.go.steps(group)).unwrap_or_default()
+    pub(super) fn group_with(&self, node: GraphNode) -> impl Iterator<Item = GraphNode> {
+        self.go.group_with(node)
     }
-}
-
-/// Whether a node is in a wave.
-fn is_in(order: &Order, node: GraphNode) -> bool {
-    order.group_of(node).and_then(|group| order.wave_of(group)).is_some()
 }
 
 /// What ships, with when each member would be ready and what each says to those that require it.
 pub(super) struct Flow {
-    pub(super) orders: Orders,
+    pub(super) orders: Orders<Order>,
     /// When each member would be ready, its dependencies seen so far included.
     ready_at: BTreeMap<ChangeId, Clears>,
     /// From when on each may hold something back again, its dependencies seen so far included.
@@ -101,7 +114,7 @@ impl Flow {
             item.candidates().iter().filter_map(|node| Some((node, of(node)?.verdict))).collect();
         // Of a member that nothing is known of, nothing goes.
         let verdict = |node| verdicts.get(&node).copied().unwrap_or(Verdict::NoGo);
-        let orders = Orders::new(item, verdict, rule)?;
+        let orders = Orders::new(item, verdict, rule, Item::order)?;
         let ready_at = own.iter().map(|(id, own)| ((*id).clone(), own.clears)).collect();
         let lapses = own.iter().map(|(id, own)| ((*id).clone(), own.lapses)).collect();
         let until = |worst: Verdict| {
@@ -169,10 +182,10 @@ impl Flow {
 
     /// Until when what a member's companions say of it stands; for ever, if it has none.
     pub(super) fn holds_until(&self, id: &ChangeId) -> When {
-        match self.group(id) {
-            [_, _, ..] if self.ships(id) => self.goes_until,
-            [_, _, ..] => self.holds_until,
-            _ => When::Never,
+        match self.group(id).nth(1) {
+            Some(_) if self.ships(id) => self.goes_until,
+            Some(_) => self.holds_until,
+            None => When::Never,
         }
     }
 
@@ -191,9 +204,9 @@ impl Flow {
     }
 
     /// The members of the group that one is in, itself included; nothing, if it is no member.
-    pub(super) fn group(&self, id: &ChangeId) -> &[GraphNode] {
+    pub(super) fn group(&self, id: &ChangeId) -> impl Iterator<Item = GraphNode> {
         let node = self.orders.item.node(id);
-        node.map(|node| self.orders.group_of(node)).unwrap_or_default()
+        node.into_iter().flat_map(|node| self.orders.group_with(node))
     }
 
     /// Who holds a member back in the end.
@@ -214,14 +227,14 @@ impl Flow {
 
 /// The refused cycles that stand although every member is taken for a go: one that is there only
 /// because an alternative is held back is no cycle, it waits for that.
-fn standing_cycles(item: &Item, go: &Order, rule: CycleRule) -> Result<Vec<Cycle>> {
-    let refused = |order: &Order| -> Vec<Cycle> {
-        order.cycles().iter().filter(|cycle| cycle.forbidden).cloned().collect()
+fn standing_cycles(item: &Item, go: &Shipped, rule: CycleRule) -> Result<Vec<Cycle>> {
+    let refused = |cycles: &[Cycle]| -> Vec<Cycle> {
+        cycles.iter().filter(|cycle| cycle.forbidden).cloned().collect()
     };
-    let found = refused(go);
+    let found = refused(go.cycles());
     // What misses something is held back even then, and that may close a circle, too.
-    if found.is_empty() && go.missing().is_empty() {
+    if found.is_empty() && !go.lacks() {
         return Ok(found);
     }
-    Ok(refused(&item.order(item.candidates(), rule)?))
+    Ok(refused(item.shipped(item.candidates(), rule)?.cycles()))
 }

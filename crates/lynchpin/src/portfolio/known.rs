@@ -1,7 +1,7 @@
 //! What the engine keeps of the facts that it holds, so that one more can be checked without
 //! looking at all of them again.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, RandomState};
 
 use super::engine::{other_content, other_declaration};
 use super::identities::Identities;
@@ -21,30 +21,26 @@ pub(super) struct Known {
     ids: Index,
     /// Who is named.
     pub(super) identities: Identities,
+    /// By what chance hashes are spread.
+    random: RandomState,
 }
 
-/// The numbers of facts by the kind and a hash of something. Of those with one hash, the second
+/// The numbers of facts by a hash of their kind and something. Of those with one hash, the second
 /// stands at the next free one, and so on.
 #[derive(Clone, Debug, Default)]
-struct Index(Filed<(&'static str, u64), usize>);
+struct Index(Filed<u64, usize>);
 
 impl Index {
-    /// The numbers that may be meant by a hash, each to be looked at.
-    fn at(&self, kind: &'static str, hash: u64) -> impl Iterator<Item = usize> + '_ {
+    /// The numbers that may be meant by a hash, each to be looked at; not all are of that kind.
+    fn at(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
         let places = (0..).map(move |next| hash.wrapping_add(next));
-        places.map_while(move |place| self.0.get(&(kind, place)).copied())
+        places.map_while(move |place| self.0.get(&place).copied())
     }
 
-    fn insert(&mut self, kind: &'static str, hash: u64, number: usize) {
-        let taken = u64::try_from(self.at(kind, hash).count()).unwrap_or(u64::MAX);
-        self.0.insert((kind, hash.wrapping_add(taken)), number);
+    fn insert(&mut self, hash: u64, number: usize) {
+        let taken = u64::try_from(self.at(hash).count()).unwrap_or(u64::MAX);
+        self.0.insert(hash.wrapping_add(taken), number);
     }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Passes to another macro each array whose elements have an id, with their type, by what they are
@@ -100,12 +96,12 @@ macro_rules! by_id {
                     portfolio: &'a Portfolio,
                     other: &crate::model::$type,
                 ) -> Option<&'a crate::model::$type> {
-                    let of = |$it: &crate::model::$type| hash(&$key);
+                    let of = |$it: &crate::model::$type| self.random.hash_one((stringify!($field), &$key));
                     let same = |a: &crate::model::$type, b: &crate::model::$type| {
                         let key = { let $it = a; $key };
                         key == { let $it = b; $key }
                     };
-                    let numbers = self.ids.at(stringify!($field), of(other));
+                    let numbers = self.ids.at(of(other));
                     let mut found = numbers.filter_map(|n| portfolio.$field.get(n));
                     found.find(|it| same(it, other))
                 }
@@ -114,10 +110,11 @@ macro_rules! by_id {
             fn take_ids(&mut self, portfolio: &Portfolio, old: &Counts) {
                 $(
                     let added = portfolio.$field.iter_from(old.$field);
+                    self.ids.0.reserve(added.len());
                     for (number, $it) in (old.$field..).zip(added) {
                         // What was declared again with the same content is found under the first.
                         if self.$field(portfolio, $it).is_none() {
-                            self.ids.insert(stringify!($field), hash(&$key), number);
+                            self.ids.insert(self.random.hash_one((stringify!($field), &$key)), number);
                         }
                     }
                 )*
@@ -135,23 +132,25 @@ macro_rules! facts {
                 let old = Counts::of(before);
                 $({
                     let all = &portfolio.$field;
-                    let mut new = Index::default();
+                    // Where each new fact stands now; it will stand at the next free place.
                     let mut fresh = Vec::new();
+                    self.facts.0.reserve(all.len().saturating_sub(old.$field));
                     for (number, fact) in (old.$field..).zip(all.iter_from(old.$field)) {
-                        let hash = hash(fact);
-                        let kind = stringify!($field);
-                        let same = |number| all.get(number) == Some(fact);
-                        if !self.facts.at(kind, hash).chain(new.at(kind, hash)).any(same) {
-                            new.insert(kind, hash, number);
-                            fresh.push((hash, number));
+                        let hash = self.random.hash_one((stringify!($field), fact));
+                        let stands = |known: usize| match known.checked_sub(old.$field) {
+                            Some(new) => fresh.get(new).copied(),
+                            None => Some(known),
+                        };
+                        let earlier = |known| stands(known).filter(|it| *it < number);
+                        let same = |known| earlier(known).and_then(|it| all.get(it)) == Some(fact);
+                        if !self.facts.at(hash).any(same) {
+                            self.facts.insert(hash, old.$field + fresh.len());
+                            fresh.push(number);
                         }
-                    }
-                    for (number, (hash, _)) in (old.$field..).zip(&fresh) {
-                        self.facts.insert(stringify!($field), *hash, number);
                     }
                     if old.$field + fresh.len() < all.len() {
                         let mut kept = before.$field.clone();
-                        kept.extend(fresh.into_iter().filter_map(|(_, n)| all.get(n)).cloned());
+                        kept.extend(fresh.into_iter().filter_map(|it| all.get(it)).cloned());
                         portfolio.$field = kept;
                     }
                 })*

@@ -24,7 +24,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};
 use crate::gate::Case;
-use crate::graph::Node;
+use crate::graph::{Node, Shipped};
 use crate::history::Records;
 use crate::model::Change;
 use crate::plan::Item;
@@ -180,24 +180,22 @@ fn of_members(
         .map(|(_, itself)| by_parts(selected, &itself.parts).verdict)
         .collect();
     let item = Item::new(case.records, &members.changes, case.stage)?;
-    let nodes: Vec<Node> = item.candidates().iter().collect();
     // Members and their numbers are in the order of their ids, both.
-    let of_node =
-        |node: Node| -> Option<Verdict> { own.get(nodes.binary_search(&node).ok()?).copied() };
-    let orders =
-        Orders::new(item, |node| of_node(node).unwrap_or(Verdict::NoGo), case.policy.cycles)?;
-    let dependencies = nodes.iter().zip(&members.changes);
-    let dependencies = dependencies.map(|(node, change)| on_others(case, &orders, *node, change));
-    let so_far: Vec<Verdict> =
-        own.iter().zip(dependencies).map(|(own, others)| (*own).max(others)).collect();
-    let so_far_of = |node: Node| nodes.binary_search(&node).ok().and_then(|at| so_far.get(at));
+    let nodes: Vec<Node> = item.candidates().iter().collect();
+    let place = |node: Node| nodes.binary_search(&node).ok();
+    let own_of = |node| place(node).and_then(|at| own.get(at)).copied().unwrap_or(Verdict::NoGo);
+    let orders = Orders::new(item, own_of, case.policy.cycles, Item::shipped)?;
+    let with_others = nodes.iter().zip(&members.changes).zip(&own);
+    let so_far: Vec<Verdict> = with_others
+        .map(|((node, change), own)| (*own).max(on_others(case, &orders, *node, change)))
+        .collect();
     let with_partners = nodes.iter().zip(&so_far).map(|(node, verdict)| {
         if !verdict.is_met() || orders.goes(*node) {
             return *verdict;
         }
-        let group = orders.group_of(*node).iter().filter(|node| !orders.item.is_live(**node));
-        let holding = group.filter_map(|node| so_far_of(*node)).filter(|other| !other.is_met());
-        match holding.max() {
+        let group = orders.group_with(*node).filter(|node| !orders.item.is_live(*node));
+        let said = group.filter_map(|node| so_far.get(place(node)?).copied());
+        match said.filter(|other| !other.is_met()).max() {
             None => *verdict,
             Some(Verdict::Wait) => Verdict::Wait,
             Some(_) => Verdict::Blocked,
@@ -207,7 +205,7 @@ fn of_members(
 }
 
 /// What comes to a member from what it depends on.
-fn on_others(case: &Case<'_>, orders: &Orders, node: Node, change: &Change) -> Verdict {
+fn on_others(case: &Case<'_>, orders: &Orders<Shipped>, node: Node, change: &Change) -> Verdict {
     let said = |node: &Node| {
         if orders.item.is_live(*node) || orders.goes(*node) {
             Verdict::Go
