@@ -2387,6 +2387,8 @@ void lp_engine_free(struct lp_engine *engine);
  * entered, "unmet" and "all".
  *
  * - `decide`: `subject`, `at`, `stage`, `detail`: "verdict", "unmet" or "full"
+ * - `verdicts`: `at`, `stage`: whether each release, with each of its changes, and each change in
+ *   none may go, without the reasons
  * - `plan`: `subject`, `at`, `stage`, `scope`: "all" or "ready"
  * - `score`: `subject`, `at`
  * - `reach`: `change`, `at`, `direction`: "upstream" to what it needs, or "downstream" to what

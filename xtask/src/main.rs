@@ -59,7 +59,7 @@ fn run(words: &[&str]) -> End {
         Err(why) => return End::Failed(why),
     };
     match words {
-        ["test", rest @ ..] => test::run(&workspace, rest),
+        ["test", rest @ ..] => test::run(&workspace.for_checks(), rest),
         ["install", "--prefix", prefix] => steps::install::run(&workspace, prefix),
         ["soak", rest @ ..] => soak::run(&workspace, rest),
         ["figures", rest @ ..] => figures::run(&workspace, rest),

@@ -9,7 +9,13 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     pub(crate) target: PathBuf,
     cargo: OsString,
+    /// What cargo is told otherwise than the manifest says.
+    settings: &'static [(&'static str, &'static str)],
 }
+
+/// A library that is only to be tried need not be optimised as a whole, on one core.
+const QUICKER_RELEASE: [(&str, &str); 2] =
+    [("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")];
 
 impl Workspace {
     /// Finds the checkout this command was built from.
@@ -24,13 +30,18 @@ impl Workspace {
             None => root.join("target"),
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        Ok(Self { root, target, cargo })
+        Ok(Self { root, target, cargo, settings: &[] })
+    }
+
+    /// The same for checks: what is released is built sooner, and runs slower.
+    pub(crate) fn for_checks(self) -> Self {
+        Self { settings: &QUICKER_RELEASE, ..self }
     }
 
     /// A cargo command in the root of the checkout, with the shared target folder.
     pub(crate) fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
-        let mut command = Command::new(&self.cargo);
-        command.args(arguments).current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        let mut command = self.command(&self.cargo);
+        command.args(arguments);
         command
     }
 
@@ -38,6 +49,7 @@ impl Workspace {
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        command.envs(self.settings.iter().copied());
         command
     }
 

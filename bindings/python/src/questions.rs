@@ -17,8 +17,8 @@ impl Snapshot {
     /// Says of everything at once whether it may go, without the reasons.
     ///
     /// It is about every release that is not cancelled, with each of its changes, and every change
-    /// in no release. The verdicts are those of `decide`, which tells why. It takes as many threads
-    /// as the machine runs at once; other threads of the program go on.
+    /// in no release. The verdicts are those of `decide`, which tells why. Other threads of the
+    /// program go on meanwhile.
     ///
     /// Args:
     ///     stage: The id of the stage; of each the first not wholly entered yet, if left out.

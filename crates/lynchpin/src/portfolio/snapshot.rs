@@ -242,7 +242,7 @@ impl Snapshot {
 
     /// Whether each may go: every release that is not cancelled, with each of its changes, and
     /// every change in none. The verdicts are those of [`Snapshot::decide`], without their reasons
-    /// and in a fraction of the time, on as many threads as the machine runs at once.
+    /// and in a fraction of the time.
     ///
     /// # Errors
     ///

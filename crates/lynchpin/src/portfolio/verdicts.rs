@@ -5,9 +5,6 @@
 //! members of a release: that is told by numbers instead of reasons. Why, a decision tells, of
 //! those that somebody looks at.
 
-use std::num::NonZero;
-use std::thread;
-
 use serde::Serialize;
 
 use super::alone::{self, ReleaseGates, release_gates, release_parts};
@@ -30,9 +27,6 @@ use crate::model::Change;
 use crate::plan::Item;
 use crate::reason::tree::Reasons;
 use crate::reason::{ReasonCode, Verdict};
-
-/// Fewer subjects than these are not worth a thread of their own.
-const SUBJECTS_PER_THREAD: usize = 16;
 
 /// May each of them go? The answer without reasons: [`decide`](super::Snapshot::decide) tells those
 /// of one.
@@ -69,35 +63,14 @@ pub struct SubjectVerdicts {
     pub verdicts: Vec<Verdict>,
 }
 
-/// Decides on everything, each thread on its share.
 pub(super) fn of(
     records: &Records,
     in_force: &InForce<'_>,
     question: &VerdictsQuestion,
 ) -> Result<Verdicts> {
-    let subjects: Vec<Subject> = not_cancelled(records).collect();
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = subjects.len().div_ceil(threads).max(SUBJECTS_PER_THREAD);
-    let decide = |subjects: &[Subject]| -> Result<Vec<SubjectVerdicts>> {
-        subjects.iter().map(|subject| one(records, in_force, question, subject)).collect()
-    };
-    let subjects = thread::scope(|scope| {
-        let mut shares = subjects.chunks(share);
-        let first = shares.next().unwrap_or_default();
-        let others: Vec<_> = shares
-            .map(|share| {
-                let builder = thread::Builder::new();
-                (share, builder.spawn_scoped(scope, move || decide(share)))
-            })
-            .collect();
-        let mut found = decide(first)?;
-        for (share, other) in others {
-            // Where the system gives no thread, this one does the work.
-            let joined = other.ok().and_then(|other| other.join().ok());
-            found.extend(joined.unwrap_or_else(|| decide(share))?);
-        }
-        Ok::<_, Error>(found)
-    })?;
+    let subjects = not_cancelled(records)
+        .map(|subject| one(records, in_force, question, &subject))
+        .collect::<Result<_>>()?;
     let policy = in_force.policy.map(|policy| policy.digest);
     Ok(Verdicts { at: question.at, policy, what_if: in_force.what_if.then_some("yes"), subjects })
 }
