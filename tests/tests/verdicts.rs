@@ -1,13 +1,22 @@
 //! The verdicts on everything at once against the decision on each.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::BTreeMap;
 
 use lynchpin::base::{Instant, Limits};
-use lynchpin::portfolio::{Engine, Snapshot};
+use lynchpin::portfolio::{Engine, Snapshot, VerdictsQuestion};
+use lynchpin::reason::Verdict;
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::cases::config;
 use lynchpin_tests::engine::{at, hold_verdicts_to_decisions, load};
 use lynchpin_tests::world::strategy::{LAST, case};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 proptest! {
@@ -37,15 +46,32 @@ const CHANGES: u32 = 14;
 /// What one change says of others: which, and how.
 type Says = (u32, u32, u8);
 
-fn tangled() -> impl Strategy<Value = (Vec<Says>, Vec<u8>, Vec<(u32, u8)>, bool)> {
+/// How a portfolio is made.
+#[derive(Debug)]
+struct Tangle {
+    says: Vec<Says>,
+    /// Of each change how far it came.
+    passed: Vec<u8>,
+    /// Which change is in which release.
+    listed: Vec<(u32, u8)>,
+    /// Whether what requires each other ships as one.
+    atomic: bool,
+}
+
+fn tangled() -> impl Strategy<Value = Tangle> {
     let says = prop::collection::vec((0..CHANGES + 2, 0..CHANGES, 0..10u8), 0..24);
     let passed = prop::collection::vec(0..6u8, CHANGES as usize);
     let listed = prop::collection::vec((0..CHANGES + 1, 0..4u8), 6..30);
-    (says, passed, listed, any::<bool>())
+    (says, passed, listed, any::<bool>()).prop_map(|(says, passed, listed, atomic)| Tangle {
+        says,
+        passed,
+        listed,
+        atomic,
+    })
 }
 
 /// Changes that name each other in every way, in releases that share them and lie below each other.
-fn document(says: &[Says], passed: &[u8], listed: &[(u32, u8)]) -> Value {
+fn document(Tangle { says, passed, listed, .. }: &Tangle) -> Value {
     let id = |number: u32| format!("C-{number:02}");
     let mut changes: Vec<Value> = (0..CHANGES)
         .map(|number| {
@@ -109,11 +135,11 @@ fn document(says: &[Says], passed: &[u8], listed: &[(u32, u8)]) -> Value {
         "evidence": evidence, "deployments": deployments, "cancellations": cancellations})
 }
 
-fn read(document: &Value, cycles: bool) -> Snapshot {
+fn read(document: &Value, atomic: bool) -> Snapshot {
     let mut engine = Engine::new(Limits::untrusted());
     let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
     engine.add(portfolio.expect("it can be read")).expect("it can be taken in");
-    let cycles = if cycles { "cycles = \"atomic\"" } else { "" };
+    let cycles = if atomic { "cycles = \"atomic\"" } else { "" };
     engine.set_policy(&format!("{cycles}\n{POLICY}")).expect("a policy can be read");
     engine.snapshot()
 }
@@ -128,9 +154,29 @@ proptest! {
     /// Requirements with alternatives and circles, groups, conflicts, what takes another's place,
     /// what is live, cancelled, unknown, in several releases or below another.
     #[test]
-    fn tangled_releases((says, passed, listed, cycles) in tangled(), day in 2..6u8) {
-        let snapshot = read(&document(&says, &passed, &listed), cycles);
+    fn tangled_releases(tangle in tangled(), day in 2..6u8) {
+        let snapshot = read(&document(&tangle), tangle.atomic);
         let held = hold_verdicts_to_decisions(&snapshot, noon(day));
         prop_assert!(held > 0);
+    }
+}
+
+/// Were most verdicts alike, little would have been compared.
+#[test]
+fn the_generator_makes_every_verdict() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<Verdict, u32> = BTreeMap::new();
+    for _ in 0..100 {
+        let tangle = tangled().new_tree(&mut runner).expect("it generates").current();
+        let snapshot = read(&document(&tangle), tangle.atomic);
+        let found = snapshot.verdicts(&VerdictsQuestion::new(noon(4))).expect("it is answered");
+        let members = found.subjects.iter().flat_map(|it| &it.verdicts);
+        members.for_each(|verdict| *seen.entry(*verdict).or_default() += 1);
+    }
+    for verdict in Verdict::ALL {
+        // Nothing is waived, all is asked something, and only what a release needs is not known.
+        let told = [Verdict::Go, Verdict::Wait, Verdict::Blocked, Verdict::NeedsAction];
+        let often = seen.get(&verdict).copied().unwrap_or(0);
+        assert!(often > 20 || !(told.contains(&verdict) || verdict == Verdict::NoGo), "{seen:?}");
     }
 }

@@ -34,7 +34,7 @@ impl Snapshot {
     ///
     /// Example:
     ///     >>> found = snapshot.verdicts(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
-    ///     >>> [(str(it.subject), it.verdict.value) for it in found.subjects]
+    ///     >>> [(str(it.subject), str(it.verdict)) for it in found.subjects]
     ///     [('change C-1', 'needs_action')]
     #[pyo3(signature = (*, stage = None, at))]
     fn verdicts<'py>(

@@ -33,6 +33,7 @@ from lynchpin import (
     RecordedDecision,
     Score,
     Snapshot,
+    Verdicts,
     Waiting,
     WaiverDebt,
     Workflow,

@@ -570,7 +570,7 @@ def test_what_is_needed_is_missed(kind: type[Plain]) -> None:
     optional |= {"by_requirement", "by_group", "by_service", "code", "since", "by", "what_if"}
     optional |= {"rows", "gaps", "next", "standing", *(["breaches"] if kind is NextStates else [])}
     optional |= {"takes", "chosen", "waves", "left_out", "actions", "never", "collisions", "more"}
-    optional |= {"head", "slots", "runs", "cycles", "out_of_order"}
+    optional |= {"head", "slots", "runs", "cycles", "out_of_order", "subjects"}
     _, inner = next(iter(DOCUMENTS[kind].items()))
     first = inner[0] if isinstance(inner, list) else inner
     for name in first.keys() - optional:

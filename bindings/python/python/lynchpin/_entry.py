@@ -1,6 +1,7 @@
 """Entries into stages: what may go, claims, recorded decisions, breaches, obligations, policies."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, final
@@ -402,7 +403,7 @@ class SubjectVerdicts:
     """The verdict on one subject and, of a release, on each of its changes.
 
     Example:
-        >>> verdicts.subjects[0].subject, verdicts.subjects[0].verdict.value
+        >>> verdicts.subjects[0].subject, str(verdicts.subjects[0].verdict)
         (Subject('change', 'C-1'), 'needs_action')
     """
 
@@ -450,5 +451,7 @@ class Verdicts(Plain):
         go = sum(it.verdict.is_go for it in self.subjects)
         what_if = "WHAT IF " if self.what_if else ""
         headline = f"{what_if}VERDICTS on {len(self.subjects)}, of which {go} are a go"
-        rows = [(str(it.subject), it.stage, str(it.verdict)) for it in self.subjects]
+        rows: list[Sequence[str]] = [
+            (str(it.subject), it.stage, str(it.verdict)) for it in self.subjects
+        ]
         return _show.Report(headline, [], [(("subject", "stage", "verdict"), rows)])

@@ -46,6 +46,7 @@ _LISTS: dict[object, _Take] = {
     str: Fields.texts,
     Subject: Fields.subjects,
     Actor: Fields.actors,
+    Verdict: Fields.verdicts,
 }
 _TABLES: dict[type[Any], _Table] = {}
 

@@ -37,7 +37,7 @@ class _Questions:
 
         Example:
             >>> found = snapshot.verdicts(at=datetime(2026, 11, 2, tzinfo=timezone.utc))
-            >>> [(str(it.subject), it.verdict.value) for it in found.subjects]
+            >>> [(str(it.subject), str(it.verdict)) for it in found.subjects]
             [('change C-1', 'needs_action')]
         """
 

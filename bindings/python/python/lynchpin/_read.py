@@ -139,6 +139,10 @@ class Fields:
         """A verdict."""
         return self.word(name, _VERDICTS.__getitem__)
 
+    def verdicts(self, name: str) -> tuple[Verdict, ...]:
+        """A list of verdicts."""
+        return self.words(name, _VERDICTS.__getitem__)
+
     def items(self, name: str) -> "list[object]":
         """A list; an empty one, if it is not there."""
         value = self._values.get(name, [])

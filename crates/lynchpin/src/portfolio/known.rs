@@ -96,7 +96,8 @@ macro_rules! by_id {
                     portfolio: &'a Portfolio,
                     other: &crate::model::$type,
                 ) -> Option<&'a crate::model::$type> {
-                    let of = |$it: &crate::model::$type| self.random.hash_one((stringify!($field), &$key));
+                    let kind = stringify!($field);
+                    let of = |$it: &crate::model::$type| self.random.hash_one((kind, &$key));
                     let same = |a: &crate::model::$type, b: &crate::model::$type| {
                         let key = { let $it = a; $key };
                         key == { let $it = b; $key }
@@ -114,7 +115,8 @@ macro_rules! by_id {
                     for (number, $it) in (old.$field..).zip(added) {
                         // What was declared again with the same content is found under the first.
                         if self.$field(portfolio, $it).is_none() {
-                            self.ids.insert(self.random.hash_one((stringify!($field), &$key)), number);
+                            let hash = self.random.hash_one((stringify!($field), &$key));
+                            self.ids.insert(hash, number);
                         }
                     }
                 )*

@@ -20,7 +20,7 @@ mod workflow;
 pub use answer::{Answer, Comparison, Decision, Lint, Reason, Tree, cites};
 pub use ask::{
     Changed, ComparePolicies, Decide, Detail, DryRun, LintPolicy, Plan, Question, Reach, Score,
-    WhatIf, ask, read_question,
+    Verdicts, WhatIf, ask, read_question,
 };
 pub use calendar::Calendar;
 pub use compose::{Actions, Collisions, Compose};
