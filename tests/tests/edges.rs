@@ -57,6 +57,41 @@ fn waves(nodes: u32, pairs: &[(u32, u32)]) -> BTreeMap<u32, u32> {
     waves
 }
 
+/// A wave of very many edges is dealt with in another way than those of the graphs below.
+#[test]
+fn waves_of_very_many_edges_are_by_definition() {
+    const LAYER: u32 = 20_000;
+    let (mut later, mut earlier) = (Vec::new(), Vec::new());
+    let mut random = 7u64;
+    let mut below = |bound: u32| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+        u32::try_from((random >> 33) % u64::from(bound)).expect("it is below")
+    };
+    for node in LAYER..4 * LAYER {
+        // Most wait for the layer before, some for any before.
+        let first = if below(8) == 0 { 0 } else { node - node % LAYER - LAYER };
+        for _ in 0..3 {
+            later.push(node);
+            earlier.push(first + below(node - node % LAYER - first));
+        }
+    }
+    let weights: Vec<u64> = (0..4 * LAYER).map(|_| u64::from(below(1_000))).collect();
+    let edges = Edges::new(4 * LAYER, &later, &earlier).expect("they are in range");
+    let schedule = edges.schedule(Some(&weights)).expect("they fit");
+    let mut known: Vec<(u32, u64)> = Vec::new();
+    for node in 0..4 * LAYER {
+        let before = edges.earlier(node).iter().map(|&it| known[it as usize]);
+        let (wave, sum) = before.fold((0, 0), |(w, s), (wave, sum)| (w.max(wave), s.max(sum)));
+        known.push((wave + 1, sum + weights[node as usize]));
+    }
+    let waves: Vec<u32> = known.iter().map(|(wave, _)| *wave).collect();
+    assert_eq!(schedule.wave_column(), waves);
+    let longest = known.iter().map(|(_, sum)| *sum).max();
+    assert_eq!(Some(schedule.critical_path().weight), longest);
+    let along = schedule.critical_path().nodes.iter().map(|&node| weights[node as usize]);
+    assert_eq!(Some(along.sum()), longest);
+}
+
 proptest! {
     #![proptest_config(config(400))]
 
