@@ -1,9 +1,5 @@
 //! The measures of risk scores: published histories to their digits, and small ones by definition.
-#![expect(
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
 use std::fs;

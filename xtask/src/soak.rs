@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 25] = [
+const PROPERTIES: [&str; 26] = [
     "actions",
     "calendar",
     "choices",
@@ -31,6 +31,7 @@ const PROPERTIES: [&str; 25] = [
     "laws",
     "life",
     "lines",
+    "measures",
     "ordered",
     "progress",
     "queue",
