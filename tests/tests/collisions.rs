@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use lynchpin::base::limits::COLLISIONS_MAX;
 use lynchpin::base::{Instant, Limits, Subject};
 use lynchpin::graph::NodeSet;
 use lynchpin::portfolio::{Engine, PlanQuestion, Snapshot};
@@ -15,6 +16,7 @@ use lynchpin::study::{collisions::collisions, compose::compose};
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::cases::config;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 type Hours = Option<(u32, u32)>;
 
@@ -178,6 +180,47 @@ impl World {
         let late = release == other && done > starts;
         late.then(|| format!("required_later {one} {other} C-{a},C-{needed}"))
     }
+}
+
+/// Many that nobody asked about keep none that somebody did from being told.
+#[test]
+fn what_is_outside_the_period_takes_no_room() {
+    const EACH: u32 = 101;
+    let common = |id: &str| {
+        json!({"id": id, "revision": 1, "by": "raj",
+        "at": "2026-11-01T09:00:00Z"})
+    };
+    let of = |kind: char| (0..EACH).map(move |number| format!("{kind}-{number}"));
+    let apart = |id: String, others: Vec<String>| {
+        let mut change = common(&id);
+        change["conflicts"] = others.iter().map(|other| json!({"change": other})).collect();
+        change
+    };
+    let changes = of('C').map(|id| apart(id, of('D').collect()));
+    let changes = changes.chain(of('D').map(|id| common(&id)));
+    let last = [apart("Z-1".to_owned(), vec!["Z-2".to_owned()]), common("Z-2")];
+    let changes: Vec<Value> = changes.chain(last).collect();
+    let release = |id: &str, day: u32, changes: Vec<String>| {
+        let at = |hour: u32| format!("2026-11-{day}T{hour:02}:00:00Z");
+        let mut release = common(id);
+        release["changes"] = json!(changes);
+        release["planned"] = json!({"from": at(9), "to": at(10)});
+        release
+    };
+    let document = json!({"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+        "changes": changes, "releases": [
+            release("R-1", 10, of('C').collect()), release("R-2", 10, of('D').collect()),
+            release("R-3", 20, vec!["Z-1".to_owned()]), release("R-4", 20, vec!["Z-2".to_owned()])]});
+    let mut engine = Engine::new(Limits::untrusted());
+    let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
+    engine.add(portfolio.expect("it can be read")).expect("it can be taken in");
+    let mut question = CollisionsQuestion::new(at());
+    let all = collisions(&engine.snapshot(), &question).expect("it is answered");
+    assert_eq!((all.collisions.len(), all.more), (COLLISIONS_MAX, Some("yes")));
+    question.from = Some("2026-11-20T00:00:00Z".parse().expect("an instant"));
+    let found = collisions(&engine.snapshot(), &question).expect("it is answered");
+    assert_eq!((found.collisions.len(), found.more), (1, None));
+    assert_eq!(found.collisions[0].changes.len(), 2);
 }
 
 proptest! {

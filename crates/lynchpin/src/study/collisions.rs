@@ -239,10 +239,15 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn tell(&mut self, collision: Collision) {
+    /// What of a collision was asked about.
+    fn asked(&self, collision: Collision) -> Option<Collision> {
         let Collision { from, to, .. } = &collision;
         let time = from.zip(*to).map(|(from, to)| Period { from, to });
-        if self.is_meant(time) && !self.is_full() {
+        self.is_meant(time).then_some(collision)
+    }
+
+    fn tell(&mut self, collision: Collision) {
+        if !self.is_full() {
             self.found.insert(collision);
         }
     }
@@ -279,7 +284,7 @@ impl<'a> Search<'a> {
                     }
                     let mut releases = [release.clone(), (*other).clone()];
                     releases.sort_unstable();
-                    self.tell(Collision {
+                    let found = self.asked(Collision {
                         kind: CollisionKind::Service,
                         releases,
                         stage: stage.clone(),
@@ -289,6 +294,7 @@ impl<'a> Search<'a> {
                         from: Some(period.from),
                         to: Some(period.to.min(earlier.to)),
                     });
+                    found.into_iter().for_each(|it| self.tell(it));
                 }
                 if self.is_full() {
                     return;
@@ -301,7 +307,7 @@ impl<'a> Search<'a> {
     /// Looks at each change: whether it is in two releases, and whom it conflicts with.
     fn changes(&mut self) {
         let records = &*self.as_of.records;
-        let mut told = Vec::new();
+        let mut told = BTreeSet::new();
         for (id, entries) in &self.entries {
             for (number, entry) in entries.iter().enumerate() {
                 for other in entries.iter().skip(number.saturating_add(1)) {
@@ -343,7 +349,7 @@ impl<'a> Search<'a> {
         let mut changes: Vec<ChangeId> = sides.iter().map(|(_, id)| (*id).clone()).collect();
         changes.dedup();
         let time = overlap(entry.planned, theirs.planned);
-        Some(Collision {
+        self.asked(Collision {
             kind,
             releases: sides.map(|(release, _)| release.clone()),
             stage: entry.stage.clone(),
@@ -358,7 +364,7 @@ impl<'a> Search<'a> {
     /// Looks at each requirement that nothing else meets in time.
     fn requirements(&mut self) {
         let records = &*self.as_of.records;
-        let mut told = Vec::new();
+        let mut told = BTreeSet::new();
         for (id, entries) in &self.entries {
             let change = records.change(id).and_then(|row| row.current(records));
             for needs in change.iter().flat_map(|change| &change.requires) {
@@ -394,7 +400,7 @@ impl<'a> Search<'a> {
         if done <= starts || self.is_kin(entry.release, release) {
             return None;
         }
-        Some(Collision {
+        self.asked(Collision {
             kind: CollisionKind::RequiredLater,
             releases: [entry.release.clone(), release.clone()],
             stage: entry.stage.clone(),
