@@ -5,6 +5,7 @@ pub mod cases;
 pub mod engine;
 pub mod favours;
 pub mod git;
+pub mod histories;
 pub mod oracle;
 pub mod sets;
 pub mod signing;

@@ -210,7 +210,8 @@ fn what_is_outside_the_period_takes_no_room() {
     let document = json!({"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
         "changes": changes, "releases": [
             release("R-1", 10, of('C').collect()), release("R-2", 10, of('D').collect()),
-            release("R-3", 20, vec!["Z-1".to_owned()]), release("R-4", 20, vec!["Z-2".to_owned()])]});
+            release("R-3", 20, vec!["Z-1".to_owned()]),
+            release("R-4", 20, vec!["Z-2".to_owned()])]});
     let mut engine = Engine::new(Limits::untrusted());
     let portfolio = read_portfolio(document.to_string().as_bytes(), engine.limits());
     engine.add(portfolio.expect("it can be read")).expect("it can be taken in");

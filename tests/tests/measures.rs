@@ -1,45 +1,14 @@
 //! The measures of risk scores: published histories to their digits, and small ones by definition.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use lynchpin::base::Probability;
 use lynchpin::risk::measure::{Calibration, Ranking};
 use lynchpin_tests::cases::config;
+use lynchpin_tests::histories::{columns, folder, numbers};
 use proptest::prelude::*;
 use serde_json::Value;
-
-/// A folder of histories, from `LYNCHPIN_DATA` or beside the checkout.
-#[expect(clippy::disallowed_methods, reason = "a test may be told where its data is")]
-fn folder(name: &str) -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let data = std::env::var_os("LYNCHPIN_DATA").map_or_else(beside, PathBuf::from);
-    let folder = Some(data.join(name)).filter(|folder| folder.is_dir());
-    if folder.is_none() {
-        println!("skipped: {name} (no data)");
-    }
-    folder
-}
-
-/// The columns of a file by name.
-fn columns(file: &Path) -> BTreeMap<String, Vec<String>> {
-    let text = fs::read_to_string(file).expect("a history can be read");
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
-    let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in lines {
-        for (name, field) in header.iter().zip(line.split(',')) {
-            columns.entry((*name).to_owned()).or_default().push(field.to_owned());
-        }
-    }
-    columns
-}
-
-fn numbers(columns: &BTreeMap<String, Vec<String>>, name: &str) -> Vec<f64> {
-    columns[name].iter().map(|field| field.parse().expect("a number")).collect()
-}
 
 fn product(one: &[f64], other: &[f64]) -> Vec<f64> {
     one.iter().zip(other).map(|(a, b)| a * b).collect()

@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 26] = [
+const PROPERTIES: [&str; 27] = [
     "actions",
     "calendar",
     "choices",
@@ -29,6 +29,7 @@ const PROPERTIES: [&str; 26] = [
     "incremental",
     "interleavings",
     "laws",
+    "learning",
     "life",
     "lines",
     "measures",

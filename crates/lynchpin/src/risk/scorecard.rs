@@ -213,7 +213,7 @@ pub(super) fn rounded(number: f64) -> i64 {
 }
 
 /// The probability of log-odds.
-fn probability(log_odds: LogOdds) -> Probability {
+pub(super) fn probability(log_odds: LogOdds) -> Probability {
     // Beyond 40 the probability is 0 or 1 to all digits that are kept.
     let bounded = log_odds.billionths().clamp(-40_000_000_000, 40_000_000_000);
     let (whole, rest) = (bounded / 1_000_000_000, bounded % 1_000_000_000);

@@ -45,8 +45,8 @@ impl Calibration {
     ///
     /// # Errors
     ///
-    /// [`NumberOutOfRange`](crate::base::ErrorCode::NumberOutOfRange) if there are not as many
-    /// outcomes as probabilities.
+    /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if there are not as many outcomes
+    /// as probabilities.
     ///
     /// ```
     /// use lynchpin::risk::measure::Calibration;

@@ -29,8 +29,8 @@ impl Ranking {
     ///
     /// # Errors
     ///
-    /// [`NumberOutOfRange`](crate::base::ErrorCode::NumberOutOfRange) if there is not an effort for
-    /// each change.
+    /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if there is not an effort for each
+    /// change.
     ///
     /// ```
     /// use lynchpin::risk::measure::Ranking;

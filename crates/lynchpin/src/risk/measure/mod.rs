@@ -37,5 +37,5 @@ fn same_length(what: &str, one: usize, other: usize) -> Result<()> {
         return Ok(());
     }
     let message = format!("{one} {what} for {other} outcomes: give one for each");
-    Err(Error::new(ErrorCode::NumberOutOfRange, message))
+    Err(Error::new(ErrorCode::BadArgument, message))
 }

@@ -38,8 +38,8 @@ impl Ranking {
     ///
     /// # Errors
     ///
-    /// [`NumberOutOfRange`](crate::base::ErrorCode::NumberOutOfRange) if there are not as many
-    /// outcomes as scores.
+    /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if there are not as many outcomes
+    /// as scores.
     pub fn new(scores: &[i64], failed: &[bool]) -> Result<Ranking> {
         same_length("scores", scores.len(), failed.len())?;
         let mut all: Vec<(i64, bool, usize)> =

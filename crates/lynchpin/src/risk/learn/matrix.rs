@@ -1,0 +1,110 @@
+//! Small symmetric systems of equations.
+
+/// A square matrix, row after row.
+#[derive(Clone, Debug)]
+pub(super) struct Matrix {
+    size: usize,
+    cells: Vec<f64>,
+}
+
+impl Matrix {
+    pub(super) fn zero(size: usize) -> Self {
+        Matrix { size, cells: vec![0.0; size.saturating_mul(size)] }
+    }
+
+    /// Adds the product of a vector with itself, so many times.
+    pub(super) fn add_square(&mut self, vector: &[f64], times: f64) {
+        for (row, left) in self.cells.chunks_exact_mut(self.size.max(1)).zip(vector) {
+            let left = left * times;
+            row.iter_mut().zip(vector).for_each(|(cell, right)| *cell += left * right);
+        }
+    }
+
+    pub(super) fn add_at(&mut self, row: usize, column: usize, value: f64) {
+        if let Some(cell) = self.cells.get_mut(row.saturating_mul(self.size).saturating_add(column))
+        {
+            *cell += value;
+        }
+    }
+
+    fn at(&self, row: usize, column: usize) -> f64 {
+        let place = row.saturating_mul(self.size).saturating_add(column);
+        self.cells.get(place).copied().unwrap_or(0.0)
+    }
+
+    /// The lower triangle whose product with itself turned is this one (Cholesky); `None` if it is
+    /// not positive definite.
+    pub(super) fn root(&self) -> Option<Root> {
+        let mut root = Matrix::zero(self.size);
+        for row in 0..self.size {
+            for column in 0..=row {
+                let known: f64 = (0..column).map(|k| root.at(row, k) * root.at(column, k)).sum();
+                let rest = self.at(row, column) - known;
+                if row == column {
+                    if rest.is_nan() || rest <= 0.0 {
+                        return None;
+                    }
+                    root.add_at(row, row, rest.sqrt());
+                } else {
+                    root.add_at(row, column, rest / root.at(column, column));
+                }
+            }
+        }
+        Some(Root(root))
+    }
+}
+
+/// The triangle of a positive definite matrix.
+pub(super) struct Root(Matrix);
+
+impl Root {
+    /// What the matrix turns into the given vector.
+    pub(super) fn solve(&self, right: &[f64]) -> Vec<f64> {
+        let Root(root) = self;
+        let mut half: Vec<f64> = Vec::with_capacity(root.size);
+        for (row, right) in right.iter().enumerate() {
+            let known: f64 = half.iter().enumerate().map(|(k, v)| root.at(row, k) * v).sum();
+            half.push((right - known) / root.at(row, row));
+        }
+        // From the last one backwards; kept the other way round.
+        let mut found: Vec<f64> = Vec::with_capacity(root.size);
+        for (row, half) in half.iter().enumerate().rev() {
+            let below = (row.saturating_add(1)..root.size).rev();
+            let known: f64 = below.zip(&found).map(|(k, v)| root.at(k, row) * v).sum();
+            found.push((half - known) / root.at(row, row));
+        }
+        found.reverse();
+        found
+    }
+
+    /// The diagonal of the inverse.
+    pub(super) fn inverse_diagonal(&self) -> Vec<f64> {
+        let size = self.0.size;
+        let unit = |at: usize| -> Vec<f64> {
+            (0..size).map(|other| if other == at { 1.0 } else { 0.0 }).collect()
+        };
+        (0..size).map(|at| self.solve(&unit(at)).get(at).copied().unwrap_or(0.0)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_is_solved() {
+        let mut matrix = Matrix::zero(3);
+        for vector in [[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 4.0]] {
+            matrix.add_square(&vector, 1.0);
+        }
+        let root = matrix.root().unwrap();
+        let found = root.solve(&[1.0, 2.0, 3.0]);
+        for (row, right) in [1.0, 2.0, 3.0].iter().enumerate() {
+            let left: f64 = found.iter().enumerate().map(|(k, v)| matrix.at(row, k) * v).sum();
+            assert!((left - right).abs() < 1e-12);
+        }
+        let first = root.solve(&[1.0, 0.0, 0.0])[0];
+        assert!((root.inverse_diagonal()[0] - first).abs() < 1e-15);
+        assert!(Matrix::zero(2).root().is_none());
+    }
+}

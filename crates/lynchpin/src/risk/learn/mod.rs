@@ -1,0 +1,29 @@
+//! A model that is fitted to the host's own history, and explains itself term by term.
+//!
+//! [`fit`](Model::fit) finds the logistic regression that makes what failed and what held most
+//! likely, each weight drawn towards zero by a normal prior (maximum a posteriori, by Newton's
+//! method on standardised columns). It computes in floats with `libm` and in one order of
+//! summation, and rounds each weight once: so the same history gives the same model on every
+//! machine, and from then on all is whole numbers.
+//!
+//! ```
+//! use lynchpin::risk::learn::{Column, Model, Transform};
+//!
+//! let lines = [3, 900, 12, 40, 700, 2, 350, 8].map(|lines| lines * 1_000_000);
+//! let failed = [false, true, false, false, true, false, false, true];
+//! let columns = [Column { name: "lines", transform: Transform::Log, values: &lines }];
+//! let model = Model::fit(&columns, &failed, 1)?;
+//! let (small, large) = (model.score(&[2_000_000])?, model.score(&[800_000_000])?);
+//! assert!(small.log_odds < large.log_odds);
+//! // The baseline and the terms add up exactly.
+//! let terms = large.terms.iter().fold(model.baseline, |sum, term| sum.plus(*term));
+//! assert_eq!(terms, large.log_odds);
+//! # Ok::<(), lynchpin::base::Error>(())
+//! ```
+
+mod fit;
+mod matrix;
+mod model;
+
+pub use fit::Column;
+pub use model::{MISSING, Model, Scored, Term, Transform};
