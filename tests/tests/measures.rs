@@ -1,5 +1,4 @@
 //! The measures of risk scores: published histories to their digits, and small ones by definition.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 use std::fs;
 
