@@ -55,4 +55,4 @@ mod scorecard;
 
 pub use record::failures_at_most;
 pub use release::{ReleaseRisk, release};
-pub use scorecard::{Contribution, Factor, Features, MODEL, Risk, scorecard};
+pub use scorecard::{Contribution, Factor, Features, MODEL, Risk, probability, scorecard};

@@ -212,8 +212,16 @@ pub(super) fn rounded(number: f64) -> i64 {
     libm::round(number.clamp(-1e15, 1e15)) as i64
 }
 
-/// The probability of log-odds.
-pub(super) fn probability(log_odds: LogOdds) -> Probability {
+/// The probability of log-odds: `1 / (1 + exp(-log-odds))`, to parts per billion.
+///
+/// ```
+/// use lynchpin::base::LogOdds;
+///
+/// let even = lynchpin::risk::probability(LogOdds::from_billionths(0));
+/// assert_eq!(even.to_string(), "0.5");
+/// ```
+#[must_use]
+pub fn probability(log_odds: LogOdds) -> Probability {
     // Beyond 40 the probability is 0 or 1 to all digits that are kept.
     let bounded = log_odds.billionths().clamp(-40_000_000_000, 40_000_000_000);
     let (whole, rest) = (bounded / 1_000_000_000, bounded % 1_000_000_000);

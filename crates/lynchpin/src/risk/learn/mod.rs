@@ -24,6 +24,8 @@
 mod fit;
 mod matrix;
 mod model;
+mod rolling;
 
 pub use fit::Column;
 pub use model::{MISSING, Model, Scored, Term, Transform};
+pub use rolling::Rolling;
