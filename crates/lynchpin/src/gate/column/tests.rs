@@ -70,6 +70,24 @@ fn fails(result: Result<()>, code: ErrorCode) {
     assert_eq!(result.unwrap_err().code(), code);
 }
 
+/// Each part of a tree is told by its own column.
+#[test]
+fn a_tree_tells_of_each_requirement_what_it_asks() {
+    let columns = Columns::new(gate(r#"{ all = ["lint", "board"] }"#), 1).unwrap();
+    let mut buffer = Buffer::default();
+    let why = columns.explain(0, day(1), &mut buffer).unwrap();
+    let tree = why.tree(&Subject::Change("C-1".parse().unwrap()), &[]);
+    let [_, _, lint, board] = tree.nodes() else { panic!("four nodes") };
+    let group = |id: &str| Actor::Group(id.parse().unwrap());
+    let text = |text: &str| Arg::Text(text.to_owned());
+    assert_eq!(
+        (&lint.args[..], &lint.act[..]),
+        (&[("check", text("lint"))][..], &[group("lab")][..])
+    );
+    let asked = [("given", Arg::Integer(0)), ("needed", Arg::Integer(2)), ("group", text("cab"))];
+    assert_eq!((&board.args[..], &board.act[..]), (&asked[..], &[group("policy")][..]));
+}
+
 #[test]
 fn a_row_that_nobody_wrote_to_is_no_go() {
     let expected = [
