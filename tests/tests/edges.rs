@@ -57,7 +57,7 @@ fn waves(nodes: u32, pairs: &[(u32, u32)]) -> BTreeMap<u32, u32> {
     waves
 }
 
-/// A wave of very many edges is dealt with in another way than those of the graphs below.
+/// Waves of very many edges, where those of the graphs below have a few.
 #[test]
 fn waves_of_very_many_edges_are_by_definition() {
     const LAYER: u32 = 20_000;

@@ -32,58 +32,6 @@ struct Turn {
     wave: u32,
 }
 
-/// A wave with fewer edges than these is not dealt out: it hardly leaves the nearest caches.
-const DEALT: usize = 1 << 15;
-/// As many nodes as stand in the second cache of a processor with all that is known of them.
-const BLOCK_BITS: u32 = 14;
-
-/// The edges of one wave, dealt out by blocks of the nodes that wait. Passed on as they come, they
-/// would go all over memory, and each would wait for it.
-#[derive(Debug, Default)]
-struct Dealt {
-    /// Where in the other two the next edge of each block goes.
-    places: Vec<usize>,
-    later: Vec<Node>,
-    sums: Vec<u64>,
-}
-
-impl Dealt {
-    /// Deals out the edges of some nodes, of which there are so many.
-    fn deal(&mut self, edges: &Edges, turns: &Column<Turn>, nodes: &[Node], count: usize) {
-        let block = |node: Node| (node >> BLOCK_BITS) as usize;
-        self.places.clear();
-        self.places.resize(block(edges.nodes()) + 2, 0);
-        for &node in nodes {
-            for &later in edges.later.row(node) {
-                if let Some(size) = self.places.get_mut(block(later) + 1) {
-                    *size += 1;
-                }
-            }
-        }
-        let mut total = 0;
-        for place in &mut self.places {
-            total += *place;
-            *place = total;
-        }
-        if self.later.len() < count {
-            self.later.resize(count, 0);
-            self.sums.resize(count, 0);
-        }
-        for &node in nodes {
-            let sum = turns[node].sum;
-            for &later in edges.later.row(node) {
-                let Some(place) = self.places.get_mut(block(later)) else { continue };
-                if let (Some(to), Some(with)) =
-                    (self.later.get_mut(*place), self.sums.get_mut(*place))
-                {
-                    (*to, *with) = (later, sum);
-                }
-                *place += 1;
-            }
-        }
-    }
-}
-
 impl Edges {
     /// Puts every node into a wave, after all that it waits for, as early as can be. What is on
     /// a cycle, or waits for one, has none. `weights` says how long each node takes, in a unit of
@@ -111,57 +59,35 @@ impl Edges {
             .iter()
             .map(|&waiting| Turn { sum: 0, waiting, wave: 0 })
             .collect();
-        let mut now: Vec<Node> =
-            (0..self.nodes()).filter(|&node| turns[node].waiting == 0).collect();
-        let (mut next, mut dealt) = (Vec::new(), Dealt::default());
-        let mut wave = 0;
-        while !now.is_empty() {
+        let mut open = Vec::with_capacity(self.nodes() as usize);
+        open.extend((0..self.nodes()).filter(|&node| turns[node].waiting == 0));
+        let mut open = Column::from(open);
+        let (mut next, mut wave) = (0, 0);
+        while next < open.len() {
             wave += 1;
-            let mut count = 0;
-            for &node in &now {
+            let end = open.len();
+            for place in next..end {
+                let node = open[place];
                 let turn = &mut turns[node];
                 turn.sum = turn.sum.saturating_add(weight(weights, node));
                 turn.wave = wave;
-                count += self.later.row(node).len();
+                let sum = turn.sum;
+                for &later in self.later.row(node) {
+                    let turn = &mut turns[later];
+                    turn.sum = turn.sum.max(sum);
+                    turn.waiting -= 1;
+                    if turn.waiting == 0 {
+                        open.push(later);
+                    }
+                }
             }
-            self.pass_on(&mut turns, (&now, count), &mut dealt, &mut next);
-            std::mem::swap(&mut now, &mut next);
-            next.clear();
+            next = end;
         }
         let wave_of: Column<u32> = turns.as_slice().iter().map(|turn| turn.wave).collect();
         let placed = (0u32..).zip(wave_of.as_slice()).filter(|&(_, &wave)| wave > 0);
         let waves = Rows::from_pairs(wave, placed.map(|(node, &wave)| (wave - 1, node)));
         let critical_path = self.longest(&turns);
         Ok(Schedule { wave_of, waves, critical_path })
-    }
-
-    /// Tells all that wait for the nodes of a wave that their turn has come, and puts those that
-    /// wait for nothing else into the next one.
-    fn pass_on(
-        &self,
-        turns: &mut Column<Turn>,
-        (nodes, count): (&[Node], usize),
-        dealt: &mut Dealt,
-        next: &mut Vec<Node>,
-    ) {
-        let mut tell = |turns: &mut Column<Turn>, later: Node, sum: u64| {
-            let turn = &mut turns[later];
-            turn.sum = turn.sum.max(sum);
-            turn.waiting -= 1;
-            if turn.waiting == 0 {
-                next.push(later);
-            }
-        };
-        if count < DEALT {
-            for &node in nodes {
-                let sum = turns[node].sum;
-                self.later.row(node).iter().for_each(|&later| tell(turns, later, sum));
-            }
-            return;
-        }
-        dealt.deal(self, turns, nodes, count);
-        let all = dealt.later.iter().zip(&dealt.sums).take(count);
-        all.for_each(|(&later, &sum)| tell(turns, later, sum));
     }
 
     /// The chain with the largest sum. Ties go to the smaller node, from the last one backwards.
