@@ -12,7 +12,9 @@ use proptest::prelude::ProptestConfig;
 pub fn config(usual: u32) -> ProptestConfig {
     let cases =
         told("LYNCHPIN_CASES").map_or(usual, |cases| u32::try_from(cases).unwrap_or(u32::MAX));
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let usual = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    // The more cases, the more of them may be beside the point: else long runs would end early.
+    ProptestConfig { max_global_rejects: usual.max_global_rejects.max(cases), ..usual }
 }
 
 /// The number that a variable of the environment holds, if it is set.
