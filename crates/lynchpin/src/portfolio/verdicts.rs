@@ -5,6 +5,8 @@
 //! members of a release: that is told by numbers instead of reasons. Why, a decision tells, of
 //! those that somebody looks at.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::alone::{self, ReleaseGates, release_gates, release_parts};
@@ -162,19 +164,33 @@ fn of_members(
     let so_far: Vec<Verdict> = with_others
         .map(|((node, change), own)| (*own).max(on_others(case, &orders, *node, change)))
         .collect();
+    let held = held(&orders, &nodes, &so_far);
     let with_partners = nodes.iter().zip(&so_far).map(|(node, verdict)| {
-        if !verdict.is_met() || orders.goes(*node) {
-            return *verdict;
-        }
-        let group = orders.group_with(*node).filter(|node| !orders.item.is_live(*node));
-        let said = group.filter_map(|node| so_far.get(place(node)?).copied());
-        match said.filter(|other| !other.is_met()).max() {
+        let group = orders.group_with(*node).next().filter(|_| !orders.goes(*node));
+        let worst = group.filter(|_| verdict.is_met()).and_then(|group| held.get(&group));
+        match worst {
             None => *verdict,
             Some(Verdict::Wait) => Verdict::Wait,
             Some(_) => Verdict::Blocked,
         }
     });
     Ok(with_partners.collect())
+}
+
+/// What holds each group back, by its first member: the worst that its members come to. Once for a
+/// group, which may be all of a release; what is live already holds nobody back.
+fn held(orders: &Orders<Shipped>, nodes: &[Node], so_far: &[Verdict]) -> BTreeMap<Node, Verdict> {
+    let mut held = BTreeMap::new();
+    for (node, verdict) in nodes.iter().zip(so_far) {
+        if verdict.is_met() || orders.item.is_live(*node) {
+            continue;
+        }
+        if let Some(group) = orders.group_with(*node).next() {
+            let worst = held.entry(group).or_insert(*verdict);
+            *worst = (*worst).max(*verdict);
+        }
+    }
+    held
 }
 
 /// What comes to a member from what it depends on.
