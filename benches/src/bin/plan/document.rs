@@ -27,10 +27,10 @@ pub(crate) fn measure(portfolio: &Portfolio) -> Result<()> {
         command.arg(what).arg(file);
         command
     };
-    let told = [("verdicts", TimesPeer(2.0)), ("explained decisions", Nothing)];
-    for (what, wanted) in told {
-        let own = if what == "verdicts" { "verdicts" } else { "decide" };
-        let (own, plain) = beside(ROUNDS, || command(own), || command("read"))?;
+    let told =
+        [("verdicts", "verdicts", TimesPeer(2.0)), ("decide", "explained decisions", Nothing)];
+    for (word, what, wanted) in told {
+        let (own, plain) = beside(ROUNDS, || command(word), || command("read"))?;
         let changes = count(portfolio);
         let name = format!("seconds from a document of {changes} changes to all {what}");
         figure(&name, own.seconds, Some(plain.seconds), wanted);
