@@ -30,7 +30,8 @@ const ENOUGH: f64 = 1e-10;
 ///     rolling.learn(said, number % 10 == 0); // and one in ten did
 /// }
 /// let shifted = said.plus(rolling.shift());
-/// assert_eq!(shifted.billionths() / 10_000_000, -212); // ln(1/9) is -2.20, and some doubt
+/// // One in ten is -2.20, and two hundred outcomes leave some doubt.
+/// assert_eq!(shifted.billionths() / 10_000_000, -208);
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
 #[derive(Clone, Debug)]
