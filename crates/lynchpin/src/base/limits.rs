@@ -145,6 +145,15 @@ pub const GATE_SEATS_MAX: usize = 1_024;
 /// How many rows such a gate may be asked of: as many changes as the largest list holds.
 pub const GATE_ROWS_MAX: usize = 10_000_000;
 
+/// The most features of a model that is fitted or read.
+pub const MODEL_FEATURES_MAX: usize = 1_000;
+
+/// The most steps of a model, over all its features and pairs.
+pub const MODEL_CELLS_MAX: usize = 1_000_000;
+
+/// The most rounds in which a model is fitted.
+pub const MODEL_ROUNDS_MAX: u32 = 10_000;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

@@ -1,169 +1,171 @@
-//! Finding the weights.
+//! Fitting a model: lines, then steps and pairs beside them.
 
-use super::matrix::{Matrix, Root};
-use super::model::{MISSING, Model, Term, Transform, real, whole};
+use super::bins::Binned;
+use super::boost::boost;
+use super::column::{Bend, Column, Fit};
+use super::model::{Format, Model, Steps, Term, whole};
+use super::ridge::{Outcomes, Ridge, Standard, ridge};
+use super::tables::tables;
+use super::{MISSING, Pair};
 use crate::base::LogOdds;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::limits::{INTEGER_MAX, MODEL_FEATURES_MAX, MODEL_ROUNDS_MAX};
 
-/// How often weights are improved at most; a handful of times is usual.
-const STEPS_MAX: u32 = 100;
-/// When an improvement is too small to go on: far below what a weight is rounded to.
-const ENOUGH: f64 = 1e-10;
-
-/// One feature of many changes.
-#[derive(Clone, Copy, Debug)]
-pub struct Column<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// What is done to its values first.
-    pub transform: Transform,
-    /// Its value for each change, in millionths; [`MISSING`] where it is not known, which is left
-    /// out of the fit: it counts as the mean there.
-    pub values: &'a [i64],
-}
-
-/// A column as it is weighed: transformed, and so that its mean is zero and its deviation one.
-struct Standard {
-    centre: i64,
-    scale: f64,
-    seen: (i64, i64),
-    values: Vec<f64>,
-}
+/// How much of a model are its lines, where it has steps: two guesses that err in different ways
+/// are better halfway between than either.
+const LINES: f64 = 0.5;
 
 impl Model {
-    /// Fits a model to columns and to what became of the changes. `strength` is how firmly weights
-    /// are held near zero: as if so many changes had said so (the precision of the prior, on
-    /// standardised columns); 1 is little.
+    /// Fits a model to columns and to what became of the changes, the oldest first.
+    ///
+    /// The lines are a logistic regression. With [`rounds`](Fit::rounds), steps of each feature and
+    /// of some pairs are fitted as well, and the model is halfway between them.
     ///
     /// # Errors
     ///
-    /// [`BadArgument`](ErrorCode::BadArgument) if a column has not one value for each outcome, or
-    /// if all failed, or none: then there is nothing to learn.
-    pub fn fit(columns: &[Column<'_>], failed: &[bool], strength: u32) -> Result<Model> {
-        if let Some(column) = columns.iter().find(|it| it.values.len() != failed.len()) {
-            let (name, found, wanted) = (column.name, column.values.len(), failed.len());
-            return Err(bad(format!("`{name}` has {found} values for {wanted} outcomes")));
+    /// [`BadArgument`](ErrorCode::BadArgument) if a column has not one value for each outcome, if
+    /// two have one name, or if all failed, or none: then there is nothing to learn.
+    pub fn fit(columns: &[Column<'_>], failed: &[bool], fit: &Fit<'_>) -> Result<Model> {
+        check(columns, failed, fit)?;
+        let weights = weights(failed.len(), fit.half_life);
+        let transformed: Vec<Vec<i64>> = columns.iter().map(transform).collect();
+        let standard = |values: &Vec<i64>| Standard::new(values, &weights);
+        let standards: Vec<Standard> = transformed.iter().map(standard).collect();
+        let lines = lines(columns, &standards, failed, &weights, fit)?;
+        let binned = match fit.rounds {
+            0 => Vec::new(),
+            _ => Binned::all(columns, &transformed),
+        };
+        if binned.is_empty() {
+            let steps = vec![Steps::default(); columns.len()];
+            return model(columns, &standards, &lines, (1.0, 0.0), (steps, Vec::new()), failed);
         }
-        let failures = failed.iter().filter(|failed| **failed).count();
-        if failures == 0 || failures == failed.len() {
-            return Err(bad(format!("{failures} of {} failed: nothing to learn", failed.len())));
-        }
-        let standards: Vec<Standard> = columns.iter().map(standard).collect();
-        let rows = rows(&standards, failed.len());
-        let (weights, root) = newton(&rows, failed, f64::from(strength)).ok_or_else(|| {
-            bad("the columns cannot be told apart: take a larger strength".into())
-        })?;
-        let spread = root.inverse_diagonal();
-        let own = weights.iter().zip(&spread).skip(1);
-        let terms =
-            columns.iter().zip(&standards).zip(own).map(|((column, it), (weight, error))| {
-                let billionths =
-                    |value: f64| LogOdds::from_billionths(whole(value / it.scale * 1e9));
-                Term {
-                    name: column.name.to_owned(),
-                    transform: column.transform,
-                    weight: billionths(*weight),
-                    error: billionths(error.max(0.0).sqrt()),
-                    centre: it.centre,
-                    seen: it.seen,
-                }
-            });
-        let baseline = weights.first().copied().unwrap_or(0.0);
-        Ok(Model {
-            baseline: LogOdds::from_billionths(whole(baseline * 1e9)),
-            terms: terms.collect(),
-            changes: u64::try_from(failed.len()).unwrap_or(u64::MAX),
-            failures: u64::try_from(failures).unwrap_or(u64::MAX),
-        })
+        let boosted = boost(&binned, failed, &weights, fit.rounds, fit.pairs);
+        let share = 1.0 - LINES;
+        let (level, steps, pairs) = tables(&boosted, &binned, &weights, columns.len(), share);
+        model(columns, &standards, &lines, (LINES, level * share), (steps, pairs), failed)
     }
+}
+
+fn check(columns: &[Column<'_>], failed: &[bool], fit: &Fit<'_>) -> Result<()> {
+    if columns.len() > MODEL_FEATURES_MAX {
+        return Err(bad(format!(
+            "{} columns: a model has at most {MODEL_FEATURES_MAX} features",
+            columns.len()
+        )));
+    }
+    if fit.rounds > MODEL_ROUNDS_MAX {
+        return Err(bad(format!("{} rounds: take at most {MODEL_ROUNDS_MAX}", fit.rounds)));
+    }
+    if let Some(column) = columns.iter().find(|it| it.values.len() != failed.len()) {
+        let (name, found, wanted) = (column.name, column.values.len(), failed.len());
+        return Err(bad(format!("`{name}` has {found} values for {wanted} outcomes")));
+    }
+    let too_large = |value: &i64| *value != MISSING && value.unsigned_abs() > INTEGER_MAX;
+    if let Some(column) = columns.iter().find(|column| column.values.iter().any(too_large)) {
+        let message = format!("a value of `{}` is beyond {INTEGER_MAX} millionths", column.name);
+        return Err(bad(message));
+    }
+    let mut names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    names.sort_unstable();
+    let twice = names.iter().zip(names.iter().skip(1)).find(|(one, other)| one == other);
+    if let Some((name, _)) = twice {
+        return Err(bad(format!("two columns are named `{name}`")));
+    }
+    let failures = failed.iter().filter(|failed| **failed).count();
+    if failures == 0 || failures == failed.len() {
+        return Err(bad(format!("{failures} of {} failed: nothing to learn", failed.len())));
+    }
+    Ok(())
 }
 
 fn bad(message: String) -> Error {
     Error::new(ErrorCode::BadArgument, message)
 }
 
-fn standard(column: &Column<'_>) -> Standard {
-    let transformed = |value: &i64| column.transform.of(*value);
-    let known = || column.values.iter().filter(|value| **value != MISSING).map(transformed);
-    let count = known().fold(0.0, |count, _| count + 1.0_f64).max(1.0);
-    let mean = known().map(real).sum::<f64>() / count;
-    let centre = whole(mean);
-    let off = |value: i64| real(value.saturating_sub(centre)) / 1e6;
-    let variance = known().map(|value| off(value) * off(value)).sum::<f64>() / count;
-    // What is always the same has no weight, whatever it is divided by.
-    let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-    let value = |value: &i64| match *value {
-        MISSING => 0.0,
-        known => off(column.transform.of(known)) / scale,
+/// How much each change counts; the last one counts as one.
+fn weights(count: usize, half_life: Option<u32>) -> Vec<f64> {
+    let Some(half_life) = half_life else { return vec![1.0; count] };
+    let kept = libm::exp2(-1.0 / f64::from(half_life.max(1)));
+    let mut weights = Vec::with_capacity(count);
+    let mut weight = 1.0;
+    for _ in 0..count {
+        weights.push(weight);
+        weight *= kept;
+    }
+    weights.reverse();
+    weights
+}
+
+fn transform(column: &Column<'_>) -> Vec<i64> {
+    let transformed = |value: &i64| match *value {
+        MISSING => MISSING,
+        known => column.transform.of(known),
     };
-    let seen = (known().min().unwrap_or(centre), known().max().unwrap_or(centre));
-    Standard { centre, scale, seen, values: column.values.iter().map(value).collect() }
+    column.values.iter().map(transformed).collect()
 }
 
-/// The values change by change, a one before each.
-fn rows(standards: &[Standard], count: usize) -> Vec<f64> {
-    let width = standards.len().saturating_add(1);
-    let mut rows = vec![1.0; width.saturating_mul(count)];
-    for (number, standard) in standards.iter().enumerate() {
-        let places = rows.iter_mut().skip(number.saturating_add(1)).step_by(width);
-        places.zip(&standard.values).for_each(|(place, value)| *place = *value);
-    }
-    rows
-}
-
-/// The weights that make the outcomes most likely, and the root of what they are bent by there.
-fn newton(rows: &[f64], failed: &[bool], strength: f64) -> Option<(Vec<f64>, Root)> {
-    let width = rows.len().checked_div(failed.len())?;
-    let mut weights = vec![0.0; width];
-    let mut now = look(rows, failed, &weights, strength);
-    for _ in 0..STEPS_MAX {
-        let step = now.bend.root()?.solve(&now.slope);
-        let mut part = 1.0;
-        let next = loop {
-            let tried: Vec<f64> = weights.iter().zip(&step).map(|(w, s)| w + part * s).collect();
-            let there = look(rows, failed, &tried, strength);
-            // A step that goes too far is halved until it helps.
-            if there.likelihood >= now.likelihood || part < ENOUGH {
-                break (tried, there);
-            }
-            part /= 2.0;
-        };
-        (weights, now) = next;
-        if step.iter().all(|step| (step * part).abs() < ENOUGH) {
-            break;
+/// The lines; those that would run the wrong way do not run at all.
+fn lines(
+    columns: &[Column<'_>],
+    standards: &[Standard],
+    failed: &[bool],
+    weights: &[f64],
+    fit: &Fit<'_>,
+) -> Result<Ridge> {
+    let mut held = vec![false; columns.len()];
+    loop {
+        let found = ridge(columns, standards, &Outcomes { failed, weights }, &held, fit);
+        let unlike = || bad("the columns cannot be told apart: take a larger strength".into());
+        let found = found.ok_or_else(unlike)?;
+        let own = columns.iter().zip(found.weights.iter().skip(1));
+        let wrong: Vec<bool> = own.map(|(column, weight)| is_wrong(column.bend, *weight)).collect();
+        if !wrong.contains(&true) {
+            return Ok(found);
         }
+        held.iter_mut().zip(wrong).for_each(|(held, wrong)| *held |= wrong);
     }
-    Some((weights, now.bend.root()?))
 }
 
-/// What the outcomes look like from some weights.
-struct Seen {
-    /// The logarithm of how likely they are, with the prior.
-    likelihood: f64,
-    slope: Vec<f64>,
-    bend: Matrix,
+fn is_wrong(bend: Bend, weight: f64) -> bool {
+    match bend {
+        Bend::Rising => weight < 0.0,
+        Bend::Falling => weight > 0.0,
+        Bend::Straight | Bend::Free => false,
+    }
 }
 
-fn look(rows: &[f64], failed: &[bool], weights: &[f64], strength: f64) -> Seen {
-    let width = weights.len();
-    let mut seen = Seen { likelihood: 0.0, slope: vec![0.0; width], bend: Matrix::zero(width) };
-    for (row, failed) in rows.chunks_exact(width.max(1)).zip(failed) {
-        let log_odds: f64 = row.iter().zip(weights).map(|(value, weight)| value * weight).sum();
-        let size = libm::exp(-log_odds.abs());
-        let sure = if log_odds >= 0.0 { 1.0 / (1.0 + size) } else { size / (1.0 + size) };
-        // The logarithm of what was said of what came true, without overflow.
-        let against = if *failed { -log_odds } else { log_odds };
-        seen.likelihood -= against.max(0.0) + libm::log1p(size);
-        let off = if *failed { 1.0 - sure } else { -sure };
-        seen.slope.iter_mut().zip(row).for_each(|(slope, value)| *slope += off * value);
-        seen.bend.add_square(row, sure * (1.0 - sure));
-    }
-    for (at, weight) in weights.iter().enumerate().skip(1) {
-        seen.likelihood -= strength * weight * weight / 2.0;
-        if let Some(slope) = seen.slope.get_mut(at) {
-            *slope -= strength * weight;
-        }
-        seen.bend.add_at(at, at, strength);
-    }
-    seen
+/// A model of lines, weighed by the first of `level`, and of steps and pairs, whose baseline is the
+/// second.
+fn model(
+    columns: &[Column<'_>],
+    standards: &[Standard],
+    lines: &Ridge,
+    (share, level): (f64, f64),
+    (steps, pairs): (Vec<Steps>, Vec<Pair>),
+    failed: &[bool],
+) -> Result<Model> {
+    let billionths = |value: f64| LogOdds::from_billionths(whole(value * 1e9));
+    let found = lines.weights.iter().zip(&lines.errors);
+    let own = found.clone().skip(1).zip(columns).zip(standards).zip(steps);
+    let terms = own.map(|((((weight, error), column), it), steps)| Term {
+        name: column.name.to_owned(),
+        transform: column.transform,
+        weight: billionths(weight / it.scale * share),
+        error: billionths(error / it.scale * share),
+        centre: it.centre,
+        seen: it.seen,
+        steps,
+    });
+    let (baseline, error) = found.clone().next().map_or((0.0, 0.0), |it| (*it.0, *it.1));
+    let model = Model {
+        format: Format::Additive1,
+        baseline: billionths(baseline * share + level),
+        baseline_error: billionths(error * share),
+        terms: terms.collect(),
+        pairs,
+        changes: u64::try_from(failed.len()).unwrap_or(u64::MAX),
+        failures: u64::try_from(failed.iter().filter(|it| **it).count()).unwrap_or(u64::MAX),
+    };
+    model.check().map(|()| model)
 }

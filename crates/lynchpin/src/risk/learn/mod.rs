@@ -7,12 +7,12 @@
 //! machine, and from then on all is whole numbers.
 //!
 //! ```
-//! use lynchpin::risk::learn::{Column, Model, Transform};
+//! use lynchpin::risk::learn::{Bend, Column, Fit, Model, Transform};
 //!
 //! let lines = [3, 900, 12, 40, 700, 2, 350, 8].map(|lines| lines * 1_000_000);
 //! let failed = [false, true, false, false, true, false, false, true];
-//! let columns = [Column { name: "lines", transform: Transform::Log, values: &lines }];
-//! let model = Model::fit(&columns, &failed, 1)?;
+//! let columns = [Column { name: "lines", transform: Transform::Log, bend: Bend::Rising, values: &lines }];
+//! let model = Model::fit(&columns, &failed, &Fit::LINES)?;
 //! let (small, large) = (model.score(&[2_000_000])?, model.score(&[800_000_000])?);
 //! assert!(small.log_odds < large.log_odds);
 //! // The baseline and the terms add up exactly.
@@ -21,11 +21,20 @@
 //! # Ok::<(), lynchpin::base::Error>(())
 //! ```
 
+mod batch;
+mod bins;
+mod boost;
+mod column;
+mod document;
 mod fit;
 mod matrix;
 mod model;
+mod ridge;
 mod rolling;
+mod tables;
+mod tree;
 
-pub use fit::Column;
-pub use model::{MISSING, Model, Scored, Term, Transform};
+pub use batch::{Scorer, Scores};
+pub use column::{Bend, Column, Fit, Transform};
+pub use model::{Format, MISSING, Model, Pair, Scored, Steps, Term};
 pub use rolling::Rolling;

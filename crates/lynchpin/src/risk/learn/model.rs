@@ -1,38 +1,19 @@
 //! A fitted model: terms that add up, in whole numbers.
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{LogOdds, Probability};
 use crate::risk::scorecard::probability;
 
+use super::column::Transform;
+
 /// The value of a feature that is not known. It counts as the riskiest that was seen.
 pub const MISSING: i64 = i64::MIN;
 
-/// What is done to a value before it is weighed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Transform {
-    /// Nothing.
-    Plain,
-    /// The natural logarithm of one more: for counts. Below zero it is zero.
-    Log,
-}
-
-impl Transform {
-    /// A value in millionths, transformed, in millionths.
-    #[must_use]
-    pub fn of(self, value: i64) -> i64 {
-        match self {
-            Transform::Plain => value,
-            Transform::Log => {
-                let millionths = 1_000_000.0;
-                whole(libm::log1p(real(value.max(0)) / millionths) * millionths)
-            }
-        }
-    }
-}
-
 /// What one feature adds to the log-odds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Term {
     /// The feature.
@@ -47,16 +28,63 @@ pub struct Term {
     pub centre: i64,
     /// The smallest that was seen, and the largest. What lies outside counts as the nearer of them.
     pub seen: (i64, i64),
+    /// What is added beside the line, by steps.
+    #[serde(default, skip_serializing_if = "Steps::is_empty")]
+    pub steps: Steps,
 }
 
-/// A logistic regression with its terms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A function of one number that is level but for some jumps.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Steps {
+    /// Where it jumps, upwards: a step ends with each of these values, and one comes after the
+    /// last.
+    pub cuts: Vec<i64>,
+    /// What each step adds, one more than there are cuts; none, if there are no steps at all.
+    pub adds: Vec<LogOdds>,
+}
+
+/// What two features add together, beyond what each adds alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Pair {
+    /// The numbers of the two terms, the lower one first.
+    pub features: (u32, u32),
+    /// Where the steps of the first end.
+    pub rows: Vec<i64>,
+    /// Where the steps of the second end.
+    pub columns: Vec<i64>,
+    /// What each step of the first adds with each of the second, row after row.
+    pub adds: Vec<LogOdds>,
+}
+
+/// What kind of document a model is, and which version of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Format {
+    /// Terms that add up, as they are described here.
+    #[serde(rename = "additive/1")]
+    Additive1,
+}
+
+/// A model whose terms add up: lines, steps and pairs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Model {
+    /// What kind of document it is.
+    pub format: Format,
     /// The log-odds of a change of which every feature is as usual.
     pub baseline: LogOdds,
+    /// The standard error of what the lines say of such a change; zero if it is not known.
+    pub baseline_error: LogOdds,
     /// One for each feature, in the order of the columns.
     pub terms: Vec<Term>,
+    /// Pairs of features that add something together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<Pair>,
     /// How many changes it was fitted to.
     pub changes: u64,
     /// How many of them failed.
@@ -69,7 +97,7 @@ pub struct Model {
 pub struct Scored {
     /// The baseline and all terms.
     pub log_odds: LogOdds,
-    /// What each term adds.
+    /// What each term adds, and then what each pair adds.
     pub terms: Vec<LogOdds>,
 }
 
@@ -94,25 +122,42 @@ impl Model {
             let message = format!("{found} features for {wanted} terms: give one for each");
             return Err(Error::new(ErrorCode::BadArgument, message));
         }
-        let terms: Vec<LogOdds> =
-            self.terms.iter().zip(features).map(|(term, value)| term.adds(*value)).collect();
+        let values: Vec<i64> =
+            self.terms.iter().zip(features).map(|(term, value)| term.transformed(*value)).collect();
+        let own = self.terms.iter().zip(&values).map(|(term, value)| term.adds(*value));
+        let at = |place: u32| values.get(usize::try_from(place).ok()?).copied();
+        let pairs = self.pairs.iter().map(|pair| {
+            let (first, second) = pair.features;
+            pair.adds_for(at(first).unwrap_or(MISSING), at(second).unwrap_or(MISSING))
+        });
+        let terms: Vec<LogOdds> = own.chain(pairs).collect();
         let log_odds = terms.iter().fold(self.baseline, |sum, term| sum.plus(*term));
         Ok(Scored { log_odds, terms })
     }
 }
 
 impl Term {
-    /// What a value adds, in millionths and not yet transformed.
+    /// A value in millionths as it is weighed: transformed, unless it is missing.
+    #[must_use]
+    pub fn transformed(&self, value: i64) -> i64 {
+        if value == MISSING { MISSING } else { self.transform.of(value) }
+    }
+
+    /// What a transformed value adds, in millionths; what is missing adds the most that there is.
     #[must_use]
     pub fn adds(&self, value: i64) -> LogOdds {
+        self.line(value).plus(self.steps.adds_for(value))
+    }
+
+    /// What the line of a transformed value adds.
+    pub(super) fn line(&self, value: i64) -> LogOdds {
         let (low, high) = self.seen;
         if value == MISSING {
             return self.at(low).max(self.at(high));
         }
-        self.at(self.transform.of(value).clamp(low, high.max(low)))
+        self.at(value.clamp(low, high.max(low)))
     }
 
-    /// What a transformed value adds.
     fn at(&self, value: i64) -> LogOdds {
         let off = i128::from(value) - i128::from(self.centre);
         let product = off * i128::from(self.weight.billionths());
@@ -120,6 +165,39 @@ impl Term {
         let added = (product + half) / 1_000_000;
         let bound = if added < 0 { i64::MIN } else { i64::MAX };
         LogOdds::from_billionths(i64::try_from(added).unwrap_or(bound))
+    }
+}
+
+impl Steps {
+    fn is_empty(&self) -> bool {
+        self.adds.is_empty()
+    }
+
+    /// What a value adds; what is missing adds the most that there is.
+    #[must_use]
+    pub fn adds_for(&self, value: i64) -> LogOdds {
+        let found = match value {
+            MISSING => self.adds.iter().max(),
+            value => self.adds.get(self.cuts.partition_point(|cut| *cut < value)),
+        };
+        found.copied().unwrap_or_default()
+    }
+}
+
+impl Pair {
+    /// What two values add; what is missing adds the most that there is.
+    #[must_use]
+    pub fn adds_for(&self, first: i64, second: i64) -> LogOdds {
+        let width = self.columns.len().saturating_add(1);
+        let step = |cuts: &[i64], value: i64| match value {
+            MISSING => (0, usize::MAX),
+            value => (cuts.partition_point(|cut| *cut < value), 1),
+        };
+        let (row, rows) = step(&self.rows, first);
+        let (column, columns) = step(&self.columns, second);
+        let rows = self.adds.chunks(width).skip(row).take(rows);
+        let cells = rows.flat_map(|row| row.iter().skip(column).take(columns));
+        cells.copied().max().unwrap_or_default()
     }
 }
 
