@@ -47,8 +47,11 @@
 //! probabilities that come true as often as they say, independence says 55, 73 and 87 %, and an
 //! exponent of 1.13 would fit. For such, the figure here is too low, by 5 to 13 points.
 
+pub mod joint;
+pub mod lane;
 pub mod learn;
 pub mod measure;
+mod quick;
 mod record;
 mod release;
 mod scorecard;

@@ -1,9 +1,8 @@
 //! Many changes at once, column by column.
 
 use super::model::{MISSING, Model, Pair, Term};
-use crate::base::LogOdds;
 use crate::base::error::{Error, ErrorCode, Result};
-use crate::risk::scorecard::probability;
+use crate::risk::quick::probabilities;
 
 /// How many changes are looked at together: so many values of a few columns stay close at hand.
 const BLOCK: usize = 1_024;
@@ -43,6 +42,8 @@ struct Ready {
     adds: Vec<i64>,
     /// Whether a line can be worked out in 64 bits.
     is_small: bool,
+    /// Whether that line is all that there is.
+    is_line: bool,
 }
 
 /// A pair over the cuts of its two features.
@@ -123,7 +124,11 @@ impl Scorer {
             block.sums.clear();
             block.sums.resize(size, self.baseline);
             for (number, (ready, column)) in self.terms.iter().zip(columns).enumerate() {
-                let values = column.iter().skip(start).take(size);
+                let values = column.get(start..start.saturating_add(size)).unwrap_or(&[]);
+                if self.is_transformed && ready.is_line && scores.contributions.is_none() {
+                    ready.add_lines(values, &mut block.sums);
+                    continue;
+                }
                 let added = block.term(number, ready, values, self.is_transformed);
                 put(&mut scores.contributions, number, count, start, added);
             }
@@ -134,9 +139,8 @@ impl Scorer {
             }
             put(&mut scores.log_odds, 0, count, start, &block.sums);
             if let Some(into) = scores.probabilities.as_deref_mut() {
-                let into = into.iter_mut().skip(start);
-                for (into, sum) in into.zip(&block.sums) {
-                    *into = probability(LogOdds::from_billionths(*sum)).parts_per_billion();
+                if let Some(into) = into.get_mut(start..start.saturating_add(size)) {
+                    probabilities(&block.sums, into);
                 }
             }
         }
@@ -194,20 +198,20 @@ impl Block {
     }
 
     /// What a term adds for each change, also to the sums.
-    fn term<'a>(
+    fn term(
         &mut self,
         number: usize,
         ready: &Ready,
-        values: impl Iterator<Item = &'a i64>,
+        values: &[i64],
         is_transformed: bool,
     ) -> &[i64] {
         self.added.clear();
         let Some(steps) = self.steps.get_mut(number) else { return &self.added };
         steps.clear();
         if is_transformed {
-            self.added.extend(values.copied());
+            self.added.extend_from_slice(values);
         } else {
-            self.added.extend(values.map(|value| ready.term.transformed(*value)));
+            self.added.extend(values.iter().map(|value| ready.term.transformed(*value)));
         }
         if !ready.cuts.is_empty() {
             steps.extend(self.added.iter().map(|value| ready.step(*value)));
@@ -254,7 +258,8 @@ impl Ready {
         let product = reach.checked_mul(term.weight.billionths().unsigned_abs());
         let is_small =
             product.is_some_and(|it| i64::try_from(it).is_ok_and(|it| it < i64::MAX / 2));
-        Ready { term: term.clone(), cuts, adds, is_small }
+        let is_line = is_small && cuts.is_empty() && adds.is_empty();
+        Ready { term: term.clone(), cuts, adds, is_small, is_line }
     }
 
     /// The step of a value; one after the last, if it is missing.
@@ -272,14 +277,26 @@ impl Ready {
             values.iter_mut().for_each(|value| *value = self.term.line(*value).billionths());
             return;
         }
+        let line = self.line();
+        values.iter_mut().for_each(|value| *value = line(*value));
+    }
+
+    /// Adds what the line of each value adds to a sum.
+    fn add_lines(&self, values: &[i64], sums: &mut [i64]) {
+        let line = self.line();
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += line(*value));
+    }
+
+    /// What [`Term::line`] says, where it can be worked out in 64 bits.
+    fn line(&self) -> impl Fn(i64) -> i64 {
         let (low, high) = self.term.seen;
         let (centre, weight) = (self.term.centre, self.term.weight.billionths());
         let missing = self.term.line(MISSING).billionths();
-        for value in values {
-            let product = ((*value).clamp(low, high.max(low)) - centre) * weight;
+        move |value| {
+            let product = (value.max(low).min(high) - centre) * weight;
             let half = if product < 0 { -500_000 } else { 500_000 };
             let line = (product + half) / 1_000_000;
-            *value = if *value == MISSING { missing } else { line };
+            if value == MISSING { missing } else { line }
         }
     }
 }

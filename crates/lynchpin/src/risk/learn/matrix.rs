@@ -1,6 +1,6 @@
 //! Small symmetric systems of equations.
 
-/// A square matrix, row after row.
+/// A symmetrical matrix, of which the lower triangle counts, row after row.
 #[derive(Clone, Debug)]
 pub(super) struct Matrix {
     size: usize,
@@ -10,14 +10,6 @@ pub(super) struct Matrix {
 impl Matrix {
     pub(super) fn zero(size: usize) -> Self {
         Matrix { size, cells: vec![0.0; size.saturating_mul(size)] }
-    }
-
-    /// Adds the product of a vector with itself, so many times.
-    pub(super) fn add_square(&mut self, vector: &[f64], times: f64) {
-        for (row, left) in self.cells.chunks_exact_mut(self.size.max(1)).zip(vector) {
-            let left = left * times;
-            row.iter_mut().zip(vector).for_each(|(cell, right)| *cell += left * right);
-        }
     }
 
     pub(super) fn add_at(&mut self, row: usize, column: usize, value: f64) {
@@ -94,13 +86,15 @@ mod tests {
     #[test]
     fn a_system_is_solved() {
         let mut matrix = Matrix::zero(3);
-        for vector in [[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 4.0]] {
-            matrix.add_square(&vector, 1.0);
+        // The lower triangle is enough.
+        let rows = [[5.0, 2.0, 4.0], [2.0, 10.0, 3.0], [4.0, 3.0, 17.0]];
+        for (at, row) in rows.iter().enumerate() {
+            (0..=at).for_each(|column| matrix.add_at(at, column, row[column]));
         }
         let root = matrix.root().unwrap();
         let found = root.solve(&[1.0, 2.0, 3.0]);
-        for (row, right) in [1.0, 2.0, 3.0].iter().enumerate() {
-            let left: f64 = found.iter().enumerate().map(|(k, v)| matrix.at(row, k) * v).sum();
+        for (row, right) in rows.iter().zip([1.0, 2.0, 3.0]) {
+            let left: f64 = row.iter().zip(&found).map(|(cell, v)| cell * v).sum();
             assert!((left - right).abs() < 1e-12);
         }
         let first = root.solve(&[1.0, 0.0, 0.0])[0];

@@ -6,8 +6,10 @@ use super::model::{MISSING, real, whole};
 
 /// How often weights are improved at most; a handful of times is usual.
 const STEPS_MAX: u32 = 100;
-/// When an improvement is too small to go on: far below what a weight is rounded to.
-const ENOUGH: f64 = 1e-10;
+/// When the next improvement would be too small to go on for.
+const ENOUGH: f64 = 1e-6;
+/// How little of a step is tried at least.
+const LEAST: f64 = 1e-10;
 
 /// A column as it is weighed: so that its mean is zero and its deviation one.
 pub(super) struct Standard {
@@ -69,12 +71,14 @@ pub(super) fn ridge(
     held: &[bool],
     fit: &Fit<'_>,
 ) -> Option<Ridge> {
-    let rows = rows(standards, outcomes.failed.len());
+    let ones = vec![1.0; outcomes.failed.len()];
+    let values = standards.iter().map(|standard| standard.values.as_slice());
+    let all: Vec<&[f64]> = std::iter::once(ones.as_slice()).chain(values).collect();
     let own = columns.iter().zip(standards).zip(held);
     let own = own.map(|((column, it), held)| if *held { HELD } else { belief(column, it, fit) });
     let beliefs: Vec<Belief> =
         std::iter::once(baseline_belief(columns, standards, fit)).chain(own).collect();
-    let (mut found, root) = newton(&Data { rows: &rows, outcomes, beliefs: &beliefs })?;
+    let (mut found, root) = newton(&Data { columns: &all, outcomes, beliefs: &beliefs })?;
     for (weight, _) in found.iter_mut().skip(1).zip(held).filter(|(_, held)| **held) {
         *weight = 0.0;
     }
@@ -110,19 +114,9 @@ fn baseline_belief(columns: &[Column<'_>], standards: &[Standard], fit: &Fit<'_>
     Belief { mean: real(mean.billionths()) / 1e9, precision: 1.0 / (error * error) }
 }
 
-/// The values change by change, a one before each.
-fn rows(standards: &[Standard], count: usize) -> Vec<f64> {
-    let width = standards.len().saturating_add(1);
-    let mut rows = vec![1.0; width.saturating_mul(count)];
-    for (number, standard) in standards.iter().enumerate() {
-        let places = rows.iter_mut().skip(number.saturating_add(1)).step_by(width);
-        places.zip(&standard.values).for_each(|(place, value)| *place = *value);
-    }
-    rows
-}
-
 struct Data<'a> {
-    rows: &'a [f64],
+    /// The values column by column, after a column of ones.
+    columns: &'a [&'a [f64]],
     outcomes: &'a Outcomes<'a>,
     beliefs: &'a [Belief],
 }
@@ -132,18 +126,21 @@ fn newton(data: &Data<'_>) -> Option<(Vec<f64>, Root)> {
     let mut weights: Vec<f64> = data.beliefs.iter().map(|belief| belief.mean).collect();
     let mut now = data.look(&weights);
     for _ in 0..STEPS_MAX {
-        let step = now.bend.root()?.solve(&now.slope);
+        let root = now.bend.root()?;
+        let step = root.solve(&now.slope);
         let mut part = 1.0;
         let next = loop {
             let tried: Vec<f64> = weights.iter().zip(&step).map(|(w, s)| w + part * s).collect();
             let there = data.look(&tried);
             // A step that goes too far is halved until it helps.
-            if there.likelihood >= now.likelihood || part < ENOUGH {
+            if there.likelihood >= now.likelihood || part < LEAST {
                 break (tried, there);
             }
             part /= 2.0;
         };
         (weights, now) = next;
+        // Each step is about the square of the one before it, so what is left is far below what a
+        // weight is rounded to.
         if step.iter().all(|step| (step * part).abs() < ENOUGH) {
             break;
         }
@@ -159,21 +156,32 @@ struct Seen {
     bend: Matrix,
 }
 
+/// How many changes are looked at together: their values stay close at hand. Of so many, a product
+/// of numbers of at most two is no more than a float holds.
+const BLOCK: usize = 512;
+
 impl Data<'_> {
     fn look(&self, weights: &[f64]) -> Seen {
         let width = weights.len();
         let mut seen = Seen { likelihood: 0.0, slope: vec![0.0; width], bend: Matrix::zero(width) };
-        let outcomes = self.outcomes.failed.iter().zip(self.outcomes.weights);
-        for (row, (failed, times)) in self.rows.chunks_exact(width.max(1)).zip(outcomes) {
-            let log_odds: f64 = row.iter().zip(weights).map(|(value, weight)| value * weight).sum();
-            let size = libm::exp(-log_odds.abs());
-            let sure = if log_odds >= 0.0 { 1.0 / (1.0 + size) } else { size / (1.0 + size) };
-            // The logarithm of what was said of what came true, without overflow.
-            let against = if *failed { -log_odds } else { log_odds };
-            seen.likelihood -= times * (against.max(0.0) + libm::log1p(size));
-            let off = times * if *failed { 1.0 - sure } else { -sure };
-            seen.slope.iter_mut().zip(row).for_each(|(slope, value)| *slope += off * value);
-            seen.bend.add_square(row, times * sure * (1.0 - sure));
+        let count = self.outcomes.failed.len();
+        let mut block = Block::default();
+        for start in (0..count).step_by(BLOCK) {
+            let columns: Vec<&[f64]> =
+                self.columns.iter().map(|column| part(column, start)).collect();
+            let failed = part(self.outcomes.failed, start);
+            let likelihood =
+                block.look(&columns, failed, part(self.outcomes.weights, start), weights);
+            seen.likelihood += likelihood;
+            for (row, own) in columns.iter().enumerate() {
+                if let Some(slope) = seen.slope.get_mut(row) {
+                    *slope += dot(&block.off, own);
+                }
+                block.bend(own);
+                for (column, other) in columns.iter().enumerate().take(row.saturating_add(1)) {
+                    seen.bend.add_at(row, column, dot(&block.bent, other));
+                }
+            }
         }
         for (at, (weight, belief)) in weights.iter().zip(self.beliefs).enumerate() {
             let off = weight - belief.mean;
@@ -184,5 +192,77 @@ impl Data<'_> {
             seen.bend.add_at(at, at, belief.precision);
         }
         seen
+    }
+}
+
+fn part<T>(all: &[T], start: usize) -> &[T] {
+    let rest = all.get(start..).unwrap_or(&[]);
+    rest.get(..BLOCK).unwrap_or(rest)
+}
+
+/// The sum of products, four sums side by side: always in the same order.
+fn dot(one: &[f64], other: &[f64]) -> f64 {
+    let (fours, rest) = one.as_chunks::<4>();
+    let (others, other_rest) = other.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (one, other) in fours.iter().zip(others) {
+        for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
+            *sum += one * other;
+        }
+    }
+    let rest = rest.iter().zip(other_rest).map(|(one, other)| one * other).sum::<f64>();
+    sums.iter().sum::<f64>() + rest
+}
+
+/// What is seen of some changes.
+#[derive(Default)]
+struct Block {
+    said: Vec<f64>,
+    /// By how much each outcome pulls.
+    off: Vec<f64>,
+    /// By how much each pull changes with what is said.
+    bends: Vec<f64>,
+    bent: Vec<f64>,
+}
+
+impl Block {
+    /// Works it out, and the logarithm of how likely the outcomes are.
+    fn look(
+        &mut self,
+        columns: &[&[f64]],
+        failed: &[bool],
+        counts: &[f64],
+        weights: &[f64],
+    ) -> f64 {
+        self.said.clear();
+        self.said.resize(failed.len(), 0.0);
+        for (column, weight) in columns.iter().zip(weights) {
+            self.said.iter_mut().zip(*column).for_each(|(said, value)| *said += weight * value);
+        }
+        self.off.clear();
+        self.bends.clear();
+        let (mut likelihood, mut product) = (0.0, 1.0);
+        for ((said, failed), times) in self.said.iter().zip(failed).zip(counts) {
+            let size = libm::exp(-said.abs());
+            let large = 1.0 / (1.0 + size);
+            let sure = if *said >= 0.0 { large } else { size * large };
+            // The logarithm of what was said of what came true, without overflow: the logarithms
+            // of those that count whole are taken at once.
+            let against = if *failed { -said } else { *said };
+            likelihood -= times * against.max(0.0);
+            if *times == 1.0 {
+                product *= 1.0 + size;
+            } else {
+                likelihood -= times * libm::log1p(size);
+            }
+            self.off.push(times * if *failed { 1.0 - sure } else { -sure });
+            self.bends.push(times * sure * (1.0 - sure));
+        }
+        likelihood - libm::log(product)
+    }
+
+    fn bend(&mut self, column: &[f64]) {
+        self.bent.clear();
+        self.bent.extend(self.bends.iter().zip(column).map(|(bend, value)| bend * value));
     }
 }

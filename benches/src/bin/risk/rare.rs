@@ -1,0 +1,122 @@
+//! Histories in which failures are rare: failing changes dropped at random until few are left.
+
+use std::io::{Error, Result};
+
+use lynchpin::base::{Instant, Probability, Span};
+use lynchpin::risk::backtest::{Backtest, Costs, Options, Outcomes};
+use lynchpin::risk::learn::Fit;
+use lynchpin_benches::Wanted::{AtLeast, AtMost, Nothing};
+use lynchpin_benches::figure;
+use lynchpin_tests::histories::History;
+
+use crate::later::{Foretold, foretold, lanes};
+use crate::mean;
+
+/// Shares of failures, in ten thousandths, each in so many thinned histories.
+const RATES: [(u64, &str); 2] = [(200, "2 %"), (20, "0.2 %")];
+const SEEDS: u64 = 100;
+
+pub(crate) fn measure(histories: &[History]) -> Result<()> {
+    for (rate, name) in RATES {
+        let (mut covered, mut broken, mut granted) = (0.0, 0.0, 0.0);
+        let (mut shares, mut refused) = (Vec::new(), Vec::new());
+        for (seed, whole) in (0..SEEDS).zip(histories.iter().cycle()) {
+            let history = thinned(whole, rate, seed);
+            let cut = history.cut();
+            let past = foretold(&history, cut * 7 / 10, cut, true, |_| Fit::LINES);
+            let test = foretold(&history, cut, history.failed.len(), true, |_| Fit::LINES)?;
+            covered += f64::from(is_covered(&history, &test)?);
+            // Where the first half holds no failure at all, nothing is known, and nothing passes.
+            let Ok(past) = past else {
+                refused.push(1.0);
+                continue;
+            };
+            let passed = lanes(&history, &past, &test)?;
+            shares.push(passed.share);
+            refused.push(passed.refused);
+            granted += f64::from(passed.share > 0.0);
+            broken += f64::from(passed.share > 0.0 && passed.rate > passed.base / 2.0);
+        }
+        let covered_name = format!("histories of {name} failures whose interval covers none off");
+        figure(&covered_name, covered, None, AtLeast(90.0));
+        figure(&format!("lanes refused at {name}, share"), mean(&refused), None, Nothing);
+        figure(&format!("let through at {name}, mean"), mean(&shares), None, Nothing);
+        let most = AtMost(granted / 10.0);
+        figure(&format!("histories of {name} whose lanes broke their promise"), broken, None, most);
+    }
+    Ok(())
+}
+
+/// The history with so many of ten thousand changes failing, by the chance of a seed.
+fn thinned(history: &History, rate: u64, seed: u64) -> History {
+    let count = |failed: bool| history.failed.iter().filter(|it| **it == failed).count() as u64;
+    let (failures, clean) = (count(true), count(false));
+    // So many failures beside those that held.
+    let wanted = clean * rate / (10_000 - rate);
+    let mut chance = Chance(seed);
+    let mut left = failures;
+    let mut due = wanted;
+    let keep: Vec<bool> = history
+        .failed
+        .iter()
+        .map(|failed| {
+            if !failed {
+                return true;
+            }
+            // Each of those left is taken as likely as the others.
+            let is_kept = chance.below(left) < due;
+            left -= 1;
+            due -= u64::from(is_kept);
+            is_kept
+        })
+        .collect();
+    fn kept<T: Copy>(all: &[T], keep: &[bool]) -> Vec<T> {
+        all.iter().zip(keep).filter(|(_, keep)| **keep).map(|(each, _)| *each).collect()
+    }
+    History {
+        name: history.name.clone(),
+        times: kept(&history.times, &keep),
+        values: history.values.iter().map(|values| kept(values, &keep)).collect(),
+        failed: kept(&history.failed, &keep),
+    }
+}
+
+/// Whether the interval of what was said, less what came of it, holds none.
+fn is_covered(history: &History, test: &Foretold) -> Result<bool> {
+    let start = history.times.len() - test.failed.len();
+    let times = history.times.get(start..).unwrap_or(&[]);
+    let made: Vec<Instant> = times
+        .iter()
+        .map(|time| Instant::from_micros(time * 1_000_000).map_err(Error::other))
+        .collect::<Result<_>>()?;
+    let known: Vec<Option<Instant>> = made.iter().map(|it| Some(*it)).collect();
+    let outcomes = Outcomes {
+        made: &made,
+        known: &known,
+        said: &test.said,
+        failed: &test.failed,
+        effort: None,
+    };
+    let as_of = made.last().copied().unwrap_or(Instant::EPOCH);
+    let costs = Costs { review: 1, escape: 10 };
+    let confidence = Probability::from_parts_per_billion(950_000_000);
+    let options = Options::new(as_of, Span::from_seconds(0), Probability::ONE, costs)
+        .with_blocks(1)
+        .with_confidence(confidence);
+    let found = Backtest::new(&outcomes, &options).map_err(Error::other)?;
+    let interval = found.whole.figures.excess.interval;
+    Ok(interval.is_some_and(|it| it.low <= 0 && it.high >= 0))
+}
+
+/// Numbers by chance: those of Steele, Lea and Flood (2014), SplitMix.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit.max(1)
+    }
+}
