@@ -20,7 +20,7 @@ mod ties;
 pub use calibration::{Bin, Calibration};
 pub use effort::ByEffort;
 pub use ranking::Ranking;
-pub(super) use ties::Ties;
+pub(super) use ties::{Tie, Ties};
 
 use crate::base::Probability;
 use crate::base::error::{Error, ErrorCode, Result};
