@@ -99,6 +99,10 @@ fn scored() -> impl Strategy<Value = (Vec<i64>, Vec<bool>)> {
     prop::collection::vec((0..8i64, any::<bool>()), 1..30).prop_map(|all| all.into_iter().unzip())
 }
 
+fn how_many(scores: &[i64], which: &dyn Fn(&i64) -> bool) -> usize {
+    scores.iter().filter(|score| which(score)).count()
+}
+
 fn near(found: Option<Probability>, expected: f64) -> bool {
     found.is_some_and(|found| (of(found) - expected).abs() < 1e-8)
 }
@@ -162,7 +166,25 @@ proptest! {
         prop_assert!((of(found.brier) - own).abs() < 1e-8);
         let skill = found.skill.expect("the base is neither none nor all") as f64 / 1e9;
         prop_assert!((skill - (1.0 - own / plain)).abs() < 1e-6, "{skill} {own} {plain}");
-        prop_assert_eq!(found.bins.iter().map(|bin| bin.count).sum::<u64>(), said.len() as u64);
+        // Each is in the tenth in which the middle one of its equals is.
+        let mut bins = vec![Vec::new(); 10];
+        for (said, failed) in said.iter().zip(&failed) {
+            let below = how_many(&scores, &|other| say(*other) < *said);
+            let equal = how_many(&scores, &|other| say(*other) == *said);
+            let middle = below as f64 + equal as f64 / 2.0;
+            let tenth = (0..10).rev().find(|tenth| middle * 10.0 >= f64::from(*tenth) * count);
+            bins[usize::try_from(tenth.expect("one")).expect("small")].push((of(*said), *failed));
+        }
+        bins.retain(|bin| !bin.is_empty());
+        prop_assert_eq!(found.bins.len(), bins.len());
+        for (found, bin) in found.bins.iter().zip(&bins) {
+            let mean = |of: &dyn Fn(&(f64, bool)) -> f64| {
+                bin.iter().map(of).sum::<f64>() / bin.len() as f64
+            };
+            prop_assert_eq!(found.count, bin.len() as u64);
+            prop_assert!((of(found.predicted) - mean(&|it| it.0)).abs() < 1e-8);
+            prop_assert!((of(found.observed) - mean(&|it| became(&it.1))).abs() < 1e-8);
+        }
         let off = found.bins.iter().map(|bin| {
             bin.count as f64 * (of(bin.predicted) - of(bin.observed)).abs()
         });
@@ -172,6 +194,20 @@ proptest! {
         let turned: Vec<Probability> = said.iter().rev().copied().collect();
         prop_assert_eq!(Calibration::new(&turned, &backwards, base), Ok(Some(found)));
     }
+}
+
+/// What is said of many changes comes true in the mean of all of them; which of them are put beside
+/// others is no matter of what became of them.
+#[test]
+fn what_is_said_of_many_is_not_parted() {
+    let say = |tenths: u32| Probability::from_parts_per_billion(100_000_000 * tenths);
+    let said: Vec<Probability> = (0..60).map(|at| say(if at < 40 { 1 } else { 4 })).collect();
+    let failed: Vec<bool> = (0..60).map(|at| at < 4 || (40..48).contains(&at)).collect();
+    let found = Calibration::new(&said, &failed, say(2)).expect("one for each").expect("some");
+    assert_eq!(found.error, Probability::ZERO);
+    let bins: Vec<(u64, Probability)> =
+        found.bins.iter().map(|it| (it.count, it.observed)).collect();
+    assert_eq!(bins, [(40, say(1)), (20, say(4))]);
 }
 
 #[test]

@@ -13,6 +13,6 @@ pub mod import;
 pub mod land;
 mod operations;
 mod people;
-mod random;
+pub mod random;
 pub mod scripted;
 mod tree;

@@ -6,6 +6,7 @@ pub struct Random(u64);
 
 impl Random {
     /// The same numbers for the same seed.
+    #[must_use]
     pub fn new(seed: u64) -> Random {
         Random(seed)
     }
@@ -46,6 +47,7 @@ impl Random {
 }
 
 /// The number, its bits mixed.
+#[must_use]
 pub fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -28,8 +28,9 @@
 //! on change histories, where a regression on logarithms of size, spread, history and experience is
 //! as good as anything; the weights are rounded by hand so that a change of a hundred lines in four
 //! files comes out near ten percent. They are a start, until a model is fitted to the host's own
-//! history ([`learn`]) and held to what became of its changes ([`measure`]). What is not known
-//! counts as the worst that the factor can be: a missing figure never lowers the risk.
+//! history ([`learn`]) and held to what became of its changes ([`measure`], [`backtest`],
+//! [`drift`]). What is not known counts as the worst that the factor can be: a missing figure never
+//! lowers the risk.
 //!
 //! An author's earlier changes are those that went live, or those that the source has
 //! ([`SourceHistory::experience`](crate::model::SourceHistory::experience)), whichever are more;
@@ -47,6 +48,8 @@
 //! probabilities that come true as often as they say, independence says 55, 73 and 87 %, and an
 //! exponent of 1.13 would fit. For such, the figure here is too low, by 5 to 13 points.
 
+pub mod backtest;
+pub mod drift;
 pub mod joint;
 pub mod lane;
 pub mod learn;

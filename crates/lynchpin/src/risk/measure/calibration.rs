@@ -1,5 +1,6 @@
 //! Whether probabilities come true as often as they say.
 
+use super::ties::{Tie, Ties};
 use super::{BILLION, same_length, share};
 use crate::base::Probability;
 use crate::base::error::Result;
@@ -20,7 +21,8 @@ pub struct Calibration {
     /// The mean over the bins of how far the mean of the probabilities is from the share that
     /// failed, each by its size.
     pub error: Probability,
-    /// Bins of equal size, the smallest probabilities first: what a reliability plot shows.
+    /// At most ten bins of about equal size, the smallest probabilities first: what a reliability
+    /// plot shows. Changes of the same probability are in one bin.
     pub bins: Vec<Bin>,
 }
 
@@ -38,6 +40,7 @@ pub struct Bin {
 
 /// Into how many bins changes are usually put.
 const BINS: usize = 10;
+const BINS_EACH: u128 = 10;
 
 impl Calibration {
     /// Compares probabilities with outcomes, in ten bins; `base` is what would be said of every
@@ -69,34 +72,45 @@ impl Calibration {
             probabilities.iter().copied().zip(failed.iter().copied()).collect();
         // Equal ones in one order, whatever order they were given in.
         all.sort_unstable();
-        Ok(Self::of(&all, base))
+        let rows =
+            all.into_iter().map(|(said, failed)| (said.parts_per_billion().into(), failed, 1));
+        Ok(Self::of(&Ties::of(rows), base))
     }
 
-    fn of(all: &[(Probability, bool)], base: Probability) -> Option<Calibration> {
-        let count = u128::try_from(all.len()).ok()?;
-        let Bin { predicted, observed, .. } = bin(all)?;
-        let squares = |said: &dyn Fn(Probability) -> Probability| -> u128 {
-            all.iter().map(|(p, failed)| square(said(*p), *failed)).sum()
-        };
-        let (own, plain) = (squares(&|p| p), squares(&|_| base));
-        let brier = share(own, count.checked_mul(BILLION * BILLION)?)?;
-        let mut bins = Vec::new();
-        let mut off = 0_u128;
-        for number in 0..BINS {
-            let place = |number: usize| all.len().saturating_mul(number) / BINS;
-            let some = all.get(place(number)..place(number.saturating_add(1))).unwrap_or_default();
-            off = off.saturating_add(sum(some).abs_diff(failures(some).saturating_mul(BILLION)));
-            bins.extend(bin(some));
+    /// The same of changes counted by parts per billion.
+    pub(in crate::risk) fn of(ties: &Ties, base: Probability) -> Option<Calibration> {
+        let count = u128::from(ties.count());
+        let mut whole = Group::default();
+        let (mut own, mut plain) = (0_u128, 0_u128);
+        let base = u64::from(base.parts_per_billion());
+        for tie in ties.all() {
+            whole.add(tie);
+            let squares = |said| squares(said, tie);
+            own = own.saturating_add(squares(parts(tie)));
+            plain = plain.saturating_add(squares(base));
         }
+        let Bin { predicted, observed, .. } = whole.bin()?;
+        let brier = share(own, count.checked_mul(BILLION * BILLION)?)?;
+        let groups = groups(ties);
+        let off = groups.iter().map(Group::off).sum();
         let error = share(off, count.checked_mul(BILLION)?)?;
+        let bins = groups.iter().filter_map(Group::bin).collect();
         Some(Calibration { predicted, observed, brier, skill: better(own, plain), error, bins })
     }
 }
 
-/// The square of what a probability is off by, in parts of a billion billion.
-fn square(said: Probability, failed: bool) -> u128 {
-    let became = if failed { BILLION } else { 0 };
-    u128::from(said.parts_per_billion()).abs_diff(became).pow(2)
+/// The probability that was said, in parts per billion.
+fn parts(tie: &Tie) -> u64 {
+    tie.score.unsigned_abs()
+}
+
+/// The squares of what a probability is off by of each of some changes, in parts of a billion
+/// billion.
+fn squares(said: u64, tie: &Tie) -> u128 {
+    let square = |off: u64| u128::from(off.saturating_mul(off));
+    let whole = u64::from(Probability::ONE.parts_per_billion());
+    let failures = u128::from(tie.failures).saturating_mul(square(whole.saturating_sub(said)));
+    u128::from(tie.held()).saturating_mul(square(said)).saturating_add(failures)
 }
 
 /// By how many billionths of the other one sum of squares is smaller.
@@ -110,17 +124,51 @@ fn better(own: u128, plain: u128) -> Option<i64> {
     i64::try_from(rounded).ok()
 }
 
-fn sum(some: &[(Probability, bool)]) -> u128 {
-    some.iter().map(|(said, _)| u128::from(said.parts_per_billion())).sum()
+/// Changes of a bin, added up.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    count: u64,
+    failures: u64,
+    /// The parts per billion that were said of all.
+    said: u128,
 }
 
-fn failures(some: &[(Probability, bool)]) -> u128 {
-    some.iter().map(|(_, failed)| u128::from(*failed)).sum()
+impl Group {
+    fn add(&mut self, tie: &Tie) {
+        self.count = self.count.saturating_add(tie.count);
+        self.failures = self.failures.saturating_add(tie.failures);
+        let said = u128::from(parts(tie)).saturating_mul(u128::from(tie.count));
+        self.said = self.said.saturating_add(said);
+    }
+
+    /// How far what was said is from what failed, in billionths of a change.
+    fn off(&self) -> u128 {
+        self.said.abs_diff(u128::from(self.failures).saturating_mul(BILLION))
+    }
+
+    fn bin(&self) -> Option<Bin> {
+        let count = u128::from(self.count);
+        let predicted = share(self.said, count.checked_mul(BILLION)?)?;
+        let observed = share(u128::from(self.failures), count)?;
+        Some(Bin { count: self.count, predicted, observed })
+    }
 }
 
-fn bin(some: &[(Probability, bool)]) -> Option<Bin> {
-    let count = u64::try_from(some.len()).ok()?;
-    let predicted = share(sum(some), u128::from(count).checked_mul(BILLION)?)?;
-    let observed = share(failures(some), u128::from(count))?;
-    Some(Bin { count, predicted, observed })
+/// Bins of equal size, as far as that goes: changes of which the same was said are in the bin in
+/// which the middle one of them falls. To part them would be to go by what became of them.
+fn groups(ties: &Ties) -> [Group; BINS] {
+    let mut groups = [Group::default(); BINS];
+    let mut before = 0_u128;
+    for tie in ties.all() {
+        let count = u128::from(tie.count);
+        // Twice the middle, of twice all of them.
+        let middle = before.saturating_mul(2).saturating_add(count);
+        let whole = u128::from(ties.count()).saturating_mul(2);
+        let place = middle.saturating_mul(BINS_EACH).checked_div(whole).unwrap_or(0);
+        if let Some(group) = usize::try_from(place).ok().and_then(|place| groups.get_mut(place)) {
+            group.add(tie);
+        }
+        before = before.saturating_add(count);
+    }
+    groups
 }

@@ -10,15 +10,17 @@
 //! | [`Ranking::average_precision`] | the same where few fail | precision and recall, in steps |
 //! | [`Ranking::recall`] | the failures among the riskiest few | Abreu et al. (2024) gate by it |
 //! | [`Ranking::by_effort`] | what a fifth of the effort finds | Kamei et al. (2013) |
-//! | [`Calibration`] | whether 10 % means one in ten | Brier (1950); bins of equal size |
+//! | [`Calibration`] | whether 10 % means one in ten | Brier (1950); ten bins of like size |
 
 mod calibration;
 mod effort;
 mod ranking;
+mod ties;
 
 pub use calibration::{Bin, Calibration};
 pub use effort::ByEffort;
 pub use ranking::Ranking;
+pub(super) use ties::{Tie, Ties};
 
 use crate::base::Probability;
 use crate::base::error::{Error, ErrorCode, Result};
@@ -26,7 +28,7 @@ use crate::base::error::{Error, ErrorCode, Result};
 const BILLION: u128 = 1_000_000_000;
 
 /// A share of a whole, rounded to the nearest part in a billion; `None` of nothing.
-fn share(part: u128, whole: u128) -> Option<Probability> {
+pub(super) fn share(part: u128, whole: u128) -> Option<Probability> {
     let parts = part.checked_mul(BILLION)?.checked_add(whole / 2)?.checked_div(whole)?;
     Some(Probability::from_parts_per_billion(u32::try_from(parts).unwrap_or(u32::MAX)))
 }

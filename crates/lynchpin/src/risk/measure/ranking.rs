@@ -1,6 +1,7 @@
 //! How well scores put what failed above what held.
 
-use super::{same_length, share};
+use super::same_length;
+use super::ties::Ties;
 use crate::base::Probability;
 use crate::base::error::Result;
 
@@ -22,15 +23,7 @@ pub struct Ranking {
     /// The numbers of the changes, the smallest score first; of equal ones what held first.
     pub(super) order: Vec<usize>,
     pub(super) failed: Vec<bool>,
-    /// Equal scores, the smallest first.
-    ties: Vec<Tie>,
-}
-
-/// The changes of one score.
-#[derive(Clone, Copy, Debug)]
-struct Tie {
-    count: u64,
-    failures: u64,
+    ties: Ties,
 }
 
 impl Ranking {
@@ -45,20 +38,10 @@ impl Ranking {
         let mut all: Vec<(i64, bool, usize)> =
             scores.iter().zip(failed).enumerate().map(|(at, (s, f))| (*s, *f, at)).collect();
         all.sort_unstable();
-        let mut ties: Vec<(i64, Tie)> = Vec::new();
-        for (score, failed, _) in &all {
-            if ties.last().is_none_or(|(last, _)| last != score) {
-                ties.push((*score, Tie { count: 0, failures: 0 }));
-            }
-            if let Some((_, tie)) = ties.last_mut() {
-                tie.count = tie.count.saturating_add(1);
-                tie.failures = tie.failures.saturating_add(u64::from(*failed));
-            }
-        }
         Ok(Ranking {
+            ties: Ties::of(all.iter().map(|(score, failed, _)| (*score, *failed, 1))),
             order: all.into_iter().map(|(.., at)| at).collect(),
             failed: failed.to_vec(),
-            ties: ties.into_iter().map(|(_, tie)| tie).collect(),
         })
     }
 
@@ -77,32 +60,19 @@ impl Ranking {
     /// How many of them failed.
     #[must_use]
     pub fn failures(&self) -> u64 {
-        self.ties.iter().map(|tie| tie.failures).sum()
+        self.ties.failures()
     }
 
     /// How many changes there are of each score, the smallest first.
     pub(super) fn tie_sizes(&self) -> impl Iterator<Item = usize> {
-        self.ties.iter().filter_map(|tie| usize::try_from(tie.count).ok())
-    }
-
-    fn held(&self) -> u64 {
-        self.ties.iter().map(|tie| tie.count.saturating_sub(tie.failures)).sum()
+        self.ties.all().iter().filter_map(|tie| usize::try_from(tie.count).ok())
     }
 
     /// The area under the curve of true and false alarms: the chance that one that failed scored
     /// higher than one that held, equal scores by half. `None` if all failed, or none.
     #[must_use]
     pub fn auc(&self) -> Option<Probability> {
-        let mut below = 0_u128;
-        let mut halves = 0_u128;
-        for tie in &self.ties {
-            let held = u128::from(tie.count.saturating_sub(tie.failures));
-            let over = below.saturating_mul(2).saturating_add(held);
-            halves = halves.saturating_add(u128::from(tie.failures).saturating_mul(over));
-            below = below.saturating_add(held);
-        }
-        let pairs = u128::from(self.failures()).saturating_mul(u128::from(self.held()));
-        share(halves, pairs.saturating_mul(2))
+        self.ties.auc()
     }
 
     /// The area under the curve of precision and recall, as the sum of its steps: from the highest
@@ -110,20 +80,7 @@ impl Ranking {
     /// none failed.
     #[must_use]
     pub fn average_precision(&self) -> Option<Probability> {
-        let failures = self.failures();
-        if failures == 0 {
-            return None;
-        }
-        // Far finer than what it is rounded to, and far from the end of the numbers.
-        const UNIT: u128 = 1 << 30;
-        let (mut seen, mut hits, mut sum) = (0_u128, 0_u128, 0_u128);
-        for tie in self.ties.iter().rev() {
-            seen = seen.saturating_add(u128::from(tie.count));
-            hits = hits.saturating_add(u128::from(tie.failures));
-            let weight = u128::from(tie.failures).saturating_mul(UNIT).saturating_mul(UNIT);
-            sum = sum.saturating_add(hits.saturating_mul(weight).checked_div(seen).unwrap_or(0));
-        }
-        share(sum / UNIT, u128::from(failures).saturating_mul(UNIT))
+        self.ties.average_precision()
     }
 
     /// The share of the failures that is among so many per cent of the changes, those with the
@@ -131,22 +88,6 @@ impl Ranking {
     /// average. `None` if none failed.
     #[must_use]
     pub fn recall(&self, percent: u32) -> Option<Probability> {
-        let all = u128::try_from(self.len()).ok()?;
-        // In hundredths of a change, so that nothing is cut off.
-        let mut left = all.saturating_mul(u128::from(percent.min(100)));
-        let mut whole = 0_u128;
-        let mut part = None;
-        for tie in self.ties.iter().rev() {
-            let size = u128::from(tie.count).saturating_mul(100);
-            if size > left {
-                part = Some((u128::from(tie.failures).saturating_mul(left), size));
-                break;
-            }
-            left = left.saturating_sub(size);
-            whole = whole.saturating_add(u128::from(tie.failures));
-        }
-        let (part, size) = part.unwrap_or((0, 1));
-        let found = whole.saturating_mul(size).saturating_add(part);
-        share(found, u128::from(self.failures()).saturating_mul(size))
+        self.ties.recall(percent)
     }
 }
