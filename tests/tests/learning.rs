@@ -8,6 +8,7 @@
 use std::sync::OnceLock;
 
 use lynchpin::base::{LogOdds, Probability};
+use lynchpin::risk::joint::{Joint, Shock, shock};
 use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Rolling, Transform};
 use lynchpin::risk::measure::{Calibration, Ranking};
 use lynchpin::risk::probability;
@@ -65,25 +66,29 @@ fn fitted_models_rank_as_such_models_do() {
     }
 }
 
+/// What was said of each change, shifted by what was known ninety days late.
+fn shifted(history: &History, scores: &[LogOdds]) -> Vec<LogOdds> {
+    const LATE: i64 = 90 * 24 * 3_600;
+    let mut rolling = Rolling::new(600);
+    let mut known = 0;
+    let shifted = history.times.iter().zip(scores).map(|(time, said)| {
+        while history.times[known] + LATE <= *time {
+            rolling.learn(scores[known], history.failed[known]);
+            known += 1;
+        }
+        said.plus(rolling.shift())
+    });
+    shifted.collect()
+}
+
 /// What is learned ninety days late makes up for most of the drift.
 #[test]
 fn a_shift_follows_the_drift() {
-    const LATE: i64 = 90 * 24 * 3_600;
     let histories = histories();
     let (mut plain, mut rolled) = (Vec::new(), Vec::new());
     for (history, scores, _) in histories {
-        let mut rolling = Rolling::new(600);
-        let mut known = 0;
-        let shifted = history.times.iter().zip(scores).map(|(time, said)| {
-            while history.times[known] + LATE <= *time {
-                rolling.learn(scores[known], history.failed[known]);
-                known += 1;
-            }
-            said.plus(rolling.shift())
-        });
-        let shifted: Vec<LogOdds> = shifted.collect();
         plain.push(error(history, scores));
-        rolled.push(error(history, &shifted));
+        rolled.push(error(history, &shifted(history, scores)));
     }
     if histories.is_empty() {
         return;
@@ -91,6 +96,41 @@ fn a_shift_follows_the_drift() {
     let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len() as f64;
     assert!(mean(&plain) > 0.06, "{plain:?}");
     assert!(mean(&rolled) <= 0.040, "{} {rolled:?}", mean(&rolled));
+}
+
+/// How often any of ten consecutive changes fails is what a common shock says, learned from the
+/// part of each history that the model was fitted to; independence says too much.
+#[test]
+fn ten_changes_fail_together_as_often_as_is_said() {
+    let (mut together, mut alone) = (Vec::new(), Vec::new());
+    for (history, scores, _) in histories() {
+        let said: Vec<Probability> =
+            shifted(history, scores).into_iter().map(probability).collect();
+        let cut = history.cut();
+        let past = cut * 7 / 10 / 10 * 10..cut / 10 * 10;
+        let releases = vec![10; past.len() / 10];
+        let learned = shock(&said[past.clone()], &history.failed[past], &releases);
+        let learned = learned.expect("as many of each");
+        let off = |shock: Shock| {
+            let (mut chances, mut any, mut count) = (0.0, 0.0, 0.0);
+            for (said, failed) in
+                said[cut..].chunks_exact(10).zip(history.failed[cut..].chunks_exact(10))
+            {
+                chances += of(Joint::new(said, shock).any);
+                any += f64::from(failed.contains(&true));
+                count += 1.0;
+            }
+            ((chances - any) / count).abs()
+        };
+        together.push(off(learned));
+        alone.push(off(Shock::NONE));
+    }
+    if together.is_empty() {
+        return;
+    }
+    let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len() as f64;
+    assert!(mean(&together) <= 0.06, "{} {together:?}", mean(&together));
+    assert!(mean(&together) < mean(&alone), "{together:?} {alone:?}");
 }
 
 /// A few changes of two features.

@@ -14,8 +14,9 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 27] = [
+const PROPERTIES: [&str; 28] = [
     "actions",
+    "additive",
     "calendar",
     "choices",
     "collisions",

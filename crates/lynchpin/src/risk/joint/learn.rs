@@ -1,7 +1,7 @@
 //! How much changes of one release have in common, learned from what became of releases.
 
 use super::Shock;
-use super::scene::Scenes;
+use super::scene::{Behind, Scenes};
 use crate::base::Probability;
 use crate::base::error::{Error, ErrorCode, Result};
 
@@ -45,8 +45,9 @@ pub fn shock(said: &[Probability], failed: &[bool], releases: &[usize]) -> Resul
         );
         return Err(Error::new(ErrorCode::BadArgument, message));
     }
+    let behind: Vec<Behind> = said.iter().map(|it| Behind::new(*it)).collect();
     let likelihood = |correlation: f64| {
-        let (mut said, mut failed, mut sum) = (said, failed, 0.0);
+        let (mut said, mut failed, mut sum) = (behind.as_slice(), failed, 0.0);
         for size in releases {
             let (Some((now, later)), Some((became, rest))) =
                 (said.split_at_checked(*size), failed.split_at_checked(*size))

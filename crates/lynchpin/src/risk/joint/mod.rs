@@ -29,7 +29,7 @@ use serde::Serialize;
 
 pub use learn::shock;
 
-use self::scene::Scenes;
+use self::scene::{Behind, Scenes};
 use super::scorecard::rounded;
 use crate::base::{Failures, Probability};
 
@@ -91,7 +91,8 @@ impl Joint {
     /// for each way what the whole comes to: what a part alone comes to says nothing of it.
     #[must_use]
     pub fn new(changes: &[Probability], shock: Shock) -> Joint {
-        let scenes = Scenes::new(changes, shock.as_float());
+        let behind: Vec<Behind> = changes.iter().map(|it| Behind::new(*it)).collect();
+        let scenes = Scenes::new(&behind, shock.as_float());
         let none = scenes.none();
         let any = share(1.0 - none);
         let sum: u64 = changes.iter().map(|it| u64::from(it.parts_per_billion())).sum();

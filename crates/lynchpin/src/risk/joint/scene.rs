@@ -8,6 +8,19 @@ use crate::base::Probability;
 const REACH: i32 = 16;
 const STEP: f64 = 0.5;
 
+/// What stands behind a change: how likely it fails, and below which normal number that is.
+pub(super) struct Behind {
+    probability: f64,
+    threshold: f64,
+}
+
+impl Behind {
+    pub(super) fn new(probability: Probability) -> Behind {
+        let probability = f64::from(probability.parts_per_billion()) / super::BILLION;
+        Behind { probability, threshold: threshold(probability) }
+    }
+}
+
 /// One strength of the common shock: how likely it is, and how likely each change fails then.
 struct Scene {
     weight: f64,
@@ -39,18 +52,16 @@ const NOTHING: f64 = 1e-18;
 const TAIL: f64 = 0.05;
 
 impl Scenes {
-    pub(super) fn new(changes: &[Probability], correlation: f64) -> Scenes {
-        let probability = |it: &Probability| f64::from(it.parts_per_billion()) / super::BILLION;
-        let all: Vec<f64> = changes.iter().map(probability).collect();
-        let thresholds: Vec<f64> = all.iter().map(|it| threshold(*it)).collect();
+    pub(super) fn new(changes: &[Behind], correlation: f64) -> Scenes {
         let (common, own) = (correlation.sqrt(), (1.0 - correlation).sqrt());
         let each = strengths(correlation).map(|(strength, weight)| {
-            let fails = all.iter().zip(&thresholds).map(|(probability, threshold)| {
+            let fails = changes.iter().map(|change| {
                 // What is certain stays so, whatever befalls it.
-                if *probability <= 0.0 || *probability >= 1.0 || correlation <= 0.0 {
-                    return *probability;
+                let is_certain = change.probability <= 0.0 || change.probability >= 1.0;
+                if is_certain || correlation <= 0.0 {
+                    return change.probability;
                 }
-                below((threshold + common * strength) / own)
+                below((change.threshold + common * strength) / own)
             });
             Scene { weight, fails: fails.collect() }
         });
