@@ -3,13 +3,15 @@
 //! Prose is one rendering of a reason tree and nothing more: the same answer is a table and a tree
 //! for a terminal ([`decision`], [`plan`], [`score`]), the same with everything escaped for pull
 //! requests and notebooks ([`markdown`]), and a plan's waves as a picture ([`mermaid`], [`svg`]).
-//! The life of a gate ([`gate`]) and of a change ([`mod@workflow`]) are told in all of these forms.
-//! Every function is pure: the same answer and options give the same bytes. Whether colours are
-//! wanted is for the caller to know, never decided here.
+//! What a risk model is worth is drawn, too ([`chart`]). The life of a gate ([`gate`]) and of a
+//! change ([`mod@workflow`]) are told in all of these forms. Every function is pure: the same
+//! answer and options give the same bytes. Whether colours are wanted is for the caller to know,
+//! never decided here.
 //!
 //! What other people wrote (titles, reasons) is made safe to print first: nothing in it can move a
 //! cursor, turn the direction of a line or break out of a table.
 
+pub mod chart;
 pub mod gate;
 pub mod markdown;
 pub mod mermaid;
