@@ -49,7 +49,7 @@ def invented(count=600):
     for column, gaps in [(0, 0.1), (2, 0.3), (4, 0.1)]:
         gone = rng.random(count) < gaps
         values[gone, column] = np.nan
-        risk[gone] += 0.8 * (column - 1)
+        risk[gone] += 2 * (column - 1)
     return values, (risk + rng.normal(0, 1, count) > 2).astype(int)
 
 
@@ -59,7 +59,7 @@ def rows(values, thresholds):
     asked = [list(row) for row in values[:20]]
     asked += [[np.nan if rng.random() < 0.5 else value for value in row] for row in values[20:40]]
     asked += [[np.nan] * 5, [0] * 5, [-1e6] * 5, [9e15] * 5, [-9e15] * 5]
-    places = sorted(set(thresholds))
+    places = sorted({place for place in thresholds if np.isfinite(place[1])})
     for at in rng.permutation(len(places))[:25]:
         feature, threshold = places[at]
         for near in (-1, 0, 1):

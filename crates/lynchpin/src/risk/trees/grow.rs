@@ -265,6 +265,12 @@ mod tests {
     }
 
     #[test]
+    fn errors_show_the_start_of_a_word_and_nothing_that_cannot_be_printed() {
+        assert_eq!(shown("a\n\u{1b}"), "a\\n\\u{1b}");
+        assert_eq!(shown(&"x".repeat(41)), "x".repeat(40));
+    }
+
+    #[test]
     fn leaves_are_rounded_once() {
         let mut grower = grower();
         grower.plant(&[split(0, 1, 2), leaf(-1.5e-9, 3.0), leaf(0.4e-9, 1.0)]).unwrap();

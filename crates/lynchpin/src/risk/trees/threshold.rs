@@ -131,7 +131,9 @@ mod tests {
         assert_eq!(at_most(1.000_000_018e-35), 0); // what LightGBM puts above zero
         assert_eq!(at_most(-1.000_000_018e-35), -1);
         assert_eq!(at_most(-0.0), 0);
-        assert_eq!((at_most(1e300), at_most(-1e300)), (i64::MAX, MISSING));
+        for large in [1e300, f64::INFINITY] {
+            assert_eq!((at_most(large), at_most(-large)), (i64::MAX, MISSING));
+        }
         assert_eq!(less_than(0.3), 299_999); // in single precision
         assert_eq!(less_than(0.3_f32.next_up()), 300_000);
         // Doubles that are one in single precision go the same way.
