@@ -455,6 +455,7 @@ fn in_words(message: &str) -> String {
         "u8" => "a whole number from 0 to 255",
         "u32" => "a whole number from 0 to 4294967295",
         "u64" => "a whole number from 0 to 2^53-1",
+        "i64" => "a whole number",
         "a sequence" => "a list",
         "a map" => "an object",
         _ if expected.starts_with("struct ") => "an object",

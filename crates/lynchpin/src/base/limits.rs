@@ -154,6 +154,16 @@ pub const MODEL_CELLS_MAX: usize = 1_000_000;
 /// The most rounds in which a model is fitted.
 pub const MODEL_ROUNDS_MAX: u32 = 10_000;
 
+/// How many trees a model may have that another tool trained: a hundred times what is usual.
+pub const TREES_MAX: usize = 100_000;
+
+/// How many nodes the trees of a model may have in all: each may be looked at for one score, and
+/// that takes some milliseconds.
+pub const TREE_NODES_MAX: usize = 1 << 22;
+
+/// How many features such a model may have: each score has a term for every one.
+pub const TREE_FEATURES_MAX: usize = 1 << 16;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

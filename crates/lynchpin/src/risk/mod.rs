@@ -28,9 +28,9 @@
 //! on change histories, where a regression on logarithms of size, spread, history and experience is
 //! as good as anything; the weights are rounded by hand so that a change of a hundred lines in four
 //! files comes out near ten percent. They are a start, until a model is fitted to the host's own
-//! history ([`learn`]) and held to what became of its changes ([`measure`], [`backtest`],
-//! [`drift`]). What is not known counts as the worst that the factor can be: a missing figure never
-//! lowers the risk.
+//! history ([`learn`]), or trained on it elsewhere ([`trees`]), and held to what became of its
+//! changes ([`measure`], [`backtest`], [`drift`]). What is not known counts as the worst that the
+//! factor can be: a missing figure never lowers the risk.
 //!
 //! An author's earlier changes are those that went live, or those that the source has
 //! ([`SourceHistory::experience`](crate::model::SourceHistory::experience)), whichever are more;
@@ -58,6 +58,7 @@ mod quick;
 mod record;
 mod release;
 mod scorecard;
+pub mod trees;
 
 pub use record::failures_at_most;
 pub use release::{ReleaseRisk, release};

@@ -1,0 +1,293 @@
+//! Models that other tools trained: held to what these tools say of them, and to our own laws.
+//!
+//! The models and what was said are in `data/trees`, made by the script beside them from invented
+//! data.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use lynchpin::base::{ErrorCode, Limits, LogOdds, Result};
+use lynchpin::risk::learn::{MISSING, Scored};
+use lynchpin::risk::trees::{Missing, Trees};
+use lynchpin_tests::cases::config;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// Each model, and whether XGBoost made it.
+const MODELS: [(&str, bool); 10] = [
+    ("lightgbm", false),
+    ("lightgbm-exact", false),
+    ("lightgbm-zero", false),
+    ("lightgbm-forest", false),
+    ("xgboost-2", true),
+    ("xgboost-2-exact", true),
+    ("xgboost-2-raw", true),
+    ("xgboost-3", true),
+    ("xgboost-3-exact", true),
+    ("xgboost-3-raw", true),
+];
+
+/// A model as bytes and as it is read.
+struct Kept {
+    name: &'static str,
+    is_xgboost: bool,
+    bytes: Vec<u8>,
+    trees: Trees,
+    said: Said,
+}
+
+/// What the tool said of some rows, as floats.
+#[derive(serde::Deserialize)]
+struct Said {
+    tool: String,
+    /// In millionths.
+    rows: Vec<Vec<Option<i64>>>,
+    log_odds: Vec<f64>,
+    /// The same as the tool itself adds it up, if that is in single precision.
+    margins: Option<Vec<f64>>,
+    baseline: f64,
+    /// What each feature adds along the paths, of every third row, if the tool can say that.
+    terms: Option<Vec<Vec<f64>>>,
+}
+
+impl Said {
+    fn rows(&self) -> impl Iterator<Item = Vec<i64>> {
+        self.rows.iter().map(|row| row.iter().map(|value| value.unwrap_or(MISSING)).collect())
+    }
+}
+
+fn read(bytes: &[u8], is_xgboost: bool) -> Result<Trees> {
+    let limits = Limits::untrusted();
+    if is_xgboost {
+        Trees::from_xgboost(bytes, limits)
+    } else {
+        Trees::from_lightgbm(bytes, limits)
+    }
+}
+
+fn models() -> &'static [Kept] {
+    static ALL: OnceLock<Vec<Kept>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let keep = |(name, is_xgboost)| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/trees");
+            let ending = if is_xgboost { "json" } else { "txt" };
+            let bytes = fs::read(folder.join(format!("{name}.{ending}"))).expect("a model");
+            let said = fs::read(folder.join(format!("{name}.said.json"))).expect("what was said");
+            let trees = read(&bytes, is_xgboost).expect(name);
+            let said = serde_json::from_slice(&said).expect("what was said can be read");
+            Kept { name, is_xgboost, bytes, trees, said }
+        };
+        MODELS.into_iter().map(keep).collect()
+    })
+}
+
+fn of(log_odds: LogOdds) -> f64 {
+    log_odds.billionths() as f64 / 1e9
+}
+
+/// Every row is scored as by the tool: values missing, negative, huge, zero where it is missing,
+/// and those at thresholds and a millionth beside them. Leaves are off by half a billionth at most.
+#[test]
+fn models_score_as_their_tools_do() {
+    for Kept { name, trees, said, .. } in models() {
+        assert!(said.rows.len() > 60, "{name}: few rows");
+        let rounding = 0.5e-9 * 8.0;
+        let (mut worst, mut worst_single) = (0.0_f64, 0.0_f64);
+        for (at, (row, expected)) in said.rows().zip(&said.log_odds).enumerate() {
+            let scored = trees.score_with(&row, Missing::AsTrained).expect("all are given");
+            let found = of(scored.log_odds);
+            assert!((found - expected).abs() < rounding, "{name}, row {at}: {found} {expected}");
+            worst = worst.max((found - expected).abs());
+            // What the tool adds up in single precision is as far off as that is coarse.
+            let single = said.margins.as_ref().map_or(*expected, |margins| margins[at]);
+            assert!((found - single).abs() < 1e-6, "{name}, row {at}: {found} {single}");
+            worst_single = worst_single.max((found - single).abs());
+        }
+        println!("{name}: {worst:.1e}, {worst_single:.1e} as added up by {}", said.tool);
+    }
+}
+
+/// The baseline is what the tool has on average, and terms are what it says along the paths.
+#[test]
+fn models_are_explained_as_their_tools_do() {
+    for Kept { name, is_xgboost, trees, said, .. } in models() {
+        assert!((of(trees.baseline()) - said.baseline).abs() < 1e-6, "{name}");
+        assert_eq!(said.terms.is_some(), *is_xgboost, "{name}");
+        for (row, terms) in said.rows().step_by(3).zip(said.terms.iter().flatten()) {
+            let scored = trees.score_with(&row, Missing::AsTrained).expect("all are given");
+            for (found, expected) in scored.terms.iter().zip(terms) {
+                assert!((of(*found) - expected).abs() < 1e-6, "{name}: {found} for {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn features_are_named_in_order() {
+    for Kept { name, trees, .. } in models() {
+        // XGBoost was told the names once only for each version.
+        let names = match name.matches('-').count() {
+            2 => ["f0", "f1", "f2", "f3", "f4"],
+            _ => ["size", "drift", "share", "kind", "rare"],
+        };
+        assert_eq!(trees.features(), names, "{name}");
+        assert_eq!(trees.trees(), 6, "{name}");
+        for count in [4, 6] {
+            let error = trees.score(&vec![0; count]).expect_err("another number of features");
+            assert_eq!(error.code(), ErrorCode::BadArgument);
+        }
+    }
+}
+
+/// A value of any size, more often one that a row has, so that all branches are taken.
+fn value() -> impl Strategy<Value = Option<(Index, i64)>> {
+    let near = (any::<Index>(), -2..3_i64);
+    let far = (any::<Index>(), any::<i64>());
+    prop_oneof![6 => near.prop_map(Some), 1 => far.prop_map(Some), 3 => Just(None)]
+}
+
+/// Values for the five features of a model; none is missing.
+fn row(kept: &Kept, values: &[Option<(Index, i64)>]) -> Vec<i64> {
+    let rows = &kept.said.rows;
+    let value = |(feature, value): (usize, &Option<(Index, i64)>)| {
+        let Some((at, off)) = value else { return MISSING };
+        let base = rows[at.index(rows.len())][feature].unwrap_or(0);
+        base.saturating_add(*off).max(MISSING + 1)
+    };
+    values.iter().enumerate().map(value).collect()
+}
+
+fn sum(trees: &Trees, scored: &Scored) -> i64 {
+    let terms = scored.terms.iter().map(|term| i128::from(term.billionths()));
+    let sum = i128::from(trees.baseline().billionths()) + terms.sum::<i128>();
+    i64::try_from(sum).expect("a sum in range")
+}
+
+proptest! {
+    #![proptest_config(config(300))]
+
+    /// Baseline and terms add up to the score exactly; what is not known never lowers it, whatever
+    /// is filled in; and without gaps there is one score.
+    #[test]
+    fn terms_add_up_and_gaps_never_lower(
+        model in any::<Index>(),
+        values in prop::collection::vec(value(), 5),
+        fills in prop::collection::vec(value(), 5),
+    ) {
+        let kept = &models()[model.index(MODELS.len())];
+        let trees = &kept.trees;
+        let row = row(kept, &values);
+        let scored = trees.score(&row).expect("five features");
+        let trained = trees.score_with(&row, Missing::AsTrained).expect("five features");
+        prop_assert_eq!(sum(trees, &scored), scored.log_odds.billionths());
+        prop_assert_eq!(sum(trees, &trained), trained.log_odds.billionths());
+        prop_assert!(scored.log_odds >= trained.log_odds);
+        if !row.contains(&MISSING) {
+            prop_assert_eq!(&scored, &trained);
+        }
+        // Some gaps filled, others left.
+        let fill = self::row(kept, &fills);
+        let pick = |(value, fill): (&i64, &i64)| if *value == MISSING { *fill } else { *value };
+        let filled: Vec<i64> = row.iter().zip(&fill).map(pick).collect();
+        let known = trees.score(&filled).expect("five features");
+        prop_assert!(known.log_odds <= scored.log_odds, "{}: {row:?} {filled:?}", kept.name);
+        prop_assert!(known.probability() <= scored.probability());
+    }
+
+    /// However a model is changed, it is read or refused, and what is read can be scored.
+    #[test]
+    fn changed_models_are_read_or_refused(
+        model in any::<Index>(),
+        edits in prop::collection::vec((any::<Index>(), 0..4_u8, word()), 1..4),
+        values in prop::collection::vec(value(), 5),
+    ) {
+        let kept = &models()[model.index(MODELS.len())];
+        let mut bytes = kept.bytes.clone();
+        for (at, kind, word) in &edits {
+            edit(&mut bytes, *at, *kind, word);
+        }
+        match read(&bytes, kept.is_xgboost) {
+            Ok(trees) => {
+                let mut row = row(kept, &values);
+                row.resize(trees.features().len(), MISSING);
+                for way in [Missing::Riskier, Missing::AsTrained] {
+                    let scored = trees.score_with(&row, way).expect("one for each");
+                    prop_assert_eq!(sum(&trees, &scored), scored.log_odds.billionths());
+                }
+            }
+            Err(error) => {
+                prop_assert!(!error.to_string().is_empty());
+                prop_assert_eq!(error.problems().len(), 1);
+            }
+        }
+    }
+}
+
+const ODD: [&str; 12] =
+    ["-1", "0", "1", "2", "-3", "1e308", "-1e308", "1e999", "4294967295", "nan", "", "[]"];
+
+/// What stands where a number stood.
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(&ODD[..]).prop_map(str::to_owned),
+        any::<i64>().prop_map(|number| number.to_string()),
+        any::<f64>().prop_map(|number| number.to_string()),
+    ]
+}
+
+/// Changes one place: a number, a byte, a line, or all that follows.
+fn edit(bytes: &mut Vec<u8>, at: Index, kind: u8, word: &str) {
+    if bytes.is_empty() {
+        return;
+    }
+    let place = at.index(bytes.len());
+    let length =
+        |rest: &[u8], is_in: fn(u8) -> bool| rest.iter().take_while(|it| is_in(**it)).count();
+    match kind {
+        0 => {
+            let is_in = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+            let until = bytes[place..].iter().position(|it| it.is_ascii_digit()).unwrap_or(0);
+            let start = place + until;
+            let end = start + length(&bytes[start..], is_in);
+            bytes.splice(start..end, word.bytes());
+        }
+        1 => bytes[place] ^= word.len().max(1).to_le_bytes()[0],
+        2 => {
+            let end = place + length(&bytes[place..], |byte| byte != b'\n' && byte != b',');
+            bytes.drain(place..end);
+        }
+        _ => bytes.truncate(place),
+    }
+}
+
+/// Text that was cut short anywhere is refused; all but the end of LightGBM's, which is remarks.
+#[test]
+fn what_is_cut_short_is_refused() {
+    for kept in models() {
+        let end = b"end of trees";
+        let whole = kept.bytes.windows(end.len()).position(|it| it == end);
+        let whole = whole.map_or(kept.bytes.len() - 1, |at| at + end.len());
+        for length in (0..whole).step_by(97).chain([whole - 1]) {
+            let cut = &kept.bytes[..length];
+            assert!(read(cut, kept.is_xgboost).is_err(), "{}: {length}", kept.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let mut limits = Limits::untrusted();
+    for Kept { bytes, is_xgboost, .. } in models() {
+        limits.document_bytes_max = bytes.len() - 1;
+        let read = if *is_xgboost { Trees::from_xgboost } else { Trees::from_lightgbm };
+        assert_eq!(read(bytes, limits).expect_err("a limit").code(), ErrorCode::DocumentTooLarge);
+        limits.document_bytes_max = bytes.len();
+        assert!(read(bytes, limits).is_ok());
+    }
+}
