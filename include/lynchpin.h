@@ -2471,8 +2471,8 @@ typedef struct lp_pair {
 } lp_pair;
 
 /**
- * Where scores go: arrays of the caller's, each NULL if it is not wanted. Set `struct_size`, and to
- * zero what is not wanted.
+ * Where scores go: arrays of the caller's, each NULL if it is not wanted. Set `struct_size`, and
+ * to zero what is not wanted.
  */
 typedef struct lp_scores {
     /**
@@ -3827,8 +3827,8 @@ uint32_t lp_model_pair_at(const struct lp_model *model,
 
 /**
  * Scores `count` changes by the columns of their features, and writes what `scores` has room for.
- * Columns are found by their names and may stand in any order; of each only the name and the values
- * are looked at. On failure nothing is written.
+ * Columns are found by their names and may stand in any order; of each only the name and the
+ * values are looked at. On failure nothing is written.
  *
  * Fails with LP_STATUS_BAD_ARGUMENT if a term has no column, or two, or if there is room for
  * another number of contributions than there are, and with LP_STATUS_NUMBER_OUT_OF_RANGE for a

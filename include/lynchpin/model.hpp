@@ -30,8 +30,8 @@ enum class bend : std::uint32_t {
 };
 
 /// One feature of many changes. Its values are those of a container that somebody else owns and
-/// that must live as long: of `double`, in which what is not a number is not known, or of millionths
-/// as `std::int64_t`, of which the smallest is not known.
+/// that must live as long: of `double`, in which what is not a number is not known, or of
+/// millionths as `std::int64_t`, of which the smallest is not known.
 class column {
 public:
     /// A column of that name, of values or of millionths.
@@ -71,7 +71,7 @@ class model; ///< stands below
 /// How a model is fitted: at first, of lines alone, which a few hundred changes bear.
 struct fit {
     /// How firmly weights are held near zero, or near the prior's: as if so many changes had said
-    /// so.
+    /// so. 0 stands for 1, which is little.
     std::uint32_t strength = 1;
     /// After how many later changes one counts half; all count alike if there is none.
     std::optional<std::uint32_t> half_life = {};

@@ -81,8 +81,8 @@ pub(crate) unsafe fn given<'a>(column: &lp_column, count: usize) -> Result<Given
     // SAFETY: the caller's promise is passed on.
     let name: &'a str = unsafe { column.name() }?;
     let values = match (column.values.is_null(), column.millionths.is_null()) {
-        // SAFETY: as above.
         (_, true) => {
+            // SAFETY: as above.
             let values = unsafe { taken(column.values, count, name) }?;
             Cow::Owned(millionths_of(name, values.iter().copied())?)
         }

@@ -167,8 +167,8 @@ pub struct lp_pair {
 
 view!(lp_pair, second: lp_str);
 
-/// Where scores go: arrays of the caller's, each NULL if it is not wanted. Set `struct_size`, and to
-/// zero what is not wanted.
+/// Where scores go: arrays of the caller's, each NULL if it is not wanted. Set `struct_size`, and
+/// to zero what is not wanted.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct lp_scores {
@@ -369,8 +369,8 @@ pub unsafe extern "C" fn lp_model_pair_at(
 }
 
 /// Scores `count` changes by the columns of their features, and writes what `scores` has room for.
-/// Columns are found by their names and may stand in any order; of each only the name and the values
-/// are looked at. On failure nothing is written.
+/// Columns are found by their names and may stand in any order; of each only the name and the
+/// values are looked at. On failure nothing is written.
 ///
 /// Fails with LP_STATUS_BAD_ARGUMENT if a term has no column, or two, or if there is room for
 /// another number of contributions than there are, and with LP_STATUS_NUMBER_OUT_OF_RANGE for a

@@ -246,12 +246,13 @@ fn make(pool: &mut Pool, call: &Call) {
 /// As for [`make`].
 unsafe fn learn(pool: &mut Pool, call: &Call) {
     let model: *mut lp_model = pool.fitting(call.pick, |it| matches!(it, Object::Model(_)));
-    let floats: Vec<f64> =
-        call.text.iter().map(|it| f64::from(*it).powi(call.what.into())).collect();
+    let text = call.text.iter().take(24);
+    let power = if call.number < 4 { 3 } else { 9 };
+    let floats: Vec<f64> = text.clone().map(|it| f64::from(*it).powi(power)).collect();
     let whole: Vec<i64> =
-        floats.iter().map(|it| call.at.wrapping_add(it.to_bits() as i64)).collect();
-    let failed: Vec<u8> = call.text.iter().map(|it| it & (call.number % 4) as u8).collect();
-    let exact = call.number % 3 == 0;
+        floats.iter().map(|it| call.at.wrapping_add(it.to_bits().cast_signed())).collect();
+    let failed: Vec<u8> = text.map(|it| it & (call.number % 4) as u8).collect();
+    let exact = call.number.is_multiple_of(3);
     let column = |name: &str| lp_column {
         name: borrow(name.as_bytes()),
         transform: call.number % 4,
