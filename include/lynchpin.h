@@ -126,7 +126,7 @@
  * could go wrong with the library, but not when functions, numbers or the last fields of growing
  * structs are added; see `lp_abi_version`.
  */
-#define LP_ABI_VERSION UINT32_C(1)
+#define LP_ABI_VERSION UINT32_C(2)
 
 /**
  * The instant that stands for "never".
@@ -287,6 +287,37 @@
  * Also with the whole tree, met and unmet, and the facts it rests on.
  */
 #define LP_DETAIL_FULL UINT32_C(3)
+
+/**
+ * Nothing is done to the values of a column.
+ */
+#define LP_TRANSFORM_PLAIN UINT32_C(1)
+
+/**
+ * The natural logarithm of one more is taken of them: for counts. Below zero it is zero.
+ */
+#define LP_TRANSFORM_LOG UINT32_C(2)
+
+/**
+ * What a feature adds may run in any way.
+ */
+#define LP_BEND_FREE UINT32_C(1)
+
+/**
+ * It runs as a line only: for what grows for as long as a history does, such as how many changes
+ * somebody has made.
+ */
+#define LP_BEND_STRAIGHT UINT32_C(2)
+
+/**
+ * It never runs downwards: more of it is never less risky, alone or with another feature.
+ */
+#define LP_BEND_RISING UINT32_C(3)
+
+/**
+ * It never runs upwards.
+ */
+#define LP_BEND_FALLING UINT32_C(4)
 
 /**
  * It went well.
@@ -1609,6 +1640,27 @@ typedef struct lp_ids lp_ids;
 typedef struct lp_ledger lp_ledger;
 
 /**
+ * A risk model that was fitted to a history, or read: terms in whole numbers that add up to the
+ * log-odds of a failure. The same history gives the same bytes in every language and on every
+ * machine. No engine is needed. Never changes; share it freely between threads. Free it with
+ * `lp_model_free`.
+ *
+ *     lp_column columns[] = {
+ *         {.name = LP_STR("lines"), .transform = LP_TRANSFORM_LOG, .bend = LP_BEND_RISING,
+ *          .values = lines},
+ *         {.name = LP_STR("services"), .transform = LP_TRANSFORM_PLAIN, .bend = LP_BEND_FREE,
+ *          .values = services},
+ *     };
+ *     if (lp_model_fit(columns, 2, failed, 8, NULL, &model, &error) == LP_STATUS_OK
+ *         && lp_model_score(model, columns, 2, 8, &scores, &error) == LP_STATUS_OK) {
+ *         for (i = 0; i < 8; i++) {
+ *             printf("%.3f\n", probabilities[i] / 1e9);
+ *         }
+ *     }
+ */
+typedef struct lp_model lp_model;
+
+/**
  * A list of nodes, smallest first unless the call says otherwise. Never changes; share it freely
  * between threads. Free it with `lp_nodes_free`.
  */
@@ -2027,6 +2079,53 @@ typedef struct lp_late {
 } lp_late;
 
 /**
+ * What was scored, as a whole. Set `struct_size` before the call.
+ */
+typedef struct lp_risk {
+    /**
+     * `sizeof(lp_risk)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The id of what was scored.
+     */
+    struct lp_str subject_id;
+    /**
+     * The name and version of the risk model, such as `scorecard/1`. Valid for ever.
+     */
+    struct lp_str model;
+    /**
+     * The instant asked about, in microseconds since 1970.
+     */
+    int64_t at;
+    /**
+     * How many changes were scored: 1 for a change; see `lp_score_change_at`.
+     */
+    size_t change_count;
+    /**
+     * How many changes are named as driving the risk of a release; see `lp_score_driver_at`.
+     */
+    size_t driver_count;
+    /**
+     * What was scored: LP_SUBJECT_...
+     */
+    uint32_t subject_kind;
+    /**
+     * The probability in parts per billion: 0 to 1,000,000,000.
+     */
+    uint32_t probability;
+    /**
+     * The least that it can be: for a release that of its riskiest change, for a change itself.
+     */
+    uint32_t at_least;
+    /**
+     * The most that it can be: for a release as if its changes failed independently, for a change
+     * itself.
+     */
+    uint32_t at_most;
+} lp_risk;
+
+/**
  * The risk of one change. Set `struct_size` before the call.
  */
 typedef struct lp_change_risk {
@@ -2205,6 +2304,205 @@ typedef struct lp_numbers {
      */
     size_t len;
 } lp_numbers;
+
+/**
+ * How a model is fitted. Set `struct_size`, and to zero what is not said; or let `lp_fit_additive`
+ * set it.
+ */
+typedef struct lp_fit {
+    /**
+     * `sizeof(lp_fit)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * How firmly weights are held near zero, or near the prior's: as if so many changes had said
+     * so. 0 stands for 1, which is little.
+     */
+    uint32_t strength;
+    /**
+     * After how many later changes one counts half; 0 if all count alike. A third of the history
+     * follows most drifts.
+     */
+    uint32_t half_life;
+    /**
+     * How many small trees are added up to steps; with 0 the model is of lines alone.
+     */
+    uint32_t rounds;
+    /**
+     * How many pairs of features may have steps of their own.
+     */
+    uint32_t pairs;
+    /**
+     * What was known before, or NULL: its weights and their errors take the place of zero and of
+     * `strength`, feature by feature. It fades as changes come.
+     */
+    const struct lp_model *prior;
+} lp_fit;
+
+/**
+ * One feature of many changes: its values in one of two arrays, the other one being NULL. It never
+ * grows, since arrays are made of it.
+ */
+typedef struct lp_column {
+    /**
+     * Its name, such as `lines`.
+     */
+    struct lp_str name;
+    /**
+     * What is done to its values first: LP_TRANSFORM_...
+     */
+    uint32_t transform;
+    /**
+     * How what it adds may run from its smallest value to its largest: LP_BEND_...
+     */
+    uint32_t bend;
+    /**
+     * Its value for each change; what is not a number is not known. Each is rounded to the nearest
+     * millionth.
+     */
+    const double *values;
+    /**
+     * The same in millionths, exactly; INT64_MIN is not known.
+     */
+    const int64_t *millionths;
+} lp_column;
+
+/**
+ * What a model is, as a whole. Set `struct_size` before the call.
+ */
+typedef struct lp_fitted {
+    /**
+     * `sizeof(lp_fitted)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The model as canonical JSON, the same bytes in every language; `lp_model_read` takes it.
+     */
+    struct lp_str json;
+    /**
+     * The digest of that: names the model wherever it was used.
+     */
+    struct lp_str digest;
+    /**
+     * The log-odds of a change of which every feature is as usual, in billionths.
+     */
+    int64_t baseline;
+    /**
+     * The standard error of what the lines say of such a change, in billionths; 0 if not known.
+     */
+    int64_t baseline_error;
+    /**
+     * How many changes it was fitted to.
+     */
+    uint64_t changes;
+    /**
+     * How many of them failed.
+     */
+    uint64_t failures;
+    /**
+     * How many terms there are, one for each feature; see `lp_model_term_at`.
+     */
+    size_t term_count;
+    /**
+     * How many pairs of features add something together; see `lp_model_pair_at`.
+     */
+    size_t pair_count;
+} lp_fitted;
+
+/**
+ * What one feature adds to the log-odds. Set `struct_size` before the call.
+ */
+typedef struct lp_term {
+    /**
+     * `sizeof(lp_term)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * The feature.
+     */
+    struct lp_str name;
+    /**
+     * What one unit of the transformed value adds, in billionths.
+     */
+    int64_t weight;
+    /**
+     * The standard error of the weight, in billionths.
+     */
+    int64_t error;
+    /**
+     * The transformed value, in millionths, that adds nothing: the mean of the history.
+     */
+    int64_t centre;
+    /**
+     * The smallest transformed value that was seen, in millionths; below counts as it.
+     */
+    int64_t seen_low;
+    /**
+     * The largest that was seen; above counts as it.
+     */
+    int64_t seen_high;
+    /**
+     * How many steps are added beside the line; 0 if there is only the line.
+     */
+    size_t step_count;
+    /**
+     * What is done to its values first: LP_TRANSFORM_...
+     */
+    uint32_t transform;
+} lp_term;
+
+/**
+ * Two features that add something together, beyond what each adds alone. Set `struct_size` before
+ * the call.
+ */
+typedef struct lp_pair {
+    /**
+     * `sizeof(lp_pair)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * One of them.
+     */
+    struct lp_str first;
+    /**
+     * The other one.
+     */
+    struct lp_str second;
+} lp_pair;
+
+/**
+ * Where scores go: arrays of the caller's, each NULL if it is not wanted. Set `struct_size`, and
+ * to zero what is not wanted.
+ */
+typedef struct lp_scores {
+    /**
+     * `sizeof(lp_scores)`, set by the caller.
+     */
+    size_t struct_size;
+    /**
+     * Room for the log-odds of each change, in billionths.
+     */
+    int64_t *log_odds;
+    /**
+     * Room for the probability of each change, in parts per billion.
+     */
+    uint32_t *probabilities;
+    /**
+     * Room for what each term adds for each change, in billionths: all changes for the first term,
+     * then all for the second, and after the terms so for each pair. With the baseline they add up
+     * to the log-odds exactly.
+     */
+    int64_t *contributions;
+    /**
+     * How many numbers there is room for in `contributions`: it must be the number of changes
+     * times that of terms and pairs.
+     */
+    size_t contribution_count;
+    /**
+     * 1 if the values were transformed already, once for many models; else 0.
+     */
+    uint32_t transformed;
+} lp_scores;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2836,47 +3134,15 @@ uint32_t lp_plan_json(const struct lp_plan *plan,
 void lp_plan_free(struct lp_plan *plan);
 
 /**
- * What was scored: LP_SUBJECT_..., or 0 for anything but a score.
+ * What was scored, and what it came to. Strings are valid until the score is freed.
+ *
+ *     lp_risk whole = {.struct_size = sizeof whole};
+ *     if (lp_score_whole(score, &whole) == LP_STATUS_OK) {
+ *         printf("risk of %.*s: %.2f %%\n", (int)whole.subject_id.len, whole.subject_id.ptr,
+ *                whole.probability / 1e7);
+ *     }
  */
-LP_MUST_USE uint32_t lp_score_subject_kind(const struct lp_score *score);
-
-/**
- * The id of what was scored. Valid until the score is freed.
- */
-LP_MUST_USE struct lp_str lp_score_subject_id(const struct lp_score *score);
-
-/**
- * The instant asked about, in microseconds since 1970; 0 for anything but a score.
- */
-LP_MUST_USE int64_t lp_score_at(const struct lp_score *score);
-
-/**
- * The name and version of the risk model, such as `scorecard/1`. Valid for ever.
- */
-LP_MUST_USE struct lp_str lp_score_model(const struct lp_score *score);
-
-/**
- * The probability in parts per billion: 0 to 1,000,000,000. 1,000,000,000, which is certain, for
- * anything but a score.
- */
-LP_MUST_USE uint32_t lp_score_probability(const struct lp_score *score);
-
-/**
- * The least that the probability can be, in parts per billion: for a release that of its riskiest
- * change, for a change the probability itself. Certain for anything but a score.
- */
-LP_MUST_USE uint32_t lp_score_at_least(const struct lp_score *score);
-
-/**
- * The most that the probability can be, in parts per billion: for a release as if its changes
- * failed independently, for a change the probability itself. Certain for anything but a score.
- */
-LP_MUST_USE uint32_t lp_score_at_most(const struct lp_score *score);
-
-/**
- * How many changes were scored: 1 for a change; 0 for anything but a score.
- */
-LP_MUST_USE size_t lp_score_change_count(const struct lp_score *score);
+LP_MUST_USE uint32_t lp_score_whole(const struct lp_score *score, struct lp_risk *risk_out);
 
 /**
  * The risk of one change, by its index from 0, in order of ids. Valid until the score is freed.
@@ -2895,12 +3161,6 @@ uint32_t lp_score_contribution_at(const struct lp_score *score,
                                   size_t change,
                                   size_t index,
                                   struct lp_contribution *contribution_out);
-
-/**
- * How many changes are named as driving the risk of a release; 0 for a change, and for anything
- * but a score.
- */
-LP_MUST_USE size_t lp_score_driver_count(const struct lp_score *score);
 
 /**
  * A change that drives the risk of a release, by its index from 0, the strongest first. Valid
@@ -3489,6 +3749,103 @@ uint32_t lp_ordered_edges_to_edges(const struct lp_ordered_edges *ordered,
  * Frees ordered edges; what they answered stays. NULL is a no-op.
  */
 void lp_ordered_edges_free(struct lp_ordered_edges *ordered);
+
+/**
+ * Sets how a model is fitted to a history of some thousands of changes: lines, steps and pairs,
+ * with later changes counting more. Change what you like before you fit. Writes all but
+ * `struct_size`, which you set.
+ *
+ *     lp_fit fit = {.struct_size = sizeof fit};
+ *     if (lp_fit_additive(8, &fit, &error) == LP_STATUS_OK) {
+ *         fit.rounds = 50;
+ *     }
+ */
+LP_MUST_USE
+uint32_t lp_fit_additive(size_t changes,
+                         struct lp_fit *fit_out,
+                         struct lp_error **error_out);
+
+/**
+ * Fits a model to `column_count` columns of `count` values each and to what became of the changes,
+ * the oldest first: `failed` has 1 for each that failed, and 0 for each other. With NULL for `fit`
+ * it is of lines alone, which a few hundred changes bear. Everything is read during the call only;
+ * on success `*model_out` is yours: free it with `lp_model_free`.
+ *
+ * Fails with LP_STATUS_BAD_ARGUMENT if columns have one name or are of no use together, if all
+ * changes failed, or none, or if a number is none that it can be, and with
+ * LP_STATUS_NUMBER_OUT_OF_RANGE for a value that cannot be kept; the message says which.
+ */
+LP_MUST_USE
+uint32_t lp_model_fit(const struct lp_column *columns,
+                      size_t column_count,
+                      const uint8_t *failed,
+                      size_t count,
+                      const struct lp_fit *fit,
+                      struct lp_model **model_out,
+                      struct lp_error **error_out);
+
+/**
+ * Reads a model from JSON: one of `lp_model_whole`, or one that another tool exports in this form.
+ * On success `*model_out` is yours: free it with `lp_model_free`.
+ *
+ * Fails as documents do where it is no JSON, and with LP_STATUS_BAD_ARGUMENT where it is no model;
+ * the message says where.
+ */
+LP_MUST_USE
+uint32_t lp_model_read(struct lp_str json,
+                       struct lp_model **model_out,
+                       struct lp_error **error_out);
+
+/**
+ * What a model is, as a whole: its JSON, its digest and its figures. Strings are valid until the
+ * model is freed.
+ *
+ *     lp_fitted whole = {.struct_size = sizeof whole};
+ *     if (lp_model_whole(model, &whole) == LP_STATUS_OK) {
+ *         printf("%.*s, of %u changes\n", (int)whole.digest.len, whole.digest.ptr,
+ *                (unsigned)whole.changes);
+ *     }
+ */
+LP_MUST_USE uint32_t lp_model_whole(const struct lp_model *model, struct lp_fitted *fitted_out);
+
+/**
+ * A term of a model, by its index from 0, in the order of the columns that it was fitted to. Valid
+ * until the model is freed.
+ */
+LP_MUST_USE
+uint32_t lp_model_term_at(const struct lp_model *model,
+                          size_t index,
+                          struct lp_term *term_out);
+
+/**
+ * A pair of a model, by its index from 0. Valid until the model is freed.
+ */
+LP_MUST_USE
+uint32_t lp_model_pair_at(const struct lp_model *model,
+                          size_t index,
+                          struct lp_pair *pair_out);
+
+/**
+ * Scores `count` changes by the columns of their features, and writes what `scores` has room for.
+ * Columns are found by their names and may stand in any order; of each only the name and the
+ * values are looked at. On failure nothing is written.
+ *
+ * Fails with LP_STATUS_BAD_ARGUMENT if a term has no column, or two, or if there is room for
+ * another number of contributions than there are, and with LP_STATUS_NUMBER_OUT_OF_RANGE for a
+ * value that cannot be kept.
+ */
+LP_MUST_USE
+uint32_t lp_model_score(const struct lp_model *model,
+                        const struct lp_column *columns,
+                        size_t column_count,
+                        size_t count,
+                        const struct lp_scores *scores,
+                        struct lp_error **error_out);
+
+/**
+ * Frees a model. NULL is a no-op.
+ */
+void lp_model_free(struct lp_model *model);
 
 #ifdef __cplusplus
 }  // extern "C"

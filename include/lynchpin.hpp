@@ -26,6 +26,7 @@
 #include "lynchpin/engine.hpp"   // begin here: engine takes facts in, snapshot answers
 #include "lynchpin/error.hpp"    // what is thrown
 #include "lynchpin/ledger.hpp"   // facts that are kept, decided on and proved
+#include "lynchpin/model.hpp"    // risk models that are fitted to a history, without an engine
 #include "lynchpin/names.hpp"    // names of numbers, versions, instants as text
 #include "lynchpin/plan.hpp"     // the answer to "in which order?"
 #include "lynchpin/score.hpp"    // the answer to "how risky?"

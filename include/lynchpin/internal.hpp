@@ -28,6 +28,12 @@ template <class Container>
 using if_numbers = std::enable_if_t<std::is_same_v<
     decltype(std::declval<const Container &>().data()), const std::uint32_t *>>;
 
+/// Holds for what has a pointer to values of features, or to millionths of them.
+template <class Container>
+using if_values = std::enable_if_t<
+    std::is_same_v<decltype(std::declval<const Container &>().data()), const double *>
+    || std::is_same_v<decltype(std::declval<const Container &>().data()), const std::int64_t *>>;
+
 inline lp_str lend(std::string_view text) { return lp_str{text.data(), text.size()}; }
 
 inline std::string copy(lp_str text) { return std::string(text.ptr, text.len); }

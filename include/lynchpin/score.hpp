@@ -26,23 +26,23 @@ class score : internal::object<lp_score, lp_score_free> {
 public:
     /// What was scored.
     lynchpin::subject subject() const {
-        return {subject_kind{lp_score_subject_kind(get())},
-                internal::copy(lp_score_subject_id(get()))};
+        const auto it = whole();
+        return {subject_kind{it.subject_kind}, internal::copy(it.subject_id)};
     }
     /// The instant asked about.
-    instant at() const { return internal::point(lp_score_at(get())); }
+    instant at() const { return internal::point(whole().at); }
     /// The name and version of the risk model, such as `scorecard/1`.
-    std::string model() const { return internal::copy(lp_score_model(get())); }
+    std::string model() const { return internal::copy(whole().model); }
     /// The probability in parts per billion. For a release it lies between the next two, depending
     /// on whether its changes fail together or on their own.
-    std::uint32_t probability() const { return lp_score_probability(get()); }
+    std::uint32_t probability() const { return whole().probability; }
     /// The least that it can be: for a release that of its riskiest change.
-    std::uint32_t at_least() const { return lp_score_at_least(get()); }
+    std::uint32_t at_least() const { return whole().at_least; }
     /// The most that it can be: for a release as if its changes failed independently.
-    std::uint32_t at_most() const { return lp_score_at_most(get()); }
+    std::uint32_t at_most() const { return whole().at_most; }
     /// Each change, in order of ids.
     std::vector<change_risk> changes() const {
-        return internal::collect<change_risk>(lp_score_change_count(get()), [&](std::size_t i) {
+        return internal::collect<change_risk>(whole().change_count, [&](std::size_t i) {
             const auto it = internal::fetch<lp_change_risk>(
                 [&](auto *out) { return lp_score_change_at(get(), i, out); });
             auto parts = internal::collect<contribution>(it.contribution_count, [&](auto factor) {
@@ -57,7 +57,7 @@ public:
     }
     /// The changes that drive the risk of a release, the strongest first.
     std::vector<driver> drivers() const {
-        return internal::collect<driver>(lp_score_driver_count(get()), [&](std::size_t i) {
+        return internal::collect<driver>(whole().driver_count, [&](std::size_t i) {
             const auto it = internal::fetch<lp_driver>(
                 [&](auto *out) { return lp_score_driver_at(get(), i, out); });
             return driver{internal::copy(it.change), it.falls_by};
@@ -78,6 +78,9 @@ public:
 private:
     friend class snapshot;
     explicit score(lp_score *owned) : object(owned) {}
+    lp_risk whole() const {
+        return internal::fetch<lp_risk>([&](auto *out) { return lp_score_whole(get(), out); });
+    }
 };
 
 } // namespace lynchpin

@@ -75,6 +75,11 @@ static void plan_waves(const lp_plan *plan) {
 
 static void contributions(const lp_score *score) {
     size_t i, k;
+    lp_risk whole = {.struct_size = sizeof whole};
+    if (lp_score_whole(score, &whole) == LP_STATUS_OK) {
+        printf("risk of %.*s: %.2f %%\n", (int)whole.subject_id.len, whole.subject_id.ptr,
+               whole.probability / 1e7);
+    }
     lp_change_risk risk = {.struct_size = sizeof risk};
     lp_contribution part = {.struct_size = sizeof part};
     for (i = 0; lp_score_change_at(score, i, &risk) == LP_STATUS_OK; i++) {

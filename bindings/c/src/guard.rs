@@ -84,6 +84,16 @@ pub(crate) unsafe fn look_at<O: Object>(
     unsafe { call_on(object, &mut (), error_out, body) }
 }
 
+/// The same for a call on no object and without an output of its own.
+///
+/// # Safety
+///
+/// As for [`call`].
+pub(crate) unsafe fn look(error_out: *mut *mut lp_error, body: impl FnOnce() -> Result<()>) -> u32 {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { call(&mut (), error_out, body) }
+}
+
 /// The same for a call that changes an object, which a panic breaks: it may be half changed.
 ///
 /// # Safety

@@ -3,7 +3,7 @@
 /// The version of the binary interface. It grows whenever a program built against an older header
 /// could go wrong with the library, but not when functions, numbers or the last fields of growing
 /// structs are added; see `lp_abi_version`.
-pub const LP_ABI_VERSION: u32 = 1;
+pub const LP_ABI_VERSION: u32 = 2;
 
 /// The instant that stands for "never".
 pub const LP_NEVER: i64 = i64::MAX;
@@ -81,3 +81,18 @@ pub const LP_DETAIL_VERDICT: u32 = 1;
 pub const LP_DETAIL_UNMET: u32 = 2;
 /// Also with the whole tree, met and unmet, and the facts it rests on.
 pub const LP_DETAIL_FULL: u32 = 3;
+
+/// Nothing is done to the values of a column.
+pub const LP_TRANSFORM_PLAIN: u32 = 1;
+/// The natural logarithm of one more is taken of them: for counts. Below zero it is zero.
+pub const LP_TRANSFORM_LOG: u32 = 2;
+
+/// What a feature adds may run in any way.
+pub const LP_BEND_FREE: u32 = 1;
+/// It runs as a line only: for what grows for as long as a history does, such as how many changes
+/// somebody has made.
+pub const LP_BEND_STRAIGHT: u32 = 2;
+/// It never runs downwards: more of it is never less risky, alone or with another feature.
+pub const LP_BEND_RISING: u32 = 3;
+/// It never runs upwards.
+pub const LP_BEND_FALLING: u32 = 4;

@@ -18,6 +18,7 @@
 compile_error!("build with panic = \"unwind\": the library turns a panic into a status");
 
 mod codes;
+mod column;
 mod decision;
 mod edges;
 mod engine;
@@ -28,6 +29,7 @@ mod handle;
 mod ids;
 mod kinds;
 mod ledger;
+mod model;
 mod names;
 mod numbers;
 mod opening;
@@ -42,6 +44,7 @@ mod views;
 mod workflow;
 
 pub use codes::*;
+pub use column::*;
 pub use decision::*;
 pub use edges::*;
 pub use engine::*;
@@ -50,6 +53,7 @@ pub use gate::*;
 pub use ids::*;
 pub use kinds::*;
 pub use ledger::*;
+pub use model::*;
 pub use names::*;
 pub use numbers::*;
 pub use opening::*;

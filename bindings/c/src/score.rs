@@ -6,13 +6,10 @@ use lynchpin::portfolio::{Driver, Score, Snapshot};
 use lynchpin::wire::Answer;
 
 use crate::error::lp_error;
-use crate::guard::{call_on, look_at, read};
+use crate::guard::{call_on, look_at};
 use crate::handle::{self, Object};
 use crate::text::{lp_buf, lp_str};
 use crate::views::{at, fill, subject_kind, view};
-
-/// The probability of what is certain, which is also that of what is no score.
-const CERTAIN: u32 = 1_000_000_000;
 
 /// The probability that a change or a release causes a failure, and what makes it so. Never
 /// changes; share it freely between threads. Free it with `lp_score_free`; until then it keeps all
@@ -42,6 +39,35 @@ impl Object for lp_score {
     const MAGIC: u64 = 0xe4b8_57c0_1d93_6fa2;
     const NAME: &'static str = "lp_score";
 }
+
+/// What was scored, as a whole. Set `struct_size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct lp_risk {
+    /// `sizeof(lp_risk)`, set by the caller.
+    pub struct_size: usize,
+    /// The id of what was scored.
+    pub subject_id: lp_str,
+    /// The name and version of the risk model, such as `scorecard/1`. Valid for ever.
+    pub model: lp_str,
+    /// The instant asked about, in microseconds since 1970.
+    pub at: i64,
+    /// How many changes were scored: 1 for a change; see `lp_score_change_at`.
+    pub change_count: usize,
+    /// How many changes are named as driving the risk of a release; see `lp_score_driver_at`.
+    pub driver_count: usize,
+    /// What was scored: LP_SUBJECT_...
+    pub subject_kind: u32,
+    /// The probability in parts per billion: 0 to 1,000,000,000.
+    pub probability: u32,
+    /// The least that it can be: for a release that of its riskiest change, for a change itself.
+    pub at_least: u32,
+    /// The most that it can be: for a release as if its changes failed independently, for a change
+    /// itself.
+    pub at_most: u32,
+}
+
+view!(lp_risk, at_most: u32);
 
 /// The risk of one change. Set `struct_size` before the call.
 #[repr(C)]
@@ -95,83 +121,39 @@ pub struct lp_driver {
 
 view!(lp_driver, falls_by: u32);
 
-/// What was scored: LP_SUBJECT_..., or 0 for anything but a score.
+/// What was scored, and what it came to. Strings are valid until the score is freed.
+///
+///     lp_risk whole = {.struct_size = sizeof whole};
+///     if (lp_score_whole(score, &whole) == LP_STATUS_OK) {
+///         printf("risk of %.*s: %.2f %%\n", (int)whole.subject_id.len, whole.subject_id.ptr,
+///                whole.probability / 1e7);
+///     }
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_subject_kind(score: *const lp_score) -> u32 {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| subject_kind(&it.score.subject)) }
-}
-
-/// The id of what was scored. Valid until the score is freed.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_subject_id(score: *const lp_score) -> lp_str {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.score.subject.id())) }
-}
-
-/// The instant asked about, in microseconds since 1970; 0 for anything but a score.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_at(score: *const lp_score) -> i64 {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| it.score.at.micros()) }
-}
-
-/// The name and version of the risk model, such as `scorecard/1`. Valid for ever.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_model(score: *const lp_score) -> lp_str {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(score, lp_str::EMPTY, |it| lp_str::lend(it.score.model)) }
-}
-
-/// The probability in parts per billion: 0 to 1,000,000,000. 1,000,000,000, which is certain, for
-/// anything but a score.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_probability(score: *const lp_score) -> u32 {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(score, CERTAIN, |it| it.score.probability.parts_per_billion()) }
-}
-
-/// The least that the probability can be, in parts per billion: for a release that of its riskiest
-/// change, for a change the probability itself. Certain for anything but a score.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_at_least(score: *const lp_score) -> u32 {
+pub unsafe extern "C" fn lp_score_whole(score: *const lp_score, risk_out: *mut lp_risk) -> u32 {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        read(score, CERTAIN, |it| {
-            let least =
-                it.score.release.as_ref().map_or(it.score.probability, |release| release.at_least);
-            least.parts_per_billion()
+        look_at(score, ptr::null_mut(), |it| {
+            let Score { probability, .. } = it.score;
+            let (least, most) = match &it.score.release {
+                Some(release) => (release.at_least, release.at_most),
+                None => (probability, probability),
+            };
+            let view = lp_risk {
+                struct_size: 0,
+                subject_id: lp_str::lend(it.score.subject.id()),
+                model: lp_str::lend(it.score.model),
+                at: it.score.at.micros(),
+                change_count: it.score.changes.len(),
+                driver_count: drivers(&it.score).len(),
+                subject_kind: subject_kind(&it.score.subject),
+                probability: probability.parts_per_billion(),
+                at_least: least.parts_per_billion(),
+                at_most: most.parts_per_billion(),
+            };
+            fill(risk_out, view)
         })
     }
-}
-
-/// The most that the probability can be, in parts per billion: for a release as if its changes
-/// failed independently, for a change the probability itself. Certain for anything but a score.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_at_most(score: *const lp_score) -> u32 {
-    // SAFETY: as the header demands of the caller.
-    unsafe {
-        read(score, CERTAIN, |it| {
-            let most =
-                it.score.release.as_ref().map_or(it.score.probability, |release| release.at_most);
-            most.parts_per_billion()
-        })
-    }
-}
-
-/// How many changes were scored: 1 for a change; 0 for anything but a score.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_change_count(score: *const lp_score) -> usize {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| it.score.changes.len()) }
 }
 
 /// The risk of one change, by its index from 0, in order of ids. Valid until the score is freed.
@@ -223,15 +205,6 @@ pub unsafe extern "C" fn lp_score_contribution_at(
             fill(contribution_out, view)
         })
     }
-}
-
-/// How many changes are named as driving the risk of a release; 0 for a change, and for anything
-/// but a score.
-#[must_use]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lp_score_driver_count(score: *const lp_score) -> usize {
-    // SAFETY: as the header demands of the caller.
-    unsafe { read(score, 0, |it| drivers(&it.score).len()) }
 }
 
 /// A change that drives the risk of a release, by its index from 0, the strongest first. Valid

@@ -361,19 +361,20 @@ static void a_score(const lp_snapshot *snapshot) {
     VIEW(lp_contribution, part);
     VIEW(lp_change_risk, risk);
     VIEW(lp_driver, driver);
+    VIEW(lp_risk, one);
+    VIEW(lp_risk, all);
     int64_t sum;
     size_t i;
     CHECK(lp_snapshot_score(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-1"), SAMPLE_AT, &score, NULL)
           == LP_STATUS_OK);
-    CHECK(lp_score_subject_kind(score) == LP_SUBJECT_CHANGE);
-    CHECK(same(lp_score_subject_id(score), "C-1") && lp_score_at(score) == SAMPLE_AT);
-    CHECK(same(lp_score_model(score), "scorecard/1"));
-    CHECK(lp_score_probability(score) > 0 && lp_score_probability(score) < 1000000000);
-    CHECK(lp_score_at_least(score) == lp_score_probability(score));
-    CHECK(lp_score_at_most(score) == lp_score_probability(score));
-    CHECK(lp_score_change_count(score) == 1 && lp_score_driver_count(score) == 0);
+    CHECK(lp_score_whole(score, &one) == LP_STATUS_OK);
+    CHECK(one.subject_kind == LP_SUBJECT_CHANGE);
+    CHECK(same(one.subject_id, "C-1") && one.at == SAMPLE_AT && same(one.model, "scorecard/1"));
+    CHECK(one.probability > 0 && one.probability < 1000000000);
+    CHECK(one.at_least == one.probability && one.at_most == one.probability);
+    CHECK(one.change_count == 1 && one.driver_count == 0);
     CHECK(lp_score_change_at(score, 0, &risk) == LP_STATUS_OK);
-    CHECK(same(risk.change, "C-1") && risk.probability == lp_score_probability(score));
+    CHECK(same(risk.change, "C-1") && risk.probability == one.probability);
     CHECK(risk.contribution_count > 0);
     for (sum = risk.baseline, i = 0; i < risk.contribution_count; i++) {
         CHECK(lp_score_contribution_at(score, 0, i, &part) == LP_STATUS_OK);
@@ -393,13 +394,13 @@ static void a_score(const lp_snapshot *snapshot) {
     CHECK(lp_score_driver_at(score, 0, &driver) == LP_STATUS_BAD_ARGUMENT);
     CHECK(lp_snapshot_score(snapshot, LP_SUBJECT_RELEASE, LP_STR("R-1"), SAMPLE_AT, &whole, NULL)
           == LP_STATUS_OK);
-    CHECK(lp_score_change_count(whole) == 8);
-    CHECK(lp_score_driver_count(whole) > 0);
+    CHECK(lp_score_whole(whole, &all) == LP_STATUS_OK);
+    CHECK(all.subject_kind == LP_SUBJECT_RELEASE && same(all.subject_id, "R-1"));
+    CHECK(all.change_count == 8 && all.driver_count > 0);
     CHECK(lp_score_driver_at(whole, 0, &driver) == LP_STATUS_OK);
     CHECK(driver.change.len > 0 && driver.falls_by > 0);
-    CHECK(lp_score_at_least(whole) <= lp_score_probability(whole));
-    CHECK(lp_score_probability(whole) <= lp_score_at_most(whole));
-    CHECK(lp_score_probability(whole) > lp_score_probability(score));
+    CHECK(all.at_least <= all.probability && all.probability <= all.at_most);
+    CHECK(all.probability > one.probability);
     lp_score_free(whole);
     lp_score_free(score);
 }

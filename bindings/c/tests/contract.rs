@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The only functions that may stand around the body of an exported function.
-const GUARDS: [&str; 8] =
-    ["call", "call_on", "look_at", "change", "change_on", "read", "handle::free", "name"];
+const GUARDS: [&str; 9] =
+    ["call", "call_on", "look", "look_at", "change", "change_on", "read", "handle::free", "name"];
 /// Exported functions that only return a constant.
 const CONSTANT: [&str; 2] = ["lp_abi_version", "lp_version"];
 

@@ -351,11 +351,6 @@ static void nothing_is_told_of_null(void) {
     CHECK(lp_plan_cancelled(NULL).len == 0 && lp_plan_unknown(NULL).len == 0);
     CHECK(lp_plan_missing_count(NULL) == 0 && lp_plan_cycle_count(NULL) == 0);
     CHECK(lp_plan_conflict_count(NULL) == 0 && lp_plan_late_count(NULL) == 0);
-    CHECK(lp_score_subject_kind(NULL) == 0 && lp_score_subject_id(NULL).len == 0);
-    CHECK(lp_score_at(NULL) == 0 && lp_score_probability(NULL) == 1000000000);
-    CHECK(lp_score_at_least(NULL) == 1000000000 && lp_score_at_most(NULL) == 1000000000);
-    CHECK(lp_score_change_count(NULL) == 0 && lp_score_driver_count(NULL) == 0);
-    CHECK(lp_score_model(NULL).len == 0);
     lp_error_free(NULL);
     lp_buf_free(NULL);
     lp_engine_free(NULL);
@@ -377,6 +372,7 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     lp_buf buf = {NULL, 0};
     lp_reason reason;
     int64_t at = 0;
+    lp_risk risk = {sizeof risk, {NULL, 0}, {NULL, 0}, 0, 0, 0, 0, 0, 0, 0};
     endless.ptr = "x";
     endless.len = (size_t)-1;
     memset(&reason, 0, sizeof reason);
@@ -427,6 +423,9 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     BAD(lp_plan_conflict_at(NULL, 0, NULL));
     BAD(lp_plan_late_at(NULL, 0, NULL));
     BAD(lp_plan_json(NULL, &buf, NULL));
+    BAD(lp_score_whole(NULL, NULL));
+    BAD(lp_score_whole(NULL, &risk));
+    BAD(lp_score_whole((const lp_score *)(const void *)snapshot, &risk));
     BAD(lp_score_change_at(NULL, 0, NULL));
     BAD(lp_score_contribution_at(NULL, 0, 0, NULL));
     BAD(lp_score_driver_at(NULL, 0, NULL));
@@ -437,7 +436,6 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     BAD(lp_ask((const lp_snapshot *)(const void *)engine, LP_STR("{}"), &buf, NULL));
     BAD(lp_engine_load((lp_engine *)(void *)(size_t)snapshot, LP_STR("{}"), NULL));
     CHECK(lp_decision_verdict((const lp_decision *)(const void *)snapshot) == 0);
-    CHECK(lp_score_probability((const lp_score *)(const void *)snapshot) == 1000000000);
     lp_decision_free((lp_decision *)(void *)engine);
     CHECK(other == NULL && taken == NULL && decision == NULL && plan == NULL && score == NULL);
     CHECK(ids == NULL && at == 0 && buf.ptr == NULL && buf.len == 0);

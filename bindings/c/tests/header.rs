@@ -17,10 +17,10 @@ use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
 /// In the order in which a reader of the header wants them.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 23] = [
     "text", "names", "kinds", "codes", "views", "error", "time", "ids", "engine", "snapshot",
     "decision", "plan", "score", "report", "gate", "workflow", "opening", "ledger", "numbers",
-    "edges", "ordered",
+    "edges", "ordered", "column", "model",
 ];
 
 #[test]
@@ -95,11 +95,13 @@ fn interface() -> String {
     fields!(lp_strs: ptr len);
     fields!(lp_buf: ptr len);
     fields!(lp_numbers: ptr len);
+    fields!(lp_column: name transform bend values millionths);
     for (name, size) in [
         ("lp_str", size_of::<lp_str>()),
         ("lp_strs", size_of::<lp_strs>()),
         ("lp_buf", size_of::<lp_buf>()),
         ("lp_numbers", size_of::<lp_numbers>()),
+        ("lp_column", size_of::<lp_column>()),
     ] {
         writeln!(made, "{name} has {size} bytes").unwrap();
     }
@@ -113,9 +115,18 @@ fn interface() -> String {
     fields!(lp_edge: struct_size from kind to);
     fields!(lp_conflict: struct_size first second goes scope);
     fields!(lp_late: struct_size change needs starts done);
+    fields!(lp_risk: struct_size subject_id model at change_count driver_count subject_kind
+        probability at_least at_most);
     fields!(lp_change_risk: struct_size change log_odds baseline contribution_count probability);
     fields!(lp_contribution: struct_size factor value log_odds known);
     fields!(lp_driver: struct_size change falls_by);
+    fields!(lp_fit: struct_size strength half_life rounds pairs prior);
+    fields!(lp_fitted: struct_size json digest baseline baseline_error changes failures term_count
+        pair_count);
+    fields!(lp_term: struct_size name weight error centre seen_low seen_high step_count transform);
+    fields!(lp_pair: struct_size first second);
+    fields!(lp_scores: struct_size log_odds probabilities contributions contribution_count
+        transformed);
     fields!(lp_ledger_options: struct_size secret key since signer signer_data anchor anchor_data);
     fields!(lp_appended: struct_size conflict from size added recorded);
     let mut signature = String::new();

@@ -28,6 +28,11 @@ gate.all = { stage = "production", judges = "change", require = { any = ["board"
 "#;
 const QUESTION: &str = r#"{"decide": {"subject": {"release": "R"}, "stage": "production",
  "at": "2026-11-03T10:00:00Z", "detail": "full"}}"#;
+const MODEL: &str = r#"{"format":"additive/1","baseline":"-2","baseline_error":"0","changes":2,
+ "failures":1,"terms":[{"name":"R","transform":"log","weight":"1","error":"0","centre":0,
+ "seen":[0,5],"steps":{"cuts":[1],"adds":["0","1"]}},{"name":"A","transform":"plain","weight":"1",
+ "error":"0","centre":0,"seen":[0,5]}],"pairs":[{"features":[0,1],"rows":[1],"columns":[],
+ "adds":["0","1"]}]}"#;
 const REQUESTS: [&str; 6] = [
     r#"{"append": {"clock": "2026-11-03T10:00:00Z", "drafts": [
  {"id": "a", "kind": "people", "fact": {"id": "mei"}}]}}"#,
@@ -52,6 +57,7 @@ enum Object {
     Score(*mut lp_score),
     Ids(*mut lp_ids),
     Ledger(*mut lp_ledger),
+    Model(*mut lp_model),
     Error(*mut lp_error),
 }
 
@@ -65,6 +71,7 @@ impl Object {
             Object::Score(it) => it.cast(),
             Object::Ids(it) => it.cast(),
             Object::Ledger(it) => it.cast(),
+            Object::Model(it) => it.cast(),
             Object::Error(it) => it.cast(),
         }
     }
@@ -80,6 +87,7 @@ impl Object {
                 Object::Score(it) => lp_score_free(it),
                 Object::Ids(it) => lp_ids_free(it),
                 Object::Ledger(it) => lp_ledger_free(it),
+                Object::Model(it) => lp_model_free(it),
                 Object::Error(it) => lp_error_free(it),
             }
         }
@@ -97,7 +105,7 @@ struct Call {
 }
 
 fn texts() -> impl Strategy<Value = Vec<u8>> {
-    let mut known = vec![PORTFOLIO, POLICY, QUESTION];
+    let mut known = vec![PORTFOLIO, POLICY, QUESTION, MODEL];
     known.extend(REQUESTS);
     let known = prop::sample::select(known).prop_map(str::as_bytes);
     let bent = (known.clone(), any::<usize>(), any::<u8>()).prop_map(|(text, place, byte)| {
@@ -125,7 +133,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => Just(i64::MAX),
     ];
     let numbers = prop_oneof![4 => 1_u32..3, 1 => 0_u32..5, 1 => any::<u32>()];
-    let call = (0_u8..25, any::<usize>(), numbers, times, texts())
+    let call = (0_u8..29, any::<usize>(), numbers, times, texts())
         .prop_map(|(what, pick, number, at, text)| Call { what, pick, number, at, text });
     vec(call, 1..40)
 }
@@ -221,11 +229,62 @@ fn make(pool: &mut Pool, call: &Call) {
             7..=11 => question(pool, call, snapshot),
             12..=14 => list(pool, call, snapshot),
             19..=24 => keep(pool, call),
+            25..=28 => learn(pool, call),
             15 if !pool.0.is_empty() => {
                 let object = pool.0.swap_remove(call.pick % pool.0.len());
                 object.free();
             }
             _ => look(pool, call),
+        }
+    }
+}
+
+/// Does something with a model: one of any object, of columns of any values.
+///
+/// # Safety
+///
+/// As for [`make`].
+unsafe fn learn(pool: &mut Pool, call: &Call) {
+    let model: *mut lp_model = pool.fitting(call.pick, |it| matches!(it, Object::Model(_)));
+    let text = call.text.iter().take(24);
+    let power = if call.number < 4 { 3 } else { 9 };
+    let floats: Vec<f64> = text.clone().map(|it| f64::from(*it).powi(power)).collect();
+    let whole: Vec<i64> =
+        floats.iter().map(|it| call.at.wrapping_add(it.to_bits().cast_signed())).collect();
+    let failed: Vec<u8> = text.map(|it| it & (call.number % 4) as u8).collect();
+    let exact = call.number.is_multiple_of(3);
+    let column = |name: &str| lp_column {
+        name: borrow(name.as_bytes()),
+        transform: call.number % 4,
+        bend: call.number % 5,
+        values: if exact { null() } else { floats.as_ptr() },
+        millionths: if exact { whole.as_ptr() } else { null() },
+    };
+    let columns = [column("R"), column(WORDS[call.pick % WORDS.len()])];
+    let count = floats.len();
+    let (mut made, mut error) = (null_mut(), null_mut());
+    // SAFETY: the pointer is NULL or live, arrays are locals of the length that they say.
+    unsafe {
+        if call.what == 25 {
+            let status = lp_model_read(borrow(&call.text), &raw mut made, &raw mut error);
+            pool.keep(status, made, error, Object::Model);
+        } else if call.what == 26 {
+            let mut fit = lp_fit { struct_size: size_of::<lp_fit>(), ..std::mem::zeroed() };
+            assert_eq!(lp_fit_additive(count, &raw mut fit, null_mut()), LP_STATUS_OK);
+            (fit.rounds, fit.prior) = (call.number % 9, pool.pick(call.pick));
+            let given = columns.as_ptr();
+            let (fit, failed) = (&raw const fit, failed.as_ptr());
+            let status = lp_model_fit(given, 2, failed, count, fit, &raw mut made, &raw mut error);
+            pool.keep(status, made, error, Object::Model);
+        } else {
+            let mut log_odds = vec![i64::MIN; count];
+            let mut scores = lp_scores { log_odds: log_odds.as_mut_ptr(), ..std::mem::zeroed() };
+            scores.struct_size = size_of::<lp_scores>();
+            scores.transformed = call.number % 3;
+            let given = columns.as_ptr();
+            let status = lp_model_score(model, given, 2, count, &raw const scores, &raw mut error);
+            assert!(log_odds.iter().all(|it| (status == LP_STATUS_OK) == (*it != i64::MIN)));
+            pool.settle(status, error);
         }
     }
 }
@@ -403,8 +462,19 @@ fn look(pool: &Pool, call: &Call) {
         let mut risk =
             lp_change_risk { struct_size: size_of::<lp_change_risk>(), ..std::mem::zeroed() };
         let status = lp_score_change_at(score, index, &raw mut risk);
-        assert_eq!(status == LP_STATUS_OK, index < lp_score_change_count(score));
-        assert!(lp_score_probability(score) <= 1_000_000_000);
+        let mut whole = lp_risk { struct_size: size_of::<lp_risk>(), ..std::mem::zeroed() };
+        let known = lp_score_whole(score, &raw mut whole) == LP_STATUS_OK;
+        assert_eq!(status == LP_STATUS_OK, known && index < whole.change_count);
+        assert!(whole.probability <= 1_000_000_000);
+        let model: *const lp_model = score.cast();
+        let mut fitted = lp_fitted { struct_size: size_of::<lp_fitted>(), ..std::mem::zeroed() };
+        let known = lp_model_whole(model, &raw mut fitted) == LP_STATUS_OK;
+        let mut term = lp_term { struct_size: size_of::<lp_term>(), ..std::mem::zeroed() };
+        let status = lp_model_term_at(model, index, &raw mut term);
+        assert_eq!(status == LP_STATUS_OK, known && index < fitted.term_count);
+        let mut pair = lp_pair { struct_size: size_of::<lp_pair>(), ..std::mem::zeroed() };
+        let status = lp_model_pair_at(model, index, &raw mut pair);
+        assert_eq!(status == LP_STATUS_OK, known && index < fitted.pair_count);
         let _ = lp_score_json(score, &raw mut buf, null_mut());
         lp_buf_free(&raw mut buf);
         let _ = lp_error_json(decision.cast(), &raw mut buf);

@@ -52,6 +52,12 @@ impl Item for u64 {
     const MAX: u64 = u64::MAX;
 }
 
+impl Item for i64 {
+    const ARROW: &'static CStr = c"l";
+    const NAME: &'static str = "int64";
+    const MAX: u64 = i64::MAX as u64;
+}
+
 /// Reads the numbers of an argument.
 pub(crate) fn column_of<T: Item>(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column<T>> {
     if object.hasattr("__arrow_c_array__")? {

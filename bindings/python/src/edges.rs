@@ -54,7 +54,10 @@ impl Edges {
 }
 
 /// Works without the interpreter lock.
-fn with<T: Send>(py: Python<'_>, body: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+pub(crate) fn with<T: Send>(
+    py: Python<'_>,
+    body: impl FnOnce() -> Result<T> + Send,
+) -> PyResult<T> {
     let done = py.detach(|| Guard::default().read(body));
     done.map_err(|error| exception(py, Given::Question, &error))
 }

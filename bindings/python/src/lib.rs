@@ -9,8 +9,9 @@
 //! Every call runs without the interpreter lock, and a panic ends in an exception of the package
 //! (`guard`).
 //!
-//! Edges in bulk (`edges`) are another matter: what goes in and out are plain numbers, by the
-//! million, so they are shared as memory (`memory`) and not written as documents.
+//! Edges in bulk (`edges`) and fitted models (`model`) are another matter: what goes in and out are
+//! plain numbers, by the million, so they are shared as memory (`memory`) and not written as
+//! documents.
 #![deny(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
 
 mod asked;
@@ -24,13 +25,16 @@ mod engine;
 mod error;
 mod family;
 mod guard;
+mod integers;
 mod ledger;
 mod memory;
+mod model;
 mod numbers;
 mod ordered;
 mod questions;
 mod queue;
 mod snapshot;
+mod values;
 mod workflow;
 
 use lynchpin::base::ErrorCode;
@@ -53,7 +57,10 @@ mod _lynchpin {
     use super::ordered::OrderedEdges;
 
     #[pymodule_export]
-    use super::numbers::Numbers;
+    use super::{integers::Integers, numbers::Numbers};
+
+    #[pymodule_export]
+    use super::model::{Model, Scores};
 
     #[pymodule_export]
     use super::assess::{assess_policy, note_texts, read_history, services_example};

@@ -27,7 +27,7 @@ pub(crate) const READ_ONLY: &str = "the numbers are an answer: copy them to chan
 ///     [1, 2]
 #[pyclass(frozen, eq, hash, module = "lynchpin")]
 pub(crate) struct Numbers {
-    pub(crate) shared: Shared,
+    pub(crate) shared: Shared<u32>,
     pub(crate) layout: Layout,
 }
 
@@ -63,6 +63,25 @@ impl Hash for Numbers {
     }
 }
 
+/// The number at an index, which counts from the end if it is below 0.
+pub(crate) fn one_of<N: Copy>(numbers: &[N], index: isize) -> PyResult<N> {
+    let back = || numbers.len().checked_sub(index.unsigned_abs());
+    let place = usize::try_from(index).ok().or_else(back);
+    let found = place.and_then(|place| numbers.get(place)).copied();
+    found.ok_or_else(|| {
+        PyIndexError::new_err(format!("there is no number {index}: there are {}", numbers.len()))
+    })
+}
+
+/// The first few, for people.
+pub(crate) fn some_of<N: ToString>(numbers: &[N]) -> String {
+    let mut shown: Vec<String> = numbers.iter().take(8).map(N::to_string).collect();
+    if numbers.len() > shown.len() {
+        shown.push("...".to_owned());
+    }
+    shown.join(", ")
+}
+
 #[pymethods]
 impl Numbers {
     fn __len__(&self) -> usize {
@@ -70,16 +89,7 @@ impl Numbers {
     }
 
     fn __getitem__(&self, index: isize) -> PyResult<u32> {
-        let numbers = self.as_slice();
-        let back = || numbers.len().checked_sub(index.unsigned_abs());
-        let place = usize::try_from(index).ok().or_else(back);
-        let found = place.and_then(|place| numbers.get(place)).copied();
-        found.ok_or_else(|| {
-            PyIndexError::new_err(format!(
-                "there is no number {index}: there are {}",
-                numbers.len()
-            ))
-        })
+        one_of(self.as_slice(), index)
     }
 
     fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyIterator>> {
@@ -96,12 +106,7 @@ impl Numbers {
     }
 
     fn __repr__(&self) -> String {
-        let numbers = self.as_slice();
-        let mut shown: Vec<String> = numbers.iter().take(8).map(u32::to_string).collect();
-        if numbers.len() > shown.len() {
-            shown.push("...".to_owned());
-        }
-        format!("Numbers([{}])", shown.join(", "))
+        format!("Numbers([{}])", some_of(self.as_slice()))
     }
 
     /// All of them as a list of Python's.

@@ -13,7 +13,7 @@ clock: documents and instants are arguments.
 
 `workflow` reads and verifies the life of a change, and says where it leads; it needs no facts.
 `Edges` takes the dependencies of a whole portfolio as arrays of numbers and says in which waves
-they ship.
+they ship. `Model` fits a risk model to what became of earlier changes, and scores others by it.
 """
 
 from typing import Final
@@ -92,6 +92,8 @@ from ._lynchpin import (
     services_example,
     version,
 )
+from ._model import Integers, Model, Scores
+from ._model_values import Column, Explanation, ModelContribution, ModelTerm
 from ._plan import Conflict, CriticalPath, Cycle, Dropped, Edge, Late, Missing, Plan
 from ._population import (
     Approver,
@@ -203,6 +205,7 @@ __all__ = [
     "Clears",
     "Collision",
     "Collisions",
+    "Column",
     "Comparison",
     "Components",
     "Composition",
@@ -230,6 +233,7 @@ __all__ = [
     "Engine",
     "Entered",
     "Exemption",
+    "Explanation",
     "FactCount",
     "FactTold",
     "Failure",
@@ -243,6 +247,7 @@ __all__ = [
     "IfItFails",
     "IgnoredAdoption",
     "InBetween",
+    "Integers",
     "Interaction",
     "Late",
     "Leave",
@@ -254,6 +259,9 @@ __all__ = [
     "Lint",
     "LynchpinError",
     "Missing",
+    "Model",
+    "ModelContribution",
+    "ModelTerm",
     "MoveBreach",
     "NextState",
     "NextStates",
@@ -290,6 +298,7 @@ __all__ = [
     "Said",
     "Schedule",
     "Score",
+    "Scores",
     "Setting",
     "ShippingWindow",
     "SignedStatement",

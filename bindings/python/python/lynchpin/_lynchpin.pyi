@@ -8,6 +8,7 @@ from ._claims import _Claims, _EngineClaims, _LedgerCalls
 from ._composing import _Composing
 from ._decision import Decision
 from ._edges import Components, Edges, Numbers, OrderedEdges, Schedule
+from ._model import Integers, Model, Scores
 from ._plan import Plan
 from ._questions import _Questions
 from ._queues import _Queues
@@ -19,10 +20,13 @@ __all__ = [
     "Components",
     "Edges",
     "Engine",
+    "Integers",
     "LedgerHandle",
+    "Model",
     "Numbers",
     "OrderedEdges",
     "Schedule",
+    "Scores",
     "Snapshot",
     "assess_policy",
     "error_codes",

@@ -27,6 +27,7 @@ mod boost;
 mod column;
 mod document;
 mod fit;
+mod given;
 mod matrix;
 mod model;
 mod ridge;
@@ -36,5 +37,6 @@ mod tree;
 
 pub use batch::{Scorer, Scores};
 pub use column::{Bend, Column, Fit, Transform};
+pub use given::{millionths, millionths_of};
 pub use model::{Format, MISSING, Model, Pair, Scored, Steps, Term};
 pub use rolling::Rolling;
