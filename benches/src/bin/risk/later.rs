@@ -17,7 +17,7 @@ use crate::mean;
 /// How much later an outcome comes to be known: ninety days.
 const LATE: i64 = 90 * 24 * 3_600;
 /// How many outcomes a shift rests on.
-const WINDOW: usize = 600;
+const WINDOW: u32 = 600;
 /// How many consecutive changes are taken for a release.
 const RELEASE: usize = 10;
 
@@ -29,6 +29,8 @@ const CERTIFIED_ON: usize = 3_000;
 pub(crate) struct Foretold {
     pub(crate) said: Vec<Probability>,
     pub(crate) failed: Vec<bool>,
+    /// How far the shift may have been off each time: its standard error.
+    pub(crate) error: Vec<f64>,
 }
 
 pub(crate) fn float(share: Probability) -> f64 {
@@ -84,7 +86,7 @@ pub(crate) fn foretold<'a>(
     let said = crate::said(history, &model)?;
     let mut rolling = Rolling::new(WINDOW);
     let mut due = 0;
-    let mut found = Vec::new();
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
     for ((time, said_now), number) in history.times.iter().zip(&said).zip(0..end) {
         while is_shifted && history.times.get(due).is_some_and(|it| it + LATE <= *time) {
             if let (Some(said), Some(failed)) = (said.get(due), failed.get(due)) {
@@ -95,9 +97,11 @@ pub(crate) fn foretold<'a>(
         if number >= first {
             let log_odds = LogOdds::from_billionths(*said_now).plus(rolling.shift());
             found.push(probability(log_odds));
+            errors.push(rolling.error().billionths() as f64 / 1e9);
         }
     }
-    Ok(Foretold { said: found, failed: failed.get(first..).unwrap_or(&[]).to_vec() })
+    let failed = failed.get(first..).unwrap_or(&[]).to_vec();
+    Ok(Foretold { said: found, failed, error: errors })
 }
 
 fn error(foretold: &Foretold) -> Result<f64> {

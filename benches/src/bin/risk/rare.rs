@@ -1,20 +1,20 @@
 //! Histories in which failures are rare: failing changes dropped at random until few are left.
 
-use std::io::{Error, Result};
+use std::io::Result;
 
-use lynchpin::base::{Instant, Probability, Span};
-use lynchpin::risk::backtest::{Backtest, Costs, Options, Outcomes};
 use lynchpin::risk::learn::Fit;
 use lynchpin_benches::Wanted::{AtLeast, AtMost, Nothing};
 use lynchpin_benches::figure;
 use lynchpin_tests::histories::History;
 
-use crate::later::{Foretold, foretold, lanes};
+use crate::later::{Foretold, float, foretold, lanes};
 use crate::mean;
 
 /// Shares of failures, in ten thousandths, each in so many thinned histories.
 const RATES: [(u64, &str); 2] = [(200, "2 %"), (20, "0.2 %")];
 const SEEDS: u64 = 100;
+/// So many standard errors either way hold 95 of 100 normal numbers.
+const NINETY_FIVE: f64 = 1.959_963_985;
 
 pub(crate) fn measure(histories: &[History]) -> Result<()> {
     for (rate, name) in RATES {
@@ -25,7 +25,7 @@ pub(crate) fn measure(histories: &[History]) -> Result<()> {
             let cut = history.cut();
             let past = foretold(&history, cut * 7 / 10, cut, true, |_| Fit::LINES);
             let test = foretold(&history, cut, history.failed.len(), true, |_| Fit::LINES)?;
-            covered += f64::from(is_covered(&history, &test)?);
+            covered += f64::from(is_covered(&test));
             // Where the first half holds no failure at all, nothing is known, and nothing passes.
             let Ok(past) = past else {
                 refused.push(1.0);
@@ -81,31 +81,16 @@ fn thinned(history: &History, rate: u64, seed: u64) -> History {
     }
 }
 
-/// Whether the interval of what was said, less what came of it, holds none.
-fn is_covered(history: &History, test: &Foretold) -> Result<bool> {
-    let start = history.times.len() - test.failed.len();
-    let times = history.times.get(start..).unwrap_or(&[]);
-    let made: Vec<Instant> = times
-        .iter()
-        .map(|time| Instant::from_micros(time * 1_000_000).map_err(Error::other))
-        .collect::<Result<_>>()?;
-    let known: Vec<Option<Instant>> = made.iter().map(|it| Some(*it)).collect();
-    let outcomes = Outcomes {
-        made: &made,
-        known: &known,
-        said: &test.said,
-        failed: &test.failed,
-        effort: None,
-    };
-    let as_of = made.last().copied().unwrap_or(Instant::EPOCH);
-    let costs = Costs { review: 1, escape: 10 };
-    let confidence = Probability::from_parts_per_billion(950_000_000);
-    let options = Options::new(as_of, Span::from_seconds(0), Probability::ONE, costs)
-        .with_blocks(1)
-        .with_confidence(confidence);
-    let found = Backtest::new(&outcomes, &options).map_err(Error::other)?;
-    let interval = found.whole.figures.excess.interval;
-    Ok(interval.is_some_and(|it| it.low <= 0 && it.high >= 0))
+/// Whether the interval of what was said, less what came of it, holds none: how many fail differs
+/// by chance, and what is said differs by as much as the shift may have been off all along. Drawing
+/// the history anew tells neither where next to nothing fails.
+fn is_covered(test: &Foretold) -> bool {
+    let said: Vec<f64> = test.said.iter().map(|it| float(*it)).collect();
+    let bends: Vec<f64> = said.iter().map(|it| it * (1.0 - it)).collect();
+    let level: f64 = bends.iter().zip(&test.error).map(|(bend, error)| bend * error).sum();
+    let spread = (bends.iter().sum::<f64>() + level * level).sqrt();
+    let failures = test.failed.iter().filter(|failed| **failed).count() as f64;
+    (said.iter().sum::<f64>() - failures).abs() <= NINETY_FIVE * spread
 }
 
 /// Numbers by chance: those of Steele, Lea and Flood (2014), SplitMix.

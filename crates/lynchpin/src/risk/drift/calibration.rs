@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::{Options, Reaction, are_enough, millionths, real};
 use crate::base::LogOdds;
-use crate::risk::learn::Rolling;
 use crate::risk::measure::{Tie, Ties};
 use crate::risk::scorecard::rounded;
 
@@ -133,14 +132,34 @@ fn log_odds(tie: &Tie) -> LogOdds {
     LogOdds::from_billionths(rounded(libm::log(odds) * 1e9))
 }
 
+/// How firmly the shift is held near none: as if so many changes had said so.
+const STRENGTH: f64 = 1.0;
+/// How often a shift is improved at most; a handful of times is usual.
+const STEPS_MAX: u32 = 50;
+/// When an improvement is too small to go on: a tenth of what a shift is rounded to.
+const ENOUGH: f64 = 1e-10;
+
+/// By how much all log-odds must be shifted, so that as many failures were expected as there were:
+/// by Newton's method, and never by more than one at once.
 fn shift(ties: &Ties) -> LogOdds {
-    let mut rolling = Rolling::new(usize::MAX);
-    for tie in ties.all() {
-        let said = log_odds(tie);
-        (0..tie.failures).for_each(|_| rolling.learn(said, true));
-        (0..tie.held()).for_each(|_| rolling.learn(said, false));
+    let said = |tie: &Tie| log_odds(tie).billionths() as f64 / 1e9;
+    let said: Vec<(f64, &Tie)> = ties.all().iter().map(|tie| (said(tie), tie)).collect();
+    let mut shift = 0.0;
+    for _ in 0..STEPS_MAX {
+        let (mut slope, mut bend) = (-STRENGTH * shift, STRENGTH);
+        for (said, tie) in &said {
+            let sure = 1.0 / (1.0 + libm::exp(-(said + shift)));
+            let all = real(tie.failures) + real(tie.held());
+            slope += real(tie.failures) - all * sure;
+            bend += all * sure * (1.0 - sure);
+        }
+        let step = (slope / bend).clamp(-1.0, 1.0);
+        shift += step;
+        if step.abs() < ENOUGH {
+            break;
+        }
     }
-    rolling.shift()
+    LogOdds::from_billionths(rounded(shift * 1e9))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use super::model::{MISSING, real, whole};
 const STEPS_MAX: u32 = 100;
 /// When the next improvement would be too small to go on for.
 const ENOUGH: f64 = 1e-6;
+/// What sums of likelihoods are rounded to, and a little more, as a part of them.
+const ROUNDED: f64 = 1e-11;
 /// How little of a step is tried at least.
 const LEAST: f64 = 1e-10;
 
@@ -132,8 +134,10 @@ fn newton(data: &Data<'_>) -> Option<(Vec<f64>, Root)> {
         let next = loop {
             let tried: Vec<f64> = weights.iter().zip(&step).map(|(w, s)| w + part * s).collect();
             let there = data.look(&tried);
-            // A step that goes too far is halved until it helps.
-            if there.likelihood >= now.likelihood || part < LEAST {
+            // A step that goes too far is halved until it helps; near the end, what it helps is lost
+            // in what sums are rounded to.
+            let slack = ROUNDED * now.likelihood.abs();
+            if there.likelihood + slack >= now.likelihood || part < LEAST {
                 break (tried, there);
             }
             part /= 2.0;
