@@ -148,10 +148,10 @@ impl Trees {
 
     /// Reads a model that XGBoost 2 or 3 saved as JSON: the bytes of `save_model("model.json")`.
     ///
-    /// A value that the training was told to take for missing, such as zero, is not in the model:
-    /// hand [`MISSING`] over for it. All trees count, as they do for `Booster.predict`. If training stopped early and left
-    /// trees behind that its other interfaces leave out, the model is refused, because it means two
-    /// things: save `booster[: booster.best_iteration + 1]`.
+    /// All trees count, as they do for `Booster.predict`. If training stopped early and left trees
+    /// behind that its other interfaces leave out, the model is refused, because it means two
+    /// things: save `booster[: booster.best_iteration + 1]`. A value that the training was told to
+    /// take for missing, such as zero, is not in the model: hand [`MISSING`] over for it.
     ///
     /// # Errors
     ///
