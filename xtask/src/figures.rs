@@ -1,9 +1,9 @@
 //! `cargo xtask figures TOPIC [FOLDER...]`: measures, compares with a peer and with what is wanted.
 //!
 //! A topic is a program `benches/src/bin/TOPIC.rs` (or a folder of that name), which is told the
-//! folders; beside that of `assess` stands the `lynchpin` command, built alike. The topic `plan` is
-//! told which part to measure instead: a word or a number, or nothing for all. It measures, and
-//! prints one line per figure:
+//! folders; beside that of `assess` stands the `lynchpin` command, built alike. The topics `plan`
+//! and `risk` are told which part to measure instead: a word (or for `plan` a number), or nothing
+//! for all. It measures, and prints one line per figure:
 //! `figure: NAME; VALUE; PEER or -; value or ratio; <= or >=; WANTED`, the ratio being value by
 //! peer, or `figure: NAME; VALUE; PEER or -; told; -; -` for what is only told. What it takes to
 //! hold is judged here, so that no program judges itself.
@@ -41,6 +41,9 @@ fn measure(workspace: &Workspace, topic: &str, folders: &[&str]) -> Result<Vec<F
     if topic == "plan" {
         prepare_plan(&mut job, folders.first().copied())?;
     }
+    if topic == "risk" {
+        tools::peers_venv(&mut job)?;
+    }
     let run = ["run", "--locked", "--release", "--package", "lynchpin-benches", "--bin", topic];
     if topic == "assess" {
         // The command stands beside the program that starts it.
@@ -50,7 +53,7 @@ fn measure(workspace: &Workspace, topic: &str, folders: &[&str]) -> Result<Vec<F
     let mut command = workspace.cargo(run);
     command.arg("--");
     for folder in folders {
-        if topic == "plan" {
+        if ["plan", "risk"].contains(&topic) {
             command.arg(folder);
             continue;
         }

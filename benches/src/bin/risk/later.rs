@@ -154,7 +154,7 @@ pub(crate) fn lanes(history: &History, past: &Foretold, test: &Foretold) -> Resu
             let window = known.saturating_sub(CERTIFIED_ON)..known;
             let (said, failed) = (said.get(window.clone()), failed.get(window));
             let (said, failed) = (said.unwrap_or(&[]), failed.unwrap_or(&[]));
-            let promise = Probability::from_parts_per_billion((rate(failed) / 2.0 * 1e9) as u32);
+            let promise = crate::share(rate(failed) / 2.0);
             lane = widest(said, failed, promise, sure).map_err(Error::other)?;
             asked += 1.0;
             refused += f64::from(lane.is_none());

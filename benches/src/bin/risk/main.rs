@@ -19,6 +19,7 @@ mod speed;
 use std::io::{Error, Result};
 use std::process::ExitCode;
 
+use lynchpin::base::Probability;
 use lynchpin_benches::ended;
 use lynchpin_tests::histories::{History, published};
 
@@ -56,6 +57,12 @@ fn said(history: &History, model: &lynchpin::risk::learn::Model) -> Result<Vec<i
     let into = lynchpin::risk::learn::Scores { log_odds: Some(&mut log_odds), ..<_>::default() };
     model.scorer(false).score(&columns, into).map_err(Error::other)?;
     Ok(log_odds)
+}
+
+/// A share of one, to parts per billion.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "cut to its range")]
+fn share(value: f64) -> Probability {
+    Probability::from_parts_per_billion((value.clamp(0.0, 1.0) * 1e9).round() as u32)
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -11,7 +11,7 @@ use lynchpin_benches::figure;
 use lynchpin_tests::histories::History;
 
 use crate::learners::Learner;
-use crate::{mean, said};
+use crate::{mean, said, share};
 
 /// The area under the curve, and the Brier score.
 type Judged = (f64, f64);
@@ -51,9 +51,10 @@ fn by_peer(name: &str, history: &History) -> Result<Judged> {
     let mut learner = Learner::start(name, history)?;
     learner.fit()?;
     let said = learner.predict()?;
-    let scores = said.iter().map(|it| (it * 1e15) as i64).collect::<Vec<i64>>();
-    let said = said.iter().map(|it| Probability::from_parts_per_billion((it * 1e9) as u32));
-    judge(history, &scores, &said.collect::<Vec<_>>())
+    // What is not negative is in order by its bits.
+    let scores = said.iter().map(|it| it.max(0.0).to_bits().cast_signed());
+    let shares: Vec<Probability> = said.iter().map(|it| share(*it)).collect();
+    judge(history, &scores.collect::<Vec<_>>(), &shares)
 }
 
 fn judged(history: &History, said: &[i64]) -> Result<Judged> {
@@ -66,6 +67,6 @@ fn judge(history: &History, scores: &[i64], said: &[Probability]) -> Result<Judg
     let failed = history.failed.get(history.cut()..).unwrap_or(&[]);
     let ranking = Ranking::new(scores, failed).map_err(Error::other)?;
     let found = Calibration::new(said, failed, Probability::ONE).map_err(Error::other)?;
-    let share = |it: Option<Probability>| it.map_or(f64::NAN, crate::later::float);
-    Ok((share(ranking.auc()), share(found.map(|it| it.brier))))
+    let shown = |it: Option<Probability>| it.map_or(f64::NAN, crate::later::float);
+    Ok((shown(ranking.auc()), shown(found.map(|it| it.brier))))
 }

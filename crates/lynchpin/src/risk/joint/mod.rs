@@ -14,7 +14,7 @@
 //! let ten = vec!["0.1".parse::<Probability>()?; 10];
 //! let alone = Joint::new(&ten, Shock::NONE);
 //! let together = Joint::new(&ten, Shock::PUBLISHED);
-//! // Independently, 65 of 100 such releases see a failure; together, fewer do, and of more changes.
+//! // Independently, 65 of 100 such releases see a failure; together, fewer do.
 //! assert_eq!(alone.any.to_millionths().to_string(), "0.651322");
 //! assert!(together.any < alone.any);
 //! assert_eq!(together.expected, alone.expected);
@@ -77,8 +77,8 @@ pub struct Joint {
     /// How many fail at least and at most in nine of ten such releases.
     pub failures: (u32, u32),
     /// The part of the chance that any fails that each change answers for, in the order given: they
-    /// add up to it exactly. A part is what the change adds to the chance on average over all orders
-    /// in which the changes could be added one by one (Shapley 1953).
+    /// add up to it exactly. A part is what the change adds to the chance, on average over all
+    /// orders in which the changes could be added one by one (Shapley 1953).
     pub shares: Vec<Probability>,
     /// By how much the chance would fall without each change.
     pub falls_by: Vec<Probability>,

@@ -138,10 +138,9 @@ impl Scorer {
                 put(&mut scores.contributions, number, count, start, added);
             }
             put(&mut scores.log_odds, 0, count, start, &block.sums);
-            if let Some(into) = scores.probabilities.as_deref_mut() {
-                if let Some(into) = into.get_mut(start..start.saturating_add(size)) {
-                    probabilities(&block.sums, into);
-                }
+            let into = scores.probabilities.as_deref_mut();
+            if let Some(into) = into.and_then(|it| it.get_mut(start..start.saturating_add(size))) {
+                probabilities(&block.sums, into);
             }
         }
         Ok(())

@@ -11,7 +11,8 @@
 //!
 //! let lines = [3, 900, 12, 40, 700, 2, 350, 8].map(|lines| lines * 1_000_000);
 //! let failed = [false, true, false, false, true, false, false, true];
-//! let columns = [Column { name: "lines", transform: Transform::Log, bend: Bend::Rising, values: &lines }];
+//! let transform = Transform::Log;
+//! let columns = [Column { name: "lines", transform, bend: Bend::Rising, values: &lines }];
 //! let model = Model::fit(&columns, &failed, &Fit::LINES)?;
 //! let (small, large) = (model.score(&[2_000_000])?, model.score(&[800_000_000])?);
 //! assert!(small.log_odds < large.log_odds);

@@ -134,8 +134,8 @@ fn newton(data: &Data<'_>) -> Option<(Vec<f64>, Root)> {
         let next = loop {
             let tried: Vec<f64> = weights.iter().zip(&step).map(|(w, s)| w + part * s).collect();
             let there = data.look(&tried);
-            // A step that goes too far is halved until it helps; near the end, what it helps is lost
-            // in what sums are rounded to.
+            // A step that goes too far is halved until it helps; near the end, what it helps is
+            // lost in what sums are rounded to.
             let slack = ROUNDED * now.likelihood.abs();
             if there.likelihood + slack >= now.likelihood || part < LEAST {
                 break (tried, there);

@@ -56,8 +56,9 @@ impl Rolling {
     /// and chance is not.
     #[must_use]
     pub fn new(window: u32) -> Rolling {
-        let window = f64::from(window.max(1));
-        let drift = 1.0 / (window * window * USUAL);
+        // What fades is as old, in the mean, as what is kept whole for twice as long.
+        let memory = f64::from(window.max(1)) / 2.0;
+        let drift = 1.0 / (memory * memory * USUAL);
         Rolling { drift, shift: 0.0, doubt: FRESH, outcomes: 0 }
     }
 
