@@ -217,5 +217,9 @@ mod tests {
         assert!(costs(COST_MAX, COST_MAX).check().is_ok());
         assert!(costs(COST_MAX + 1, 1).check().is_err() && costs(1, COST_MAX + 1).check().is_err());
         assert_eq!(costs(COST_MAX, 0).threshold(), Some(Probability::ONE));
+        // Whatever is left of the division, it is rounded up.
+        for (escape, threshold) in [(2, "0.333333334"), (5, "0.166666667"), (6, "0.142857143")] {
+            assert_eq!(costs(1, escape).threshold().unwrap().to_string(), threshold);
+        }
     }
 }

@@ -217,6 +217,18 @@ mod tests {
     }
 
     #[test]
+    fn no_more_changes_are_taken_than_can_be_worked_with() {
+        let count = CHANGES_MAX + 1;
+        let (made, known) = (vec![at(0); count], vec![None; count]);
+        let (said, failed) = (vec![Probability::ZERO; count], vec![false; count]);
+        let all =
+            Outcomes { made: &made, known: &known, said: &said, failed: &failed, effort: None };
+        let refused = all.check(&options(1, 1)).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::LimitExceeded);
+        assert!(all.part(0, CHANGES_MAX).check(&options(1, 1)).is_ok());
+    }
+
+    #[test]
     fn late_is_longer_than_the_maturity() {
         let made = [0, 0, 0, 0, 0, 10].map(at);
         let known = [Some(5), Some(6), Some(6), None, Some(0), Some(16)].map(|it| it.map(at));

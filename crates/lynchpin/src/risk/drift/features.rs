@@ -171,6 +171,14 @@ mod tests {
         let moved = compared(&before, &shifted(300));
         assert!(moved.psi.unwrap() > 250_000);
         assert_eq!(moved.reaction, Reaction::Refit);
+        let now = shifted(300);
+        let with = |psi: i64| {
+            let options = Options { psi: psi.try_into().unwrap(), ..Options::default() };
+            let of = |values| Feature { name: "lines", values };
+            FeatureShift::of(&of(&before), &of(&now), &options)
+        };
+        assert_eq!(with(moved.psi.unwrap()).reaction, Reaction::None);
+        assert_eq!(with(moved.psi.unwrap() - 1).reaction, Reaction::Refit);
         // What came to be missing has moved, too, and so has what was always the same.
         let holes: Vec<i64> =
             before.iter().map(|it| if *it < 300 { MISSING } else { *it }).collect();

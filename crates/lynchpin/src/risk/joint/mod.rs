@@ -45,7 +45,7 @@ impl Shock {
     pub const NONE: Shock = Shock(0);
     /// What ten published histories show of ten consecutive changes: for those who have no history
     /// of their own to learn [it](shock) from.
-    pub const PUBLISHED: Shock = Shock(150_000_000);
+    pub const PUBLISHED: Shock = Shock(120_000_000);
     /// Beyond it, changes are hardly told apart.
     const MOST: u32 = 950_000_000;
 
