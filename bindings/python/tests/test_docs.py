@@ -204,7 +204,7 @@ def _documented() -> Iterator[tuple[str, object]]:
             if not owner.__module__.startswith("lynchpin"):
                 continue
             for inner, member in vars(owner).items():
-                if isinstance(member, classmethod):
+                if isinstance(member, (classmethod, staticmethod)):
                     member = member.__func__
                 if not inner.startswith("_") and inspect.isroutine(member):
                     yield f"{name}.{inner}", member
