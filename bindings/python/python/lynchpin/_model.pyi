@@ -12,12 +12,12 @@ from ._model_values import Column, Explanation, ModelTerm
 
 __all__ = ["Integers", "Model", "Scores"]
 
-Values: TypeAlias = _ArrowArray | _ArrowStream | _Array | Buffer | Sequence[float | None]
+_Values: TypeAlias = _ArrowArray | _ArrowStream | _Array | Buffer | Sequence[float | None]
 
 class _Columns(Protocol):
     """A mapping from names to values, or a table that has them as one."""
 
-    def items(self) -> ItemsView[str, Column | Values]: ...
+    def items(self) -> ItemsView[str, Column | _Values]: ...
 
 @final
 class Integers:
@@ -83,7 +83,7 @@ class Model:
     @staticmethod
     def fit(
         columns: _Columns,
-        failed: Values,
+        failed: _Values,
         *,
         strength: int = 1,
         half_life: int | None = None,
@@ -122,7 +122,7 @@ class Model:
             (4, 2)
         """
     @staticmethod
-    def additive(columns: _Columns, failed: Values, *, prior: Model | None = None) -> Model:
+    def additive(columns: _Columns, failed: _Values, *, prior: Model | None = None) -> Model:
         """Fits lines, steps and pairs, with later changes counting more.
 
         Use it for a history of some thousands of changes.

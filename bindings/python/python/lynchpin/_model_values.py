@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, final
 from ._value import public, value
 
 if TYPE_CHECKING:
-    from ._model import Values
+    from ._model import _Values
 
 
 @final
@@ -24,7 +24,7 @@ class Column:
         Column(values=[3, 900, None], transform='log', bend='rising')
     """
 
-    values: "Values"
+    values: "_Values"
     """Its value for each change; None, NaN and Arrow's nulls are not known."""
     transform: Literal["plain", "log"] = "plain"
     """What is done to its values first: nothing, or the logarithm of one more, for counts."""
