@@ -135,14 +135,20 @@ fn seconds(date: &str) -> i64 {
     text.parse::<Instant>().expect("an instant").micros() / 1_000_000
 }
 
-/// A folder of histories, from `LYNCHPIN_DATA` or beside the checkout.
+/// Where a file or folder of the data stands, if it is there: from `LYNCHPIN_DATA` or beside the
+/// checkout.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "a test may be told where its data is")]
+pub fn data(name: &str) -> PathBuf {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    std::env::var_os("LYNCHPIN_DATA").map_or_else(beside, PathBuf::from).join(name)
+}
+
+/// A folder of histories; where there is none, that is told.
+#[must_use]
 #[expect(clippy::print_stdout, reason = "what is skipped is named")]
 pub fn folder(name: &str) -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let data = std::env::var_os("LYNCHPIN_DATA").map_or_else(beside, PathBuf::from);
-    let folder = Some(data.join(name)).filter(|folder| folder.is_dir());
+    let folder = Some(data(name)).filter(|folder| folder.is_dir());
     if folder.is_none() {
         println!("skipped: {name} (no data)");
     }

@@ -101,7 +101,7 @@ proptest! {
             .terms
             .iter()
             .zip(&seen.columns)
-            .map(|(term, values)| values.iter().map(|value| term.transformed(*value)).collect())
+            .map(|(term, values)| values.iter().map(|value| term.transform.of(*value)).collect())
             .collect();
         for is_transformed in [false, true] {
             let given = if is_transformed { &columns[..] } else { &seen.columns[..] };

@@ -13,13 +13,11 @@ use flate2::read::GzDecoder;
 use lynchpin::graph::{
     Cycle, Cycles, Graph, GraphBuilder, HopKind, Node, NodeSet, Order, Question,
 };
+use lynchpin_tests::histories::data;
 
-/// The folder, from `LYNCHPIN_DATA` or beside the checkout.
-#[expect(clippy::disallowed_methods, reason = "a test may be told where its data is")]
+/// The folder, if it is there.
 fn folder() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let data = std::env::var_os("LYNCHPIN_DATA").map_or_else(beside, PathBuf::from);
-    Some(data.join("debian")).filter(|folder| folder.join("debian_edges.tsv.gz").is_file())
+    Some(data("debian")).filter(|folder| folder.join("debian_edges.tsv.gz").is_file())
 }
 
 fn read(path: &Path) -> String {

@@ -11,18 +11,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use lynchpin::history::labels::{Committed, LabelState, Labels, Link, LinkKind, Ratio};
 use lynchpin::history::lookback::{Lookback, Touch, entropy};
+use lynchpin_tests::histories;
 use serde_json::Value;
 
 /// The text of a file of the data; nothing, and said so, where there is none.
-#[expect(clippy::disallowed_methods, reason = "the data stands outside of the checkout")]
 fn data(file: &str, case: &str) -> Option<String> {
-    let told = std::env::var_os("LYNCHPIN_DATA").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let path = told.unwrap_or(beside).join("fixes-ovs").join(file);
+    let path = histories::data("fixes-ovs").join(file);
     if !path.exists() {
         println!("skipped: fixes-ovs {case} (no data)");
         return None;

@@ -21,13 +21,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use lynchpin::base::{ErrorCode, Instant, Limits, Subject};
 use lynchpin::plan::Plan;
 use lynchpin::portfolio::{DecideQuestion, Decision, Engine, PlanQuestion, Snapshot};
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::wire::read_portfolio;
+use lynchpin_tests::histories;
 use serde_json::{Value, json};
 
 const POLICY: &str = r#"name = "zuul"
@@ -36,11 +36,8 @@ gate.merge = { stage = "master", judges = "change", require = "review" }
 "#;
 
 /// The folder of the data; nothing, and said so, where there is none.
-#[expect(clippy::disallowed_methods, reason = "the data stands outside of the checkout")]
 fn data(file: &str, case: &str) -> Option<String> {
-    let told = std::env::var_os("LYNCHPIN_DATA").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let path = told.unwrap_or(beside).join("openstack").join(file);
+    let path = histories::data("openstack").join(file);
     if !path.exists() {
         println!("skipped: openstack {case} (no data)");
         return None;

@@ -10,12 +10,12 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use lynchpin::base::{ErrorCode, Instant, LocalTime};
 use lynchpin::calendar::{Next, Occasion};
 use lynchpin::model::Occasions;
 use lynchpin_tests::cases::config;
+use lynchpin_tests::histories::data;
 use proptest::prelude::*;
 
 /// A case of the file: its rule, its first start, where to look from, and the starts wanted.
@@ -27,11 +27,8 @@ struct Case {
     wanted: String,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the data stands outside of the checkout")]
 fn cases() -> Option<Vec<Case>> {
-    let told = std::env::var_os("LYNCHPIN_DATA").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let path = told.unwrap_or(beside).join("rrule/libical_icalrecur_test.txt");
+    let path = data("rrule/libical_icalrecur_test.txt");
     if !path.exists() {
         println!("skipped: libical (no data)");
         return None;

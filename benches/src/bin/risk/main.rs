@@ -20,6 +20,7 @@ use std::io::{Error, Result};
 use std::process::ExitCode;
 
 use lynchpin::base::Probability;
+use lynchpin::risk::learn::{Model, Scores};
 use lynchpin_benches::ended;
 use lynchpin_tests::histories::{History, published};
 
@@ -51,10 +52,10 @@ fn run(part: Option<&str>) -> Result<()> {
 }
 
 /// What a model says of each change of a history, in billionths.
-fn said(history: &History, model: &lynchpin::risk::learn::Model) -> Result<Vec<i64>> {
+fn said(history: &History, model: &Model) -> Result<Vec<i64>> {
     let columns: Vec<&[i64]> = history.values.iter().map(Vec::as_slice).collect();
     let mut log_odds = vec![0; history.failed.len()];
-    let into = lynchpin::risk::learn::Scores { log_odds: Some(&mut log_odds), ..<_>::default() };
+    let into = Scores { log_odds: Some(&mut log_odds), ..Scores::default() };
     model.scorer(false).score(&columns, into).map_err(Error::other)?;
     Ok(log_odds)
 }

@@ -5,13 +5,14 @@ use std::io::Result;
 use lynchpin::risk::learn::Fit;
 use lynchpin_benches::Wanted::{AtLeast, Nothing};
 use lynchpin_benches::figure;
+use lynchpin_tests::git::random::Random;
 use lynchpin_tests::histories::History;
 
 use crate::later::{Foretold, float, foretold, lanes};
 use crate::mean;
 
 /// Shares of failures, in ten thousandths, each in so many thinned histories.
-const RATES: [(u64, &str); 2] = [(200, "2 %"), (20, "0.2 %")];
+const RATES: [(usize, &str); 2] = [(200, "2 %"), (20, "0.2 %")];
 const SEEDS: u64 = 100;
 /// So many standard errors either way hold 95 of 100 normal numbers.
 const NINETY_FIVE: f64 = 1.959_963_985;
@@ -49,12 +50,12 @@ pub(crate) fn measure(histories: &[History]) -> Result<()> {
 }
 
 /// The history with so many of ten thousand changes failing, by the chance of a seed.
-fn thinned(history: &History, rate: u64, seed: u64) -> History {
-    let count = |failed: bool| history.failed.iter().filter(|it| **it == failed).count() as u64;
+fn thinned(history: &History, rate: usize, seed: u64) -> History {
+    let count = |failed: bool| history.failed.iter().filter(|it| **it == failed).count();
     let (failures, clean) = (count(true), count(false));
     // So many failures beside those that held.
     let wanted = clean * rate / (10_000 - rate);
-    let mut chance = Chance(seed);
+    let mut chance = Random::new(seed);
     let mut left = failures;
     let mut due = wanted;
     let keep: Vec<bool> = history
@@ -67,7 +68,7 @@ fn thinned(history: &History, rate: u64, seed: u64) -> History {
             // Each of those left is taken as likely as the others.
             let is_kept = chance.below(left) < due;
             left -= 1;
-            due -= u64::from(is_kept);
+            due -= usize::from(is_kept);
             is_kept
         })
         .collect();
@@ -92,17 +93,4 @@ fn is_covered(test: &Foretold) -> bool {
     let spread = (bends.iter().sum::<f64>() + level * level).sqrt();
     let failures = test.failed.iter().filter(|failed| **failed).count() as f64;
     (said.iter().sum::<f64>() - failures).abs() <= NINETY_FIVE * spread
-}
-
-/// Numbers by chance: those of Steele, Lea and Flood (2014), SplitMix.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit.max(1)
-    }
 }

@@ -50,6 +50,7 @@
 
 pub mod backtest;
 pub mod drift;
+mod float;
 pub mod joint;
 pub mod lane;
 pub mod learn;

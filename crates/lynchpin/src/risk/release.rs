@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::scorecard::rounded;
+use super::float::{rounded, share};
 use crate::base::Probability;
 
 /// How far changes that ship together fail together: 1 is independence, without limit is "only the
@@ -77,8 +77,7 @@ fn hazard(probability: Probability) -> f64 {
 
 /// The probability of a hazard.
 fn chance(hazard: f64) -> Probability {
-    let parts = rounded(-libm::expm1(-hazard) * 1e9);
-    Probability::from_parts_per_billion(u32::try_from(parts).unwrap_or(0))
+    share(-libm::expm1(-hazard))
 }
 
 #[cfg(test)]

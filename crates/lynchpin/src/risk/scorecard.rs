@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::float::rounded;
 use crate::base::{LogOdds, Probability};
 use crate::model::Kind;
 
@@ -204,12 +205,6 @@ fn tenths(table: [i64; 5], value: Option<u64>, worst: i64) -> LogOdds {
         table.get(index).copied().unwrap_or(worst)
     };
     LogOdds::from_billionths(value.map_or(worst, entry) * 100_000_000)
-}
-
-/// The nearest whole number, half away from zero, of a number known to be small.
-#[expect(clippy::cast_possible_truncation, reason = "kept within 1e15 the line before")]
-pub(super) fn rounded(number: f64) -> i64 {
-    libm::round(number.clamp(-1e15, 1e15)) as i64
 }
 
 /// The probability of log-odds: `1 / (1 + exp(-log-odds))`, to parts per billion.

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{Options, Reaction, are_enough, millionths, real};
 use crate::base::LogOdds;
+use crate::risk::float::{self, rounded};
 use crate::risk::measure::{Tie, Ties};
-use crate::risk::scorecard::rounded;
 
 /// Whether what is said comes true.
 ///
@@ -65,11 +65,9 @@ impl Said {
         Said { probability, count: real(tie.count), failures: real(tie.failures) }
     }
 
-    /// The same, shifted.
-    fn shifted(tie: &Tie, shift: LogOdds) -> Said {
-        let log_odds = log_odds(tie).plus(shift).billionths();
-        let odds = libm::exp(-(real(log_odds.unsigned_abs()) / 1e9).copysign(sign(log_odds)));
-        Said { probability: 1.0 / (1.0 + odds), ..Said::of(tie) }
+    /// The same, had that been said.
+    fn at(tie: &Tie, log_odds: f64) -> Said {
+        Said { probability: 1.0 / (1.0 + libm::exp(-log_odds)), ..Said::of(tie) }
     }
 
     /// What the outcomes were off by.
@@ -88,24 +86,21 @@ impl Said {
     }
 }
 
-fn sign(number: i64) -> f64 {
-    if number < 0 { -1.0 } else { 1.0 }
-}
-
 fn plain_deviate(ties: &Ties) -> Option<f64> {
     deviate(ties.all().iter().map(Said::of), 0.0)
 }
 
 fn shifted_deviate(ties: &Ties, shift: LogOdds) -> Option<f64> {
-    let said = || ties.all().iter().map(|tie| Said::shifted(tie, shift));
+    let by = units(shift);
+    let said: Vec<Said> = ties.all().iter().map(|tie| Said::at(tie, log_odds(tie) + by)).collect();
     let (mut weighed, mut whole) = (0.0, 0.0);
-    for it in said() {
+    for it in &said {
         weighed += it.variance() * it.weight();
         whole += it.variance();
     }
     // The mean weight is what a shift of all explains.
     (whole > 0.0).then_some(())?;
-    deviate(said(), weighed / whole)
+    deviate(said.into_iter(), weighed / whole)
 }
 
 fn deviate(said: impl Iterator<Item = Said>, centre: f64) -> Option<f64> {
@@ -126,10 +121,15 @@ fn uncertain(tie: &Tie) -> i64 {
     tie.score.clamp(1, BILLION - 1)
 }
 
-fn log_odds(tie: &Tie) -> LogOdds {
+/// What was said, as log-odds.
+fn log_odds(tie: &Tie) -> f64 {
     let parts = uncertain(tie);
     let odds = real(parts.unsigned_abs()) / real(BILLION.abs_diff(parts));
-    LogOdds::from_billionths(rounded(libm::log(odds) * 1e9))
+    units(LogOdds::from_billionths(rounded(libm::log(odds) * 1e9)))
+}
+
+fn units(log_odds: LogOdds) -> f64 {
+    float::real(log_odds.billionths()) / 1e9
 }
 
 /// How firmly the shift is held near none: as if so many changes had said so.
@@ -142,16 +142,14 @@ const ENOUGH: f64 = 1e-10;
 /// By how much all log-odds must be shifted, so that as many failures were expected as there were:
 /// by Newton's method, and never by more than one at once.
 fn shift(ties: &Ties) -> LogOdds {
-    let said = |tie: &Tie| log_odds(tie).billionths() as f64 / 1e9;
-    let said: Vec<(f64, &Tie)> = ties.all().iter().map(|tie| (said(tie), tie)).collect();
+    let said: Vec<(f64, &Tie)> = ties.all().iter().map(|tie| (log_odds(tie), tie)).collect();
     let mut shift = 0.0;
     for _ in 0..STEPS_MAX {
         let (mut slope, mut bend) = (-STRENGTH * shift, STRENGTH);
         for (said, tie) in &said {
-            let sure = 1.0 / (1.0 + libm::exp(-(said + shift)));
-            let all = real(tie.failures) + real(tie.held());
-            slope += real(tie.failures) - all * sure;
-            bend += all * sure * (1.0 - sure);
+            let shifted = Said::at(tie, said + shift);
+            slope += shifted.off();
+            bend += shifted.variance();
         }
         let step = (slope / bend).clamp(-1.0, 1.0);
         shift += step;

@@ -232,7 +232,7 @@ fn are_enough(ties: &Ties) -> bool {
 
 /// A deviate in millionths, or an index: rounded once.
 fn millionths(figure: f64) -> i64 {
-    super::scorecard::rounded(figure * 1e6)
+    super::float::rounded(figure * 1e6)
 }
 
 /// A count as a float: exact, for there are not so many changes.

@@ -4,9 +4,12 @@ use super::Shock;
 use super::scene::{Behind, Scenes};
 use crate::base::Probability;
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::risk::float::share;
 
 /// Correlations that are tried first, from none on, so far apart.
 const FIRST: [f64; 10] = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.7];
+/// The highest that is looked for.
+const HIGHEST: f64 = 0.95;
 /// Then between the neighbours of the best so often, each time a third nearer.
 const TURNS: u32 = 16;
 /// What is too unlikely to happen, and did.
@@ -60,7 +63,7 @@ pub fn shock(said: &[Probability], failed: &[bool], releases: &[usize]) -> Resul
         sum
     };
     let best = best(likelihood);
-    Ok(Shock::new(super::share(best)))
+    Ok(Shock::new(share(best)))
 }
 
 /// Where a function is largest between the ends of what is tried.
@@ -73,15 +76,15 @@ fn best(of: impl Fn(f64) -> f64) -> f64 {
         }
     }
     let near = |at: usize| FIRST.get(at).copied();
-    let (mut low, mut high) = (near(at.saturating_sub(1)), near(at.saturating_add(1)));
-    let (low, high) = (low.get_or_insert(0.0), high.get_or_insert(0.95));
+    let mut low = near(at.saturating_sub(1)).unwrap_or(0.0);
+    let mut high = near(at.saturating_add(1)).unwrap_or(HIGHEST);
     for _ in 0..TURNS {
-        let third = (*high - *low) / 3.0;
-        if of(*low + third) < of(*high - third) {
-            *low += third;
+        let third = (high - low) / 3.0;
+        if of(low + third) < of(high - third) {
+            low += third;
         } else {
-            *high -= third;
+            high -= third;
         }
     }
-    f64::midpoint(*low, *high)
+    f64::midpoint(low, high)
 }

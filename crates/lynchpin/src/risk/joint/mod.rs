@@ -30,7 +30,7 @@ use serde::Serialize;
 pub use learn::shock;
 
 use self::scene::{Behind, Scenes};
-use super::scorecard::rounded;
+use super::float::{rounded, share};
 use crate::base::{Failures, Probability};
 
 const BILLION: f64 = 1e9;
@@ -105,12 +105,6 @@ impl Joint {
             falls_by: falls.iter().map(|without| share(without - none)).collect(),
         }
     }
-}
-
-/// A share to parts per billion.
-fn share(value: f64) -> Probability {
-    let parts = u32::try_from(rounded(value * BILLION)).unwrap_or(0);
-    Probability::from_parts_per_billion(parts)
 }
 
 /// A whole split in proportion, so that the parts add up to it: each is rounded downwards, and what

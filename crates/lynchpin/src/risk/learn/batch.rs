@@ -210,7 +210,7 @@ impl Block {
         if is_transformed {
             self.added.extend_from_slice(values);
         } else {
-            self.added.extend(values.iter().map(|value| ready.term.transformed(*value)));
+            self.added.extend(values.iter().map(|value| ready.term.transform.of(*value)));
         }
         if !ready.cuts.is_empty() {
             steps.extend(self.added.iter().map(|value| ready.step(*value)));

@@ -17,12 +17,9 @@ pub(super) struct Boosted {
     /// What each step of each binned column adds.
     pub(super) steps: Vec<Vec<f64>>,
     /// What each two steps of two binned columns add, the lower column first, row after row of
-    /// [`WIDTH`].
+    /// [`STEPS`].
     pub(super) pairs: BTreeMap<(usize, usize), Vec<f64>>,
 }
-
-/// How many cells a row of a pair has.
-pub(super) const WIDTH: usize = STEPS;
 
 /// Adds up so many trees; of pairs of columns as many as are wanted.
 pub(super) fn boost(
@@ -94,9 +91,9 @@ impl Boosted {
         }
         let (low, high) = ordered(first, second);
         let table = self.pairs.entry((low, high));
-        let table = table.or_insert_with(|| vec![0.0; WIDTH.saturating_mul(WIDTH)]);
+        let table = table.or_insert_with(|| vec![0.0; STEPS.saturating_mul(STEPS)]);
         let size = |column: usize| columns.get(column).map_or(0, |it| it.cuts.len() + 1);
-        let rows = (0..UNKNOWN).zip(table.chunks_mut(WIDTH)).take(size(low));
+        let rows = (0..UNKNOWN).zip(table.chunks_mut(STEPS)).take(size(low));
         for (row, cells) in rows {
             for (column, cell) in (0..UNKNOWN).zip(cells).take(size(high)) {
                 let (one, other) = if first == low { (row, column) } else { (column, row) };

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Model, real, whole};
+use super::model::{MISSING, Model};
+use crate::risk::float::{real, whole};
 
 /// What is done to a value before it is weighed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,11 +17,12 @@ pub enum Transform {
 }
 
 impl Transform {
-    /// A value in millionths, transformed, in millionths.
+    /// A value in millionths, transformed, in millionths; what is missing stays so.
     #[must_use]
     pub fn of(self, value: i64) -> i64 {
         match self {
             Transform::Plain => value,
+            Transform::Log if value == MISSING => MISSING,
             Transform::Log => {
                 let millionths = 1_000_000.0;
                 whole(libm::log1p(real(value.max(0)) / millionths) * millionths)

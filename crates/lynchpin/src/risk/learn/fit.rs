@@ -3,13 +3,14 @@
 use super::bins::Binned;
 use super::boost::boost;
 use super::column::{Bend, Column, Fit};
-use super::model::{Format, Model, Steps, Term, whole};
+use super::model::{Format, Model, Steps, Term};
 use super::ridge::{Outcomes, Ridge, Standard, ridge};
 use super::tables::tables;
 use super::{MISSING, Pair};
 use crate::base::LogOdds;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::limits::{INTEGER_MAX, MODEL_FEATURES_MAX, MODEL_ROUNDS_MAX};
+use crate::risk::float::whole;
 
 /// How much of a model are its lines, where it has steps: two guesses that err in different ways
 /// are better halfway between than either.
@@ -98,11 +99,7 @@ fn weights(count: usize, half_life: Option<u32>) -> Vec<f64> {
 }
 
 fn transform(column: &Column<'_>) -> Vec<i64> {
-    let transformed = |value: &i64| match *value {
-        MISSING => MISSING,
-        known => column.transform.of(known),
-    };
-    column.values.iter().map(transformed).collect()
+    column.values.iter().map(|value| column.transform.of(*value)).collect()
 }
 
 /// The lines; those that would run the wrong way do not run at all.

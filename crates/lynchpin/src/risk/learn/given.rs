@@ -3,9 +3,10 @@
 use std::str::FromStr;
 
 use super::column::{Bend, Transform};
-use super::model::{MISSING, Model, whole};
+use super::model::{MISSING, Model};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::limits::INTEGER_MAX;
+use crate::risk::float::whole;
 
 /// The largest that is kept, either way: some 9,007,199,254 whole ones.
 #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact")]

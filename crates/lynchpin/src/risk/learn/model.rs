@@ -122,8 +122,12 @@ impl Model {
             let message = format!("{found} features for {wanted} terms: give one for each");
             return Err(Error::new(ErrorCode::BadArgument, message));
         }
-        let values: Vec<i64> =
-            self.terms.iter().zip(features).map(|(term, value)| term.transformed(*value)).collect();
+        let values: Vec<i64> = self
+            .terms
+            .iter()
+            .zip(features)
+            .map(|(term, value)| term.transform.of(*value))
+            .collect();
         let own = self.terms.iter().zip(&values).map(|(term, value)| term.adds(*value));
         let at = |place: u32| values.get(usize::try_from(place).ok()?).copied();
         let pairs = self.pairs.iter().map(|pair| {
@@ -137,12 +141,6 @@ impl Model {
 }
 
 impl Term {
-    /// A value in millionths as it is weighed: transformed, unless it is missing.
-    #[must_use]
-    pub fn transformed(&self, value: i64) -> i64 {
-        if value == MISSING { MISSING } else { self.transform.of(value) }
-    }
-
     /// What a transformed value adds, in millionths; what is missing adds the most that there is.
     #[must_use]
     pub fn adds(&self, value: i64) -> LogOdds {
@@ -199,16 +197,4 @@ impl Pair {
         let cells = rows.flat_map(|row| row.iter().skip(column).take(columns));
         cells.copied().max().unwrap_or_default()
     }
-}
-
-/// The nearest whole number, kept in range; zero of what is none.
-#[expect(clippy::cast_possible_truncation, reason = "a float is cut to the range of the integer")]
-pub(super) fn whole(value: f64) -> i64 {
-    libm::round(value) as i64
-}
-
-/// A whole number as a float: exact up to 2^53.
-#[expect(clippy::cast_precision_loss, reason = "what is lost is below what is rounded to")]
-pub(super) fn real(value: i64) -> f64 {
-    value as f64
 }

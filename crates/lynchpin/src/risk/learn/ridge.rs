@@ -2,7 +2,8 @@
 
 use super::column::{Column, Fit};
 use super::matrix::{Matrix, Root};
-use super::model::{MISSING, real, whole};
+use super::model::MISSING;
+use crate::risk::float::{real, whole};
 
 /// How often weights are improved at most; a handful of times is usual.
 const STEPS_MAX: u32 = 100;

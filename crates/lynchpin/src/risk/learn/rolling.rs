@@ -1,7 +1,7 @@
 //! A model that stays honest while failures become rarer or more frequent.
 
-use super::model::{real, whole};
 use crate::base::LogOdds;
+use crate::risk::float::{real, whole};
 
 /// How far a model is off that has just been fitted: the square of a fifth.
 const FRESH: f64 = 0.04;

@@ -1,10 +1,11 @@
 //! What trees come to, as tables that explain themselves: equal steps as one, and nothing in a
 //! pair that one of its features says alone.
 
-use super::bins::{Binned, UNKNOWN};
-use super::boost::{Boosted, WIDTH};
-use super::model::{Pair, Steps, whole};
+use super::bins::{Binned, STEPS, UNKNOWN};
+use super::boost::Boosted;
+use super::model::{Pair, Steps};
 use crate::base::LogOdds;
+use crate::risk::float::whole;
 
 /// How often what rows and columns say alone is taken out of a pair; each time leaves a small part
 /// of the last.
@@ -28,10 +29,9 @@ pub(super) fn tables(
     features: usize,
     share: f64,
 ) -> (f64, Vec<Steps>, Vec<Pair>) {
-    let mut alone: Vec<Vec<(i64, f64)>> = Vec::new();
-    for (column, steps) in binned.iter().zip(&boosted.steps) {
-        alone.push(jumps(&column.cuts, steps));
-    }
+    let own = binned.iter().zip(&boosted.steps);
+    let mut alone: Vec<Vec<(i64, f64)>> =
+        own.map(|(column, steps)| jumps(&column.cuts, steps)).collect();
     let mut baseline = boosted.baseline;
     let mut pairs = Vec::new();
     for (&(first, second), cells) in &boosted.pairs {
@@ -118,7 +118,7 @@ impl Table {
     fn new(one: &Binned, other: &Binned, cells: &[f64], weights: &[f64]) -> Table {
         let height = one.cuts.len().saturating_add(1);
         let width = other.cuts.len().saturating_add(1);
-        let rows = cells.chunks(WIDTH).take(height);
+        let rows = cells.chunks(STEPS).take(height);
         let cells = rows.flat_map(|row| row.iter().copied().take(width)).collect();
         let mut mass = vec![0.0; height.saturating_mul(width)];
         for ((row, column), weight) in one.codes.iter().zip(&other.codes).zip(weights) {

@@ -6,7 +6,7 @@ use super::Trees;
 use super::node::{Node, Split, Test};
 use crate::base::error::{ErrorCode, Problem, Result};
 use crate::base::limits::{TREE_FEATURES_MAX, TREE_NODES_MAX};
-use crate::risk::scorecard::rounded;
+use crate::risk::float::{real, rounded};
 
 /// The largest worth of a leaf, and of what a model begins with, in log-odds: a probability is 0 or
 /// 1 to all digits beyond 40. A term is at most twice that for each node there may be, and with the
@@ -185,12 +185,6 @@ fn billionths(log_odds: f64) -> Result<i64, Problem> {
     }
     let message = format!("log-odds of {log_odds}, and beyond {LOG_ODDS_MAX} none are taken");
     Err(Problem::new(ErrorCode::NumberOutOfRange, message))
-}
-
-/// A worth as a float, exactly: it is far below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "worths are at most 1e12")]
-fn real(value: i64) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

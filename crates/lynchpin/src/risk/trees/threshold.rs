@@ -1,5 +1,6 @@
 //! From where on values go right, as whole millionths.
 
+use crate::risk::float::real;
 use crate::risk::learn::MISSING;
 
 /// Up to here a whole number is a double without loss.
@@ -7,28 +8,22 @@ const EXACT: u64 = 1 << 53;
 
 /// The largest value that is at most a threshold as a double; [`MISSING`] if none is.
 pub(super) fn at_most(threshold: f64) -> i64 {
-    largest(threshold, |value| double(value) <= threshold)
+    largest(|value| double(value) <= threshold)
 }
 
 /// The largest value that is less than a threshold in single precision; [`MISSING`] if none is.
 pub(super) fn less_than(threshold: f32) -> i64 {
-    largest(f64::from(threshold), |value| single(value) < threshold)
+    largest(|value| single(value) < threshold)
 }
 
-/// The largest value that is taken, if all up to one are and none above it. What it is about is
-/// looked at first, closely and then less so.
-fn largest(about: f64, takes: impl Fn(i64) -> bool) -> i64 {
+/// The largest value that is taken, if all up to one are and none above it: by halving.
+fn largest(takes: impl Fn(i64) -> bool) -> i64 {
     if takes(i64::MAX) {
         return i64::MAX;
     }
-    let guess = floor(about * 1e6);
-    let near = [4, 1 << 12].map(|by| (guess.saturating_sub(by), guess.saturating_add(by)));
-    let around =
-        near.into_iter().find(|(low, high)| *low > MISSING && takes(*low) && !takes(*high));
-    // The last resort is right whatever is taken: nothing is known of its lower end, and that is
-    // the answer if no value is taken.
-    let (mut low, mut high) = around.unwrap_or((MISSING, i64::MAX));
-    while high.saturating_sub(low) > 1 {
+    // Nothing is known of the lower end, and that is the answer if no value is taken.
+    let (mut low, mut high) = (MISSING, i64::MAX);
+    while low.abs_diff(high) > 1 {
         let middle = low.midpoint(high);
         if takes(middle) {
             low = middle;
@@ -54,18 +49,6 @@ pub(super) fn double(value: i64) -> f64 {
 #[expect(clippy::cast_possible_truncation, reason = "it is rounded to the nearest")]
 fn single(value: i64) -> f32 {
     double(value) as f32
-}
-
-/// A whole number as a float: exact up to 2^53.
-#[expect(clippy::cast_precision_loss, reason = "callers keep within what is exact")]
-fn real(value: i64) -> f64 {
-    value as f64
-}
-
-/// The whole part of a float, kept in range.
-#[expect(clippy::cast_possible_truncation, reason = "a float is cut to the range of the integer")]
-fn floor(value: f64) -> i64 {
-    libm::floor(value) as i64
 }
 
 #[cfg(test)]
