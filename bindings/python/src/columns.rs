@@ -60,39 +60,81 @@ impl Item for i64 {
 
 /// Reads the numbers of an argument.
 pub(crate) fn column_of<T: Item>(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Column<T>> {
-    if object.hasattr("__arrow_c_array__")? {
-        return of_array(name, object);
+    match Form::of(name, object, T::NAME)? {
+        Form::Array => of_array(name, object),
+        Form::Stream => of_stream(name, object),
+        Form::List => {
+            let numbers = object.try_iter()?.enumerate();
+            let numbers = numbers.map(|(at, each)| number_of(|| format!("{name}[{at}]"), &each?));
+            Ok(Column::Copied(numbers.collect::<PyResult<_>>()?))
+        }
+        Form::Buffer(view) => of_buffer(name, &view),
     }
-    if object.hasattr("__arrow_c_stream__")? {
-        return of_stream(name, object);
+}
+
+/// In which form an argument has its numbers.
+pub(crate) enum Form<'py> {
+    /// An array of Arrow's.
+    Array,
+    /// A stream of such.
+    Stream,
+    /// A list, a tuple or a range.
+    List,
+    /// Whatever lends its memory.
+    Buffer(Bound<'py, PyMemoryView>),
+}
+
+impl<'py> Form<'py> {
+    /// That of an argument, which should be of what is wanted.
+    pub(crate) fn of(name: &str, object: &Bound<'py, PyAny>, wanted: &str) -> PyResult<Self> {
+        if object.hasattr("__arrow_c_array__")? {
+            return Ok(Form::Array);
+        }
+        if object.hasattr("__arrow_c_stream__")? {
+            return Ok(Form::Stream);
+        }
+        if object.is_instance_of::<PyList>()
+            || object.is_instance_of::<PyTuple>()
+            || object.is_instance_of::<PyRange>()
+        {
+            return Ok(Form::List);
+        }
+        let Ok(view) = PyMemoryView::from(object) else {
+            let class = object.get_type().name()?;
+            let message = format!(
+                "{name}: pass an array or a list of {wanted}, not {class}: such as numpy's or \
+                 Arrow's"
+            );
+            return Err(PyTypeError::new_err(message));
+        };
+        Ok(Form::Buffer(view))
     }
-    if object.is_instance_of::<PyList>()
-        || object.is_instance_of::<PyTuple>()
-        || object.is_instance_of::<PyRange>()
-    {
-        let numbers = object.try_iter()?.enumerate();
-        let numbers = numbers.map(|(at, each)| number_of(|| format!("{name}[{at}]"), &each?));
-        return Ok(Column::Copied(numbers.collect::<PyResult<_>>()?));
-    }
-    let Ok(view) = PyMemoryView::from(object) else {
-        let (class, wanted) = (object.get_type().name()?, T::NAME);
-        let message = format!(
-            "{name}: pass an array or a list of {wanted}, not {class}: such as numpy's or Arrow's"
-        );
-        return Err(PyTypeError::new_err(message));
-    };
-    of_buffer(name, &view)
 }
 
 /// A copy of the numbers in a buffer.
 fn of_buffer<T: Item>(name: &str, view: &Bound<'_, PyMemoryView>) -> PyResult<Column<T>> {
+    let fits = |letter: &str, size| ["I", "L", "Q"].contains(&letter) && size == size_of::<T>();
+    letter_of(name, view, T::NAME, fits)?;
+    if view.len()? == 0 {
+        // An empty one may lead to NULL, which is no buffer to pyo3.
+        return Ok(Column::Copied(Vec::new()));
+    }
+    Ok(Column::Copied(PyBuffer::<T>::get(view)?.to_vec(view.py())?))
+}
+
+/// Which letter stands for the numbers of a buffer, if it fits with their size and there is one
+/// dimension.
+pub(crate) fn letter_of(
+    name: &str,
+    view: &Bound<'_, PyMemoryView>,
+    wanted: &str,
+    fits: impl FnOnce(&str, usize) -> bool,
+) -> PyResult<String> {
     let format: String = view.getattr("format")?.extract()?;
     let dimensions: usize = view.getattr("ndim")?.extract()?;
     let order = ['@', '=', if cfg!(target_endian = "little") { '<' } else { '>' }];
     let letter = format.strip_prefix(order).unwrap_or(&format);
-    let size: usize = view.getattr("itemsize")?.extract()?;
-    if !["I", "L", "Q"].contains(&letter) || size != size_of::<T>() {
-        let wanted = T::NAME;
+    if !fits(letter, view.getattr("itemsize")?.extract()?) {
         let message = format!("{name}: pass {wanted}, not a buffer of {format:?}: cast it");
         return Err(PyTypeError::new_err(message));
     }
@@ -100,11 +142,7 @@ fn of_buffer<T: Item>(name: &str, view: &Bound<'_, PyMemoryView>) -> PyResult<Co
         let message = format!("{name}: pass one dimension, not {dimensions}: flatten it");
         return Err(PyTypeError::new_err(message));
     }
-    if view.len()? == 0 {
-        // An empty one may lead to NULL, which is no buffer to pyo3.
-        return Ok(Column::Copied(Vec::new()));
-    }
-    Ok(Column::Copied(PyBuffer::<T>::get(view)?.to_vec(view.py())?))
+    Ok(letter.to_owned())
 }
 
 /// One number of an argument.

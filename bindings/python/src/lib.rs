@@ -25,7 +25,6 @@ mod engine;
 mod error;
 mod family;
 mod guard;
-mod integers;
 mod ledger;
 mod memory;
 mod model;
@@ -57,7 +56,7 @@ mod _lynchpin {
     use super::ordered::OrderedEdges;
 
     #[pymodule_export]
-    use super::{integers::Integers, numbers::Numbers};
+    use super::numbers::{Integers, Numbers};
 
     #[pymodule_export]
     use super::model::{Model, Scores};

@@ -18,8 +18,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::columns::{Column, Item};
-use crate::integers::Integers;
-use crate::numbers::{Numbers, READ_ONLY};
+use crate::numbers::{Integers, Numbers, READ_ONLY};
 
 /// Numbers inside of something that never changes and is kept alive by this.
 #[derive(Clone)]

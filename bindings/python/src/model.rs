@@ -13,8 +13,7 @@ use crate::convert::{bytes_of, parsed};
 use crate::edges::{node, with};
 use crate::error::exception;
 use crate::family::Given;
-use crate::integers::Integers;
-use crate::numbers::Numbers;
+use crate::numbers::{Integers, Numbers};
 use crate::values::{floats_of, outcomes};
 
 /// A risk model that was fitted to a history: terms that add up to the log-odds of a failure.

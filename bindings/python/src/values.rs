@@ -4,29 +4,18 @@ use lynchpin::base::{Error, ErrorCode, Result};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyMemoryView, PyRange, PyTuple};
+use pyo3::types::PyMemoryView;
 
+use crate::columns::{Form, letter_of};
 use crate::memory;
 
 /// Reads the values of an argument as floats; what is not known is not a number.
 pub(crate) fn floats_of(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
-    if object.hasattr("__arrow_c_array__")? || object.hasattr("__arrow_c_stream__")? {
-        return memory::floats_of(name, object);
+    match Form::of(name, object, "numbers")? {
+        Form::Array | Form::Stream => memory::floats_of(name, object),
+        Form::List => listed(name, object),
+        Form::Buffer(view) => of_buffer(name, &view),
     }
-    if object.is_instance_of::<PyList>()
-        || object.is_instance_of::<PyTuple>()
-        || object.is_instance_of::<PyRange>()
-    {
-        return listed(name, object);
-    }
-    let Ok(view) = PyMemoryView::from(object) else {
-        let class = object.get_type().name()?;
-        let message = format!(
-            "{name}: pass an array or a list of numbers, not {class}: such as numpy's or Arrow's"
-        );
-        return Err(PyTypeError::new_err(message));
-    };
-    of_buffer(name, &view)
 }
 
 fn listed(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
@@ -50,27 +39,14 @@ fn one_of(name: &str, at: usize, value: &Bound<'_, PyAny>) -> PyResult<f64> {
 
 /// A copy of the values in a buffer.
 fn of_buffer(name: &str, view: &Bound<'_, PyMemoryView>) -> PyResult<Vec<f64>> {
-    let format: String = view.getattr("format")?.extract()?;
-    let dimensions: usize = view.getattr("ndim")?.extract()?;
-    let size: usize = view.getattr("itemsize")?.extract()?;
-    if dimensions != 1 {
-        let message = format!("{name}: pass one dimension, not {dimensions}: flatten it");
-        return Err(PyTypeError::new_err(message));
-    }
-    let order = ['@', '=', if cfg!(target_endian = "little") { '<' } else { '>' }];
-    let letter = format.strip_prefix(order).unwrap_or(&format);
-    let is_known = matches!((letter, size), ("d" | "l" | "q", 8) | ("?" | "B", 1));
-    if !is_known {
-        let message =
-            format!("{name}: pass float64, int64 or bool, not a buffer of {format:?}: cast it");
-        return Err(PyTypeError::new_err(message));
-    }
+    let fits = |letter: &str, size| matches!((letter, size), ("d" | "l" | "q", 8) | ("?" | "B", 1));
+    let letter = letter_of(name, view, "float64, int64 or bool", fits)?;
     if view.len()? == 0 {
         // An empty one may lead to NULL, which is no buffer to pyo3.
         return Ok(Vec::new());
     }
     let py = view.py();
-    match letter {
+    match letter.as_str() {
         "d" => PyBuffer::<f64>::get(view)?.to_vec(py),
         "?" | "B" => listed(name, &view.call_method0("tolist")?),
         _ => {

@@ -36,9 +36,10 @@ _Numbers: TypeAlias = (
 class Numbers:
     """Whole numbers of an answer, as they lie in the memory of the engine.
 
-    They are read as a list is, one by one, or at once and without a copy by whatever knows buffers
-    or Arrow, of numbers of 32 bits without a sign: `numpy.asarray(numbers)`,
-    `memoryview(numbers)`, `pyarrow.array(numbers)`. The engine alone makes them; they never change.
+    They are read as a list is, one by one, or at once and without a copy by whatever knows
+    buffers or Arrow, of numbers of 32 bits without a sign: `numpy.asarray(numbers)`,
+    `memoryview(numbers)`, `pyarrow.array(numbers)`. The engine alone makes them; they never
+    change.
 
     Example:
         >>> from lynchpin import Edges
