@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use lynchpin::base::{LogOdds, Probability};
 use lynchpin::risk::joint::{Joint, Shock, shock};
-use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Rolling, Transform};
+use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Rolling, Scores, Transform};
 use lynchpin::risk::measure::{Calibration, Ranking};
 use lynchpin::risk::probability;
 use lynchpin_tests::cases::config;
@@ -176,5 +176,32 @@ proptest! {
         // Where the likelihood is largest, as many are expected to fail as did.
         let failures = model.failures as f64;
         prop_assert!((expected - failures).abs() < 1e-3, "{expected} of {failures}");
+    }
+}
+
+/// Whatever a host writes into a model, its sums are cut at what they hold, one by one and at once.
+#[test]
+fn a_model_beyond_all_bounds_scores_the_same_at_once() {
+    let values = [3, 900, 12, 40].map(|lines| lines * 1_000_000);
+    let column =
+        Column { name: "a", transform: Transform::Plain, bend: Bend::Free, values: &values };
+    let mut model =
+        Model::fit(&[column], &[false, true, false, true], &Fit::LINES).expect("it is a model");
+    for weight in [i64::MAX, i64::MIN, 1_000_000_000_000_000_000] {
+        model.terms[0].weight = LogOdds::from_billionths(weight);
+        model.baseline = LogOdds::from_billionths(i64::MAX - 5);
+        let (mut log_odds, mut chances, mut added) = ([0; 4], [0; 4], [0; 4]);
+        let into = Scores {
+            log_odds: Some(&mut log_odds),
+            probabilities: Some(&mut chances),
+            contributions: Some(&mut added),
+        };
+        model.scorer(false).score(&[&values], into).expect("it is a model");
+        for (row, value) in values.iter().enumerate() {
+            let one = model.score(&[*value]).expect("it is a model");
+            assert_eq!(one.log_odds.billionths(), log_odds[row]);
+            assert_eq!(one.probability().parts_per_billion(), chances[row]);
+            assert_eq!(one.terms[0].billionths(), added[row]);
+        }
     }
 }

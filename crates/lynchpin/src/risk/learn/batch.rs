@@ -1,11 +1,15 @@
 //! Many changes at once, column by column.
 
-use super::model::{MISSING, Model, Pair, Term};
+use super::column::Transform;
+use super::line::Line;
+use super::model::{MISSING, Model, Pair, Scored, Term};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::risk::quick::probabilities;
+use crate::risk::scorecard::probability;
 
-/// How many changes are looked at together: so many values of a few columns stay close at hand.
-const BLOCK: usize = 1_024;
+/// How many changes are looked at together: their sums stay close at hand, and each column is read
+/// long enough at a stretch for memory to keep up.
+const BLOCK: usize = 8_192;
 
 /// A model made ready for many changes at once.
 ///
@@ -18,6 +22,9 @@ pub struct Scorer {
     pairs: Vec<ReadyPair>,
     /// Whether values are transformed already.
     is_transformed: bool,
+    /// The model itself, if its terms may come to more than a sum holds: no model that was fitted
+    /// or read is such.
+    large: Option<Model>,
 }
 
 /// Where the answers of [`Scorer::score`] go: slices of the caller's, any of which may be left out.
@@ -35,15 +42,12 @@ pub struct Scores<'a> {
 /// A term with all that its feature is cut at.
 #[derive(Clone, Debug)]
 struct Ready {
-    term: Term,
+    transform: Transform,
+    line: Line,
     /// Cuts of its own steps and of its pairs, upwards.
     cuts: Vec<i64>,
     /// What its own steps add, one more than there are cuts; last, what is missing adds.
     adds: Vec<i64>,
-    /// Whether a line can be worked out in 64 bits.
-    is_small: bool,
-    /// Whether that line is all that there is.
-    is_line: bool,
 }
 
 /// A pair over the cuts of its two features.
@@ -77,9 +81,18 @@ impl Model {
         };
         let terms = self.terms.iter().enumerate();
         let terms: Vec<Ready> = terms.map(|(at, term)| Ready::new(term, cuts_of(at))).collect();
-        let pairs = self.pairs.iter().map(|pair| ReadyPair::new(pair, &terms)).collect();
-        Scorer { baseline: self.baseline.billionths(), terms, pairs, is_transformed }
+        let pairs: Vec<_> = self.pairs.iter().map(|pair| ReadyPair::new(pair, &terms)).collect();
+        let baseline = self.baseline.billionths();
+        let own = terms.iter().map(|it| it.line.most().saturating_add(most(&it.adds)));
+        let all = own.chain(pairs.iter().map(|it| most(&it.adds)));
+        let all = all.fold(baseline.unsigned_abs(), u64::saturating_add);
+        let large = (all >= i64::MAX.unsigned_abs()).then(|| self.clone());
+        Scorer { baseline, terms, pairs, is_transformed, large }
     }
+}
+
+fn most(adds: &[i64]) -> u64 {
+    adds.iter().map(|it| it.unsigned_abs()).max().unwrap_or(0)
 }
 
 fn places(pair: &Pair) -> (usize, usize) {
@@ -118,6 +131,10 @@ impl Scorer {
     /// and where the answers go are not of one length.
     pub fn score(&self, columns: &[&[i64]], mut scores: Scores<'_>) -> Result<()> {
         let count = self.check(columns, &scores)?;
+        if let Some(model) = &self.large {
+            self.score_rows(model, columns, count, scores);
+            return Ok(());
+        }
         let mut block = Block::new(self.terms.len());
         for start in (0..count).step_by(BLOCK) {
             let size = BLOCK.min(count.saturating_sub(start));
@@ -125,8 +142,8 @@ impl Scorer {
             block.sums.resize(size, self.baseline);
             for (number, (ready, column)) in self.terms.iter().zip(columns).enumerate() {
                 let values = column.get(start..start.saturating_add(size)).unwrap_or(&[]);
-                if self.is_transformed && ready.is_line && scores.contributions.is_none() {
-                    ready.add_lines(values, &mut block.sums);
+                if self.is_transformed && ready.is_line() && scores.contributions.is_none() {
+                    ready.line.add_to(&mut block.sums, values);
                     continue;
                 }
                 let added = block.term(number, ready, values, self.is_transformed);
@@ -144,6 +161,25 @@ impl Scorer {
             }
         }
         Ok(())
+    }
+
+    /// One by one: slowly, with sums that are cut at what they can hold.
+    fn score_rows(&self, model: &Model, columns: &[&[i64]], count: usize, mut scores: Scores<'_>) {
+        for row in 0..count {
+            let own = self.terms.iter().zip(columns).map(|(ready, column)| {
+                let value = column.get(row).copied().unwrap_or(MISSING);
+                if self.is_transformed { value } else { ready.transform.of(value) }
+            });
+            let Scored { log_odds, terms } = model.scored(&own.collect::<Vec<_>>());
+            put(&mut scores.log_odds, 0, count, row, &[log_odds.billionths()]);
+            let into = scores.probabilities.as_deref_mut();
+            if let Some(into) = into.and_then(|it| it.get_mut(row)) {
+                *into = probability(log_odds).parts_per_billion();
+            }
+            for (number, added) in terms.iter().enumerate() {
+                put(&mut scores.contributions, number, count, row, &[added.billionths()]);
+            }
+        }
     }
 
     fn check(&self, columns: &[&[i64]], scores: &Scores<'_>) -> Result<usize> {
@@ -183,7 +219,7 @@ fn put(into: &mut Option<&mut [i64]>, column: usize, count: usize, start: usize,
     }
 }
 
-/// What is worked out of some changes.
+/// What is worked out of some changes. No sum comes to more than it holds.
 struct Block {
     sums: Vec<i64>,
     added: Vec<i64>,
@@ -210,18 +246,21 @@ impl Block {
         if is_transformed {
             self.added.extend_from_slice(values);
         } else {
-            self.added.extend(values.iter().map(|value| ready.term.transform.of(*value)));
+            self.added.extend(values.iter().map(|value| ready.transform.of(*value)));
         }
         if !ready.cuts.is_empty() {
             steps.extend(self.added.iter().map(|value| ready.step(*value)));
         }
-        ready.lines(&mut self.added);
+        ready.line.put(&mut self.added);
         if !ready.adds.is_empty() {
             for (added, step) in self.added.iter_mut().zip(steps.iter()) {
-                *added += at(&ready.adds, *step);
+                *added = added.wrapping_add(at(&ready.adds, *step));
             }
         }
-        self.sums.iter_mut().zip(&self.added).for_each(|(sum, added)| *sum += added);
+        self.sums
+            .iter_mut()
+            .zip(&self.added)
+            .for_each(|(sum, added)| *sum = sum.wrapping_add(*added));
         &self.added
     }
 
@@ -235,7 +274,10 @@ impl Block {
             });
             self.added.extend(cells);
         }
-        self.sums.iter_mut().zip(&self.added).for_each(|(sum, added)| *sum += added);
+        self.sums
+            .iter_mut()
+            .zip(&self.added)
+            .for_each(|(sum, added)| *sum = sum.wrapping_add(*added));
         &self.added
     }
 }
@@ -252,13 +294,12 @@ impl Ready {
             true => Vec::new(),
             false => ends.map(|end| term.steps.adds_for(end).billionths()).collect(),
         };
-        let (low, high) = term.seen;
-        let reach = low.abs_diff(term.centre).max(high.abs_diff(term.centre));
-        let product = reach.checked_mul(term.weight.billionths().unsigned_abs());
-        let is_small =
-            product.is_some_and(|it| i64::try_from(it).is_ok_and(|it| it < i64::MAX / 2));
-        let is_line = is_small && cuts.is_empty() && adds.is_empty();
-        Ready { term: term.clone(), cuts, adds, is_small, is_line }
+        Ready { transform: term.transform, line: Line::new(term), cuts, adds }
+    }
+
+    /// Whether its line is all that there is.
+    fn is_line(&self) -> bool {
+        self.cuts.is_empty() && self.adds.is_empty()
     }
 
     /// The step of a value; one after the last, if it is missing.
@@ -268,35 +309,6 @@ impl Ready {
             value => self.cuts.partition_point(|cut| *cut < value),
         };
         u32::try_from(step).unwrap_or(u32::MAX)
-    }
-
-    /// Puts what the line adds in the place of each value.
-    fn lines(&self, values: &mut [i64]) {
-        if !self.is_small {
-            values.iter_mut().for_each(|value| *value = self.term.line(*value).billionths());
-            return;
-        }
-        let line = self.line();
-        values.iter_mut().for_each(|value| *value = line(*value));
-    }
-
-    /// Adds what the line of each value adds to a sum.
-    fn add_lines(&self, values: &[i64], sums: &mut [i64]) {
-        let line = self.line();
-        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += line(*value));
-    }
-
-    /// What [`Term::line`] says, where it can be worked out in 64 bits.
-    fn line(&self) -> impl Fn(i64) -> i64 {
-        let (low, high) = self.term.seen;
-        let (centre, weight) = (self.term.centre, self.term.weight.billionths());
-        let missing = self.term.line(MISSING).billionths();
-        move |value| {
-            let product = (value.max(low).min(high) - centre) * weight;
-            let half = if product < 0 { -500_000 } else { 500_000 };
-            let line = (product + half) / 1_000_000;
-            if value == MISSING { missing } else { line }
-        }
     }
 }
 

@@ -111,8 +111,10 @@ fn lines(
     fit: &Fit<'_>,
 ) -> Result<Ridge> {
     let mut held = vec![false; columns.len()];
+    let failed: Vec<f64> = failed.iter().map(|failed| f64::from(u8::from(*failed))).collect();
+    let outcomes = Outcomes { failed: &failed, weights };
     loop {
-        let found = ridge(columns, standards, &Outcomes { failed, weights }, &held, fit);
+        let found = ridge(columns, standards, &outcomes, &held, fit);
         let unlike = || bad("the columns cannot be told apart: take a larger strength".into());
         let found = found.ok_or_else(unlike)?;
         let own = columns.iter().zip(found.weights.iter().skip(1));

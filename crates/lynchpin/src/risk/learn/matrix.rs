@@ -19,6 +19,19 @@ impl Matrix {
         }
     }
 
+    /// Adds to the cells of a row what a vector comes to with each of some others.
+    pub(super) fn add_row(&mut self, row: usize, own: &[f64], others: &[&[f64]]) {
+        let start = row.saturating_mul(self.size);
+        let cells = self.cells.get_mut(start..start.saturating_add(others.len()));
+        let (cells, rest) = cells.unwrap_or_default().as_chunks_mut::<4>();
+        let (fours, others) = others.as_chunks::<4>();
+        for (cells, others) in cells.iter_mut().zip(fours) {
+            let sums = dots(own, others);
+            cells.iter_mut().zip(sums).for_each(|(cell, sum)| *cell += sum);
+        }
+        rest.iter_mut().zip(others).for_each(|(cell, other)| *cell += dot(own, other));
+    }
+
     fn at(&self, row: usize, column: usize) -> f64 {
         let place = row.saturating_mul(self.size).saturating_add(column);
         self.cells.get(place).copied().unwrap_or(0.0)
@@ -44,6 +57,33 @@ impl Matrix {
         }
         Some(Root(root))
     }
+}
+
+/// The sum of products, four sums side by side: always in the same order.
+pub(super) fn dot(one: &[f64], other: &[f64]) -> f64 {
+    let [sum] = dots(one, &[other]);
+    sum
+}
+
+/// The same with each of some others: what the first one holds is read once.
+fn dots<const N: usize>(one: &[f64], others: &[&[f64]; N]) -> [f64; N] {
+    let (fours, rest) = one.as_chunks::<4>();
+    let others = others.map(|other| other.as_chunks::<4>());
+    let mut sums = [[0.0; 4]; N];
+    for (at, one) in fours.iter().enumerate() {
+        for (sums, (others, _)) in sums.iter_mut().zip(&others) {
+            let Some(other) = others.get(at) else { continue };
+            for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
+                *sum += one * other;
+            }
+        }
+    }
+    let mut found = [0.0; N];
+    for ((found, sums), (_, other)) in found.iter_mut().zip(sums).zip(others) {
+        let rest = rest.iter().zip(other).map(|(one, other)| one * other).sum::<f64>();
+        *found = sums.iter().sum::<f64>() + rest;
+    }
+    found
 }
 
 /// The triangle of a positive definite matrix.

@@ -29,6 +29,7 @@ mod column;
 mod document;
 mod fit;
 mod given;
+mod line;
 mod matrix;
 mod model;
 mod ridge;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{LogOdds, Probability};
+use crate::risk::float::{even, real};
 use crate::risk::scorecard::probability;
 
 use super::column::Transform;
@@ -11,7 +12,11 @@ use super::column::Transform;
 /// The value of a feature that is not known. It counts as the riskiest that was seen.
 pub const MISSING: i64 = i64::MIN;
 
-/// What one feature adds to the log-odds.
+/// What one feature adds to the log-odds: its line and its step.
+///
+/// The line adds how far the value is from the centre, in millionths, times the weight by a
+/// million. Both are taken as floats of 64 bits (IEEE 754), so the product is the same everywhere;
+/// it is rounded to the nearest billionth, of two the even one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -128,7 +133,12 @@ impl Model {
             .zip(features)
             .map(|(term, value)| term.transform.of(*value))
             .collect();
-        let own = self.terms.iter().zip(&values).map(|(term, value)| term.adds(*value));
+        Ok(self.scored(&values))
+    }
+
+    /// Scores one change by transformed features, as many as there are terms.
+    pub(super) fn scored(&self, values: &[i64]) -> Scored {
+        let own = self.terms.iter().zip(values).map(|(term, value)| term.adds(*value));
         let at = |place: u32| values.get(usize::try_from(place).ok()?).copied();
         let pairs = self.pairs.iter().map(|pair| {
             let (first, second) = pair.features;
@@ -136,7 +146,7 @@ impl Model {
         });
         let terms: Vec<LogOdds> = own.chain(pairs).collect();
         let log_odds = terms.iter().fold(self.baseline, |sum, term| sum.plus(*term));
-        Ok(Scored { log_odds, terms })
+        Scored { log_odds, terms }
     }
 }
 
@@ -157,12 +167,13 @@ impl Term {
     }
 
     fn at(&self, value: i64) -> LogOdds {
-        let off = i128::from(value) - i128::from(self.centre);
-        let product = off * i128::from(self.weight.billionths());
-        let half = if product < 0 { -500_000 } else { 500_000 };
-        let added = (product + half) / 1_000_000;
-        let bound = if added < 0 { i64::MIN } else { i64::MAX };
-        LogOdds::from_billionths(i64::try_from(added).unwrap_or(bound))
+        let added = (real(value) - real(self.centre)) * self.slope();
+        LogOdds::from_billionths(even(added))
+    }
+
+    /// What one millionth more adds, in billionths.
+    pub(super) fn slope(&self) -> f64 {
+        real(self.weight.billionths()) / 1e6
     }
 }
 

@@ -1,9 +1,9 @@
 //! Lines: the logistic regression that makes what failed and what held most likely.
 
 use super::column::{Column, Fit};
-use super::matrix::{Matrix, Root};
+use super::matrix::{Matrix, Root, dot};
 use super::model::MISSING;
-use crate::risk::float::{real, whole};
+use crate::risk::float::{power, real, whole};
 
 /// How often weights are improved at most; a handful of times is usual.
 const STEPS_MAX: u32 = 100;
@@ -11,6 +11,8 @@ const STEPS_MAX: u32 = 100;
 const ENOUGH: f64 = 1e-6;
 /// What sums of likelihoods are rounded to, and a little more, as a part of them.
 const ROUNDED: f64 = 1e-11;
+/// Log-odds beyond which nothing is less certain.
+const FAR: f64 = 600.0;
 /// How little of a step is tried at least.
 const LEAST: f64 = 1e-10;
 
@@ -35,7 +37,8 @@ const HELD: Belief = Belief { mean: 0.0, precision: 1e15 };
 
 /// What became of the changes, and how much each counts.
 pub(super) struct Outcomes<'a> {
-    pub(super) failed: &'a [bool],
+    /// One if it failed, zero if it held.
+    pub(super) failed: &'a [f64],
     pub(super) weights: &'a [f64],
 }
 
@@ -48,21 +51,27 @@ pub(super) struct Ridge {
 impl Standard {
     /// Of transformed values, some of which are missing.
     pub(super) fn new(values: &[i64], weights: &[f64]) -> Standard {
-        let known = || values.iter().zip(weights).filter(|(value, _)| **value != MISSING);
-        let count = known().map(|(_, weight)| weight).sum::<f64>();
+        let (mut count, mut sum) = (0.0, 0.0);
+        let (mut least, mut most) = (i64::MAX, MISSING);
+        for (value, weight) in values.iter().zip(weights).filter(|it| *it.0 != MISSING) {
+            count += weight;
+            sum += real(*value) * weight;
+            (least, most) = (least.min(*value), most.max(*value));
+        }
         let count = if count > 0.0 { count } else { 1.0 };
-        let mean = known().map(|(value, weight)| real(*value) * weight).sum::<f64>() / count;
-        let centre = whole(mean);
-        let off = |value: i64| real(value.saturating_sub(centre)) / 1e6;
-        let square = |(value, weight): (&i64, &f64)| off(*value) * off(*value) * weight;
-        let variance = known().map(square).sum::<f64>() / count;
+        let centre = whole(sum / count);
+        let off = |value: &i64| match *value {
+            MISSING => 0.0,
+            value => real(value.saturating_sub(centre)) / 1e6,
+        };
+        let mut offs: Vec<f64> = values.iter().map(off).collect();
+        let squares = offs.iter().zip(weights).map(|(off, weight)| off * off * weight);
+        let variance = squares.sum::<f64>() / count;
         // What is always the same has no weight, whatever it is divided by.
         let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-        let value = |value: &i64| if *value == MISSING { 0.0 } else { off(*value) / scale };
-        let least = known().map(|it| *it.0).min().unwrap_or(centre);
-        let most = known().map(|it| *it.0).max().unwrap_or(centre);
-        let values = values.iter().map(value).collect();
-        Standard { centre, scale, seen: (least, most), values }
+        offs.iter_mut().for_each(|off| *off /= scale);
+        let seen = if most == MISSING { (centre, centre) } else { (least, most) };
+        Standard { centre, scale, seen, values: offs }
     }
 }
 
@@ -163,7 +172,7 @@ struct Seen {
 
 /// How many changes are looked at together: their values stay close at hand. Of so many, a product
 /// of numbers of at most two is no more than a float holds.
-const BLOCK: usize = 512;
+const BLOCK: usize = 256;
 
 impl Data<'_> {
     fn look(&self, weights: &[f64]) -> Seen {
@@ -171,21 +180,20 @@ impl Data<'_> {
         let mut seen = Seen { likelihood: 0.0, slope: vec![0.0; width], bend: Matrix::zero(width) };
         let count = self.outcomes.failed.len();
         let mut block = Block::default();
+        let mut columns: Vec<&[f64]> = Vec::with_capacity(width);
         for start in (0..count).step_by(BLOCK) {
-            let columns: Vec<&[f64]> =
-                self.columns.iter().map(|column| part(column, start)).collect();
+            columns.clear();
+            columns.extend(self.columns.iter().map(|column| part(column, start)));
             let failed = part(self.outcomes.failed, start);
-            let likelihood =
-                block.look(&columns, failed, part(self.outcomes.weights, start), weights);
-            seen.likelihood += likelihood;
+            let counts = part(self.outcomes.weights, start);
+            seen.likelihood += block.look(&columns, failed, counts, weights);
             for (row, own) in columns.iter().enumerate() {
                 if let Some(slope) = seen.slope.get_mut(row) {
                     *slope += dot(&block.off, own);
                 }
                 block.bend(own);
-                for (column, other) in columns.iter().enumerate().take(row.saturating_add(1)) {
-                    seen.bend.add_at(row, column, dot(&block.bent, other));
-                }
+                let others = columns.get(..=row).unwrap_or(&[]);
+                seen.bend.add_row(row, &block.bent, others);
             }
         }
         for (at, (weight, belief)) in weights.iter().zip(self.beliefs).enumerate() {
@@ -205,24 +213,12 @@ fn part<T>(all: &[T], start: usize) -> &[T] {
     rest.get(..BLOCK).unwrap_or(rest)
 }
 
-/// The sum of products, four sums side by side: always in the same order.
-fn dot(one: &[f64], other: &[f64]) -> f64 {
-    let (fours, rest) = one.as_chunks::<4>();
-    let (others, other_rest) = other.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for (one, other) in fours.iter().zip(others) {
-        for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
-            *sum += one * other;
-        }
-    }
-    let rest = rest.iter().zip(other_rest).map(|(one, other)| one * other).sum::<f64>();
-    sums.iter().sum::<f64>() + rest
-}
-
 /// What is seen of some changes.
 #[derive(Default)]
 struct Block {
     said: Vec<f64>,
+    /// The odds against what is held to be likelier, or for it if it is even.
+    odds: Vec<f64>,
     /// By how much each outcome pulls.
     off: Vec<f64>,
     /// By how much each pull changes with what is said.
@@ -232,36 +228,40 @@ struct Block {
 
 impl Block {
     /// Works it out, and the logarithm of how likely the outcomes are.
-    fn look(
-        &mut self,
-        columns: &[&[f64]],
-        failed: &[bool],
-        counts: &[f64],
-        weights: &[f64],
-    ) -> f64 {
+    fn look(&mut self, columns: &[&[f64]], failed: &[f64], counts: &[f64], weights: &[f64]) -> f64 {
         self.said.clear();
         self.said.resize(failed.len(), 0.0);
         for (column, weight) in columns.iter().zip(weights) {
             self.said.iter_mut().zip(*column).for_each(|(said, value)| *said += weight * value);
         }
+        self.odds.clear();
+        self.odds.extend(self.said.iter().map(|said| {
+            let size = said.abs();
+            power(-std::f64::consts::LOG2_E * if size > FAR { FAR } else { size })
+        }));
+        let known = self.said.iter().zip(&self.odds).zip(failed.iter().zip(counts));
         self.off.clear();
+        self.off.extend(known.clone().map(|((said, odds), (failed, times))| {
+            let large = 1.0 / (1.0 + odds);
+            let sure = if *said >= 0.0 { large } else { odds * large };
+            times * (failed - sure)
+        }));
         self.bends.clear();
+        self.bends.extend(self.odds.iter().zip(counts).map(|(odds, times)| {
+            let large = 1.0 / (1.0 + odds);
+            times * odds * large * large
+        }));
+        // The logarithm of what was said of what came true, without overflow: the logarithms of
+        // those that count whole are taken at once.
         let (mut likelihood, mut product) = (0.0, 1.0);
-        for ((said, failed), times) in self.said.iter().zip(failed).zip(counts) {
-            let size = libm::exp(-said.abs());
-            let large = 1.0 / (1.0 + size);
-            let sure = if *said >= 0.0 { large } else { size * large };
-            // The logarithm of what was said of what came true, without overflow: the logarithms
-            // of those that count whole are taken at once.
-            let against = if *failed { -said } else { *said };
-            likelihood -= times * against.max(0.0);
+        for ((said, odds), (failed, times)) in known {
+            let against = if *failed > 0.0 { -said } else { *said };
+            likelihood -= times * if against > 0.0 { against } else { 0.0 };
             if *times == 1.0 {
-                product *= 1.0 + size;
+                product *= 1.0 + odds;
             } else {
-                likelihood -= times * libm::log1p(size);
+                likelihood -= times * libm::log1p(*odds);
             }
-            self.off.push(times * if *failed { 1.0 - sure } else { -sure });
-            self.bends.push(times * sure * (1.0 - sure));
         }
         likelihood - libm::log(product)
     }
