@@ -14,6 +14,8 @@ pub enum Risk {
     Score(Score),
     /// What does a model say, and what does it make of one change?
     Explain(Explain),
+    /// What would the scores have been worth on a history?
+    Backtest(Backtest),
 }
 
 /// How columns are taken.
@@ -61,7 +63,7 @@ pub struct Fit {
     pub known: Option<String>,
     #[command(flatten)]
     pub features: Features,
-    /// A model of what was known before, such as of another team; it fades as changes come
+    /// A model of lines of what was known before, such as of another team; it fades as changes come
     #[arg(long, value_name = "MODEL.json")]
     pub prior: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! `risk fit`: a model of a history.
 
-use lynchpin::base::ErrorCode;
+use lynchpin::base::{Error, ErrorCode};
 use lynchpin::report::counted;
 use lynchpin::risk::learn::{Column, Fit, Model};
 
@@ -46,22 +46,30 @@ pub fn how<'a>(asked: &Features, changes: usize, prior: Option<&'a Model>) -> Fi
     Fit { half_life: asked.half_life.or(usual.half_life), prior, ..usual }
 }
 
-/// A prior that knows none of the features is most likely that of something else.
+/// A prior that knows none of the features is most likely that of something else; and where steps
+/// say half of it, its lines alone would say half of what it knows, and be sure of that.
 fn check_prior(prior: &Model, features: &[Feature]) -> Result<(), Failure> {
+    let refused = |message| Err(Failure::plain(ErrorCode::BadArgument.name(), message));
+    if !prior.pairs.is_empty() || prior.terms.iter().any(|term| !term.steps.adds.is_empty()) {
+        return refused("--prior has steps, which are no prior: give one that --lines fitted");
+    }
     let knows = |it: &Feature| {
         prior.terms.iter().any(|term| term.name == it.name && term.transform == it.transform)
     };
     if features.iter().any(knows) {
         return Ok(());
     }
-    let message = "--prior has no term of the name and the transform of any feature: give another";
-    Err(Failure::plain(ErrorCode::BadArgument.name(), message))
+    refused("--prior has no term of the name and the transform of any feature: give another")
 }
 
 /// What the model refuses, as what is wrong with the file.
-fn unfit(table: &Table, error: &lynchpin::base::Error) -> Failure {
+fn unfit(table: &Table, error: &Error) -> Failure {
     let messages = error.problems().iter().map(|problem| problem.message.as_str());
-    table.refused_on(0, error.code(), &messages.collect::<Vec<_>>().join("; "))
+    let message = format!(
+        "no model: {}; take a longer history, of which some failed and some held",
+        messages.collect::<Vec<_>>().join("; ")
+    );
+    table.refused_on(0, error.code(), &message)
 }
 
 /// A summary for whoever looks, which is no part of the model.

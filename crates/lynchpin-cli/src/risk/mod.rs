@@ -4,12 +4,15 @@
 //! library's; here files are read, columns are found and answers are printed.
 
 pub mod args;
+mod backtest;
 mod decimal;
 mod explain;
+mod figures;
 mod fit;
 mod history;
 mod lines;
 mod model;
+mod replay;
 mod score;
 mod table;
 mod text;
@@ -25,5 +28,6 @@ pub fn risk(asked: &Risk, output: &mut Output) -> Result<Status, Failure> {
         Risk::Fit(asked) => fit::fit(asked, output),
         Risk::Score(asked) => score::score(asked, output),
         Risk::Explain(asked) => explain::explain(asked, output),
+        Risk::Backtest(asked) => backtest::backtest(asked, output),
     }
 }
