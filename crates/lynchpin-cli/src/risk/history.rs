@@ -171,7 +171,7 @@ fn check(table: &Table, found: Vec<Feature>) -> Result<Vec<Feature>, Failure> {
     }
     if found.len() > MODEL_FEATURES_MAX {
         let message = format!(
-            "{} features: a model has at most {MODEL_FEATURES_MAX}; leave columns out with --ignore",
+            "{} features: a model has at most {MODEL_FEATURES_MAX}; leave some out with --ignore",
             found.len()
         );
         return Err(table.refused(ErrorCode::ListTooLong, &message));

@@ -11,7 +11,7 @@ use lynchpin::risk::learn::MISSING;
 use super::super::failure::Failure;
 use super::super::load;
 use super::decimal::{self, Unread};
-use super::lines::Lines;
+use super::lines::{Lines, ROW_LINES_MAX};
 
 /// How much of a text that cannot be read is shown, in columns of a terminal.
 const SHOWN: usize = 40;
@@ -252,6 +252,13 @@ impl Table {
             ErrorKind::Io(_) if self.reader.get_ref().is_too_large() => {
                 let message = "more than 4 GiB: leave out columns, or take the last rows";
                 (ErrorCode::DocumentTooLarge, message.to_owned())
+            }
+            ErrorKind::Io(_) if self.reader.get_ref().is_endless() => {
+                let message = format!(
+                    "a row of more than {ROW_LINES_MAX} lines begins here or a little later: close \
+                     its quote"
+                );
+                (ErrorCode::Syntax, message)
             }
             ErrorKind::Io(error) => (ErrorCode::Io, format!("it cannot be read on: {error}")),
             ErrorKind::Utf8 { err, .. } => {

@@ -89,6 +89,16 @@ fn bytes_that_are_no_text_are_refused_with_their_line() {
 }
 
 #[test]
+fn a_quote_that_nobody_closes_is_found() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let text = format!("lines,failed\n3,no\n\"4,yes\n{}", "5,no\n".repeat(200_000));
+    fs::write(folder.path().join("few.csv"), text).expect("written");
+    let ran = run(folder.path(), &["risk", "fit", "few.csv", "--outcome", "failed"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("few.csv:2: syntax: a row of more than 100000"), "{}", ran.err);
+}
+
+#[test]
 fn files_that_are_not_there_are_named() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     fs::write(folder.path().join("few.csv"), "lines,failed\n3,no\n4,yes\n").expect("written");

@@ -6,6 +6,7 @@ mod page;
 use std::fs;
 use std::path::Path;
 
+use lynchpin::base::Instant;
 use serde_json::Value;
 
 use crate::run::{Ran, golden, run, run_with};
@@ -191,6 +192,43 @@ fn what_came_later_changes_nothing_that_was_said() {
     }
     let last = |it: &Value| it[count - 1]["figures"]["said"]["value"].clone();
     assert_eq!(last(&one), last(&two));
+}
+
+/// A row of the history: when it was made, when its outcome was known, and whether it failed.
+fn times(row: &str) -> (Instant, Option<Instant>, bool) {
+    let mut cells = row.split(',').skip(1);
+    let mut instant = || cells.next().and_then(|cell| cell.parse::<Instant>().ok());
+    let (made, known) = (instant().expect("an instant"), instant());
+    (made, known, row.ends_with(",yes"))
+}
+
+#[test]
+fn each_model_is_fitted_to_what_was_ripe_and_known() {
+    let folder = folder();
+    let history = history();
+    let rows: Vec<_> = history.lines().skip(1).map(times).collect();
+    // Shorter than some outcomes took.
+    let asked = ["backtest", "risk.csv", "--maturity", "5d"];
+    let json = answered(folder.path(), &[&asked[..], &["--json"]].concat(), FIT);
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    let blocks = json["scored_by"]["blocks"].as_array().expect("blocks");
+    assert_eq!(blocks.len(), 10);
+    for block in blocks {
+        let as_of: Instant = block["as_of"].as_str().expect("text").parse().expect("an instant");
+        let first = block["rows"][0].as_u64().expect("a number");
+        let start = usize::try_from(first).expect("small") - 1;
+        assert_eq!(rows[start].0, as_of);
+        let ripe = |(made, known, _): &&(Instant, Option<Instant>, bool)| {
+            made.after("5d".parse().expect("a span")) <= as_of && known.is_none_or(|it| it <= as_of)
+        };
+        let training: Vec<_> = rows[..start].iter().filter(ripe).collect();
+        let failures = training.iter().filter(|it| it.2).count();
+        assert_eq!(block["fitted_to"], training.len());
+        assert_eq!(block["failures"], failures);
+        assert_eq!(block["left_out"], start - training.len());
+    }
+    let told = answered(folder.path(), &asked, FIT);
+    assert!(told.contains("came to be known later than that"), "{told}");
 }
 
 #[test]
