@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lynchpin::base::limits::MODEL_FEATURES_MAX;
 use lynchpin::base::{ErrorCode, Instant, Probability};
-use lynchpin::report::line;
-use lynchpin::risk::learn::{Bend, Column, Transform};
+use lynchpin::report::{counted, line};
+use lynchpin::risk::learn::{Bend, Column, MISSING, Transform};
 
 use super::super::failure::Failure;
 use super::args::Features;
@@ -27,6 +27,22 @@ impl Feature {
     /// Its values, or others of it, as what a model is fitted to.
     pub fn column<'a>(&'a self, values: &'a [i64]) -> Column<'a> {
         Column { name: &self.name, transform: self.transform, bend: self.bend, values }
+    }
+
+    /// Says what a logarithm hides, and that nothing is known, which nobody would see otherwise.
+    fn tell(&self) {
+        let name = line(&self.name, 40);
+        let known = || self.values.iter().filter(|value| **value != MISSING);
+        let below = known().filter(|value| **value < 0).count();
+        if self.transform == Transform::Log && below > 0 {
+            let values = counted(below, "value", "values");
+            let message =
+                "below zero, as a logarithm taken for zero: --plain takes them as they are";
+            Failure::note(&format!("`{name}` has {values} {message}"));
+        }
+        if known().next().is_none() {
+            Failure::note(&format!("`{name}` has no values: it adds nothing"));
+        }
     }
 }
 
@@ -75,6 +91,7 @@ impl History {
         if history.failed.is_empty() {
             return Err(table.refused(ErrorCode::Empty, "no changes: write one a row"));
         }
+        history.features.iter().for_each(Feature::tell);
         Ok(history)
     }
 

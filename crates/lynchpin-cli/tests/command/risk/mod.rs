@@ -2,11 +2,11 @@
 
 mod malformed;
 mod page;
+mod replay;
 
 use std::fs;
 use std::path::Path;
 
-use lynchpin::base::Instant;
 use serde_json::Value;
 
 use crate::run::{Ran, golden, run, run_with};
@@ -165,96 +165,6 @@ fn a_model_and_a_change_are_explained() {
     golden("risk-change.json", &ask(&["risk.csv", "--row", "11", "--json"]));
 }
 
-fn backtest(folder: &Path, more: &[&str]) -> Value {
-    let asked = ["backtest", "risk.csv", "--maturity", "20d", "--json"];
-    serde_json::from_str(&answered(folder, &asked, more)).expect("JSON")
-}
-
-#[test]
-fn what_came_later_changes_nothing_that_was_said() {
-    let folder = folder();
-    let whole = backtest(folder.path(), FIT);
-    // The outcomes of the last block, turned around: nobody knew them when any row was scored
-    // before the last few days.
-    let rows = history();
-    let turned = rows.lines().enumerate().map(|(at, row)| match at {
-        690.. => row.replace("yes", "NO").replace(",no", ",yes").replace("NO", "no") + "\n",
-        _ => format!("{row}\n"),
-    });
-    write(folder.path(), "risk.csv", &turned.collect::<String>());
-    let other = backtest(folder.path(), FIT);
-    let said = |found: &Value| found["backtest"]["blocks"].clone();
-    let (one, two) = (said(&whole), said(&other));
-    let count = one.as_array().expect("blocks").len();
-    assert_eq!(count, 10);
-    for block in 0..count - 1 {
-        assert_eq!(one[block], two[block], "block {block}");
-    }
-    let last = |it: &Value| it[count - 1]["figures"]["said"]["value"].clone();
-    assert_eq!(last(&one), last(&two));
-}
-
-/// A row of the history: when it was made, when its outcome was known, and whether it failed.
-fn times(row: &str) -> (Instant, Option<Instant>, bool) {
-    let mut cells = row.split(',').skip(1);
-    let mut instant = || cells.next().and_then(|cell| cell.parse::<Instant>().ok());
-    let (made, known) = (instant().expect("an instant"), instant());
-    (made, known, row.ends_with(",yes"))
-}
-
-#[test]
-fn each_model_is_fitted_to_what_was_ripe_and_known() {
-    let folder = folder();
-    let history = history();
-    let rows: Vec<_> = history.lines().skip(1).map(times).collect();
-    // Shorter than some outcomes took.
-    let asked = ["backtest", "risk.csv", "--maturity", "5d"];
-    let json = answered(folder.path(), &[&asked[..], &["--json"]].concat(), FIT);
-    let json: Value = serde_json::from_str(&json).expect("JSON");
-    let blocks = json["scored_by"]["blocks"].as_array().expect("blocks");
-    assert_eq!(blocks.len(), 10);
-    for block in blocks {
-        let as_of: Instant = block["as_of"].as_str().expect("text").parse().expect("an instant");
-        let first = block["rows"][0].as_u64().expect("a number");
-        let start = usize::try_from(first).expect("small") - 1;
-        assert_eq!(rows[start].0, as_of);
-        let ripe = |(made, known, _): &&(Instant, Option<Instant>, bool)| {
-            made.after("5d".parse().expect("a span")) <= as_of && known.is_none_or(|it| it <= as_of)
-        };
-        let training: Vec<_> = rows[..start].iter().filter(ripe).collect();
-        let failures = training.iter().filter(|it| it.2).count();
-        assert_eq!(block["fitted_to"], training.len());
-        assert_eq!(block["failures"], failures);
-        assert_eq!(block["left_out"], start - training.len());
-    }
-    let told = answered(folder.path(), &asked, FIT);
-    assert!(told.contains("came to be known later than that"), "{told}");
-}
-
-#[test]
-fn no_row_learns_of_itself_without_a_maturity() {
-    let rows: String = (0..40)
-        .map(|row| {
-            let (day, failed) = (row % 28 + 1, u8::from(row % 3 == 0));
-            format!("2026-0{}-{day:02}T00:00:00Z,{},{failed}\n", row / 28 + 1, row % 5)
-        })
-        .collect();
-    let (head, folder) = ("made,lines,failed\n", tempfile::tempdir().expect("a scratch folder"));
-    let ask = |text: String| -> Value {
-        write(folder.path(), "few.csv", &text);
-        let asked = ["backtest", "few.csv", "--outcome", "failed", "--made", "made", "--lines"];
-        let more = ["--maturity", "0s", "--blocks", "1", "--json"];
-        serde_json::from_str(&answered(folder.path(), &asked, &more)).expect("JSON")
-    };
-    let one = ask(format!("{head}{rows}"));
-    // The last row fails.
-    assert!(rows.ends_with(",1\n"));
-    let other = ask(format!("{head}{}0\n", &rows[..rows.len() - 2]));
-    let said = |found: &Value| found["backtest"]["whole"]["figures"]["said"]["value"].clone();
-    assert_eq!(said(&one), said(&other));
-    assert_ne!(one["backtest"]["whole"]["failures"], other["backtest"]["whole"]["failures"]);
-}
-
 #[test]
 fn what_was_said_can_stand_in_the_file() {
     let folder = fitted();
@@ -281,6 +191,23 @@ fn what_was_said_can_stand_in_the_file() {
         assert!(drawn.expect("drawn").starts_with("<svg "), "{name}");
         assert!(ran.err.contains(name), "{}", ran.err);
     }
+}
+
+#[test]
+fn what_a_logarithm_hides_is_told_beside() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let rows = "none,delta,failed\n,-3,no\n,4,yes\n,5,no\n,-6.5,yes\n";
+    write(folder.path(), "few.csv", rows);
+    let told = |more: &[&str]| {
+        let ran = risk(folder.path(), &["fit", "few.csv", "--outcome", "failed"], more);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        ran.err
+    };
+    let err = told(&[]);
+    assert!(err.contains("`none` has no values"), "{err}");
+    assert!(err.contains("`delta` has 2 values below zero"), "{err}");
+    let err = told(&["--ignore", "none", "--plain", "delta"]);
+    assert_eq!(err.lines().count(), 1, "{err}");
 }
 
 #[test]
