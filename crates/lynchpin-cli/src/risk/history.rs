@@ -14,6 +14,10 @@ use super::table::Table;
 /// What to do about a column of other things than numbers, where every column is a feature.
 pub const HINT: &str = "; a column that is no feature is left out with --ignore";
 
+/// Where one in so many values or more is missing, that they count as the riskiest makes
+/// probabilities visibly too high.
+const MISSING_SHARE: usize = 10;
+
 /// A feature of all changes.
 pub struct Feature {
     pub name: String,
@@ -29,7 +33,7 @@ impl Feature {
         Column { name: &self.name, transform: self.transform, bend: self.bend, values }
     }
 
-    /// Says what a logarithm hides, and that nothing is known, which nobody would see otherwise.
+    /// Says what a logarithm hides and that much is missing, which nobody would see otherwise.
     fn tell(&self) {
         let name = line(&self.name, 40);
         let known = || self.values.iter().filter(|value| **value != MISSING);
@@ -40,8 +44,13 @@ impl Feature {
                 "below zero, as a logarithm taken for zero: --plain takes them as they are";
             Failure::note(&format!("`{name}` has {values} {message}"));
         }
-        if known().next().is_none() {
-            Failure::note(&format!("`{name}` has no values: it adds nothing"));
+        let missing = self.values.len().saturating_sub(known().count());
+        if missing.saturating_mul(MISSING_SHARE) >= self.values.len() {
+            let (all, says) = (self.values.len(), "each counts as the riskiest that was seen");
+            Failure::note(&format!(
+                "`{name}` is not known of {missing} of {all}: {says}, so that too much is said; \
+                 --ignore leaves it out"
+            ));
         }
     }
 }
