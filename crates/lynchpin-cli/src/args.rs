@@ -13,8 +13,10 @@ use lynchpin::wire::Detail;
 
 use super::audit::Audit;
 use super::compose::{Actions, Collisions, Compose};
+use super::init::Init;
 use super::ledger::args::Ledger;
 use super::queue::Queue;
+use super::risk::args::Risk;
 
 /// The exit statuses, for the foot of the help.
 const STATUSES: &str = "\
@@ -54,6 +56,9 @@ pub enum Command {
     Plan(Plan),
     /// How likely is it to cause a failure, and what makes it so?
     Score(Score),
+    /// How likely is a change to fail by your own history? Fit a model to a CSV file, score, test
+    #[command(subcommand)]
+    Risk(Risk),
     /// What would the next release of a git repository ship, and is it ready?
     #[command(after_help = ASSESS_STATUSES)]
     Assess(Assess),
@@ -525,16 +530,6 @@ pub struct WorkflowShow {
 pub struct WorkflowCheck {
     /// The TOML file; `-` reads standard input
     pub file: PathBuf,
-}
-
-/// Where to write the sample.
-#[derive(Debug, Args)]
-pub struct Init {
-    /// The folder to write to; it is made if it is not there
-    pub folder: PathBuf,
-    /// Write over files that are there already
-    #[arg(long)]
-    pub force: bool,
 }
 
 /// How much of the reasons is printed.

@@ -58,6 +58,11 @@ impl Failure {
         Failure { lines: self.lines.into_iter().chain(other.lines).collect() }
     }
 
+    /// Says something beside an answer. That nobody may be listening is no failure.
+    pub fn note(text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{}", printable(text));
+    }
+
     /// Prints it. That nobody may be listening is no further failure.
     pub fn print(&self) {
         let mut stderr = std::io::stderr().lock();

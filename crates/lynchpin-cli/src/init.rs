@@ -2,11 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use lynchpin::base::ErrorCode;
 
-use super::args::Init;
 use super::failure::Failure;
 use super::load::POLICY_FILE;
 use super::output::Output;
@@ -21,6 +21,16 @@ const PORTFOLIO_FILE: &str = "portfolio.json";
 const AT: &str = "2026-11-20T09:00:00Z";
 /// The release that has the tangles.
 const RELEASE: &str = "R-2026.11";
+
+/// Where to write the sample.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to write to; it is made if it is not there
+    folder: PathBuf,
+    /// Write over files that are there already
+    #[arg(long)]
+    force: bool,
+}
 
 /// Writes the sample and says what to run next.
 pub fn init(asked: &Init, output: &mut Output) -> Result<Status, Failure> {

@@ -109,21 +109,25 @@ fn add(engine: &mut Engine, file: &Path) -> Result<(), Failure> {
 
 /// Reads a whole file, or standard input for `-`, up to one byte beyond the limit: then the
 /// reader of the document says that it is too large.
-fn read(file: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+pub fn read(file: &Path, bytes_max: usize) -> Result<Vec<u8>, Failure> {
     let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
-    let read = if is_stdin(file) {
-        io::stdin().lock().take(most).read_to_end(&mut bytes)
-    } else {
-        File::open(file).and_then(|open| open.take(most).read_to_end(&mut bytes))
-    };
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(error) => {
-            let message = format!("`{}` cannot be read: {error}", name(file));
-            Err(Failure::plain(ErrorCode::Io.name(), &message))
-        }
+    let read = open(file)?.take(most).read_to_end(&mut bytes);
+    read.map(|_| bytes).map_err(|error| unread(file, &error))
+}
+
+/// Opens a file, or standard input for `-`, to be read piece by piece.
+pub fn open(file: &Path) -> Result<Box<dyn Read>, Failure> {
+    if is_stdin(file) {
+        return Ok(Box::new(io::stdin().lock()));
     }
+    let opened = File::open(file).map_err(|error| unread(file, &error))?;
+    Ok(Box::new(opened))
+}
+
+fn unread(file: &Path, error: &io::Error) -> Failure {
+    let message = format!("`{}` cannot be read: {error}", name(file));
+    Failure::plain(ErrorCode::Io.name(), &message)
 }
 
 /// Whether a file is one of SQLite, as ledgers are.
@@ -138,7 +142,7 @@ fn is_stdin(file: &Path) -> bool {
 }
 
 /// What a file is called in messages.
-fn name(file: &Path) -> String {
+pub fn name(file: &Path) -> String {
     if is_stdin(file) { "standard input".to_owned() } else { file.display().to_string() }
 }
 

@@ -19,6 +19,7 @@ mod output;
 mod place;
 mod policy;
 mod queue;
+mod risk;
 mod status;
 mod workflow;
 
@@ -50,6 +51,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Status, Failure> {
         Command::Decide(asked) => ask::decide(&asked, output)?,
         Command::Plan(asked) => ask::plan(&asked, output)?,
         Command::Score(asked) => ask::score(&asked, output)?,
+        Command::Risk(asked) => risk::risk(&asked, output)?,
         Command::Assess(asked) => assess::assess(&asked, output)?,
         Command::Calendar(asked) => calendar::calendar(&asked, output)?,
         Command::Changed(asked) => ask::changed(&asked, output)?,

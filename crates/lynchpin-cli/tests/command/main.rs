@@ -7,6 +7,7 @@ mod daily;
 mod ledger;
 mod malformed;
 mod policy;
+mod risk;
 mod run;
 mod sample;
 mod status;

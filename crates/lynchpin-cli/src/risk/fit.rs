@@ -1,0 +1,86 @@
+//! `risk fit`: a model of a history.
+
+use lynchpin::base::{Error, ErrorCode};
+use lynchpin::report::counted;
+use lynchpin::risk::learn::{Column, Fit, Model};
+
+use super::super::ask::with_newline;
+use super::super::failure::Failure;
+use super::super::output::Output;
+use super::super::status::Status;
+use super::args::{Features, Fit as Asked};
+use super::history::{Feature, HINT, History, Places, features};
+use super::model;
+use super::table::Table;
+
+/// Prints the model; what it was fitted to is told beside, on standard error.
+pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
+    let prior = asked.prior.as_deref().map(model::read).transpose()?;
+    let mut table = Table::open(&asked.file)?.with_hint(HINT);
+    let outcome = table.column(&asked.outcome, "--outcome")?;
+    let find = |name: &Option<String>, said| {
+        name.as_ref().map(|name| table.column(name, said)).transpose()
+    };
+    let (made, known) = (find(&asked.made, "--made")?, find(&asked.known, "--known")?);
+    let others: Vec<usize> = [Some(outcome), made, known].into_iter().flatten().collect();
+    let features = features(&table, &asked.features, &others)?;
+    if let Some(prior) = &prior {
+        check_prior(prior, &features)?;
+    }
+    // When something was known is of no use here, so it is not read.
+    let places = Places { outcome, made, known: None, said: None };
+    let history = History::read(&mut table, &places, features)?;
+    let columns = history.features.iter().map(|it| it.column(&it.values));
+    let columns: Vec<Column<'_>> = columns.collect();
+    let fit = how(&asked.features, history.len(), prior.as_ref());
+    let fitted = Model::fit(&columns, &history.failed, &fit);
+    let fitted = fitted.map_err(|error| unfit(&table, &error))?;
+    output.write(&with_newline(fitted.to_json()?))?;
+    tell(&history, &fitted)?;
+    Ok(Status::Go)
+}
+
+/// How a model is fitted to so many changes.
+pub fn how<'a>(asked: &Features, changes: usize, prior: Option<&'a Model>) -> Fit<'a> {
+    let usual = if asked.lines { Fit::LINES } else { Fit::additive(changes) };
+    Fit { half_life: asked.half_life.or(usual.half_life), prior, ..usual }
+}
+
+/// A prior that knows none of the features is most likely that of something else; and where steps
+/// say half of it, its lines alone would say half of what it knows, and be sure of that.
+fn check_prior(prior: &Model, features: &[Feature]) -> Result<(), Failure> {
+    let refused = |message| Err(Failure::plain(ErrorCode::BadArgument.name(), message));
+    if !prior.pairs.is_empty() || prior.terms.iter().any(|term| !term.steps.adds.is_empty()) {
+        return refused("--prior has steps, which are no prior: give one that --lines fitted");
+    }
+    let knows = |it: &Feature| {
+        prior.terms.iter().any(|term| term.name == it.name && term.transform == it.transform)
+    };
+    if features.iter().any(knows) {
+        return Ok(());
+    }
+    refused("--prior has no term of the name and the transform of any feature: give another")
+}
+
+/// What the model refuses, as what is wrong with the file.
+fn unfit(table: &Table, error: &Error) -> Failure {
+    let messages = error.problems().iter().map(|problem| problem.message.as_str());
+    let message = format!(
+        "no model: {}; take a longer history, of which some failed and some held",
+        messages.collect::<Vec<_>>().join("; ")
+    );
+    table.refused_on(0, error.code(), &message)
+}
+
+/// A summary for whoever looks, which is no part of the model.
+fn tell(history: &History, fitted: &Model) -> Result<(), Failure> {
+    Failure::note(&format!(
+        "fitted to {}, of which {} failed: {}, {}; {}",
+        counted(history.len(), "change", "changes"),
+        history.failures(),
+        counted(fitted.terms.len(), "term", "terms"),
+        counted(fitted.pairs.len(), "pair", "pairs"),
+        fitted.digest()?
+    ));
+    Ok(())
+}
