@@ -3847,6 +3847,44 @@ uint32_t lp_model_score(const struct lp_model *model,
  */
 void lp_model_free(struct lp_model *model);
 
+/**
+ * Answers any question about risk that needs no portfolio: JSON in, JSON out, the same bytes in
+ * every language.
+ *
+ * A question is an object with one of these names, whose value holds the fields beside it. `said`
+ * are probabilities in parts per billion, as `lp_model_score` writes them, `failed` is a list of
+ * true and false; single probabilities are decimals, such as "0.12".
+ *
+ * - `joint`: `said`, `shock` (0.12, if it is left out): what at most 10,000 changes come to that
+ *   ship together: the chance that any fails, how many are expected to, the share of each, and by
+ *   how much it falls without each
+ * - `shock`: `said`, `failed`, `releases` (how many changes each had): how much changes of one
+ *   release have in common
+ * - `lane`: `said`, `failed`, `promise`, `confidence`: the widest threshold below which changes may
+ *   pass without anybody looking; none, if none keeps the promise
+ * - `shift`: `log_odds` in billionths, `failed`, `window` (600, if it is left out): what is to be
+ *   added to all log-odds for them to come true as they lately did
+ * - `backtest`: `made`, `said`, `failed`, `as_of`, `maturity`, such as "30d", `base`, `review` and
+ *   `escape` (costs), and, if you like, `known`, `effort`, `blocks`, `repetitions`, `seed`,
+ *   `confidence`: what a model would have been worth
+ * - `drift`: `reference` and `recent`, each with `said`, `failed` and `features` (each a `name` and
+ *   `values`, null where not known), `z`, `psi`: what a model drifted from, and what to do
+ *
+ * No engine is needed. The answer is one line without a newline at its end. On success
+ * `*answer_out` is yours: free it with `lp_buf_free`.
+ *
+ *     lp_buf together = {NULL, 0};
+ *     const char *two = "{\"joint\": {\"said\": [100000000, 200000000]}}";
+ *     if (lp_ask_risk(LP_TEXT(two), &together, &error) == LP_STATUS_OK) {
+ *         puts(together.ptr);
+ *     }
+ *     lp_buf_free(&together);
+ */
+LP_MUST_USE
+uint32_t lp_ask_risk(struct lp_str question_json,
+                     struct lp_buf *answer_out,
+                     struct lp_error **error_out);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

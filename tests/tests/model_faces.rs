@@ -2,9 +2,10 @@
 //!
 //! `tests/model/history.txt` has a change a line: lines, hours, earlier changes of its author,
 //! services, and whether it failed; `nan` is not known. `model.json` is fitted to all of it,
-//! `next.json` to its second half with that as prior. `scores.txt` is what the first says of each
-//! change: log-odds, probability, and what each term and each pair adds. The tests of C, C++ and
-//! Python read the same files; `BLESS=1` renews them.
+//! `next.json` to its second half with the lines of all as prior. `scores.txt` is what the first
+//! says of each change: log-odds, probability, and what each term and each pair adds. `risk.txt` has
+//! questions about that, each with its answer on the next line. The tests of C, C++ and Python read
+//! the same files; `BLESS=1` renews them.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -17,7 +18,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use lynchpin::base::LogOdds;
-use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Transform, millionths_of};
+use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Scores, Transform, millionths_of};
+use lynchpin::wire::risk::ask;
+use serde_json::{Value, json};
 
 const NAMES: [&str; 4] = ["lines", "hours", "earlier", "services"];
 const TRANSFORMS: [Transform; 4] =
@@ -78,7 +81,8 @@ fn the_model_and_its_scores_are_those_of_every_language() {
     assert!(history.columns[..2].iter().all(|column| column.contains(&MISSING)));
     let json = |model: &Model| String::from_utf8(model.to_json().expect("a model")).expect("text");
     hold("model.json", &json(&model));
-    let next = fitted(&history, HALF, &Fit { prior: Some(&model), ..Fit::LINES });
+    let before = fitted(&history, 0, &Fit::LINES);
+    let next = fitted(&history, HALF, &Fit { prior: Some(&before), ..Fit::LINES });
     hold("next.json", &json(&next));
 
     let mut said = String::new();
@@ -95,4 +99,62 @@ fn the_model_and_its_scores_are_those_of_every_language() {
         said.push('\n');
     }
     hold("scores.txt", &said);
+    let asked = questions(&history, &model);
+    let answered = asked.iter().map(|question| {
+        let answer = ask(question.to_string().as_bytes()).expect("it can be answered");
+        format!("{question}\n{}\n", String::from_utf8(answer).expect("text"))
+    });
+    hold("risk.txt", &answered.collect::<String>());
+}
+
+/// One question of each kind.
+fn questions(history: &History, model: &Model) -> Vec<Value> {
+    let columns: Vec<&[i64]> = history.columns.iter().map(Vec::as_slice).collect();
+    let count = history.failed.len();
+    let (mut said, mut log_odds) = (vec![0; count], vec![0; count]);
+    let into = Scores {
+        probabilities: Some(&mut said),
+        log_odds: Some(&mut log_odds),
+        ..Scores::default()
+    };
+    model.scorer(false).score(&columns, into).expect("all fits");
+    let failed = &history.failed;
+    let made = |at: usize| format!("2026-0{}-{:02}T09:00:00Z", 1 + at / 28, 1 + at % 28);
+    let made: Vec<String> = (0..count).map(made).collect();
+    let known: Vec<Option<&String>> =
+        made.iter().enumerate().map(|(at, it)| (at % 3 > 0).then_some(it)).collect();
+    let lines: Vec<Option<i64>> =
+        history.columns[0].iter().map(|it| (*it != MISSING).then_some(*it)).collect();
+    let part = |from: usize| {
+        let range = from..from + HALF;
+        json!({
+            "said": said[range.clone()],
+            "failed": failed[range.clone()],
+            "features": [{"name": "lines", "values": lines[range]}],
+        })
+    };
+    vec![
+        json!({"joint": {"said": said[..10]}}),
+        json!({"joint": {"said": said[..10], "shock": "0"}}),
+        json!({"shock": {"said": said, "failed": failed, "releases": vec![8; 30]}}),
+        json!({"lane": {
+            "said": said, "failed": failed, "promise": "0.2", "confidence": "0.8",
+        }}),
+        json!({"lane": {
+            "said": said, "failed": failed, "promise": "0.001", "confidence": "0.95",
+        }}),
+        json!({"shift": {"log_odds": log_odds, "failed": failed, "window": 100}}),
+        json!({"backtest": {
+            "made": made, "known": known, "said": said, "failed": failed, "base": "0.18",
+            "effort": (0..count).collect::<Vec<_>>(), "as_of": "2026-12-01T00:00:00Z",
+            "maturity": "30d", "review": 1, "escape": 5, "blocks": 3, "repetitions": 40,
+            "seed": 7, "confidence": "0.8",
+        }}),
+        json!({"backtest": {
+            "made": made, "said": said, "failed": failed, "base": "0.18",
+            "as_of": "2026-12-01T00:00:00Z", "maturity": "30d", "review": 1, "escape": 5,
+            "blocks": 0, "repetitions": 0,
+        }}),
+        json!({"drift": {"reference": part(0), "recent": part(HALF), "z": 2_500_000}}),
+    ]
 }

@@ -54,6 +54,18 @@ static int risky(const lp_column *columns, const uint8_t *failed) {
     return found > 0;
 }
 
+/* What the chances come to of two changes that ship together. */
+static int together(void) {
+    lp_error *error = NULL;
+    lp_buf together = {NULL, 0};
+    const char *two = "{\"joint\": {\"said\": [100000000, 200000000]}}";
+    if (lp_ask_risk(LP_TEXT(two), &together, &error) == LP_STATUS_OK) {
+        puts(together.ptr);
+    }
+    lp_buf_free(&together);
+    return error == NULL ? 0 : fail(error);
+}
+
 int main(void) {
     const double lines[] = {3, 900, 12, 40, 700, 2, 350, 8};
     const double services[] = {1, 3, 1, 1, 4, 1, 2, 1};
@@ -81,5 +93,5 @@ int main(void) {
     }
     tell(model);
     lp_model_free(model);
-    return risky(columns, failed);
+    return together() != 0 ? 2 : risky(columns, failed);
 }

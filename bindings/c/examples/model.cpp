@@ -23,6 +23,8 @@ int main() {
         for (const auto &term : model.terms()) {
             std::cout << term.name << ' ' << term.weight << " give or take " << term.error << '\n';
         }
+        const auto two = lynchpin::ask_risk(R"({"joint": {"said": [100000000, 200000000]}})");
+        std::cout << two << '\n';
         const auto said = model.score(columns).probabilities;
         return *std::max_element(said.begin(), said.end()) > 500000000 ? 1 : 0;
     } catch (const lynchpin::error &error) {

@@ -17,10 +17,10 @@ use std::mem::offset_of;
 use std::path::{Path, PathBuf};
 
 /// In the order in which a reader of the header wants them.
-const SOURCES: [&str; 23] = [
+const SOURCES: [&str; 24] = [
     "text", "names", "kinds", "codes", "views", "error", "time", "ids", "engine", "snapshot",
     "decision", "plan", "score", "report", "gate", "workflow", "opening", "ledger", "numbers",
-    "edges", "ordered", "column", "model",
+    "edges", "ordered", "column", "model", "risk",
 ];
 
 #[test]

@@ -70,9 +70,11 @@ static lp_model *sample(void) {
 }
 
 static void the_bytes_are_those_of_every_language(const lp_model *model) {
-    lp_fit fit = {.struct_size = sizeof fit, .prior = model};
+    lp_fit fit = {.struct_size = sizeof fit};
     lp_fitted whole = {.struct_size = sizeof whole}, again = whole;
-    lp_model *next = fitted(&fit, HALF), *read = NULL;
+    lp_model *before = fitted(&fit, 0), *next, *read = NULL;
+    fit.prior = before;
+    next = fitted(&fit, HALF);
     CHECK(is_file(model, "model.json") && is_file(next, "next.json"));
     CHECK(lp_model_whole(model, &whole) == LP_STATUS_OK);
     CHECK(lp_model_read(whole.json, &read, NULL) == LP_STATUS_OK);
@@ -83,6 +85,7 @@ static void the_bytes_are_those_of_every_language(const lp_model *model) {
     CHECK(whole.term_count == FEATURES && whole.pair_count == 2 && whole.baseline < 0);
     lp_model_free(read);
     lp_model_free(next);
+    lp_model_free(before);
 }
 
 enum { WIDTH = FEATURES + 2 };
@@ -255,6 +258,32 @@ static void scores_that_are_refused(const lp_model *model) {
     CHECK(lp_model_score(model, twice, 5, 0, &scores, NULL) == LP_STATUS_OK);
 }
 
+/* Every second line is the answer to the one before it. */
+static void the_answers_are_those_of_every_language(void) {
+    lp_buf answer = {NULL, 0};
+    lp_error *error = NULL;
+    size_t len, asked = 0;
+    char *text = read_model_file("risk.txt", &len), *at = text;
+    while (at < text + len) {
+        char *next = strchr(at, '\n') + 1, *end = strchr(next, '\n');
+        const lp_str question = {at, (size_t)(next - 1 - at)};
+        CHECK(lp_ask_risk(question, &answer, NULL) == LP_STATUS_OK);
+        CHECK(answer.len == (size_t)(end - next) && !memcmp(answer.ptr, next, answer.len));
+        lp_buf_free(&answer);
+        at = end + 1;
+        asked++;
+    }
+    free(text);
+    CHECK(asked == 9);
+    CHECK(lp_ask_risk(LP_STR("{\"joint\": {}}"), &answer, &error) == LP_STATUS_MISSING_FIELD);
+    CHECK(error != NULL && answer.ptr == NULL);
+    lp_error_free(error);
+    CHECK(lp_ask_risk(LP_STR("{\"joint\": {\"said\": [1000000001]}}"), &answer, NULL)
+          == LP_STATUS_BAD_ARGUMENT);
+    CHECK(lp_ask_risk(LP_STR(""), &answer, NULL) != LP_STATUS_OK);
+    CHECK(lp_ask_risk(LP_STR("{}"), NULL, NULL) == LP_STATUS_BAD_ARGUMENT);
+}
+
 /* NULL, and what is another object, is refused. */
 static void no_objects(void) {
     lp_engine *engine = NULL;
@@ -285,6 +314,7 @@ int main(void) {
     what_it_is_made_of(model);
     fits_that_are_refused();
     scores_that_are_refused(model);
+    the_answers_are_those_of_every_language();
     no_objects();
     lp_model_free(model);
     if (failures == 0) {

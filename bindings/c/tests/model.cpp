@@ -89,7 +89,8 @@ void the_bytes_are_those_of_every_language(const model &fitted) {
     }
     const std::vector<bool> rest(failed.begin() + 120, failed.end());
     lynchpin::fit how;
-    how.prior = &fitted;
+    const auto before = model::fit(columns(values), failed, how);
+    how.prior = &before;
     CHECK(model::fit(columns(half), rest, how).json() == content("next.json"));
     const auto again = model::read(fitted.json());
     CHECK(again.json() == fitted.json() && again.digest() == fitted.digest());
@@ -157,6 +158,19 @@ void refusals(const model &fitted) {
     CHECK(status_of([&] { moved.json(); }) == status::bad_argument);
 }
 
+void the_answers_are_those_of_every_language() {
+    auto file = open("risk.txt");
+    std::string question;
+    std::string answer;
+    int asked = 0;
+    while (std::getline(file, question) && std::getline(file, answer)) {
+        CHECK(lynchpin::ask_risk(question) == answer);
+        ++asked;
+    }
+    CHECK(asked == 9);
+    CHECK(status_of([] { lynchpin::ask_risk("{\"lane\": {}}"); }) == status::missing_field);
+}
+
 } // namespace
 
 int main() {
@@ -167,6 +181,7 @@ int main() {
         the_scores_are_those_of_every_language(fitted);
         what_it_is_made_of(fitted);
         refusals(fitted);
+        the_answers_are_those_of_every_language();
     } catch (const std::exception &error) {
         std::cerr << "threw: " << error.what() << '\n';
         ++failures;

@@ -14,6 +14,7 @@ mod entry;
 mod fact;
 mod lines;
 mod queue;
+pub mod risk;
 mod strict;
 mod workflow;
 

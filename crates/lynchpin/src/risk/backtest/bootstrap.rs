@@ -56,10 +56,11 @@ fn interval(mut draws: Vec<i64>, options: &Options) -> Option<Interval<i64>> {
     Some(Interval { low: *draws.get(first)?, high: *draws.get(last)? })
 }
 
-/// An interval of a share, mirrored at its value.
+/// An interval of a share, mirrored at its value; it ends there, if all draws lie beyond it.
 fn turned(interval: Interval<i64>, value: i64) -> Interval<i64> {
     let mirror = |end: i64| value.saturating_mul(2).saturating_sub(end).clamp(0, 1_000_000_000);
-    Interval { low: mirror(interval.high), high: mirror(interval.low) }
+    let (low, high) = (mirror(interval.high), mirror(interval.low));
+    Interval { low: low.min(value), high: high.max(value) }
 }
 
 #[cfg(test)]
@@ -111,6 +112,8 @@ mod tests {
         };
         assert_eq!(turn(40, 90, 50), (10, 60));
         assert_eq!(turn(40, 190, 50), (0, 60));
+        assert_eq!(turn(60, 90, 50), (10, 50));
+        assert_eq!(turn(10, 40, 50), (50, 90));
         assert_eq!(turn(0, 900_000_000, 800_000_000), (700_000_000, 1_000_000_000));
     }
 }

@@ -12,6 +12,7 @@ pub struct Figure<T> {
     pub value: T,
     /// Between what it lies. `None` if nothing was drawn, or if of more than a tenth of the draws
     /// it could not be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval<T>>,
 }
 
@@ -47,27 +48,35 @@ pub struct Figures {
     /// failed.
     pub excess: Figure<i64>,
     /// How often what failed was said to be the riskier one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub auc: Option<Figure<Probability>>,
     /// The same where few fail: the area under precision and recall.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub average_precision: Option<Figure<Probability>>,
     /// The mean square of what the probabilities were off by.
     pub brier: Figure<Probability>,
     /// By how many billionths of it that is better than saying the base rate handed over of every
     /// change; no lower than a million below nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub skill: Option<Figure<i64>>,
     /// How far the probabilities are from what came true, in the mean over ten bins (ECE).
     pub error: Figure<Probability>,
     /// The share of the failures among the riskiest 5 % of the changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recall_5: Option<Figure<Probability>>,
     /// The same of 10 %.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recall_10: Option<Figure<Probability>>,
     /// The same of 20 %.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recall_20: Option<Figure<Probability>>,
     /// The same of 50 %.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recall_50: Option<Figure<Probability>>,
     /// The share of the failures that is found by looking at the riskiest changes first until a
     /// fifth of the effort is spent; of equally risky ones first at those that held, the largest
     /// first. `None` also without efforts.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recall_by_effort: Option<Figure<Probability>>,
 }
 

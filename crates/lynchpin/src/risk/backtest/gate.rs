@@ -65,6 +65,7 @@ impl Costs {
 #[non_exhaustive]
 pub struct Gated {
     /// The least probability that is reviewed; `None` if nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<Probability>,
     /// How many changes are reviewed.
     pub gated: u64,

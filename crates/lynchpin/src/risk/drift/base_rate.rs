@@ -15,10 +15,13 @@ use crate::risk::measure::{Ties, share};
 #[non_exhaustive]
 pub struct BaseRate {
     /// The share that failed of the reference; `None` of no changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Probability>,
     /// The share that failed lately.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recent: Option<Probability>,
     /// The deviate in millionths: above zero, more fail. `None` if a part has too few changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub z: Option<i64>,
     /// What that asks for.
     pub reaction: Reaction,

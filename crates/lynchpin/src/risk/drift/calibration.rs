@@ -20,13 +20,16 @@ pub struct CalibrationShift {
     /// The deviate of the reference, in millionths: above zero, the Brier score is worse than what
     /// was said allows. `None` if there are too few changes, or if it was said of all that they
     /// fail as often as not.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<i64>,
     /// The deviate of late.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub z: Option<i64>,
     /// The shift after which as many of the recent changes are expected to fail as did.
     pub shift: LogOdds,
     /// The deviate of the shifted probabilities: above zero, what was said to be safe failed too
     /// often and what was said to be risky too seldom.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shifted_z: Option<i64>,
     /// What that asks for.
     pub reaction: Reaction,

@@ -27,6 +27,7 @@ pub struct FeatureShift {
     /// The feature.
     pub name: String,
     /// The index in millionths; `None` if a part has too few changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub psi: Option<i64>,
     /// Beyond which it has drifted, in millionths.
     pub limit: i64,

@@ -16,11 +16,14 @@ use crate::risk::measure::Ties;
 #[non_exhaustive]
 pub struct RankingShift {
     /// The area of the reference; `None` if all failed, or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<Probability>,
     /// The area of late.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recent: Option<Probability>,
     /// The deviate in millionths: below zero, it ranks worse. `None` if of a part too few failed or
     /// held, or if both areas are all that they can be.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub z: Option<i64>,
     /// What that asks for; nothing, if it ranks better.
     pub reaction: Reaction,

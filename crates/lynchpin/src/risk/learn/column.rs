@@ -74,11 +74,14 @@ pub struct Fit<'a> {
     pub rounds: u32,
     /// How many pairs of features may have steps of their own.
     pub pairs: u32,
-    /// What was known before: its weights and their errors take the place of zero and
-    /// [`strength`](Fit::strength), feature by feature. It fades as changes come: after `n` of them
+    /// What was known before, a model of lines alone: its weights and their errors take the place
+    /// of zero and [`strength`](Fit::strength), feature by feature. It fades as changes come: after `n` of them
     /// a weight rests on them and on the prior as their precisions are.
     pub prior: Option<&'a Model>,
 }
+
+/// Of fewer changes nobody can tell a drift, and each of them is needed.
+const HALF_LIFE_LEAST: u32 = 100;
 
 impl Fit<'_> {
     /// Lines alone: a logistic regression. For a few hundred changes.
@@ -88,7 +91,8 @@ impl Fit<'_> {
     /// Lines, steps and pairs, with later changes counting more: for a history of some thousands.
     #[must_use]
     pub fn additive(changes: usize) -> Fit<'static> {
-        let half_life = u32::try_from(changes.saturating_mul(3) / 10).unwrap_or(u32::MAX).max(1);
+        let half_life = u32::try_from(changes.saturating_mul(3) / 10).unwrap_or(u32::MAX);
+        let half_life = half_life.max(HALF_LIFE_LEAST);
         Fit { half_life: Some(half_life), rounds: 400, pairs: 12, ..Fit::LINES }
     }
 }

@@ -25,7 +25,8 @@ impl Model {
     /// # Errors
     ///
     /// [`BadArgument`](ErrorCode::BadArgument) if a column has not one value for each outcome, if
-    /// two have one name, or if all failed, or none: then there is nothing to learn.
+    /// two have one name, if the prior is not of lines alone, or if all failed, or none: then there
+    /// is nothing to learn.
     pub fn fit(columns: &[Column<'_>], failed: &[bool], fit: &Fit<'_>) -> Result<Model> {
         check(columns, failed, fit)?;
         let weights = weights(failed.len(), fit.half_life);
@@ -75,9 +76,17 @@ fn check(columns: &[Column<'_>], failed: &[bool], fit: &Fit<'_>) -> Result<()> {
     }
     let failures = failed.iter().filter(|failed| **failed).count();
     if failures == 0 || failures == failed.len() {
-        return Err(bad(format!("{failures} of {} failed: nothing to learn", failed.len())));
+        return Err(bad(format!(
+            "{failures} of {} failed: nothing to learn; take a longer history",
+            failed.len()
+        )));
     }
-    Ok(())
+    match fit.prior {
+        Some(prior) if !prior.is_of_lines() => {
+            Err(bad("the prior has steps: fit one of lines alone to what it is to know".into()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn bad(message: String) -> Error {

@@ -136,6 +136,11 @@ impl Model {
         Ok(self.scored(&values))
     }
 
+    /// Whether there is nothing beside its lines.
+    pub(super) fn is_of_lines(&self) -> bool {
+        self.pairs.is_empty() && self.terms.iter().all(|term| term.steps.is_empty())
+    }
+
     /// Scores one change by transformed features, as many as there are terms.
     pub(super) fn scored(&self, values: &[i64]) -> Scored {
         let own = self.terms.iter().zip(values).map(|(term, value)| term.adds(*value));

@@ -1,0 +1,372 @@
+//! Questions about risk that need no portfolio: what was said of changes and what became of them
+//! goes in as columns, figures come out.
+//!
+//! ```
+//! use lynchpin::wire::risk::ask;
+//!
+//! // Two changes of one in ten each, in parts per billion as scores are.
+//! let question = br#"{"joint": {"said": [100000000, 100000000], "shock": "0"}}"#;
+//! let answer = String::from_utf8(ask(question)?).unwrap();
+//! assert!(answer.starts_with(r#"{"joint":{"any":"0.19","expected":"0.2""#));
+//! # Ok::<(), lynchpin::base::Error>(())
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use super::strict::read_strict;
+use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::limits::{JOINT_CHANGES_MAX, Limits};
+use crate::base::{Instant, LogOdds, Probability, Span};
+use crate::risk::backtest::{self, Costs, Outcomes};
+use crate::risk::joint::{self, Shock};
+use crate::risk::learn::{MISSING, Rolling};
+use crate::risk::{drift, lane};
+
+/// What can be asked about risk, as a document. Probabilities of many changes are whole parts per
+/// billion and log-odds whole billionths, as models score them; single ones are decimals.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// What do changes come to that ship together?
+    Joint(Joint),
+    /// How much do changes of one release have in common, as past releases show?
+    Shock(Releases),
+    /// Which changes may pass without anybody looking?
+    Lane(Lane),
+    /// By how much must all log-odds be shifted to come true as they lately did?
+    Shift(Shift),
+    /// What would a model have been worth?
+    Backtest(Backtest),
+    /// What did a model drift from?
+    Drift(Drift),
+}
+
+/// What do changes come to that ship together?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Joint {
+    /// The probability of each, in parts per billion.
+    pub said: Vec<u32>,
+    /// The correlation of what stands behind them, at most 0.95; what published histories show, if
+    /// it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shock: Option<Probability>,
+}
+
+/// How much do changes of one release have in common?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Releases {
+    /// The probability of each change, in parts per billion, release by release.
+    pub said: Vec<u32>,
+    /// Whether each failed.
+    pub failed: Vec<bool>,
+    /// How many changes each release had.
+    pub releases: Vec<u32>,
+}
+
+/// Which changes may pass without anybody looking?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lane {
+    /// What was said of each change of the history, in parts per billion.
+    pub said: Vec<u32>,
+    /// Whether each failed.
+    pub failed: Vec<bool>,
+    /// The rate of failure that must not be exceeded among those that pass.
+    pub promise: Probability,
+    /// How sure it must be.
+    pub confidence: Probability,
+}
+
+/// By how much must all log-odds be shifted?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shift {
+    /// What was said of each change, in billionths, in the order in which outcomes became known.
+    pub log_odds: Vec<i64>,
+    /// Whether each failed.
+    pub failed: Vec<bool>,
+    /// Of how many of the last ones it is; 600, if it is not said.
+    #[serde(default = "window")]
+    pub window: u32,
+}
+
+fn window() -> u32 {
+    600
+}
+
+/// What would a model have been worth?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backtest {
+    /// When each change was made, in order.
+    pub made: Vec<Instant>,
+    /// When it came to be known what became of it; of none, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Vec<Option<Instant>>>,
+    /// What was said of each, in parts per billion.
+    pub said: Vec<u32>,
+    /// Whether each failed.
+    pub failed: Vec<bool>,
+    /// What it takes to look at each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Vec<u64>>,
+    /// When the outcomes were looked up.
+    pub as_of: Instant,
+    /// How long each change must have had to fail by then.
+    pub maturity: Span,
+    /// What would be said of every change without a model.
+    pub base: Probability,
+    /// What a review costs of a change that would have held.
+    pub review: u32,
+    /// What a failure costs that was let through.
+    pub escape: u32,
+    /// Into how many blocks of time it is cut; 10, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<u32>,
+    /// How often it is drawn anew; 200 times, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repetitions: Option<u32>,
+    /// What the draws begin from.
+    #[serde(default)]
+    pub seed: u32,
+    /// How sure an interval is to hold its figure; 0.9, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Probability>,
+}
+
+/// What did a model drift from?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drift {
+    /// What it was found to be good by.
+    pub reference: Part,
+    /// What came since.
+    pub recent: Part,
+    /// The deviate beyond which something has drifted, in millionths; 3, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub z: Option<u32>,
+    /// The stability index beyond which a feature has, in millionths; 0.25, if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub psi: Option<u32>,
+}
+
+/// A part of a history.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// What was said of each change, in parts per billion.
+    pub said: Vec<u32>,
+    /// Whether each failed.
+    pub failed: Vec<bool>,
+    /// Features of changes, which may be others and later ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<Feature>,
+}
+
+/// One feature of many changes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feature {
+    /// Its name.
+    pub name: String,
+    /// Its value for each change, in any unit; null where it is not known.
+    pub values: Vec<Option<i64>>,
+}
+
+/// What is answered, as a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// What they come to together.
+    Joint(joint::Joint),
+    /// The correlation of what stands behind changes of one release.
+    Shock(Probability),
+    /// The widest lane, and of what history.
+    Lane(Certified),
+    /// The shift, and how sure it is.
+    Shift(Shifted),
+    /// What the model would have been worth.
+    Backtest(Box<backtest::Backtest>),
+    /// How the recent part differs.
+    Drift(drift::Drift),
+}
+
+/// The widest lane that keeps its promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Certified {
+    /// How many changes the history has.
+    pub changes: u64,
+    /// How many of them failed.
+    pub failures: u64,
+    /// The rate of failure that must not be exceeded.
+    pub promise: Probability,
+    /// How sure that is.
+    pub confidence: Probability,
+    /// The lane; none, if none keeps the promise: then somebody must look at every change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub widest: Option<lane::Lane>,
+}
+
+/// By how much all log-odds are to be shifted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Shifted {
+    /// What is to be added to each.
+    pub shift: LogOdds,
+    /// Its standard error.
+    pub error: LogOdds,
+    /// Of how many outcomes it was learned.
+    pub outcomes: u64,
+}
+
+impl Question {
+    /// Answers it.
+    ///
+    /// # Errors
+    ///
+    /// [`BadArgument`](ErrorCode::BadArgument) and others as for [`joint::shock`],
+    /// [`lane::widest`], [`backtest::Backtest::new`] and [`drift::Drift::new`], and if something is
+    /// no probability; [`LimitExceeded`](ErrorCode::LimitExceeded) if more changes ship together
+    /// than a release holds.
+    pub fn ask(&self) -> Result<Answer> {
+        match self {
+            Question::Joint(asked) => asked.ask(),
+            Question::Shock(asked) => asked.ask(),
+            Question::Lane(asked) => asked.ask(),
+            Question::Shift(asked) => asked.ask(),
+            Question::Backtest(asked) => asked.ask(),
+            Question::Drift(asked) => asked.ask(),
+        }
+    }
+}
+
+/// Answers a question document with an answer document: the same bytes in every language.
+///
+/// # Errors
+///
+/// What is malformed in the question, or why it cannot be answered.
+pub fn ask(question: &[u8]) -> Result<Vec<u8>> {
+    let question: Question = read_strict(question, Limits::untrusted())?;
+    let answer = question.ask()?;
+    serde_json::to_vec(&answer).map_err(|error| Error::new(ErrorCode::Other, error.to_string()))
+}
+
+fn probabilities(parts: &[u32], path: &str) -> Result<Vec<Probability>> {
+    let one = Probability::ONE.parts_per_billion();
+    if let Some((at, found)) = parts.iter().enumerate().find(|it| *it.1 > one) {
+        let message = format!("{found} parts per billion are more than all: say at most {one}");
+        let error = Error::new(ErrorCode::BadArgument, message);
+        return Err(error.under(&format!("$.{path}[{at}]")));
+    }
+    Ok(parts.iter().map(|parts| Probability::from_parts_per_billion(*parts)).collect())
+}
+
+fn count(all: usize) -> u64 {
+    u64::try_from(all).unwrap_or(u64::MAX)
+}
+
+impl Joint {
+    fn ask(&self) -> Result<Answer> {
+        let said = probabilities(&self.said, "joint.said")?;
+        if said.len() > JOINT_CHANGES_MAX {
+            let message = format!("{} changes: at most {JOINT_CHANGES_MAX} together", said.len());
+            return Err(Error::new(ErrorCode::LimitExceeded, message));
+        }
+        let shock = self.shock.map_or(Shock::PUBLISHED, Shock::new);
+        Ok(Answer::Joint(joint::Joint::new(&said, shock)))
+    }
+}
+
+impl Releases {
+    fn ask(&self) -> Result<Answer> {
+        let said = probabilities(&self.said, "shock.said")?;
+        let size = |size: &u32| usize::try_from(*size).unwrap_or(usize::MAX);
+        let releases: Vec<usize> = self.releases.iter().map(size).collect();
+        Ok(Answer::Shock(joint::shock(&said, &self.failed, &releases)?.correlation()))
+    }
+}
+
+impl Lane {
+    fn ask(&self) -> Result<Answer> {
+        let said = probabilities(&self.said, "lane.said")?;
+        let (promise, confidence) = (self.promise, self.confidence);
+        let widest = lane::widest(&said, &self.failed, promise, confidence)?;
+        let failures = count(self.failed.iter().filter(|failed| **failed).count());
+        let changes = count(said.len());
+        Ok(Answer::Lane(Certified { changes, failures, promise, confidence, widest }))
+    }
+}
+
+impl Shift {
+    fn ask(&self) -> Result<Answer> {
+        let (said, failed) = (self.log_odds.len(), self.failed.len());
+        if said != failed {
+            let message = format!("{said} log-odds and {failed} outcomes: give as many of each");
+            return Err(Error::new(ErrorCode::BadArgument, message));
+        }
+        let mut rolling = Rolling::new(self.window);
+        for (said, failed) in self.log_odds.iter().zip(&self.failed) {
+            rolling.learn(LogOdds::from_billionths(*said), *failed);
+        }
+        let (shift, error) = (rolling.shift(), rolling.error());
+        Ok(Answer::Shift(Shifted { shift, error, outcomes: count(rolling.outcomes()) }))
+    }
+}
+
+impl Backtest {
+    fn ask(&self) -> Result<Answer> {
+        let said = probabilities(&self.said, "backtest.said")?;
+        let known = self.known.clone().unwrap_or_else(|| vec![None; self.made.len()]);
+        let outcomes = Outcomes {
+            made: &self.made,
+            known: &known,
+            said: &said,
+            failed: &self.failed,
+            effort: self.effort.as_deref(),
+        };
+        let costs = Costs { review: self.review, escape: self.escape };
+        let mut options = backtest::Options::new(self.as_of, self.maturity, self.base, costs)
+            .with_seed(self.seed);
+        options.blocks = self.blocks.unwrap_or(options.blocks);
+        options.repetitions = self.repetitions.unwrap_or(options.repetitions);
+        options.confidence = self.confidence.unwrap_or(options.confidence);
+        Ok(Answer::Backtest(Box::new(backtest::Backtest::new(&outcomes, &options)?)))
+    }
+}
+
+impl Drift {
+    fn ask(&self) -> Result<Answer> {
+        let usual = drift::Options::default();
+        let options =
+            drift::Options { z: self.z.unwrap_or(usual.z), psi: self.psi.unwrap_or(usual.psi) };
+        let reference = probabilities(&self.reference.said, "drift.reference.said")?;
+        let recent = probabilities(&self.recent.said, "drift.recent.said")?;
+        let (before, now) = (self.reference.values(), self.recent.values());
+        let reference = drift::Part {
+            said: &reference,
+            failed: &self.reference.failed,
+            features: &self.reference.features(&before),
+        };
+        let recent = drift::Part {
+            said: &recent,
+            failed: &self.recent.failed,
+            features: &self.recent.features(&now),
+        };
+        Ok(Answer::Drift(drift::Drift::new(&reference, &recent, &options)?))
+    }
+}
+
+impl Part {
+    fn values(&self) -> Vec<Vec<i64>> {
+        let own = |it: &Feature| it.values.iter().map(|it| it.unwrap_or(MISSING)).collect();
+        self.features.iter().map(own).collect()
+    }
+
+    fn features<'a>(&'a self, values: &'a [Vec<i64>]) -> Vec<drift::Feature<'a>> {
+        let all = self.features.iter().zip(values);
+        all.map(|(it, values)| drift::Feature { name: &it.name, values }).collect()
+    }
+}
