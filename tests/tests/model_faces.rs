@@ -155,6 +155,7 @@ fn questions(history: &History, model: &Model) -> Vec<Value> {
             "as_of": "2026-12-01T00:00:00Z", "maturity": "30d", "review": 1, "escape": 5,
             "blocks": 0, "repetitions": 0,
         }}),
+        json!({"published": {}}),
         json!({"drift": {"reference": part(0), "recent": part(HALF), "z": 2_500_000}}),
     ]
 }

@@ -27,6 +27,8 @@ use crate::text::{lp_buf, lp_str};
 ///   `confidence`: what a model would have been worth
 /// - `drift`: `reference` and `recent`, each with `said`, `failed` and `features` (each a `name` and
 ///   `values`, null where not known), `z`, `psi`: what a model drifted from, and what to do
+/// - `published`, with nothing in it: the model of ten published histories that a first fit may have
+///   as prior; what stands between `{"published":` and the last `}` is what `lp_model_read` reads
 ///
 /// No engine is needed. The answer is one line without a newline at its end. On success
 /// `*answer_out` is yours: free it with `lp_buf_free`.

@@ -32,6 +32,7 @@ mod numbers;
 mod ordered;
 mod questions;
 mod queue;
+mod risk;
 mod snapshot;
 mod values;
 mod workflow;
@@ -66,6 +67,9 @@ mod _lynchpin {
 
     #[pymodule_export]
     use super::ledger::prove_receipt;
+
+    #[pymodule_export]
+    use super::risk::ask_risk;
 
     #[pymodule_export]
     use super::workflow::{

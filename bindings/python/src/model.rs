@@ -7,7 +7,7 @@ use lynchpin::risk::learn::{self, Bend, Fit, Transform, millionths_of};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use crate::convert::{bytes_of, parsed};
 use crate::edges::{node, with};
@@ -185,6 +185,50 @@ impl Model {
             py.detach(|| crate::guard::Guard::default().read(|| learn::Model::from_json(&bytes)));
         let model = model.map_err(|error| exception(py, Given::Document, &error))?;
         Ok(Model { model: Arc::new(model) })
+    }
+
+    /// What ten published histories have in common, as the prior of a first fit.
+    ///
+    /// It is of lines. Columns of its names take it up: lines_added, lines_deleted, files, folders,
+    /// fix (plain), developers, age_days and author_changes, the others with transform "log".
+    ///
+    /// Returns:
+    ///     The model.
+    ///
+    /// Example:
+    ///     >>> from lynchpin import Column, Model
+    ///     >>> lines, failed = Column([3, 900, 12, 40], "log"), [False, True, False, False]
+    ///     >>> model = Model.fit({"lines_added": lines}, failed, prior=Model.published())
+    ///     >>> model.rests_on(Model.published())["lines_added"] > 0.8
+    ///     True
+    #[staticmethod]
+    fn published() -> Self {
+        Model { model: Arc::new(learn::Model::published()) }
+    }
+
+    /// Which part of what a model of lines says rests on the prior that it was fitted with yet.
+    ///
+    /// Args:
+    ///     prior: The prior.
+    ///
+    /// Returns:
+    ///     A part of one by feature; without those that the prior does not know.
+    ///
+    /// Example:
+    ///     >>> from lynchpin import Model
+    ///     >>> Model.published().rests_on(Model.published())["files"]
+    ///     Decimal('1')
+    #[pyo3(signature = (prior, /))]
+    fn rests_on<'py>(
+        &self,
+        py: Python<'py>,
+        prior: &Bound<'py, Model>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let found = PyDict::new(py);
+        for (name, part) in self.model.rests_on(&prior.get().model) {
+            found.set_item(name, decimal(py, part)?)?;
+        }
+        Ok(found)
     }
 
     /// The model as canonical JSON: the same bytes in every language.

@@ -131,6 +131,7 @@ from ._queue import (
 from ._reach import Reach
 from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
 from ._study import (
+    AskedOften,
     Blocker,
     Changed,
     ChangedReason,
@@ -140,7 +141,9 @@ from ._study import (
     FactTold,
     Finding,
     Flip,
+    HeldBack,
     Lint,
+    Replay,
     Said,
 )
 from ._values import Actor, Clears, Subject, Verdict
@@ -181,6 +184,7 @@ __all__ = [
     "Appended",
     "Approver",
     "AskedBy",
+    "AskedOften",
     "AssessError",
     "Assessed",
     "Assessment",
@@ -243,6 +247,7 @@ __all__ = [
     "GapCount",
     "GateStands",
     "Head",
+    "HeldBack",
     "HeldBy",
     "IfItFails",
     "IgnoredAdoption",
@@ -294,6 +299,7 @@ __all__ = [
     "Reason",
     "RecordedDecision",
     "ReleaseScore",
+    "Replay",
     "Risk",
     "Said",
     "Schedule",

@@ -28,6 +28,7 @@ __all__ = [
     "Schedule",
     "Scores",
     "Snapshot",
+    "ask_risk",
     "assess_policy",
     "error_codes",
     "finding_codes",
@@ -53,6 +54,9 @@ __all__ = [
 _Text: TypeAlias = bytes | bytearray | memoryview | str
 _Scope: TypeAlias = Literal["all", "ready"]
 _Detail: TypeAlias = Literal["full", "unmet", "verdict"]
+
+def ask_risk(question: bytes, /) -> bytes:
+    """Answers a question about risk that needs no portfolio, as documents."""
 
 def assess_policy() -> str:
     """The policy (TOML) that an assessment is judged by unless another one is given.

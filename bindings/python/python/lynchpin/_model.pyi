@@ -165,6 +165,39 @@ class Model:
             >>> Model.read(model.json()) == model
             True
         """
+    @staticmethod
+    def published() -> Model:
+        """What ten published histories have in common, as the prior of a first fit.
+
+        It is of lines. Columns of its names take it up: lines_added, lines_deleted, files, folders,
+        fix (plain), developers, age_days and author_changes, the others with transform "log".
+
+        Returns:
+            The model.
+
+        Example:
+            >>> from lynchpin import Column, Model
+            >>> lines, failed = Column([3, 900, 12, 40], "log"), [False, True, False, False]
+            >>> model = Model.fit({"lines_added": lines}, failed, prior=Model.published())
+            >>> model.rests_on(Model.published())["lines_added"] > 0.8
+            True
+        """
+
+    def rests_on(self, prior: Model, /) -> dict[str, Decimal]:
+        """Which part of what a model of lines says rests on the prior that it was fitted with yet.
+
+        Args:
+            prior: The prior.
+
+        Returns:
+            A part of one by feature; without those that the prior does not know.
+
+        Example:
+            >>> from lynchpin import Model
+            >>> Model.published().rests_on(Model.published())["files"]
+            Decimal('1')
+        """
+
     def json(self) -> bytes:
         """The model as canonical JSON: the same bytes in every language.
 

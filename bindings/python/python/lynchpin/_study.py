@@ -284,6 +284,63 @@ class Flip:
     """What holds it back by the policy by which it is no go."""
 
 
+@value
+class AskedOften:
+    """Somebody who is asked to clear what holds something back, and how often.
+
+    Example:
+        >>> AskedOften(Actor("group", "cab"), 3).times
+        3
+    """
+
+    who: Actor
+    """The person or the group."""
+    times: int
+    """Of how many decisions."""
+
+
+@value
+class HeldBack:
+    """What a policy would have held back of what was deployed.
+
+    Example:
+        >>> HeldBack(3, 1, 2, 0, 0, 0, ()).caught
+        1
+    """
+
+    held_back: int
+    """How many it holds back."""
+    caught: int
+    """How many of them failed."""
+    false_alarms: int
+    """How many of them held."""
+    escaped: int
+    """How many failed that it lets through."""
+    waits: int
+    """How many of those held back become a go by themselves, at a time that is known."""
+    waited_minutes: int
+    """How many minutes these have to wait, together."""
+    asked: tuple[AskedOften, ...]
+    """Who can clear what holds them back, and how many of them: the most asked first."""
+
+
+@value
+class Replay:
+    """What came of what was deployed, had each of two policies decided.
+
+    Example:
+        >>> Replay(1, HeldBack(0, 0, 0, 1, 0, 0, ()), HeldBack(3, 1, 2, 0, 0, 0, ())).failed
+        1
+    """
+
+    failed: int
+    """How many of what was compared failed, as far as it is known."""
+    before: HeldBack
+    """By the policy in force then."""
+    after: HeldBack
+    """By the policy that was tried."""
+
+
 @final
 @public
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
@@ -313,6 +370,8 @@ class DryRun(Plain):
     """How many are a go by neither."""
     flips: tuple[Flip, ...]
     """Those that are a go by one of the two only."""
+    replay: Replay | None
+    """Over deployments, what came of them: what each policy would have been worth."""
 
     def __repr__(self) -> str:
         return _show.short(f"DryRun: {len(self.flips)} of {self.compared} decisions flip")

@@ -63,7 +63,8 @@ pub struct Fit {
     pub known: Option<String>,
     #[command(flatten)]
     pub features: Features,
-    /// A model of lines of what was known before, such as of another team; it fades as changes come
+    /// A model of lines of what was known before, such as of another team, or `published` for what
+    /// ten published histories have in common; it fades as changes come
     #[arg(long, value_name = "MODEL.json")]
     pub prior: Option<PathBuf>,
 }

@@ -1,7 +1,9 @@
 //! `risk fit`: a model of a history.
 
+use std::path::Path;
+
 use lynchpin::base::{Error, ErrorCode};
-use lynchpin::report::counted;
+use lynchpin::report::{counted, percent, printable};
 use lynchpin::risk::learn::{Column, Fit, Model};
 
 use super::super::ask::with_newline;
@@ -15,7 +17,7 @@ use super::table::Table;
 
 /// Prints the model; what it was fitted to is told beside, on standard error.
 pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
-    let prior = asked.prior.as_deref().map(model::read).transpose()?;
+    let prior = asked.prior.as_deref().map(prior).transpose()?;
     let mut table = Table::open(&asked.file)?.with_hint(HINT);
     let outcome = table.column(&asked.outcome, "--outcome")?;
     let find = |name: &Option<String>, said| {
@@ -37,7 +39,16 @@ pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
     let fitted = fitted.map_err(|error| unfit(&table, &error))?;
     output.write(&with_newline(fitted.to_json()?))?;
     tell(&history, &fitted)?;
+    // Of half a model of lines, the errors are halved, too.
+    if let Some(prior) = prior.filter(|_| asked.features.lines) {
+        tell_prior(&prior, &fitted);
+    }
     Ok(Status::Go)
+}
+
+/// The prior that is shipped, or one from a file.
+fn prior(named: &Path) -> Result<Model, Failure> {
+    if named == Path::new("published") { Ok(Model::published()) } else { model::read(named) }
 }
 
 /// How a model is fitted to so many changes.
@@ -83,4 +94,13 @@ fn tell(history: &History, fitted: &Model) -> Result<(), Failure> {
         fitted.digest()?
     ));
     Ok(())
+}
+
+/// How much of it is known from elsewhere.
+fn tell_prior(prior: &Model, fitted: &Model) {
+    let parts = fitted.rests_on(prior);
+    let told =
+        parts.iter().map(|(name, part)| format!("{} of {}", percent(*part), printable(name)));
+    let told: Vec<String> = told.collect();
+    Failure::note(&format!("rests on the prior yet: {}", told.join(", ")));
 }

@@ -103,6 +103,11 @@ fn entries<'a>(
     found
 }
 
+/// Whether an incident is confirmed to come from a change.
+pub(crate) fn is_confirmed(records: &Records, id: &ChangeId) -> bool {
+    !confirmed(records, id).is_empty()
+}
+
 /// The numbers of what was told of the incidents that a change is confirmed to have caused; none,
 /// if it is not.
 fn confirmed(records: &Records, id: &ChangeId) -> BTreeSet<usize> {

@@ -44,6 +44,7 @@ mod snapshot;
 mod verdicts;
 
 pub use adoption::IgnoredAdoption;
+pub(crate) use autonomy::is_confirmed;
 pub use breach::Breach;
 pub use claim::ClaimOutcome;
 pub use columns::GateColumns;

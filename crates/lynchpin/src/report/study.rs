@@ -10,7 +10,7 @@ use crate::gate::lint::{Finding, Severity};
 use crate::reason::Verdict;
 use crate::study::changed::By;
 use crate::study::dry_run::Because;
-use crate::study::{Changed, ChangedReason, DryRun, Flip};
+use crate::study::{Changed, ChangedReason, DryRun, Flip, Replay};
 
 /// What is wrong with a policy, one finding a line, the worst first.
 ///
@@ -112,11 +112,39 @@ pub fn dry_run(run: &DryRun, options: &Options<'_>) -> String {
     }
     out.push_str(&paint(options.style, Tone::Faint, &basis));
     out.push('\n');
+    if let Some(replay) = &run.replay {
+        out.push_str(&replayed(replay, options));
+    }
     for flip in &run.flips {
         out.push_str(&flipped(flip, options));
     }
     out
 }
+
+/// What each policy would have been worth.
+fn replayed(replay: &Replay, options: &Options<'_>) -> String {
+    let head = format!("{} of what was deployed failed", replay.failed);
+    let mut out = format!("\n{}\n", paint(options.style, Tone::Strong, &head));
+    for (policy, it) in [("in force", &replay.before), ("tried", &replay.after)] {
+        out.push_str(&format!(
+            "  {policy}: {} held back, of which {} failed and {} held; {} that failed let through\n",
+            it.held_back, it.caught, it.false_alarms, it.escaped
+        ));
+        if it.waits > 0 {
+            let (waits, minutes) = (it.waits, it.waited_minutes);
+            out.push_str(&format!("    {waits} of them only wait, {minutes} minutes together\n"));
+        }
+        let asked = it.asked.iter().take(ASKED_NAMED);
+        let asked: Vec<String> = asked.map(|it| format!("{} ({})", it.who, it.times)).collect();
+        if !asked.is_empty() {
+            out.push_str(&format!("    asked: {}\n", asked.join(", ")));
+        }
+    }
+    out
+}
+
+/// How many of those who are asked most are named.
+const ASKED_NAMED: usize = 10;
 
 fn flipped(flip: &Flip, options: &Options<'_>) -> String {
     let head = format!(

@@ -11,9 +11,10 @@ use crate::base::{Actor, Digest, Instant, Subject};
 use crate::gate::Policy;
 use crate::history::order::position;
 use crate::model::{Deployment, DeploymentOutcome, Fact};
-use crate::portfolio::{DecideQuestion, Decision, Snapshot};
+use crate::portfolio::{DecideQuestion, Decision, Snapshot, is_confirmed};
 use crate::reason::tree::Node;
 use crate::reason::{ReasonCode, Verdict};
+use crate::study::replay::{Replay, Sums};
 
 /// Over what a policy is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,9 @@ pub struct DryRun {
     pub go_by_neither: usize,
     /// Those that are a go by one only: those that are no longer one first, then by time.
     pub flips: Vec<Flip>,
+    /// Over deployments, what came of them: what each policy would have been worth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Replay>,
 }
 
 /// One decision that is a go by one policy and not by the other.
@@ -167,6 +171,7 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
         Over::Open => open(snapshot, question.at),
         Over::DeploymentsSince(since) => begun(snapshot, since, question.at),
     };
+    let mut sums = Sums::default();
     let left_out = questions.len().saturating_sub(DRY_RUN_DECISIONS_MAX);
     questions.drain(..left_out);
     let mut found = DryRun {
@@ -177,8 +182,9 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
         go_by_both: 0,
         go_by_neither: 0,
         flips: Vec::new(),
+        replay: None,
     };
-    for asked in questions {
+    for Tried { asked, failed } in questions {
         let answers = (snapshot.decide(&asked), tried.decide(&asked));
         let (before, after) = match answers {
             (Ok(before), Ok(after)) => (before, after),
@@ -191,6 +197,10 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
         };
         found.compared = found.compared.saturating_add(1);
         found.add(&before, &after);
+        sums.add(&before, &after, failed);
+    }
+    if matches!(question.over, Over::DeploymentsSince(_)) {
+        found.replay = Some(sums.told());
     }
     found.flips.sort_by(|a, b| {
         let order = |flip: &Flip| (flip.after.is_go(), flip.at);
@@ -228,37 +238,57 @@ impl DryRun {
     }
 }
 
-fn open(snapshot: &Snapshot, at: Instant) -> Vec<DecideQuestion> {
-    snapshot.open_subjects(at).into_iter().map(|it| DecideQuestion::new(it, at)).collect()
+/// What both policies are asked, and whether it failed.
+struct Tried {
+    asked: DecideQuestion,
+    failed: bool,
+}
+
+fn open(snapshot: &Snapshot, at: Instant) -> Vec<Tried> {
+    let ask = |subject| Tried { asked: DecideQuestion::new(subject, at), failed: false };
+    snapshot.open_subjects(at).into_iter().map(ask).collect()
 }
 
 /// What was deployed since then, as it stood right before: each deployment once, when it was
 /// first heard of, oldest first.
-fn begun(snapshot: &Snapshot, since: Instant, at: Instant) -> Vec<DecideQuestion> {
+fn begun(snapshot: &Snapshot, since: Instant, at: Instant) -> Vec<Tried> {
     let records = &snapshot.as_of(at).records;
-    let mut first: Vec<&Deployment> = snapshot
-        .portfolio()
-        .deployments
-        .iter()
-        .filter(|it| (since..=at).contains(&it.envelope().recorded))
+    let known = || {
+        let all = snapshot.portfolio().deployments.iter();
+        all.filter(|it| it.envelope().recorded <= at)
+    };
+    let mut first: Vec<&Deployment> = known()
+        .filter(|it| it.envelope().recorded >= since)
         .filter(|it| !matches!(it.outcome, DeploymentOutcome::RolledBack))
         .collect();
     first.sort_by_key(|it| (it.envelope().recorded, it.sequence, &it.id, it.outcome));
     let mut seen: BTreeSet<&DeploymentId> = BTreeSet::new();
     first.retain(|it| seen.insert(&it.id));
+    let undone = [DeploymentOutcome::Failed, DeploymentOutcome::RolledBack];
+    let failed: BTreeSet<&DeploymentId> =
+        known().filter(|it| undone.contains(&it.outcome)).map(|it| &it.id).collect();
     let mut questions = Vec::new();
     for deployment in first {
         let Some(before) = right_before(deployment.envelope().recorded) else { continue };
         let mut stages = records.stages_by(position(deployment));
         let stage = stages.find(|stage| stage.has(&deployment.environment));
         let Some(stage) = stage else { continue };
-        let alone = deployment.changes.iter().map(|id: &ChangeId| Subject::Change(id.clone()));
-        let subjects: Vec<Subject> = match &deployment.release {
-            Some(release) => vec![Subject::Release(release.clone())],
-            None => alone.collect(),
+        let was_undone = failed.contains(&deployment.id);
+        let mut ask = |subject, failed: bool| {
+            let asked = DecideQuestion::new(subject, before).with_stage(stage.id.clone());
+            questions.push(Tried { asked, failed: failed || was_undone });
         };
-        let ask = |subject| DecideQuestion::new(subject, before).with_stage(stage.id.clone());
-        questions.extend(subjects.into_iter().map(ask));
+        let caused = |id: &ChangeId| is_confirmed(records, id);
+        match &deployment.release {
+            Some(release) => {
+                ask(Subject::Release(release.clone()), deployment.changes.iter().any(caused));
+            }
+            None => {
+                for id in &deployment.changes {
+                    ask(Subject::Change(id.clone()), caused(id));
+                }
+            }
+        }
     }
     questions
 }

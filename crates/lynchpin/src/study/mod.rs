@@ -24,6 +24,7 @@ pub mod ending;
 mod open;
 pub mod population;
 pub mod queue;
+mod replay;
 pub mod waiting;
 pub mod waiver_debt;
 
@@ -45,5 +46,6 @@ pub use queue::{
     ChangePair, FailureFrom, IfItFails, Interaction, OutOfOrder, Queue, QueueCycle, QueueEntry,
     QueueHold, QueueItem, QueueQuestion, QueueRun, QueueSearch, QueueState, QueueWait,
 };
+pub use replay::{AskedOften, HeldBack, Replay};
 pub use waiting::{Through, Waiting, WaitingItem, WaitingQuestion, WaitsFor};
 pub use waiver_debt::{Debt, OfGroup, OfRequirement, OfService, WaiverDebt, WaiverInUse};

@@ -19,7 +19,7 @@ use crate::base::limits::{JOINT_CHANGES_MAX, Limits};
 use crate::base::{Instant, LogOdds, Probability, Span};
 use crate::risk::backtest::{self, Costs, Outcomes};
 use crate::risk::joint::{self, Shock};
-use crate::risk::learn::{MISSING, Rolling};
+use crate::risk::learn::{MISSING, Model, Rolling};
 use crate::risk::{drift, lane};
 
 /// What can be asked about risk, as a document. Probabilities of many changes are whole parts per
@@ -39,7 +39,14 @@ pub enum Question {
     Backtest(Backtest),
     /// What did a model drift from?
     Drift(Drift),
+    /// What is there to begin with, where there is no history yet?
+    Published(Published),
 }
+
+/// What is there to begin with?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {}
 
 /// What do changes come to that ship together?
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -191,6 +198,8 @@ pub enum Answer {
     Backtest(Box<backtest::Backtest>),
     /// How the recent part differs.
     Drift(drift::Drift),
+    /// The model to begin with.
+    Published(Box<Model>),
 }
 
 /// The widest lane that keeps its promise.
@@ -239,6 +248,9 @@ impl Question {
             Question::Shift(asked) => asked.ask(),
             Question::Backtest(asked) => asked.ask(),
             Question::Drift(asked) => asked.ask(),
+            Question::Published(Published {}) => {
+                Ok(Answer::Published(Box::new(Model::published())))
+            }
         }
     }
 }

@@ -100,6 +100,11 @@ fn options_reach_the_fit() {
         let plain = found.contains(r#""transform":"plain""#);
         assert_eq!(plain, more.contains(&"--plain"), "{more:?}");
     }
+    let begun = [FIT, &["--lines", "--prior", "published"]].concat();
+    let begun = risk(folder.path(), &["fit", "risk.csv"], &begun);
+    assert_eq!(begun.status, 0, "{}", begun.err);
+    assert!(begun.err.contains("rests on the prior yet: "), "{}", begun.err);
+    assert!(begun.err.trim_end().ends_with(" % of files"), "{}", begun.err);
     let steps = [FIT, &["--prior", "model.json"]].concat();
     let steps = risk(folder.path(), &["fit", "risk.csv"], &steps);
     assert_eq!((steps.status, steps.out.as_str()), (2, ""));

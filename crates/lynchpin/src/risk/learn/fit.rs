@@ -76,10 +76,7 @@ fn check(columns: &[Column<'_>], failed: &[bool], fit: &Fit<'_>) -> Result<()> {
     }
     let failures = failed.iter().filter(|failed| **failed).count();
     if failures == 0 || failures == failed.len() {
-        return Err(bad(format!(
-            "{failures} of {} failed: nothing to learn; take a longer history",
-            failed.len()
-        )));
+        return Err(bad(format!("{failures} of {} failed: nothing to learn", failed.len())));
     }
     match fit.prior {
         Some(prior) if !prior.is_of_lines() => {

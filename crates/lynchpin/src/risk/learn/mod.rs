@@ -32,6 +32,7 @@ mod given;
 mod line;
 mod matrix;
 mod model;
+mod published;
 mod ridge;
 mod rolling;
 mod tables;

@@ -1,0 +1,147 @@
+"""Risk put to work gives what every other language gives, as values of Python's own."""
+
+import json
+import pickle
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import lynchpin
+import pytest
+from lynchpin import _lynchpin, risk
+
+FIXTURE = Path(__file__).parents[3] / "tests" / "model" / "risk.txt"
+
+
+def _pairs() -> list[tuple[dict[str, Any], str]]:
+    """Questions and answers; see tests/tests/model_faces.rs."""
+    lines = FIXTURE.read_text("utf-8").splitlines()
+    return [(json.loads(lines[at]), lines[at + 1]) for at in range(0, len(lines), 2)]
+
+
+def _asked(question: dict[str, Any]) -> object:
+    """The same question through the functions of the module."""
+    ((kind, said),) = question.items()
+    match kind:
+        case "joint":
+            return risk.joint(said["said"], shock=said.get("shock"))
+        case "shock":
+            return risk.shock(said["said"], said["failed"], said["releases"])
+        case "lane":
+            how = {name: said[name] for name in ("promise", "confidence")}
+            return risk.lane(said["said"], said["failed"], **how)
+        case "shift":
+            return risk.shift(said["log_odds"], said["failed"], window=said["window"])
+        case "backtest":
+            known = said.get("known")
+            options = ("base", "review", "escape", "blocks", "repetitions", "seed", "confidence")
+            return risk.backtest(
+                [datetime.fromisoformat(at) for at in said["made"]],
+                said["said"],
+                said["failed"],
+                as_of=datetime.fromisoformat(said["as_of"]),
+                maturity=timedelta(days=30),
+                known=known and [at and datetime.fromisoformat(at) for at in known],
+                effort=said.get("effort"),
+                **{name: said[name] for name in options if name in said},
+            )
+        case "published":
+            return lynchpin.Model.published()
+        case _:
+            parts = [said["reference"], said["recent"]]
+            features = [{it["name"]: it["values"] for it in part["features"]} for part in parts]
+            one, other = (
+                {**part, "features": own} for part, own in zip(parts, features, strict=True)
+            )
+            return risk.drift(one, other, z=Decimal("2.5"))
+
+
+@pytest.mark.parametrize(("question", "answer"), _pairs())
+def test_the_answers_are_those_of_every_language(question: dict[str, Any], answer: str) -> None:
+    found = _lynchpin.ask_risk(json.dumps(question).encode())
+    assert found.decode() == answer
+    ((kind, body),) = json.loads(answer).items()
+    value = _asked(question)
+    match value:
+        case risk.Joint():
+            assert str(value.any) == body["any"] and sum(value.shares) == value.any
+            assert [str(it) for it in value.falls_by] == body["falls_by"]
+            assert list(value.failures) == body["failures"]
+        case risk.Lane():
+            assert str(value.at_most) == body["widest"]["at_most"]
+        case lynchpin.Model():
+            assert json.loads(value.json()) == body
+        case None:
+            assert kind == "lane" and "widest" not in body
+        case risk.Shift():
+            assert (str(value.shift), value.outcomes) == (body["shift"], body["outcomes"])
+        case risk.Backtest():
+            whole = body["whole"]
+            assert str(value.whole.figures.brier.value) == whole["figures"]["brier"]["value"]
+            excess = int(value.whole.figures.excess.value * 1_000_000_000)
+            assert excess == whole["figures"]["excess"]["value"]
+            assert value.whole.gate.saving.value == whole["gate"]["saving"]["value"]
+            assert json.loads(value.options) == body["options"]
+            assert len(value.blocks) == len(body["blocks"])
+            assert (value.whole.figures.auc is None) == ("auc" not in whole["figures"])
+        case risk.Drift():
+            assert value.reaction == body["reaction"]
+            psi = value.features[0].psi
+            assert psi is not None and int(psi * 1_000_000) == body["features"][0]["psi"]
+        case _:
+            assert kind == "shock" and str(value) == body
+    again = pickle.loads(pickle.dumps(value))
+    assert again == value and hash(again) == hash(value)
+
+
+def test_probabilities_are_numbers_or_parts() -> None:
+    parts = risk.joint([100_000_000, 200_000_000], shock=0)
+    assert risk.joint([0.1, Decimal("0.2")], shock=0.0) == parts == risk.joint((0.1, 0.2), shock="0")
+    numpy = pytest.importorskip("numpy")
+    assert risk.joint(numpy.array([0.1, 0.2]), shock=0) == parts
+    model = lynchpin.Model.fit({"lines": [1, 2, 30, 40]}, [False, False, True, True])
+    scores = model.score({"lines": [1, 40]})
+    assert risk.joint(scores.probabilities).expected > Decimal("0.9")
+    assert risk.shift(scores.log_odds, numpy.array([False, True])).outcomes == 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        (lambda: risk.joint([1_000_000_001]), "bad_argument"),
+        (lambda: risk.joint([1.5]), "bad_argument"),
+        (lambda: risk.joint([-0.5]), "number_out_of_range"),
+        (lambda: risk.joint([float("nan")]), "bad_argument"),
+        (lambda: risk.joint([float("inf")]), "bad_argument"),
+        (lambda: risk.joint([0] * 10_001), "limit_exceeded"),
+        (lambda: risk.shift([0], []), "bad_argument"),
+        (lambda: risk.lane([0.1], [], promise="0.1", confidence="0.9"), "bad_argument"),
+        (
+            lambda: risk.backtest(
+                [datetime(2026, 1, 1)],
+                [0.1],
+                [False],
+                as_of=datetime(2026, 2, 1, tzinfo=timezone.utc),
+                maturity=timedelta(0),
+                base="0.1",
+                review=1,
+                escape=5,
+            ),
+            "instant_malformed",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(bad: Any, code: str) -> None:
+    with pytest.raises(lynchpin.LynchpinError) as raised:
+        bad()
+    assert raised.value.problems[0].code == code
+
+
+def test_wrong_types_are_refused() -> None:
+    with pytest.raises(TypeError, match="true or false"):
+        risk.shift([0], [2])
+    with pytest.raises(TypeError, match="mapping"):
+        risk.drift({"said": []}, {"said": [], "failed": []})
+    with pytest.raises(TypeError, match="mapping"):
+        risk.drift({"said": [], "failed": [], "other": 1}, {"said": [], "failed": []})
