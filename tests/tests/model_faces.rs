@@ -3,9 +3,9 @@
 //! `tests/model/history.txt` has a change a line: lines, hours, earlier changes of its author,
 //! services, and whether it failed; `nan` is not known. `model.json` is fitted to all of it,
 //! `next.json` to its second half with the lines of all as prior. `scores.txt` is what the first
-//! says of each change: log-odds, probability, and what each term and each pair adds. `risk.txt` has
-//! questions about that, each with its answer on the next line. The tests of C, C++ and Python read
-//! the same files; `BLESS=1` renews them.
+//! says of each change: log-odds, probability, and what each term and each pair adds. `risk.txt`
+//! has questions about that, each with its answer on the next line. The tests of C, C++ and Python
+//! read the same files; `BLESS=1` renews them.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,

@@ -18,17 +18,18 @@ use crate::text::{lp_buf, lp_str};
 ///   how much it falls without each
 /// - `shock`: `said`, `failed`, `releases` (how many changes each had): how much changes of one
 ///   release have in common
-/// - `lane`: `said`, `failed`, `promise`, `confidence`: the widest threshold below which changes may
-///   pass without anybody looking; none, if none keeps the promise
+/// - `lane`: `said`, `failed`, `promise`, `confidence`: the widest threshold below which changes
+///   may pass without anybody looking; none, if none keeps the promise
 /// - `shift`: `log_odds` in billionths, `failed`, `window` (600, if it is left out): what is to be
 ///   added to all log-odds for them to come true as they lately did
 /// - `backtest`: `made`, `said`, `failed`, `as_of`, `maturity`, such as "30d", `base`, `review` and
 ///   `escape` (costs), and, if you like, `known`, `effort`, `blocks`, `repetitions`, `seed`,
 ///   `confidence`: what a model would have been worth
-/// - `drift`: `reference` and `recent`, each with `said`, `failed` and `features` (each a `name` and
-///   `values`, null where not known), `z`, `psi`: what a model drifted from, and what to do
-/// - `published`, with nothing in it: the model of ten published histories that a first fit may have
-///   as prior; what stands between `{"published":` and the last `}` is what `lp_model_read` reads
+/// - `drift`: `reference` and `recent`, each with `said`, `failed` and `features` (each a `name`
+///   and `values`, null where not known), `z`, `psi`: what a model drifted from, and what to do
+/// - `published`, with nothing in it: the model of ten published histories that a first fit may
+///   have as prior; what stands between `{"published":` and the last `}` is what `lp_model_read`
+///   reads
 ///
 /// No engine is needed. The answer is one line without a newline at its end. On success
 /// `*answer_out` is yours: free it with `lp_buf_free`.

@@ -8,7 +8,7 @@ from ._claims import _Claims, _EngineClaims, _LedgerCalls
 from ._composing import _Composing
 from ._decision import Decision
 from ._edges import Components, Edges, Numbers, OrderedEdges, Schedule
-from ._model import Integers, Model, Scores
+from ._model import Integers, Model, Scores, ask_risk
 from ._plan import Plan
 from ._questions import _Questions
 from ._queues import _Queues
@@ -54,9 +54,6 @@ __all__ = [
 _Text: TypeAlias = bytes | bytearray | memoryview | str
 _Scope: TypeAlias = Literal["all", "ready"]
 _Detail: TypeAlias = Literal["full", "unmet", "verdict"]
-
-def ask_risk(question: bytes, /) -> bytes:
-    """Answers a question about risk that needs no portfolio, as documents."""
 
 def assess_policy() -> str:
     """The policy (TOML) that an assessment is judged by unless another one is given.

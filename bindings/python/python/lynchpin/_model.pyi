@@ -10,7 +10,7 @@ from typing_extensions import Buffer
 from ._edges import Numbers, _Array, _ArrowArray, _ArrowStream
 from ._model_values import Column, Explanation, ModelTerm
 
-__all__ = ["Integers", "Model", "Scores"]
+__all__ = ["Integers", "Model", "Scores", "ask_risk"]
 
 _Values: TypeAlias = _ArrowArray | _ArrowStream | _Array | Buffer | Sequence[float | None]
 
@@ -307,3 +307,6 @@ class Scores:
             True
         """
     def __len__(self) -> int: ...
+
+def ask_risk(question: bytes, /) -> bytes:
+    """Answers a question about risk that needs no portfolio, as documents."""

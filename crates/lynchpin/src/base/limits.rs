@@ -151,8 +151,8 @@ pub const MODEL_FEATURES_MAX: usize = 1_000;
 /// The most steps of a model, over all its features and pairs.
 pub const MODEL_CELLS_MAX: usize = 1_000_000;
 
-/// The most changes that are asked about together as a document: their number of failures takes time
-/// with the square of them.
+/// The most changes that are asked about together as a document: their number of failures takes
+/// time with the square of them.
 pub const JOINT_CHANGES_MAX: usize = 10_000;
 
 /// The most rounds in which a model is fitted.

@@ -127,7 +127,7 @@ fn replayed(replay: &Replay, options: &Options<'_>) -> String {
     let mut out = format!("\n{}\n", paint(options.style, Tone::Strong, &head));
     for (policy, it) in [("in force", &replay.before), ("tried", &replay.after)] {
         out.push_str(&format!(
-            "  {policy}: {} held back, of which {} failed and {} held; {} that failed let through\n",
+            "  {policy}: {} held back, {} of them failed and {} held; {} that failed let through\n",
             it.held_back, it.caught, it.false_alarms, it.escaped
         ));
         if it.waits > 0 {

@@ -75,8 +75,8 @@ pub struct Fit<'a> {
     /// How many pairs of features may have steps of their own.
     pub pairs: u32,
     /// What was known before, a model of lines alone: its weights and their errors take the place
-    /// of zero and [`strength`](Fit::strength), feature by feature. It fades as changes come: after `n` of them
-    /// a weight rests on them and on the prior as their precisions are.
+    /// of zero and [`strength`](Fit::strength), feature by feature. It fades as changes come: after
+    /// `n` of them a weight rests on them and on the prior as their precisions are.
     pub prior: Option<&'a Model>,
 }
 

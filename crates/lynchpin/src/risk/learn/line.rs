@@ -17,8 +17,8 @@ pub(super) struct Line {
     missing: i64,
     /// The ends of the line, as far from its centre as they are.
     ends: (f64, f64),
-    /// Taken from the float whose bits are those of [`MIDDLE`] and a value, it leaves how far that is
-    /// from the centre.
+    /// Taken from the float whose bits are those of [`MIDDLE`] and a value, it leaves how far that
+    /// is from the centre.
     centre: f64,
     slope: f64,
     /// Whether wide numbers hold all that there is.
