@@ -12,8 +12,8 @@ use crate::reason::tree::Clears;
 ///
 /// What failed is what is known at the instant of the question: that its deployment failed or was
 /// rolled back, or that an incident is confirmed to come from it; a change that came to several
-/// stages is counted in each. Of the youngest it may not be known yet. What is held back is not said
-/// to be lost: it would have gone later, and changed.
+/// stages is counted in each. Of the youngest it may not be known yet. What is held back is not
+/// said to be lost: it would have gone later, and changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Replay {
