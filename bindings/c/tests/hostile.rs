@@ -33,6 +33,14 @@ const MODEL: &str = r#"{"format":"additive/1","baseline":"-2","baseline_error":"
  "seen":[0,5],"steps":{"cuts":[1],"adds":["0","1"]}},{"name":"A","transform":"plain","weight":"1",
  "error":"0","centre":0,"seen":[0,5]}],"pairs":[{"features":[0,1],"rows":[1],"columns":[],
  "adds":["0","1"]}]}"#;
+const RISKS: [&str; 4] = [
+    r#"{"joint": {"said": [100000000, 1000000000], "shock": "0.95"}}"#,
+    r#"{"lane": {"said": [0, 5], "failed": [true, false], "promise": "1", "confidence": "0"}}"#,
+    r#"{"shift": {"log_odds": [-9007199254740991, 7], "failed": [true, false], "window": 0}}"#,
+    r#"{"backtest": {"made": ["2026-11-01T09:00:00Z"], "said": [7], "failed": [true],
+ "as_of": "2026-11-03T10:00:00Z", "maturity": "1d", "base": "0", "review": 0, "escape": 4294967295,
+ "blocks": 1, "repetitions": 19}}"#,
+];
 const REQUESTS: [&str; 6] = [
     r#"{"append": {"clock": "2026-11-03T10:00:00Z", "drafts": [
  {"id": "a", "kind": "people", "fact": {"id": "mei"}}]}}"#,
@@ -107,6 +115,7 @@ struct Call {
 fn texts() -> impl Strategy<Value = Vec<u8>> {
     let mut known = vec![PORTFOLIO, POLICY, QUESTION, MODEL];
     known.extend(REQUESTS);
+    known.extend(RISKS);
     let known = prop::sample::select(known).prop_map(str::as_bytes);
     let bent = (known.clone(), any::<usize>(), any::<u8>()).prop_map(|(text, place, byte)| {
         let mut text = text.to_vec();
@@ -222,6 +231,13 @@ fn make(pool: &mut Pool, call: &Call) {
             6 => {
                 let mut made = lp_buf { ptr: null_mut(), len: 0 };
                 let status = lp_ask(snapshot, text, &raw mut made, &raw mut error);
+                assert_eq!(status == LP_STATUS_OK, !made.ptr.is_null());
+                lp_buf_free(&raw mut made);
+                pool.settle(status, error);
+            }
+            16 => {
+                let mut made = lp_buf { ptr: null_mut(), len: 0 };
+                let status = lp_ask_risk(text, &raw mut made, &raw mut error);
                 assert_eq!(status == LP_STATUS_OK, !made.ptr.is_null());
                 lp_buf_free(&raw mut made);
                 pool.settle(status, error);
