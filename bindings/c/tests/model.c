@@ -183,7 +183,7 @@ static void fits_that_are_refused(void) {
     CHECK(lp_fit_additive(HISTORY, NULL, NULL) == LP_STATUS_BAD_ARGUMENT);
     fit.struct_size = sizeof fit;
     CHECK(lp_fit_additive(HISTORY, &fit, NULL) == LP_STATUS_OK);
-    CHECK(fit.struct_size == sizeof fit && fit.strength == 1 && fit.half_life == 72);
+    CHECK(fit.struct_size == sizeof fit && fit.strength == 1 && fit.half_life == 100);
     CHECK(fit.rounds == 400 && fit.pairs == 12 && fit.prior == NULL);
     fit.rounds = UINT32_MAX;
     CHECK(FIT(columns, 1, failed, HISTORY, &fit) == LP_STATUS_BAD_ARGUMENT);

@@ -168,7 +168,8 @@ void the_answers_are_those_of_every_language() {
         ++asked;
     }
     CHECK(asked == 10);
-    CHECK(status_of([] { lynchpin::ask_risk("{\"lane\": {}}"); }) == status::missing_field);
+    const auto beyond = [] { lynchpin::ask_risk(R"({"joint": {"said": [1000000001]}})"); };
+    CHECK(status_of(beyond) == status::bad_argument);
 }
 
 } // namespace

@@ -51,6 +51,7 @@
 pub mod backtest;
 pub mod drift;
 mod float;
+pub mod house;
 pub mod joint;
 pub mod lane;
 pub mod learn;
