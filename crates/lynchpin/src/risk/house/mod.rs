@@ -3,7 +3,7 @@
 //! Many a change process rates risk by rules that people wrote and by what they answer, and a board
 //! goes by that. It is no probability: hold it to what became of the changes
 //! ([`Ranking`](super::measure::Ranking)), and see whether a fitted model ranks better. Where
-//! several of these rate one change, the [worst](worst) counts.
+//! several of these rate one change, the [`worst`] counts.
 //!
 //! ```
 //! use lynchpin::risk::house::{Condition, Questionnaire, Rule, Rules, Test, worst};
