@@ -140,14 +140,23 @@ impl Scorer {
             let size = BLOCK.min(count.saturating_sub(start));
             block.sums.clear();
             block.sums.resize(size, self.baseline);
+            // A line that waits for another one, to be added with it.
+            let mut held: Option<(&Line, &[i64])> = None;
             for (number, (ready, column)) in self.terms.iter().zip(columns).enumerate() {
                 let values = column.get(start..start.saturating_add(size)).unwrap_or(&[]);
                 if self.is_transformed && ready.is_line() && scores.contributions.is_none() {
-                    ready.line.add_to(&mut block.sums, values);
+                    let own = (&ready.line, values);
+                    match held.take() {
+                        Some(other) => Line::add_two_to(&mut block.sums, other, own),
+                        None => held = Some(own),
+                    }
                     continue;
                 }
                 let added = block.term(number, ready, values, self.is_transformed);
                 put(&mut scores.contributions, number, count, start, added);
+            }
+            if let Some((line, values)) = held {
+                line.add_to(&mut block.sums, values);
             }
             for (number, pair) in self.pairs.iter().enumerate() {
                 let number = self.terms.len().saturating_add(number);

@@ -73,6 +73,26 @@ impl Line {
         }
     }
 
+    /// The same of two lines: their sums are fetched and put back once for both.
+    pub(super) fn add_two_to(
+        sums: &mut [i64],
+        (one, ones): (&Line, &[i64]),
+        (other, others): (&Line, &[i64]),
+    ) {
+        let parts = ones.chunks(TOGETHER).zip(others.chunks(TOGETHER));
+        for (sums, (ones, others)) in sums.chunks_mut(TOGETHER).zip(parts) {
+            if !(one.is_small && other.is_small && are_wide(ones) && are_wide(others)) {
+                one.add_to(sums, ones);
+                other.add_to(sums, others);
+                continue;
+            }
+            for (sum, (first, second)) in sums.iter_mut().zip(ones.iter().zip(others)) {
+                let both = whole(one.wide(*first)).wrapping_add(whole(other.wide(*second)));
+                *sum = sum.wrapping_add(both);
+            }
+        }
+    }
+
     fn add(&self, value: i64) -> i64 {
         if value == MISSING { self.missing } else { self.term.line(value).billionths() }
     }
@@ -138,9 +158,14 @@ mod tests {
                 line.put(&mut put);
                 let mut sums = vec![5; values.len()];
                 line.add_to(&mut sums, &values);
-                for ((value, put), sum) in values.iter().zip(put).zip(sums) {
+                let mut twice = vec![5; values.len()];
+                Line::add_two_to(&mut twice, (&line, &values), (&line, &values));
+                for ((value, (put, twice)), sum) in
+                    values.iter().zip(put.into_iter().zip(twice)).zip(sums)
+                {
                     assert_eq!(put, term.line(*value).billionths(), "{term:?} of {value}");
                     assert_eq!(sum, put.wrapping_add(5));
+                    assert_eq!(twice, sum.wrapping_add(put));
                     assert!(put.unsigned_abs() <= line.most());
                 }
             }
