@@ -171,7 +171,8 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
         Over::Open => open(snapshot, question.at),
         Over::DeploymentsSince(since) => begun(snapshot, since, question.at),
     };
-    let mut sums = Sums::default();
+    let is_history = matches!(question.over, Over::DeploymentsSince(_));
+    let mut sums = is_history.then(Sums::default);
     let left_out = questions.len().saturating_sub(DRY_RUN_DECISIONS_MAX);
     questions.drain(..left_out);
     let mut found = DryRun {
@@ -197,11 +198,11 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
         };
         found.compared = found.compared.saturating_add(1);
         found.add(&before, &after);
-        sums.add(&before, &after, failed);
+        if let Some(sums) = &mut sums {
+            sums.add(&before, &after, failed);
+        }
     }
-    if matches!(question.over, Over::DeploymentsSince(_)) {
-        found.replay = Some(sums.told());
-    }
+    found.replay = sums.map(Sums::told);
     found.flips.sort_by(|a, b| {
         let order = |flip: &Flip| (flip.after.is_go(), flip.at);
         order(a).cmp(&order(b)).then_with(|| (&a.subject, &a.stage).cmp(&(&b.subject, &b.stage)))

@@ -331,10 +331,10 @@ impl Shift {
 impl Backtest {
     fn ask(&self) -> Result<Answer> {
         let said = probabilities(&self.said, "backtest.said")?;
-        let known = self.known.clone().unwrap_or_else(|| vec![None; self.made.len()]);
+        let unknown = vec![None; self.known.as_ref().map_or(self.made.len(), |_| 0)];
         let outcomes = Outcomes {
             made: &self.made,
-            known: &known,
+            known: self.known.as_ref().unwrap_or(&unknown),
             said: &said,
             failed: &self.failed,
             effort: self.effort.as_deref(),

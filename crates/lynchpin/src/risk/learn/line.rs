@@ -1,7 +1,7 @@
 //! The line of one feature, for many values at once: what [`Term::line`] says of each, by steps
 //! that a compiler takes for several at once.
 
-use super::model::{MISSING, Term};
+use super::model::{MISSING, Steps, Term};
 use crate::risk::float::{MIDDLE, are_wide, real};
 
 /// What a line may add at most, in billionths, for wide numbers to hold it.
@@ -39,7 +39,16 @@ impl Line {
             centre: MIDDLE + centre,
             slope: term.slope(),
             is_small,
-            term: term.clone(),
+            // Without its steps, which may be many and are none of a line's.
+            term: Term {
+                name: String::new(),
+                transform: term.transform,
+                weight: term.weight,
+                error: term.error,
+                centre: term.centre,
+                seen: term.seen,
+                steps: Steps::default(),
+            },
         }
     }
 
@@ -116,7 +125,7 @@ fn whole(number: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Steps, Transform};
+    use super::super::Transform;
     use super::*;
     use crate::base::LogOdds;
 
