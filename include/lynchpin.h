@@ -667,6 +667,11 @@
 #define LP_STATUS_FACT_UNKNOWN UINT32_C(1520)
 
 /**
+ * The risk model that the policy names is not in the portfolio as of that time.
+ */
+#define LP_STATUS_RISK_MODEL_UNKNOWN UINT32_C(1521)
+
+/**
  * A limit stopped the work.
  */
 #define LP_STATUS_LIMIT_EXCEEDED UINT32_C(1601)
@@ -1252,6 +1257,21 @@
  * The risk is not below the threshold.
  */
 #define LP_REASON_RISK_TOO_HIGH UINT32_C(511)
+
+/**
+ * It is in the lane that the risk model is certified for.
+ */
+#define LP_REASON_IN_LANE UINT32_C(512)
+
+/**
+ * It is not in the lane: too risky, or the model cannot vouch for it.
+ */
+#define LP_REASON_NOT_IN_LANE UINT32_C(513)
+
+/**
+ * No change is in a lane: there is none, or its certificate does not keep the promise.
+ */
+#define LP_REASON_LANE_CLOSED UINT32_C(514)
 
 /**
  * The plan is there.
@@ -2091,7 +2111,7 @@ typedef struct lp_risk {
      */
     struct lp_str subject_id;
     /**
-     * The name and version of the risk model, such as `scorecard/1`. Valid for ever.
+     * What scored it: the digest of the risk model that the policy names, or `scorecard/1`.
      */
     struct lp_str model;
     /**
@@ -2123,6 +2143,23 @@ typedef struct lp_risk {
      * itself.
      */
     uint32_t at_most;
+    /**
+     * For a release that a fitted model scored: the chance that any of its changes fails that
+     * change a service of tier 1, or one whose tier is not known, in parts per billion; else 0.
+     */
+    uint32_t tier_one;
+    /**
+     * The same: how many changes fail on average, in billionths; else 0.
+     */
+    uint64_t failures_expected;
+    /**
+     * The same: in nine of ten such releases at least so many fail; else 0.
+     */
+    uint32_t failures_at_least;
+    /**
+     * The same: in nine of ten such releases at most so many fail; else 0.
+     */
+    uint32_t failures_at_most;
 } lp_risk;
 
 /**
@@ -2164,7 +2201,8 @@ typedef struct lp_contribution {
      */
     size_t struct_size;
     /**
-     * The name of the factor, such as `lines`.
+     * The name of the factor, such as `lines`; of two that a fitted model weighs together, such
+     * as `lines with files`.
      */
     struct lp_str factor;
     /**
@@ -2197,6 +2235,11 @@ typedef struct lp_driver {
      * By how much the risk of the release would fall without it, in parts per billion.
      */
     uint32_t falls_by;
+    /**
+     * The part of that risk that it answers for, in parts per billion: those of all changes add up
+     * to it. 0, unless a fitted model scored it.
+     */
+    uint32_t share;
 } lp_driver;
 
 /**
@@ -2890,8 +2933,8 @@ LP_MUST_USE int64_t lp_decision_at(const struct lp_decision *decision);
 LP_MUST_USE struct lp_str lp_decision_policy(const struct lp_decision *decision);
 
 /**
- * The name and version of the risk model, such as `scorecard/1`; empty if the policy asks for no
- * risk. Valid for ever.
+ * What scored the risks that the policy asks for: the digest of the risk model that it names, or
+ * `scorecard/1`; empty if it asks for none. Valid until the decision is freed.
  */
 LP_MUST_USE struct lp_str lp_decision_risk_model(const struct lp_decision *decision);
 

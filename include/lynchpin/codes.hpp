@@ -150,6 +150,8 @@ enum class status : std::uint32_t {
     what_if = 1504,
     /// A fact that a what-if names is not in the portfolio.
     fact_unknown = 1520,
+    /// The risk model that the policy names is not in the portfolio as of that time.
+    risk_model_unknown = 1521,
     /// A limit stopped the work.
     limit_exceeded = 1601,
     /// The caller stopped the work.
@@ -397,6 +399,12 @@ enum class reason_code : std::uint32_t {
     risk_accepted = 510,
     /// The risk is not below the threshold.
     risk_too_high = 511,
+    /// It is in the lane that the risk model is certified for.
+    in_lane = 512,
+    /// It is not in the lane: too risky, or the model cannot vouch for it.
+    not_in_lane = 513,
+    /// No change is in a lane: there is none, or its certificate does not keep the promise.
+    lane_closed = 514,
     /// The plan is there.
     plan_given = 520,
     /// The plan is missing.

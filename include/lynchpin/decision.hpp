@@ -49,7 +49,8 @@ public:
     instant at() const { return internal::point(lp_decision_at(get())); }
     /// The digest of the policy it was judged by; empty if there was none.
     std::string policy() const { return internal::copy(lp_decision_policy(get())); }
-    /// The name and version of the risk model; empty if the policy asks for no risk.
+    /// The digest of the risk model that scored, or `scorecard/1`; empty if the policy asks for
+    /// no risk.
     std::string risk_model() const { return internal::copy(lp_decision_risk_model(get())); }
 
     /// How many reasons there are, the root included.

@@ -31,7 +31,7 @@ public:
     }
     /// The instant asked about.
     instant at() const { return internal::point(whole().at); }
-    /// The name and version of the risk model, such as `scorecard/1`.
+    /// What scored it: the digest of the risk model that the policy names, or `scorecard/1`.
     std::string model() const { return internal::copy(whole().model); }
     /// The probability in parts per billion. For a release it lies between the next two, depending
     /// on whether its changes fail together or on their own.
@@ -40,6 +40,12 @@ public:
     std::uint32_t at_least() const { return whole().at_least; }
     /// The most that it can be: for a release as if its changes failed independently.
     std::uint32_t at_most() const { return whole().at_most; }
+    /// How many changes of a release fail, and whether tier 1 is hit; zeros, unless a fitted model
+    /// scored it.
+    lynchpin::failures failures() const {
+        const auto it = whole();
+        return {it.failures_expected, it.failures_at_least, it.failures_at_most, it.tier_one};
+    }
     /// Each change, in order of ids.
     std::vector<change_risk> changes() const {
         return internal::collect<change_risk>(whole().change_count, [&](std::size_t i) {
@@ -60,7 +66,7 @@ public:
         return internal::collect<driver>(whole().driver_count, [&](std::size_t i) {
             const auto it = internal::fetch<lp_driver>(
                 [&](auto *out) { return lp_score_driver_at(get(), i, out); });
-            return driver{internal::copy(it.change), it.falls_by};
+            return driver{internal::copy(it.change), it.falls_by, it.share};
         });
     }
     /// The bytes that `snapshot::ask` answers to the same question.

@@ -224,6 +224,15 @@ struct change_risk {
 struct driver {
     std::string change;         ///< the change
     std::uint32_t falls_by = 0; ///< by how much without it, in parts per billion
+    std::uint32_t share = 0;    ///< its part of the risk, if a fitted model scored it; else 0
+};
+
+/// How failures of a release are spread, as a fitted model says.
+struct failures {
+    std::uint64_t expected = 0; ///< how many changes fail on average, in billionths
+    std::uint32_t at_least = 0; ///< in nine of ten such releases at least so many fail
+    std::uint32_t at_most = 0;  ///< in nine of ten such releases at most so many fail
+    std::uint32_t tier_one = 0; ///< the chance that tier 1 is hit, in parts per billion
 };
 
 } // namespace lynchpin

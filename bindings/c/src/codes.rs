@@ -142,6 +142,8 @@ pub const LP_STATUS_NOT_AT_HEAD: u32 = 1503;
 pub const LP_STATUS_WHAT_IF: u32 = 1504;
 /// A fact that a what-if names is not in the portfolio.
 pub const LP_STATUS_FACT_UNKNOWN: u32 = 1520;
+/// The risk model that the policy names is not in the portfolio as of that time.
+pub const LP_STATUS_RISK_MODEL_UNKNOWN: u32 = 1521;
 /// A limit stopped the work.
 pub const LP_STATUS_LIMIT_EXCEEDED: u32 = 1601;
 /// The caller stopped the work.
@@ -381,6 +383,12 @@ pub const LP_REASON_NO_STAGE_BEFORE: u32 = 503;
 pub const LP_REASON_RISK_ACCEPTED: u32 = 510;
 /// The risk is not below the threshold.
 pub const LP_REASON_RISK_TOO_HIGH: u32 = 511;
+/// It is in the lane that the risk model is certified for.
+pub const LP_REASON_IN_LANE: u32 = 512;
+/// It is not in the lane: too risky, or the model cannot vouch for it.
+pub const LP_REASON_NOT_IN_LANE: u32 = 513;
+/// No change is in a lane: there is none, or its certificate does not keep the promise.
+pub const LP_REASON_LANE_CLOSED: u32 = 514;
 /// The plan is there.
 pub const LP_REASON_PLAN_GIVEN: u32 = 520;
 /// The plan is missing.
@@ -580,6 +588,7 @@ pub(crate) const KNOWN_STATUSES: &[u32] = &[
     LP_STATUS_NOT_AT_HEAD,
     LP_STATUS_WHAT_IF,
     LP_STATUS_FACT_UNKNOWN,
+    LP_STATUS_RISK_MODEL_UNKNOWN,
     LP_STATUS_LIMIT_EXCEEDED,
     LP_STATUS_CANCELLED,
     LP_STATUS_BROKEN,

@@ -205,14 +205,16 @@ pub unsafe extern "C" fn lp_decision_policy(decision: *const lp_decision) -> lp_
     unsafe { read(decision, lp_str::EMPTY, |it| lp_str::lend(&it.policy)) }
 }
 
-/// The name and version of the risk model, such as `scorecard/1`; empty if the policy asks for no
-/// risk. Valid for ever.
+/// What scored the risks that the policy asks for: the digest of the risk model that it names, or
+/// `scorecard/1`; empty if it asks for none. Valid until the decision is freed.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lp_decision_risk_model(decision: *const lp_decision) -> lp_str {
     // SAFETY: as the header demands of the caller.
     unsafe {
-        read(decision, lp_str::EMPTY, |it| lp_str::lend(it.decision.risk_model.unwrap_or("")))
+        read(decision, lp_str::EMPTY, |it| {
+            lp_str::lend(it.decision.risk_model.as_deref().unwrap_or(""))
+        })
     }
 }
 

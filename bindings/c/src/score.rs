@@ -48,7 +48,7 @@ pub struct lp_risk {
     pub struct_size: usize,
     /// The id of what was scored.
     pub subject_id: lp_str,
-    /// The name and version of the risk model, such as `scorecard/1`. Valid for ever.
+    /// What scored it: the digest of the risk model that the policy names, or `scorecard/1`.
     pub model: lp_str,
     /// The instant asked about, in microseconds since 1970.
     pub at: i64,
@@ -65,6 +65,15 @@ pub struct lp_risk {
     /// The most that it can be: for a release as if its changes failed independently, for a change
     /// itself.
     pub at_most: u32,
+    /// For a release that a fitted model scored: the chance that any of its changes fails that
+    /// change a service of tier 1, or one whose tier is not known, in parts per billion; else 0.
+    pub tier_one: u32,
+    /// The same: how many changes fail on average, in billionths; else 0.
+    pub failures_expected: u64,
+    /// The same: in nine of ten such releases at least so many fail; else 0.
+    pub failures_at_least: u32,
+    /// The same: in nine of ten such releases at most so many fail; else 0.
+    pub failures_at_most: u32,
 }
 
 view!(lp_risk, at_most: u32);
@@ -95,7 +104,8 @@ view!(lp_change_risk, probability: u32);
 pub struct lp_contribution {
     /// `sizeof(lp_contribution)`, set by the caller.
     pub struct_size: usize,
-    /// The name of the factor, such as `lines`.
+    /// The name of the factor, such as `lines`; of two that a fitted model weighs together, such
+    /// as `lines with files`.
     pub factor: lp_str,
     /// Its value for this change; 0 if it is not known.
     pub value: u64,
@@ -117,6 +127,9 @@ pub struct lp_driver {
     pub change: lp_str,
     /// By how much the risk of the release would fall without it, in parts per billion.
     pub falls_by: u32,
+    /// The part of that risk that it answers for, in parts per billion: those of all changes add up
+    /// to it. 0, unless a fitted model scored it.
+    pub share: u32,
 }
 
 view!(lp_driver, falls_by: u32);
@@ -139,10 +152,11 @@ pub unsafe extern "C" fn lp_score_whole(score: *const lp_score, risk_out: *mut l
                 Some(release) => (release.at_least, release.at_most),
                 None => (probability, probability),
             };
+            let joint = it.score.release.as_ref().and_then(|release| release.joint);
             let view = lp_risk {
                 struct_size: 0,
                 subject_id: lp_str::lend(it.score.subject.id()),
-                model: lp_str::lend(it.score.model),
+                model: lp_str::lend(&it.score.model),
                 at: it.score.at.micros(),
                 change_count: it.score.changes.len(),
                 driver_count: drivers(&it.score).len(),
@@ -150,6 +164,10 @@ pub unsafe extern "C" fn lp_score_whole(score: *const lp_score, risk_out: *mut l
                 probability: probability.parts_per_billion(),
                 at_least: least.parts_per_billion(),
                 at_most: most.parts_per_billion(),
+                tier_one: joint.map_or(0, |joint| joint.tier_one.parts_per_billion()),
+                failures_expected: joint.map_or(0, |joint| joint.expected.billionths()),
+                failures_at_least: joint.map_or(0, |joint| joint.failures.0),
+                failures_at_most: joint.map_or(0, |joint| joint.failures.1),
             };
             fill(risk_out, view)
         })
@@ -197,7 +215,7 @@ pub unsafe extern "C" fn lp_score_contribution_at(
             let contribution = at(&at(&it.score.changes, change)?.risk.contributions, index)?;
             let view = lp_contribution {
                 struct_size: 0,
-                factor: lp_str::lend(contribution.factor.name()),
+                factor: lp_str::lend(&contribution.factor),
                 value: contribution.value.unwrap_or(0),
                 log_odds: contribution.log_odds.billionths(),
                 known: contribution.value.is_some(),
@@ -222,7 +240,8 @@ pub unsafe extern "C" fn lp_score_driver_at(
             let driver = at(drivers(&it.score), index)?;
             let change = lp_str::lend(driver.change.as_str());
             let falls_by = driver.falls_by.parts_per_billion();
-            fill(driver_out, lp_driver { struct_size: 0, change, falls_by })
+            let share = driver.share.map_or(0, |share| share.parts_per_billion());
+            fill(driver_out, lp_driver { struct_size: 0, change, falls_by, share })
         })
     }
 }

@@ -116,10 +116,10 @@ fn interface() -> String {
     fields!(lp_conflict: struct_size first second goes scope);
     fields!(lp_late: struct_size change needs starts done);
     fields!(lp_risk: struct_size subject_id model at change_count driver_count subject_kind
-        probability at_least at_most);
+        probability at_least at_most tier_one failures_expected failures_at_least failures_at_most);
     fields!(lp_change_risk: struct_size change log_odds baseline contribution_count probability);
     fields!(lp_contribution: struct_size factor value log_odds known);
-    fields!(lp_driver: struct_size change falls_by);
+    fields!(lp_driver: struct_size change falls_by share);
     fields!(lp_fit: struct_size strength half_life rounds pairs prior);
     fields!(lp_fitted: struct_size json digest baseline baseline_error changes failures term_count
         pair_count);

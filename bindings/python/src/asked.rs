@@ -1,7 +1,7 @@
 //! Where an answer comes from, so that the engine itself can tell it as a report.
 
 use lynchpin::base::{Digest, Instant, Result};
-use lynchpin::portfolio::{DecideQuestion, PlanQuestion, ScoreQuestion, Snapshot};
+use lynchpin::portfolio::{DecideQuestion, PlanQuestion, Snapshot};
 use lynchpin::report::{self, Options, Titles};
 use lynchpin::wire::{Answer, Decide, Detail, Plan, Policies, Question, Score};
 use pyo3::prelude::*;
@@ -84,6 +84,7 @@ impl Asked {
             Question::Compose(asked) => self.other(asked.at, form),
             Question::Actions(asked) => self.other(asked.at, form),
             Question::Collisions(asked) => self.other(asked.at, form),
+            Question::RiskHistory(_) => Ok(None),
         }
     }
 
@@ -122,7 +123,7 @@ impl Asked {
     }
 
     fn score(&self, asked: &Score, form: Form) -> Result<Option<String>> {
-        let score = self.snapshot.score(&ScoreQuestion::new(asked.subject.clone(), asked.at))?;
+        let score = self.snapshot.score(&asked.question())?;
         let titles = self.titles(asked.at);
         let options = Options::new().with_titles(&titles);
         Ok(match form {
@@ -175,6 +176,7 @@ fn as_text(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<String
         | Answer::Verdicts(_)
         | Answer::Plan(_)
         | Answer::Score(_)
+        | Answer::RiskHistory(_)
         | Answer::Reach(_)
         | Answer::NextStates(_)
         | Answer::Workflow(_) => return None,
@@ -199,6 +201,7 @@ fn as_markdown(answer: &Answer, at: Instant, options: &Options<'_>) -> Option<St
         | Answer::Composition(_)
         | Answer::Actions(_)
         | Answer::Collisions(_)
+        | Answer::RiskHistory(_)
         | Answer::Calendar(_)
         | Answer::Changed(_)
         | Answer::Lint(_)

@@ -33,6 +33,7 @@ mod ordered;
 mod questions;
 mod queue;
 mod risk;
+mod scoring;
 mod snapshot;
 mod values;
 mod workflow;

@@ -234,42 +234,6 @@ impl Snapshot {
         self.value(py, question, Given::Question)
     }
 
-    /// Says how likely a change or a release is to cause a failure, and what makes it so.
-    ///
-    /// Args:
-    ///     subject: What to score; or name it by one of the next two.
-    ///     release: The id of a release.
-    ///     change: The id of a change.
-    ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
-    ///
-    /// Returns:
-    ///     A `Score`, whose contributions add up to it exactly.
-    ///
-    /// Raises:
-    ///     NotFoundError: The subject is not known as of that instant.
-    ///     QuestionError: The id is malformed, or `at` has no time zone.
-    ///     TypeError: Not exactly one subject was named.
-    ///
-    /// Example:
-    ///     >>> score = snapshot.score(change="C-1", at=datetime(2026, 11, 2, tzinfo=timezone.utc))
-    ///     >>> 0 < score.probability < 1
-    ///     True
-    #[pyo3(signature = (subject = None, /, *, release = None, change = None, at))]
-    fn score<'py>(
-        &self,
-        py: Python<'py>,
-        subject: Option<&Bound<'py, PyAny>>,
-        release: Option<&Bound<'py, PyString>>,
-        change: Option<&Bound<'py, PyString>>,
-        at: &Bound<'py, PyDateTime>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let question = Question::Score(wire::Score {
-            subject: checked(py, subject_of(subject, release, change)?)?,
-            at: checked(py, instant_of(at)?)?,
-        });
-        self.value(py, question, Given::Question)
-    }
-
     /// Says what a change needs, or what needs it, directly or through others.
     ///
     /// Args:
@@ -430,6 +394,7 @@ fn class_of(answer: &Answer) -> (&'static str, &'static str) {
         Answer::Composition(_) => ("lynchpin._compose", "Composition"),
         Answer::Actions(_) => ("lynchpin._compose", "Actions"),
         Answer::Collisions(_) => ("lynchpin._compose", "Collisions"),
+        Answer::RiskHistory(_) => ("lynchpin._risk_history", "RiskHistory"),
     }
 }
 
@@ -463,6 +428,7 @@ fn head(answer: Answer) -> Result<Option<Vec<u8>>> {
         | Answer::Composition(_)
         | Answer::Actions(_)
         | Answer::Collisions(_)
+        | Answer::RiskHistory(_)
         | Answer::Changed(_)
         | Answer::Lint(_)
         | Answer::Comparison(_)

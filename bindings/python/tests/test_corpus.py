@@ -31,6 +31,7 @@ from lynchpin import (
     Queue,
     Reach,
     RecordedDecision,
+    RiskHistory,
     Score,
     Snapshot,
     Verdicts,
@@ -68,6 +69,7 @@ KINDS: dict[str, type[Answer]] = {
     "composition": Composition,
     "actions": Actions,
     "collisions": Collisions,
+    "risk_history": RiskHistory,
     "next_states": NextStates,
 }
 

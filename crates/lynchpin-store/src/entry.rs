@@ -142,7 +142,7 @@ impl Draft {
 fn rank(kind: &str) -> u8 {
     match kind {
         "people" | "groups" | "delegations" | "absences" | "boards" | "services" | "stages"
-        | "policies" | "policy_approvals" | "changes" => 0,
+        | "policies" | "policy_approvals" | "risk_models" | "changes" => 0,
         "releases" => 1,
         _ => 2,
     }

@@ -129,7 +129,19 @@ from ._queue import (
     QueueWait,
 )
 from ._reach import Reach
-from ._score import ChangeScore, Contribution, Driver, ReleaseScore, Risk, Score
+from ._risk_history import FeatureColumn, RiskHistory
+from ._score import (
+    Apart,
+    ChangeScore,
+    Contribution,
+    Driver,
+    JointScore,
+    Part,
+    ReleaseScore,
+    Risk,
+    Score,
+    ServiceImpact,
+)
 from ._study import (
     AskedOften,
     Blocker,
@@ -181,6 +193,7 @@ __all__ = [
     "Actor",
     "Agenda",
     "AgendaItem",
+    "Apart",
     "Appended",
     "Approver",
     "AskedBy",
@@ -241,6 +254,7 @@ __all__ = [
     "FactCount",
     "FactTold",
     "Failure",
+    "FeatureColumn",
     "Finding",
     "Flight",
     "Flip",
@@ -254,6 +268,7 @@ __all__ = [
     "InBetween",
     "Integers",
     "Interaction",
+    "JointScore",
     "Late",
     "Leave",
     "Ledger",
@@ -279,6 +294,7 @@ __all__ = [
     "OrderedEdges",
     "OutOfOrder",
     "PanicError",
+    "Part",
     "Period",
     "Place",
     "Plan",
@@ -301,10 +317,12 @@ __all__ = [
     "ReleaseScore",
     "Replay",
     "Risk",
+    "RiskHistory",
     "Said",
     "Schedule",
     "Score",
     "Scores",
+    "ServiceImpact",
     "Setting",
     "ShippingWindow",
     "SignedStatement",

@@ -12,7 +12,7 @@ from ._model import Integers, Model, Scores, ask_risk
 from ._plan import Plan
 from ._questions import _Questions
 from ._queues import _Queues
-from ._score import Score
+from ._scoring import _Scoring
 from ._values import Subject
 
 __all__ = [
@@ -380,7 +380,7 @@ class LedgerHandle(_LedgerCalls):
     """An open ledger; `Ledger` of the package makes values of what it replies."""
 
 @final
-class Snapshot(_Claims, _Composing, _Questions, _Queues):
+class Snapshot(_Claims, _Composing, _Questions, _Queues, _Scoring):
     """What an engine held at one moment.
 
     Taken by `Engine.snapshot()`. It never changes; any number of threads may ask it at once, and
@@ -546,55 +546,3 @@ class Snapshot(_Claims, _Composing, _Questions, _Queues):
         at: datetime,
         scope: _Scope = "all",
     ) -> Plan: ...
-    @overload
-    def score(
-        self,
-        subject: Subject,
-        /,
-        *,
-        release: None = None,
-        change: None = None,
-        at: datetime,
-    ) -> Score:
-        """Says how likely a change or a release is to cause a failure, and what makes it so.
-
-        Args:
-            subject: What to score; or name it by one of the next two.
-            release: The id of a release.
-            change: The id of a change.
-            at: The instant, as a datetime with a time zone. Facts recorded later do not count.
-
-        Returns:
-            A `Score`, whose contributions add up to it exactly.
-
-        Raises:
-            NotFoundError: The subject is not known as of that instant.
-            QuestionError: The id is malformed, or `at` has no time zone.
-            TypeError: Not exactly one subject was named.
-
-        Example:
-            >>> score = snapshot.score(change="C-1", at=datetime(2026, 11, 2, tzinfo=timezone.utc))
-            >>> 0 < score.probability < 1
-            True
-        """
-
-    @overload
-    def score(
-        self,
-        subject: None = None,
-        /,
-        *,
-        release: str,
-        change: None = None,
-        at: datetime,
-    ) -> Score: ...
-    @overload
-    def score(
-        self,
-        subject: None = None,
-        /,
-        *,
-        release: None = None,
-        change: str,
-        at: datetime,
-    ) -> Score: ...

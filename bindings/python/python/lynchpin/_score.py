@@ -3,20 +3,30 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, final
+from typing import Annotated, ClassVar, final
 
 from . import _show
 from ._answer import Answer
-from ._read import Fields
+from ._fields import read
+from ._read import Fields, refuse
 from ._value import public, value
 from ._values import Subject
 
-_SCORE = frozenset(("subject", "at", "model", "probability", "release", "changes"))
+_SCORE = frozenset(
+    ("subject", "at", "model", "probability", "release", "changes", "impact", "apart")
+)
 _CHANGE = frozenset(("change", "risk"))
 _RISK = frozenset(("probability", "log_odds", "baseline", "contributions"))
 _CONTRIBUTION = frozenset(("factor", "value", "log_odds"))
-_RELEASE = frozenset(("at_least", "at_most", "drivers"))
-_DRIVER = frozenset(("change", "falls_by"))
+_RELEASE = frozenset(("at_least", "at_most", "drivers", "joint"))
+_DRIVER = frozenset(("change", "falls_by", "share"))
+
+
+def _two(fields: Fields, name: str) -> tuple[int, int]:
+    numbers = fields.integers(name)
+    if len(numbers) != 2:
+        refuse("wrong_type", "expected two integers", fields.path(name))
+    return (numbers[0], numbers[1])
 
 
 @value
@@ -29,9 +39,10 @@ class Contribution:
     """
 
     factor: str
-    """The factor, such as `lines`."""
+    """The factor, such as `lines`; of two that a fitted model weighs together, such as
+    `lines with files`."""
     value: int | None
-    """Its value; none, if it is not known."""
+    """Its value in whole units; none, if it is not known, or of two together."""
     log_odds: Decimal
     """What it adds, in log-odds."""
 
@@ -96,6 +107,31 @@ class Driver:
     """The change."""
     falls_by: Decimal
     """By how much the probability of the release would fall without it."""
+    share: Decimal | None = None
+    """The part of that probability that it answers for, if a fitted model says so: those of all
+    changes add up to it."""
+
+
+@value
+class JointScore:
+    """How failures of a release are spread, as a fitted model says.
+
+    Example:
+        >>> from decimal import Decimal
+        >>> from lynchpin import JointScore
+        >>> JointScore(Decimal("0.12"), Decimal("0.5"), (0, 2), Decimal("0.3")).failures
+        (0, 2)
+    """
+
+    shock: Decimal
+    """How much its changes have in common, as a correlation."""
+    expected: Decimal
+    """How many changes fail on average."""
+    failures: Annotated[tuple[int, int], _two]
+    """In nine of ten such releases, at least and at most so many fail."""
+    tier_one: Decimal
+    """The chance that any fails of those that change a service of tier 1, or one whose tier is not
+    known."""
 
 
 @value
@@ -113,6 +149,63 @@ class ReleaseScore:
     """The most that it can be: as if the changes failed independently."""
     drivers: tuple[Driver, ...]
     """The changes that drive it, the largest first."""
+    joint: JointScore | None = None
+    """How many fail, and where, if a fitted model says so."""
+
+
+@value
+class ServiceImpact:
+    """What a failure would cost one service, in seconds of error budget.
+
+    Example:
+        >>> score.impact  # no incident was ever resolved
+        ()
+    """
+
+    service: str
+    """The service."""
+    incidents: int
+    """How many of its incidents were resolved."""
+    mean_seconds: int
+    """How long an incident lasts, rounded up: of the service, or of any if it had none."""
+    expected_seconds: int
+    """How many seconds of failure are to be expected, rounded up."""
+    budget_seconds: int | None
+    """How many seconds its tightest objective allows in its window; none, if it has none."""
+
+
+@value
+class Part:
+    """A part of a release that ships by itself.
+
+    Example:
+        >>> score.apart is None  # no parts were named
+        True
+    """
+
+    any: Decimal
+    """The chance that any change in it fails."""
+    expected: Decimal
+    """How many of them fail on average."""
+    reached: Decimal
+    """The chance that nothing failed before it."""
+
+
+@value
+class Apart:
+    """What a release comes to if it ships in parts, each by itself.
+
+    Example:
+        >>> score.apart is None  # no parts were named
+        True
+    """
+
+    any: Decimal
+    """The chance that any change fails of all that ship."""
+    expected: Decimal
+    """How many of them fail on average."""
+    parts: tuple[Part, ...]
+    """Each part, in the order in which they ship."""
 
 
 @final
@@ -136,11 +229,15 @@ class Score(Answer):
     at: datetime
     """As of which instant, in UTC."""
     model: str
-    """The name and version of the model."""
+    """What scored it: the digest of a risk model, or the name and version of the scorecard."""
     probability: Decimal
     """The probability that it causes a failure, to nine places."""
     release: ReleaseScore | None
     """For a release: what its changes come to together."""
+    impact: tuple[ServiceImpact, ...]
+    """What a failure would cost each service; none, if no incident was ever resolved."""
+    apart: Apart | None
+    """What it comes to in the parts that were named."""
     # Each change; none, until they are asked for.
     _changes: tuple[ChangeScore, ...] | None
 
@@ -153,6 +250,10 @@ class Score(Answer):
             "model": fields.text("model"),
             "probability": fields.decimal("probability"),
             "release": _read_release(fields.inner("release")) if "release" in fields else None,
+            "impact": tuple(read(ServiceImpact, it) for it in fields.each("impact"))
+            if "impact" in fields
+            else (),
+            "apart": read(Apart, fields.inner("apart")) if "apart" in fields else None,
             "_changes": _read_changes(fields) if whole else None,
         }
 
@@ -194,9 +295,11 @@ def _read_contribution(fields: Fields) -> Contribution:
 def _read_release(fields: Fields) -> ReleaseScore:
     fields.only(_RELEASE)
     drivers = tuple(map(_read_driver, fields.each("drivers")))
-    return ReleaseScore(fields.decimal("at_least"), fields.decimal("at_most"), drivers)
+    joint = read(JointScore, fields.inner("joint")) if "joint" in fields else None
+    return ReleaseScore(fields.decimal("at_least"), fields.decimal("at_most"), drivers, joint)
 
 
 def _read_driver(fields: Fields) -> Driver:
     fields.only(_DRIVER)
-    return Driver(fields.text("change"), fields.decimal("falls_by"))
+    share = fields.decimal("share") if "share" in fields else None
+    return Driver(fields.text("change"), fields.decimal("falls_by"), share)

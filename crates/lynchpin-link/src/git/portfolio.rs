@@ -1,5 +1,6 @@
 //! From changes to a portfolio that the engine can judge.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use lynchpin::base::Instant;
@@ -182,6 +183,7 @@ fn change(
         effort_minutes: None,
         size: size(entry, folders),
         history: entry.history,
+        measures: BTreeMap::new(),
         commits: commits?,
         tickets: references::tickets(parts())?,
         digest: None,

@@ -181,6 +181,8 @@ error_codes! {
     WhatIf = 1504, "what_if";
     /// A fact that a what-if names is not in the portfolio.
     FactUnknown = 1520, "fact_unknown";
+    /// The risk model that the policy names is not in the portfolio as of that time.
+    RiskModelUnknown = 1521, "risk_model_unknown";
     /// A limit stopped the work.
     LimitExceeded = 1601, "limit_exceeded";
     /// The caller stopped the work.

@@ -139,6 +139,8 @@ ids! {
     ProfileId, "profile";
     /// Names a change model.
     ModelId, "change model";
+    /// Names a figure that the host gives of changes, such as `coverage`.
+    MeasureId, "measure";
     /// Names a time zone of the IANA database, such as `Europe/Berlin`.
     ZoneId, "time zone";
     /// Names a key of a policy, such as `ci-2026`.

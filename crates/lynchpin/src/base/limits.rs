@@ -151,6 +151,13 @@ pub const MODEL_FEATURES_MAX: usize = 1_000;
 /// The most steps of a model, over all its features and pairs.
 pub const MODEL_CELLS_MAX: usize = 1_000_000;
 
+/// The most changes of a history that risk models are fitted to: as many as in a year of three
+/// thousand a day.
+pub const RISK_HISTORY_MAX: usize = 1_000_000;
+
+/// The most bytes of a risk model in a portfolio: room for all steps that a model may have.
+pub const RISK_MODEL_BYTES_MAX: usize = 32 * 1024 * 1024;
+
 /// The most changes that are asked about together as a document: their number of failures takes
 /// time with the square of them.
 pub const JOINT_CHANGES_MAX: usize = 10_000;

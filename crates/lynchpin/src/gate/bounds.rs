@@ -9,6 +9,7 @@ pub(super) fn check(path: &str, requirement: &Requirement, problems: &mut Vec<Pr
     check_leave(path, requirement, problems);
     check_tickets(path, requirement, problems);
     check_record(path, requirement, problems);
+    check_lane(path, requirement, problems);
     if let Some(only_for) = &requirement.only_for {
         check_band(&format!("{path}.only_for"), only_for, problems);
     }
@@ -55,6 +56,18 @@ fn check_record(path: &str, requirement: &Requirement, problems: &mut Vec<Proble
     if rule.at_least == 0 || certain.contains(&rule.confidence) {
         let message = "ask for at least one change, and for a confidence between 0 and 1";
         let at = format!("{path}.preauthorised.record");
+        problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
+    }
+}
+
+/// A promise that any rate keeps, or that none can, tells nothing.
+fn check_lane(path: &str, requirement: &Requirement, problems: &mut Vec<Problem>) {
+    let Some(leaf) = &requirement.lane else { return };
+    let certain = [Probability::ZERO, Probability::ONE];
+    if certain.contains(&leaf.failures_at_most) || certain.contains(&leaf.confidence) {
+        let message =
+            "promise a rate of failures between 0 and 1, with a confidence between 0 and 1";
+        let at = format!("{path}.lane");
         problems.push(Problem::new(ErrorCode::NumberOutOfRange, message).at(at));
     }
 }

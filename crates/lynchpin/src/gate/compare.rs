@@ -175,7 +175,14 @@ fn settings(old: &Policy, new: &Policy) -> Vec<Difference> {
             (Some(_), Some(_)) => Leans::Unclear,
         }
     }));
+    let risk = (old.risk.as_ref(), new.risk.as_ref());
+    found.extend(difference(What::Policy, "risk", risk, unclear_model));
     found
+}
+
+/// Another model may find more or less of a change risky.
+fn unclear_model<T>(_: Option<&T>, _: Option<&T>) -> Leans {
+    Leans::Unclear
 }
 
 /// The difference between what something said and says, if there is one.
@@ -264,6 +271,8 @@ fn of_field(path: &str, before: Option<&Value>, after: Option<&Value>) -> Leans 
         | "evidence.failed_runs_at_most"
         | "approval.expires_after"
         | "risk.below"
+        | "lane.failures_at_most"
+        | "lane.certified_within"
             if readable =>
         {
             opposite(more(u64::MAX))
@@ -278,7 +287,11 @@ fn of_field(path: &str, before: Option<&Value>, after: Option<&Value>) -> Leans 
             }
         }
         "tickets.at_least" | "tasks.at_least" if readable => more(1),
-        "budget.remaining_at_least" | "preauthorised.record.at_least" if readable => more(0),
+        "budget.remaining_at_least" | "preauthorised.record.at_least" | "lane.confidence"
+            if readable =>
+        {
+            more(0)
+        }
         "tickets.states" => opposite(longer(before, after)),
         "evidence.against" if after.is_none() => Leans::Tighter,
         "evidence.against" if before.is_none() => Leans::Looser,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::id::{ChangeId, ModelId, RequirementId, ServiceId, StageId};
-use crate::base::{Probability, When};
+use crate::base::{Instant, Probability, When};
 use crate::slo::Figure;
 
 /// The figures of everything that a requirement may ask them of.
@@ -11,8 +11,27 @@ use crate::slo::Figure;
 pub struct Figures {
     /// What is left of each error budget, by who asks and the service.
     pub budgets: BTreeMap<(RequirementId, ServiceId), Figure>,
+    /// Whether a risk model scores that is not known, so that no risk is either.
+    pub model_unknown: bool,
+    /// The lane that the risk model is certified for, if it is for one.
+    pub lane: Option<Lane>,
     /// How the changes of each model went, by who asks, the model and the stage.
     pub records: BTreeMap<(RequirementId, ModelId, StageId), Record>,
+}
+
+/// The lane that a risk model is certified for, and whom it vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// Changes up to this probability are in it.
+    pub at_most: Probability,
+    /// How many changes of the history would have passed, and how many of them failed.
+    pub seen: (u32, u32),
+    /// The rate of failure that is not exceeded among them, by who asks.
+    pub bounds: BTreeMap<RequirementId, Probability>,
+    /// As of which instant that was looked up.
+    pub as_of: Instant,
+    /// The features for which the model vouches for no more than it says, by the change.
+    pub abstains: BTreeMap<ChangeId, Vec<String>>,
 }
 
 /// How the changes of a model went that came to a stage lately.

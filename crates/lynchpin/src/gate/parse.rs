@@ -29,7 +29,7 @@ use super::bounds;
 use super::freeze::rule::FreezeRule;
 use super::policy::{
     AdoptionRule, ApprovalLeaf, ClaimRule, CycleRule, Gate, Judges, Policy, Quorum, Requirement,
-    RiskBand, Selector, Tree,
+    RiskBand, RiskRule, Selector, Tree,
 };
 use super::signed::key::{Key, KeyText};
 use super::signed::rule;
@@ -57,6 +57,8 @@ struct Document {
     claims: ClaimRule,
     #[serde(default)]
     adoption: Option<AdoptionRule>,
+    #[serde(default)]
+    risk: Option<RiskRule>,
     #[serde(default)]
     key: BTreeMap<String, Spanned<toml::Value>>,
     #[serde(default)]
@@ -163,6 +165,7 @@ impl std::str::FromStr for Policy {
             freeze: &document.freeze,
             claims: document.claims,
             adoption: &document.adoption,
+            risk: document.risk,
             keys: &keys,
             requirements: &requirements,
             gates: &gates,
@@ -175,6 +178,7 @@ impl std::str::FromStr for Policy {
             freeze: document.freeze,
             claims: document.claims,
             adoption: document.adoption,
+            risk: document.risk,
             keys,
             requirements,
             gates,
@@ -197,6 +201,8 @@ struct Content<'a> {
     claims: ClaimRule,
     #[serde(skip_serializing_if = "Option::is_none")]
     adoption: &'a Option<AdoptionRule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<RiskRule>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     keys: &'a BTreeMap<KeyId, Key>,
     requirements: &'a BTreeMap<RequirementId, Requirement>,
@@ -322,6 +328,7 @@ fn check_requirements(
             ("approval", requirement.approval.is_some()),
             ("soak", requirement.soak.is_some()),
             ("risk", requirement.risk.is_some()),
+            ("lane", requirement.lane.is_some()),
             ("window", requirement.window.is_some()),
             ("planned", requirement.planned.is_some()),
             ("plan", requirement.plan.is_some()),

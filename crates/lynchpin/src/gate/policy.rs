@@ -48,6 +48,8 @@ pub struct Policy {
     pub claims: ClaimRule,
     /// Who has to approve the policy that follows; nobody, if it is not said.
     pub adoption: Option<AdoptionRule>,
+    /// What scores changes; the scorecard, if it is not said.
+    pub risk: Option<RiskRule>,
     /// The keys that signed statements are verified by, by name.
     pub keys: BTreeMap<KeyId, Key>,
     /// The requirements, by name.
@@ -67,6 +69,14 @@ pub enum CycleRule {
     Forbidden,
     /// They ship as one atomic group.
     Atomic,
+}
+
+/// What scores changes, wherever the policy asks for a risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskRule {
+    /// The digest of a risk model of the portfolio. So whoever approves the policy approves it.
+    pub model: Digest,
 }
 
 /// Who has to approve the policy that follows.
@@ -118,6 +128,9 @@ pub struct Requirement {
     /// Its risk must be below a threshold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk: Option<RiskLeaf>,
+    /// It must be in the lane that the risk model is certified for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<LaneLeaf>,
     /// A maintenance window must be open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowLeaf>,
@@ -364,6 +377,29 @@ pub struct SoakLeaf {
 pub struct RiskLeaf {
     /// The probability that it must stay below, compared at six decimals.
     pub below: Probability,
+}
+
+/// It must be in the lane that the risk model is certified for: below its threshold, like changes
+/// that the model has seen, with a certificate that keeps a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LaneLeaf {
+    /// The rate of failure that must not be exceeded among the changes of the lane: a bound worked
+    /// out from the figures of the certificate, whatever was claimed of it.
+    pub failures_at_most: Probability,
+    /// How sure that must be; 0.95, if it is not said.
+    #[serde(default = "LaneLeaf::sure")]
+    pub confidence: Probability,
+    /// How old the certificate may be.
+    pub certified_within: Span,
+}
+
+impl LaneLeaf {
+    /// How sure it must be where nothing is said.
+    #[must_use]
+    pub fn sure() -> Probability {
+        Probability::from_parts_per_billion(950_000_000)
+    }
 }
 
 /// A maintenance window must be open wherever the change goes.

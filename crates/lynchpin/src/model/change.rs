@@ -1,12 +1,16 @@
 //! Changes and releases, each fact being one revision with its full content.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::fact::fact;
 use super::source_history::SourceHistory;
 use crate::base::Instant;
 use crate::base::digest::Digest;
-use crate::base::id::{ChangeId, ModelId, PersonId, Reference, ReleaseId, ServiceId, StageId};
+use crate::base::id::{
+    ChangeId, MeasureId, ModelId, PersonId, Reference, ReleaseId, ServiceId, StageId,
+};
 
 /// The ITIL kind of a change.
 #[derive(
@@ -230,6 +234,10 @@ fact! {
         /// What the history of the source says about it; derived, so it is part of the text.
         #[serde(default, skip_serializing_if = "SourceHistory::is_empty")]
         pub history: SourceHistory,
+        /// Figures about it that the host gives itself, for risk models to weigh: whole numbers of
+        /// at most 2^53-1. They are derived, as the history is, so they are part of the text.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        pub measures: BTreeMap<MeasureId, u64>,
         /// The commits it consists of.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub commits: Vec<Reference>,

@@ -11,6 +11,7 @@ pub mod decision;
 pub mod delegation;
 pub mod entry;
 pub mod fact;
+pub mod fitted;
 pub mod freeze;
 pub mod operation;
 pub mod people;
@@ -33,6 +34,7 @@ pub use decision::{Approval, Cancellation, Evidence, Hold, Outcome, Revocation, 
 pub use delegation::{Absence, Delegation, DelegationEvent};
 pub use entry::{Claim, Declaration, DeclaredAs, Entered, RecordedDecision, StateMove};
 pub use fact::{Envelope, Fact};
+pub use fitted::FittedModel;
 pub use freeze::{Freeze, FreezeException, Grading, Lift, Quarantine, Window};
 pub use operation::{Attribution, Deployment, DeploymentOutcome, Incident, IncidentEvent};
 pub use people::{Group, GroupKind, Member, Person, PersonKind};

@@ -22,6 +22,7 @@ macro_rules! arrays {
             stages: $crate::model::Stage,
             policies: $crate::model::PolicyAdoption,
             policy_approvals: $crate::model::PolicyApproval,
+            risk_models: $crate::model::FittedModel,
             releases: $crate::model::Release,
             changes: $crate::model::Change,
             tasks: $crate::model::Task,

@@ -76,7 +76,7 @@ impl Section {
             Section::Dependencies => &["requires", "together", "after", "conflicts"],
             Section::Plans => &["plans", "reversibility"],
             Section::Schedule => &["planned", "effort_minutes"],
-            Section::Text => &["title", "description", "tickets", "history"],
+            Section::Text => &["title", "description", "tickets", "history", "measures"],
         }
     }
 }

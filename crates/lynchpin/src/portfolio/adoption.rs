@@ -5,9 +5,11 @@
 //! neither has one that follows a policy which names nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::models::Models;
 use super::snapshot::Adopted;
 use crate::base::error::{Error, Result};
 use crate::base::id::{GroupId, PersonId};
@@ -46,10 +48,16 @@ pub(super) struct Adoptions {
     pub(super) effective: Vec<Adopted>,
     /// Those that did not.
     pub(super) ignored: Vec<IgnoredAdoption>,
+    /// The risk models that policies may name.
+    pub(super) models: Arc<Models>,
 }
 
 /// Reads the policies that were adopted, and tells which adoptions count.
-pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> {
+pub(super) fn adoptions(
+    portfolio: &Portfolio,
+    old: usize,
+    models: Arc<Models>,
+) -> Result<Adoptions> {
     let mut read: Vec<(&PolicyAdoption, Policy)> = Vec::new();
     for (number, adoption) in portfolio.policies.iter().enumerate() {
         let path = format!("$.policies[{}].text", number.saturating_sub(old));
@@ -63,7 +71,7 @@ pub(super) fn adoptions(portfolio: &Portfolio, old: usize) -> Result<Adoptions> 
     // What was told again is there already.
     read.dedup_by(|(a, _), (b, _)| a == b);
     let mut known = Known::new(portfolio);
-    let mut adoptions = Adoptions::default();
+    let mut adoptions = Adoptions { models, ..Adoptions::default() };
     let mut since: Option<Position> = None;
     for (adoption, policy) in read {
         let in_force = adoptions.effective.last().map(|(_, policy)| policy);

@@ -300,6 +300,13 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
             problems.add(format!("{at}.size"), ErrorCode::NumberOutOfRange, message);
         }
         check_history(problems, at, &change.history);
+        for (name, figure) in &change.measures {
+            if *figure > INTEGER_MAX {
+                let message = "a figure is beyond 2^53-1";
+                let at = format!("{at}.measures.{name}");
+                problems.add(at, ErrorCode::NumberOutOfRange, message);
+            }
+        }
         let plans = &change.plans;
         check_text(problems, at, "title", change.title.as_ref());
         check_text(problems, at, "description", change.description.as_ref());

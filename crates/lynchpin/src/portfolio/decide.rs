@@ -15,8 +15,9 @@ use super::item::Members;
 use super::owed;
 use super::pinned;
 use super::question::DecideQuestion;
+use super::scoring;
 use super::setting::Setting;
-use super::snapshot::{Adopted, InForce};
+use super::snapshot::{By, InForce};
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::{Actor, Instant, Subject, When};
@@ -47,10 +48,10 @@ pub(super) fn decide(
         stage: stage.clone(),
         at,
         policy: in_force.policy.map(|policy| policy.digest),
-        risk_model: asks_for_risk(policy).then_some(crate::risk::MODEL),
+        risk_model: risk_model(policy),
         zone_data: records.reads_zones().then_some(ZONE_DATA_VERSION),
         what_if: in_force.what_if,
-        reasons: by_policy(records, policy, in_force.before(), &asked)?,
+        reasons: by_policy(records, in_force.by(policy), &asked)?,
     };
     pinned::join(records, in_force, &asked, decision)
 }
@@ -64,12 +65,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// What one policy says.
-pub(super) fn by_policy(
-    records: &Records,
-    policy: &Policy,
-    adopted: &[Adopted],
-    asked: &Asked<'_>,
-) -> Result<Reasons> {
+pub(super) fn by_policy(records: &Records, by: By<'_>, asked: &Asked<'_>) -> Result<Reasons> {
     let (subject, members) = (asked.subject, asked.members);
     match subject {
         Subject::Change(id) => family::check(records, records.releases_of(id))?,
@@ -77,23 +73,22 @@ pub(super) fn by_policy(
             family::check(records, records.descendants(id).into_iter().chain([id]))?
         }
     }
-    with_case(records, policy, adopted, asked, |case| judged(case, subject, members))
+    with_case(records, by, asked, |case| judged(case, subject, members))
 }
 
 /// Sets up all that gates are judged by, and asks.
 pub(super) fn with_case<T>(
     records: &Records,
-    policy: &Policy,
-    adopted: &[Adopted],
+    by: By<'_>,
     asked: &Asked<'_>,
     ask: impl FnOnce(&Case<'_>) -> T,
 ) -> T {
     let (subject, members) = (asked.subject, asked.members);
     let before = members.before(records, asked.stage);
-    let subjects = subjects(records, policy, subject, members);
-    let setting = Setting::of(records, policy, &subjects, (Some(asked.stage), asked.at));
+    let subjects = subjects(records, by.policy, subject, members);
+    let setting = Setting::of(records, by, &subjects, (Some(asked.stage), asked.at));
     let stages = (asked.stage, before.as_ref());
-    let case = setting.case(records, (policy, adopted), stages, asked.at);
+    let case = setting.case(records, (by.policy, by.before), stages, asked.at);
     let obligations = obligation::unpaid(&case);
     let release = members.release.map(|release| &release.id);
     ask(&Case { obligations: &obligations, release, ..case })
@@ -205,6 +200,7 @@ pub(super) fn no_policy() -> Policy {
         freeze: FreezeRule::default(),
         claims: ClaimRule::Optional,
         adoption: None,
+        risk: None,
         keys: BTreeMap::new(),
         requirements: BTreeMap::new(),
         gates: BTreeMap::new(),
@@ -251,7 +247,12 @@ fn subjects(
 pub(super) fn asks_for_risk(policy: &Policy) -> bool {
     policy.freeze.asks_for_risk()
         || policy.selects_by_risk()
-        || policy.requirements.values().any(|named| named.risk.is_some())
+        || policy.requirements.values().any(|it| it.risk.is_some() || it.lane.is_some())
+}
+
+/// The name of the risk model of a policy, if that asks for a risk.
+pub(super) fn risk_model(policy: &Policy) -> Option<String> {
+    asks_for_risk(policy).then(|| scoring::model_name(policy.risk.as_ref()))
 }
 
 /// The tree of each member, dependencies and all, by id.

@@ -51,8 +51,9 @@ pub struct Decision {
     pub at: Instant,
     /// The digest of the policy that was applied; none, if none was in force.
     pub policy: Option<Digest>,
-    /// The name and version of the risk model, if the policy asks for a risk.
-    pub risk_model: Option<&'static str>,
+    /// The risk model, if the policy asks for a risk: the digest of the one that it names, or the
+    /// name and version of the scorecard.
+    pub risk_model: Option<String>,
     /// The version of the time zone data, if a freeze or a window goes by the clock of a zone.
     pub zone_data: Option<&'static str>,
     /// Whether a policy was applied that was not the one in force: an answer to "what if", not a

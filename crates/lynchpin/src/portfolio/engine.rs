@@ -77,8 +77,14 @@ impl Engine {
         let old = Counts::of(&self.portfolio);
         let mut all = (*self.portfolio).clone();
         all.merge(portfolio);
-        let adopted = match adopts(&all, &old) {
-            true => Arc::new(adoptions(&all, old.policies)?),
+        let models = &self.adopted.models;
+        let fitted = all.risk_models.len() > old.risk_models;
+        let models = match fitted {
+            true => Arc::new(models.with(&all, old.risk_models)?),
+            false => Arc::clone(models),
+        };
+        let adopted = match fitted || adopts(&all, &old) {
+            true => Arc::new(adoptions(&all, old.policies, models)?),
             false => Arc::clone(&self.adopted),
         };
         let (mut known, mut folded) = (self.known.clone(), None);

@@ -1,139 +1,202 @@
-//! What the portfolio knows of a change that bears on its risk.
+//! What the portfolio knows of a change that bears on its risk: each feature by its definition.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::id::{ChangeId, DeploymentId, IncidentId, PersonId, ServiceId};
-use crate::base::{Instant, Span, When};
+use chrono::{Datelike, Timelike};
+
+use super::track::{Seen, Track, author};
+use crate::base::id::PersonId;
+use crate::base::{Instant, Span, Subject, When};
 use crate::history::Records;
-use crate::history::order::{is_known, lasting};
-use crate::model::{
-    Attribution, Change, DeploymentOutcome, Incident, IncidentEvent, Reversibility,
-};
-use crate::risk::Features;
+use crate::history::order::by_record;
+use crate::model::{Approval, Change, Fact, Kind, Reversibility, Vote};
+use crate::risk::{Feature, Features, MEASURE};
 
-/// For how long a failure of a service counts against the next change of it, in days.
-const FAILURE_DAYS: u32 = 90;
+const DAY: u32 = 24 * 60 * 60;
+/// For how long a failure of a service counts against the next change of it.
+const FAILURES: u32 = 90 * DAY;
+/// For how long incidents and changes of a service count.
+const LATELY: u32 = 30 * DAY;
+const MILLION: u64 = 1_000_000;
 
-/// What failed. One cause counts once, however many facts tell of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Cause<'a> {
-    Deployment(&'a DeploymentId),
-    Incident(&'a IncidentId),
+/// One change as it was as of some time, with what is behind it.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) records: &'a Records,
+    pub(super) track: &'a Track<'a>,
+    pub(super) change: &'a Change,
+    pub(super) seen: Seen,
 }
 
-/// What authors and services have behind them, gathered once for a whole question.
-#[derive(Debug, Default)]
-pub(super) struct Track<'a> {
-    /// The changes of each author that went live.
-    live: BTreeMap<&'a PersonId, BTreeSet<&'a ChangeId>>,
-    /// The changes of each author that are confirmed to have caused an incident.
-    failed: BTreeMap<&'a PersonId, BTreeSet<&'a ChangeId>>,
-    /// When each service failed, and what it was.
-    failures: BTreeMap<&'a ServiceId, BTreeSet<(Instant, Cause<'a>)>>,
-}
-
-impl<'a> Track<'a> {
-    /// Gathers it from everything that is known.
-    pub(super) fn new(records: &'a Records) -> Track<'a> {
-        let mut track = Track::default();
-        let current = |id: &ChangeId| records.change(id).and_then(|row| row.current(records));
-        for change in records.presence.changes().filter_map(current) {
-            if went_live(records, &change.id) {
-                track.live.entry(author(records, change)).or_default().insert(&change.id);
-            }
-        }
-        let failed = [DeploymentOutcome::Failed, DeploymentOutcome::RolledBack];
-        let known = records.portfolio().deployments.iter().filter(|d| is_known(*d, records.as_of));
-        for deployment in known.filter(|d| failed.contains(&d.outcome)) {
-            let cause = Cause::Deployment(&deployment.id);
-            track.add_failure(deployment.service.as_slice(), deployment.at, cause);
-            for change in deployment.changes.iter().filter_map(current) {
-                track.add_failure(&change.services, deployment.at, cause);
-            }
-        }
-        for (id, numbers) in records.incidents() {
-            track.add_incident(records, id, numbers);
-        }
-        track
-    }
-
-    fn add_failure(&mut self, services: &'a [ServiceId], at: Instant, cause: Cause<'a>) {
-        for service in services {
-            self.failures.entry(service).or_default().insert((at, cause));
-        }
-    }
-
-    /// An incident counts once a change is confirmed as its cause.
-    fn add_incident(&mut self, records: &'a Records, id: &'a IncidentId, numbers: &[usize]) {
-        let all = &records.portfolio().incidents;
-        let facts: Vec<&'a Incident> = numbers.iter().filter_map(|n| all.get(*n)).collect();
-        let linked: BTreeSet<&ChangeId> = facts.iter().filter_map(|f| f.change.as_ref()).collect();
-        let opened = facts.iter().filter(|fact| fact.event == IncidentEvent::Opened);
-        let opened = opened.map(|fact| fact.at).min();
-        for change in linked {
-            let Some(confirmed) = confirmation(&facts, change) else { continue };
-            let at = opened.unwrap_or(confirmed.at);
-            let cause = Cause::Incident(id);
-            facts.iter().for_each(|fact| self.add_failure(&fact.services, at, cause));
-            let found = records.change(change).and_then(|row| row.current(records));
-            let Some(change) = found else { continue };
-            self.failed.entry(author(records, change)).or_default().insert(&change.id);
-            // Where no service is named, it hit those that its cause changed.
-            if facts.iter().all(|fact| fact.services.is_empty()) {
-                self.add_failure(&change.services, at, cause);
-            }
-        }
-    }
-
-    /// The features of a change at an instant.
-    pub(super) fn features(&self, records: &Records, change: &Change, at: Instant) -> Features {
-        let size = &change.size;
-        let lines = size.lines_added.zip(size.lines_deleted);
-        let services = change.services.iter().collect::<BTreeSet<_>>().len();
-        let clauses = change.requires.len() + change.after.len() + change.together.len();
-        let plan = change.plans.back_out.as_ref().is_some_and(|plan| !plan.trim().is_empty());
-        let author = author(records, change);
-        let others = |of: &BTreeMap<&PersonId, BTreeSet<&ChangeId>>| {
-            let found = of.get(author).into_iter().flatten();
-            found.filter(|id| ***id != change.id).count()
-        };
-        let failures = self.failures(change).into_iter().filter(|(failed, _)| counts(*failed, at));
-        let causes: BTreeSet<Cause<'_>> = failures.map(|(_, cause)| cause).collect();
+impl Known<'_> {
+    /// What the scorecard asks for.
+    pub(super) fn features(self) -> Features {
+        let whole = |feature| self.whole(feature);
         Features {
-            lines: lines.map(|(added, deleted)| added.saturating_add(deleted)),
-            files: size.files,
-            folders: size.folders,
-            services: count(services).filter(|services| *services > 0),
-            tier: tier(records, change),
-            kind: Some(change.kind),
-            author_record: record(others(&self.live), change.history.experience),
-            author_failures: failed(others(&self.failed), change.history.author_failures),
-            service_failures: count(causes.len()).filter(|_| services > 0),
-            dependencies: count(clauses),
-            back_out_plan: Some(u64::from(plan)),
-            reversible: change.reversibility.map(|r| u64::from(r == Reversibility::Reversible)),
+            lines: whole(Feature::Lines),
+            files: whole(Feature::Files),
+            folders: whole(Feature::Folders),
+            services: whole(Feature::Services),
+            tier: whole(Feature::Tier),
+            kind: Some(self.change.kind),
+            author_record: whole(Feature::AuthorRecord),
+            author_failures: whole(Feature::AuthorFailures),
+            service_failures: whole(Feature::ServiceFailures),
+            dependencies: whole(Feature::Dependencies),
+            back_out_plan: whole(Feature::BackOutPlan),
+            reversible: whole(Feature::Reversibility),
         }
     }
 
-    /// The first instant after `at` at which a failure begins or stops to count.
-    pub(super) fn holds_until(&self, change: &Change, at: Instant) -> When {
-        let failures = self.failures(change);
-        let turns = failures.iter().flat_map(|(failed, _)| [*failed, failed.after(window())]);
-        turns.filter(|turn| *turn > at).min().map_or(When::Never, When::At)
+    /// The value of a feature, or of a figure of the host, in millionths; nothing, if it is not
+    /// known.
+    pub(super) fn value(self, name: &str) -> Option<i64> {
+        if let Some(own) = name.strip_prefix(MEASURE) {
+            let (_, figure) = self.change.measures.iter().find(|(name, _)| name.as_str() == own)?;
+            return millionths(*figure, 1);
+        }
+        match Feature::named(name)? {
+            // It is told in seconds, which are more than whole days.
+            Feature::AgeDays => millionths(self.change.history.age_seconds?, DAY.into()),
+            feature => millionths(self.whole(feature)?, 1),
+        }
     }
 
-    /// The failures of all services of a change.
-    fn failures(&self, change: &Change) -> BTreeSet<(Instant, Cause<'a>)> {
-        change.services.iter().filter_map(|id| self.failures.get(id)).flatten().copied().collect()
+    /// Until when all features of some names stay as they are without a new fact.
+    pub(super) fn holds_until<'n>(self, names: impl IntoIterator<Item = &'n str>) -> When {
+        let asked: BTreeSet<Feature> = names.into_iter().filter_map(Feature::named).collect();
+        let (services, at) = (&self.change.services, self.seen.at);
+        let over = |feature, seconds| asked.contains(&feature).then(|| Span::from_seconds(seconds));
+        let spans = [
+            over(Feature::ServiceFailures, FAILURES),
+            over(Feature::ServiceIncidents, LATELY),
+            over(Feature::ServiceChanges, LATELY),
+            over(Feature::ConcurrentChanges, DAY),
+        ];
+        let own = self.track.turns(services, at, spans);
+        let teams = asked.contains(&Feature::TeamFailures).then(|| {
+            let services = self.track.teams_of(self.records, services);
+            self.track.turns(&services, at, [Some(Span::from_seconds(FAILURES)), None, None, None])
+        });
+        let timed = asked.contains(&Feature::Hour) || asked.contains(&Feature::Weekday);
+        let hour = (timed && self.change.planned.is_none()).then(|| next_hour(at));
+        own.min(teams.unwrap_or(When::Never)).min(hour.unwrap_or(When::Never))
+    }
+
+    /// The value of a feature in whole units; of the age of files in whole days.
+    fn whole(self, feature: Feature) -> Option<u64> {
+        let Known { change, track, seen, .. } = self;
+        let (size, history) = (&change.size, &change.history);
+        let (failures, lately) = (Span::from_seconds(FAILURES), Span::from_seconds(LATELY));
+        let of_services = |found: usize| count(found).filter(|_| !change.services.is_empty());
+        let by_author = |of: fn(&Track<'_>, &PersonId, &Change, Seen) -> usize| {
+            of(track, author(self.records, change), change, seen)
+        };
+        match feature {
+            Feature::Lines => {
+                let (added, deleted) = size.lines_added.zip(size.lines_deleted)?;
+                Some(added.saturating_add(deleted))
+            }
+            Feature::LinesAdded => size.lines_added,
+            Feature::LinesDeleted => size.lines_deleted,
+            Feature::Files => size.files,
+            Feature::Folders => size.folders,
+            Feature::Services => of_services(change.services.iter().collect::<BTreeSet<_>>().len()),
+            Feature::Subsystems => history.subsystems,
+            Feature::Entropy => history.entropy,
+            Feature::Developers => history.developers,
+            Feature::AgeDays => history.age_seconds?.checked_div(DAY.into()),
+            Feature::EarlierChanges => history.earlier_changes,
+            Feature::MissingCompanions => history.missing_companions,
+            Feature::FileFailures => history.file_failures,
+            Feature::AuthorRecord => {
+                let live = by_author(|track, author, it, seen| track.live_of(author, &it.id, seen));
+                record(live, history.experience)
+            }
+            Feature::AuthorFailures => {
+                let of = by_author(|track, author, it, seen| track.failed_of(author, &it.id, seen));
+                failed(of, history.author_failures)
+            }
+            Feature::RecentExperience => history.recent_experience,
+            Feature::SubsystemExperience => history.subsystem_experience,
+            Feature::Fix => history.fix,
+            Feature::Kind => Some(match change.kind {
+                Kind::Standard => 0,
+                Kind::Normal => 1,
+                Kind::Emergency => 2,
+            }),
+            Feature::Tier => tier(self.records, change),
+            Feature::ServiceFailures => {
+                of_services(track.failures(&change.services, (failures, seen)))
+            }
+            Feature::TeamFailures => of_services(track.failures_of_teams(
+                self.records,
+                &change.services,
+                (failures, seen),
+            )),
+            Feature::ServiceIncidents => {
+                of_services(track.incidents(&change.services, (lately, seen)))
+            }
+            Feature::ServiceChanges => of_services(track.came(change, (lately, seen))),
+            Feature::ConcurrentChanges => {
+                of_services(track.came(change, (Span::from_seconds(DAY), seen)))
+            }
+            Feature::Reviewers => count(self.reviewers()),
+            Feature::Dependencies => {
+                count(change.requires.len() + change.after.len() + change.together.len())
+            }
+            Feature::Dependents => count(track.named_by(&change.id, seen)),
+            Feature::BackOutPlan => {
+                let plan = change.plans.back_out.as_ref();
+                Some(plan.is_some_and(|plan| !plan.trim().is_empty()).into())
+            }
+            Feature::Reversibility => {
+                change.reversibility.map(|it| (it == Reversibility::Reversible).into())
+            }
+            Feature::Hour => Some(self.begins().hour().into()),
+            Feature::Weekday => Some(self.begins().weekday().num_days_from_monday().into()),
+        }
+    }
+
+    /// When it is planned to begin; now, if that is not said.
+    fn begins(self) -> chrono::DateTime<chrono::Utc> {
+        self.change.planned.map_or(self.seen.at, |planned| planned.from).to_chrono()
+    }
+
+    /// Different people but its author whose last word on this revision approves.
+    fn reviewers(self) -> usize {
+        let Known { records, change, seen, .. } = self;
+        let all = &records.portfolio().approvals;
+        let numbers = records.approvals(&Subject::Change(change.id.clone()));
+        let said = numbers.iter().filter_map(|number| all.get(*number)).filter(|it| {
+            it.revision == change.revision && When::At(it.envelope().recorded) <= seen.by
+        });
+        let mut said: Vec<&Approval> = said.collect();
+        // Of a tie the less favourable word counts.
+        said.sort_by(|a, b| by_record(*a, *b).then_with(|| a.decision.cmp(&b.decision)));
+        let mut last: BTreeMap<&PersonId, Vote> = BTreeMap::new();
+        for approval in said {
+            last.insert(records.people.principal(&approval.by), approval.decision);
+        }
+        let author = author(records, change);
+        let counts = |(person, vote): &(&PersonId, Vote)| {
+            *vote == Vote::Approved && *person != author && records.people.is_human(person)
+        };
+        last.into_iter().filter(counts).count()
     }
 }
 
-fn window() -> Span {
-    Span::from_seconds(FAILURE_DAYS * 24 * 60 * 60)
+/// So many parts of a whole, in millionths of it; beyond what fits, as much as fits.
+fn millionths(number: u64, parts: u64) -> Option<i64> {
+    let exact = u128::from(number).checked_mul(MILLION.into())?.checked_div(parts.into())?;
+    Some(i64::try_from(exact).unwrap_or(i64::MAX))
 }
 
-fn counts(failed: Instant, at: Instant) -> bool {
-    failed <= at && at < failed.after(window())
+fn next_hour(at: Instant) -> When {
+    let hour = i64::from(60 * 60) * 1_000_000;
+    let next = at.micros().checked_div(hour).and_then(|it| it.checked_add(1)?.checked_mul(hour));
+    let next = next.and_then(|micros| Instant::from_micros(micros).ok());
+    next.map_or(When::Never, When::At)
 }
 
 fn count(number: usize) -> Option<u64> {
@@ -153,29 +216,6 @@ fn failed(incidents: usize, fixed: Option<u64>) -> Option<u64> {
     count(incidents).map(|incidents| incidents.saturating_add(fixed.unwrap_or(0)))
 }
 
-/// The person who wrote a change; who made its first revision, if it is not said.
-fn author<'a>(records: &'a Records, change: &'a Change) -> &'a PersonId {
-    let first = records.change(&change.id).and_then(|row| row.at(records, 0)).unwrap_or(change);
-    records.people.principal(change.author.as_ref().unwrap_or(&first.by))
-}
-
-/// Whether a change is live where the users are: in the last stage, or anywhere if no stages are
-/// declared. What was only ever tried elsewhere says little about its author.
-fn went_live(records: &Records, change: &ChangeId) -> bool {
-    match records.stages().next_back() {
-        Some(last) => records.live_since(change, &last.id).is_some(),
-        None => records.presence.places(change).any(|(_, place)| place.live().next().is_some()),
-    }
-}
-
-/// The newest word on whether a change caused an incident, if that is that it did.
-fn confirmation<'a>(facts: &[&'a Incident], change: &ChangeId) -> Option<&'a Incident> {
-    let said = facts.iter().filter(|fact| fact.change.as_ref() == Some(change));
-    // Facts that say nothing of it, such as that it was resolved, leave it as it was.
-    let last = lasting(said.copied().filter(|fact| fact.attribution.is_some()));
-    last.into_iter().find(|fact| fact.attribution == Some(Attribution::Confirmed))
-}
-
 /// The most critical tier of the services; unknown, if that of any of them is.
 fn tier(records: &Records, change: &Change) -> Option<u64> {
     let tiers = change.services.iter().map(|id| records.service(id)?.tier);
@@ -188,6 +228,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::base::id::ChangeId;
     use crate::model::Portfolio;
     use crate::risk::scorecard;
 
@@ -198,7 +239,9 @@ mod tests {
         let at: Instant = "2026-04-01T00:00:00Z".parse().unwrap();
         let records = Records::new(Arc::new(portfolio), at);
         let row = records.change(&ChangeId::new("A").unwrap()).unwrap();
-        Track::new(&records).features(&records, row.current(&records).unwrap(), at)
+        let (track, change) = (Track::new(&records), row.current(&records).unwrap());
+        let seen = Seen::all(at);
+        Known { records: &records, track: &track, change, seen }.features()
     }
 
     /// A change by raj of the shop; `rest` begins with a comma.

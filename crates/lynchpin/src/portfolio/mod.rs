@@ -6,6 +6,7 @@
 
 mod adoption;
 mod alone;
+mod apart;
 mod autonomy;
 mod breach;
 mod budgets;
@@ -26,10 +27,13 @@ mod figures;
 mod flow;
 mod frozen;
 mod identities;
+mod impact;
 mod in_flight;
 mod item;
 mod known;
+mod lane;
 mod look_alike;
+mod models;
 mod open_items;
 mod openness;
 mod owed;
@@ -37,13 +41,16 @@ mod pinned;
 mod planning;
 mod progress;
 mod question;
+mod risk_history;
 mod scoring;
 mod setting;
 mod situation;
 mod snapshot;
+mod track;
 mod verdicts;
 
 pub use adoption::IgnoredAdoption;
+pub use apart::{Apart, Part};
 pub(crate) use autonomy::is_confirmed;
 pub use breach::Breach;
 pub use claim::ClaimOutcome;
@@ -52,6 +59,7 @@ pub use decision::Decision;
 pub use engine::Engine;
 pub(crate) use fact_name::recorded_between;
 pub use fact_name::{FactName, FactTold};
+pub use impact::ServiceImpact;
 pub use in_flight::{Flight, Must};
 pub use look_alike::look_alike;
 pub(crate) use open_items::AsOf;
@@ -59,10 +67,11 @@ pub use open_items::OpenItem;
 pub use openness::{Because, Calendars, OpenState, PlaceCalendar, TurnKind, Turning};
 pub use progress::{MoveBreach, NextQuestion, NextStates};
 pub use question::{
-    CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
-    VerdictsQuestion, Where,
+    CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion,
+    RiskHistoryQuestion, ScoreQuestion, VerdictsQuestion, Where,
 };
-pub use scoring::{ChangeScore, Driver, ReleaseScore, Score};
+pub use risk_history::{FeatureColumn, RiskHistory};
+pub use scoring::{ChangeScore, Driver, JointScore, ReleaseScore, Score};
 pub use situation::Standing;
 pub use snapshot::Snapshot;
 pub use verdicts::{SubjectVerdicts, Verdicts};

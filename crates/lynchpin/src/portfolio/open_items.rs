@@ -11,7 +11,7 @@ use super::decision::Decision;
 use super::item::Members;
 use super::owed;
 use super::question::DecideQuestion;
-use super::scoring;
+use super::scoring::{self, Scorer};
 use super::setting::Setting;
 use super::snapshot::InForce;
 use crate::base::error::Result;
@@ -118,8 +118,20 @@ impl<'a> AsOf<'a> {
 
     /// How likely each of some subjects is to cause a failure.
     pub(crate) fn risks(&self, subjects: &[Subject]) -> BTreeMap<Subject, Probability> {
-        let risks = scoring::risks(&self.records, subjects, self.at);
+        let scorer = self.scorer();
+        let track = scorer.track(&self.records);
+        let risks = scoring::risks(&self.records, (scorer, &track), subjects, self.at);
         risks.into_iter().map(|(subject, (risk, _))| (subject, risk)).collect()
+    }
+
+    /// The name of what scores changes.
+    pub(crate) fn risk_model(&self) -> String {
+        scoring::model_name(self.in_force.policy.and_then(|policy| policy.risk.as_ref()))
+    }
+
+    fn scorer(&self) -> Scorer<'_> {
+        let rule = self.in_force.policy.and_then(|policy| policy.risk.as_ref());
+        Scorer::of(rule, self.in_force.models, self.records.as_of)
     }
 
     /// Whether a requirement waits for the approval of one person.

@@ -9,10 +9,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::{Asked, asks_for_risk, by_policy, with_case};
+use super::decide::{Asked, by_policy, risk_model, with_case};
 use super::decision::Decision;
 use super::item::Members;
-use super::snapshot::InForce;
+use super::snapshot::{By, InForce};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{GateId, ReleaseId};
 use crate::base::limits::POLICIES_OF_DECISIONS_MAX;
@@ -128,16 +128,17 @@ impl Pins {
     fn release_gates(
         &self,
         records: &Records,
-        policy: &Policy,
+        by: By<'_>,
         asked: &Asked<'_>,
     ) -> (BTreeSet<GateId>, Cites) {
+        let policy = by.policy;
         let (mut gates, mut cites) = (BTreeSet::new(), Cites::new());
         let judges =
             |gate: &Gate| gate.judges == Judges::Release && gate.stages.contains(asked.stage);
         if !policy.gates.values().any(judges) {
             return (gates, cites);
         }
-        with_case(records, policy, &[], asked, |case| {
+        with_case(records, by, asked, |case| {
             for change in &asked.members.changes {
                 let bound = self.members.get(&Subject::Change(change.id.clone()));
                 let Some(by) = bound.and_then(|bound| bound.get(&policy.digest)) else { continue };
@@ -186,16 +187,16 @@ pub(super) fn join(
     }
     let mut said: BTreeMap<Digest, (&Policy, Reasons)> = BTreeMap::new();
     let mut gates = BTreeMap::new();
-    let mut risk = decision.risk_model;
+    let mut risk = decision.risk_model.clone();
     for digest in policies {
         let known = in_force.adopted.iter().map(|(_, policy)| policy);
         if let Some(policy) = known.into_iter().find(|policy| policy.digest == digest) {
             // An approval of what the requirement asks today counts for what it asked then, too.
-            said.insert(digest, (policy, by_policy(records, policy, &[], asked)?));
+            said.insert(digest, (policy, by_policy(records, in_force.by_older(policy), asked)?));
             if !pins.whole.contains_key(&digest) {
-                gates.insert(digest, pins.release_gates(records, policy, asked));
+                gates.insert(digest, pins.release_gates(records, in_force.by_older(policy), asked));
             }
-            risk = risk.or(asks_for_risk(policy).then_some(crate::risk::MODEL));
+            risk = risk.or_else(|| risk_model(policy));
         }
     }
     let owner = policy.owner.clone();

@@ -198,6 +198,33 @@ pub struct ScoreQuestion {
     pub subject: Subject,
     /// The instant.
     pub at: Instant,
+    /// The parts in which it ships, if it is asked what that comes to.
+    pub parts: Vec<Vec<ChangeId>>,
+}
+
+/// What may a risk model be fitted to?
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RiskHistoryQuestion {
+    /// The instant.
+    pub at: Instant,
+    /// The features; all that there are, if none is named.
+    pub features: Vec<String>,
+}
+
+impl RiskHistoryQuestion {
+    /// Asks for all features.
+    #[must_use]
+    pub fn new(at: Instant) -> Self {
+        RiskHistoryQuestion { at, features: Vec::new() }
+    }
+
+    /// Asks for some features, by their names.
+    #[must_use]
+    pub fn with_features(mut self, features: Vec<String>) -> Self {
+        self.features = features;
+        self
+    }
 }
 
 impl DecideQuestion {
@@ -242,6 +269,14 @@ impl ScoreQuestion {
     /// Asks for the risk of a subject.
     #[must_use]
     pub fn new(subject: Subject, at: Instant) -> Self {
-        ScoreQuestion { subject, at }
+        ScoreQuestion { subject, at, parts: Vec::new() }
+    }
+
+    /// Asks also what the release comes to if it ships in parts, one after the other: what is in
+    /// none of them does not ship.
+    #[must_use]
+    pub fn in_parts(mut self, parts: Vec<Vec<ChangeId>>) -> Self {
+        self.parts = parts;
+        self
     }
 }

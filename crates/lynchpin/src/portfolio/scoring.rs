@@ -1,18 +1,26 @@
 //! "How risky is it?"
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::features::Track;
+use super::apart::{self, Apart};
+use super::features::Known;
+use super::impact::{self, ServiceImpact};
 use super::item::Members;
+use super::models::Models;
 use super::question::ScoreQuestion;
-use crate::base::error::Result;
+use super::snapshot::InForce;
+use super::track::{Seen, Track};
+use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::ChangeId;
-use crate::base::{Instant, Probability, Subject, When};
+use crate::base::limits::JOINT_CHANGES_MAX;
+use crate::base::{Failures, Instant, Probability, Subject, When};
+use crate::gate::policy::RiskRule;
 use crate::history::Records;
 use crate::model::Change;
-use crate::risk::{self, MODEL, ReleaseRisk, Risk};
+use crate::risk::joint::{self, Joint};
+use crate::risk::{self, Factor, MODEL, Risk, RiskModel};
 
 /// How likely a change or a release is to cause a failure, and what makes it so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,8 +30,8 @@ pub struct Score {
     pub subject: Subject,
     /// As of which instant.
     pub at: Instant,
-    /// The name and version of the model.
-    pub model: &'static str,
+    /// What scored it: the digest of a risk model, or the name and version of the scorecard.
+    pub model: String,
     /// The probability that it causes a failure.
     pub probability: Probability,
     /// For a release: what its changes come to together.
@@ -31,6 +39,13 @@ pub struct Score {
     pub release: Option<ReleaseScore>,
     /// Each change: the one asked about, or those of the release in order of ids.
     pub changes: Vec<ChangeScore>,
+    /// What a failure would cost each service that it changes, as past incidents show; of none, if
+    /// no incident was ever resolved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub impact: Vec<ServiceImpact>,
+    /// What it comes to if it ships in the parts that the question names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apart: Option<Apart>,
 }
 
 /// What the changes of a release come to together.
@@ -43,6 +58,25 @@ pub struct ReleaseScore {
     pub at_most: Probability,
     /// The changes that drive it, by how much it would fall without each, the largest first.
     pub drivers: Vec<Driver>,
+    /// How many fail, and where; only by a fitted model: the scorecard does not say how often its
+    /// figures come true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointScore>,
+}
+
+/// How failures of a release are spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct JointScore {
+    /// How much its changes have in common, as a correlation.
+    pub shock: Probability,
+    /// How many changes fail on average.
+    pub expected: Failures,
+    /// In nine of ten such releases, at least and at most so many fail.
+    pub failures: (u32, u32),
+    /// The chance that any fails of those that change a service of tier 1, or one whose tier is not
+    /// known.
+    pub tier_one: Probability,
 }
 
 /// A change that drives the risk of its release.
@@ -53,6 +87,10 @@ pub struct Driver {
     pub change: ChangeId,
     /// By how much the risk of the release would fall without it.
     pub falls_by: Probability,
+    /// The part of that risk that it answers for: those of all changes add up to it exactly. Only
+    /// by a fitted model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<Probability>,
 }
 
 /// The risk of one change.
@@ -69,35 +107,124 @@ pub struct ChangeScore {
 /// How many drivers of a release are named.
 const DRIVERS_NAMED: usize = 10;
 
-pub(super) fn score(records: &Records, question: &ScoreQuestion) -> Result<Score> {
+/// What scores changes.
+#[derive(Clone, Copy)]
+pub(super) enum Scorer<'a> {
+    /// The scorecard, which policies go by that name no model.
+    Scorecard,
+    /// A fitted model.
+    Model(&'a RiskModel),
+    /// A model that was not told: nothing is known, so everything fails.
+    Unknown,
+}
+
+/// The name of what scores changes.
+pub(super) fn model_name(rule: Option<&RiskRule>) -> String {
+    rule.map_or_else(|| MODEL.to_owned(), |rule| rule.model.to_string())
+}
+
+impl<'a> Scorer<'a> {
+    /// What a policy goes by, of the models recorded by then.
+    pub(super) fn of(rule: Option<&RiskRule>, models: &'a Models, by: Instant) -> Scorer<'a> {
+        let Some(rule) = rule else { return Scorer::Scorecard };
+        models.known(&rule.model, by).map_or(Scorer::Unknown, Scorer::Model)
+    }
+
+    /// What it looks back on.
+    pub(super) fn track(self, records: &Records) -> Track<'_> {
+        match self {
+            Scorer::Model(_) => Track::whole(records),
+            Scorer::Scorecard | Scorer::Unknown => Track::new(records),
+        }
+    }
+
+    fn risk(self, known: Known<'_>) -> Risk {
+        match self {
+            Scorer::Model(model) => model.score(|name| known.value(name)),
+            Scorer::Scorecard | Scorer::Unknown => risk::scorecard(&known.features()),
+        }
+    }
+
+    fn holds_until(self, known: Known<'_>) -> When {
+        match self {
+            Scorer::Model(model) => {
+                known.holds_until(model.model.terms.iter().map(|term| term.name.as_str()))
+            }
+            Scorer::Scorecard | Scorer::Unknown => {
+                known.holds_until(Factor::ALL.into_iter().map(Factor::name))
+            }
+        }
+    }
+
+    /// The chance that any of some changes fails that ship together.
+    pub(super) fn any(self, changes: &[Probability]) -> Probability {
+        match self {
+            Scorer::Model(model) => joint::any(changes, model.shock()),
+            Scorer::Scorecard | Scorer::Unknown => risk::release(changes).probability,
+        }
+    }
+}
+
+pub(super) fn score(
+    records: &Records,
+    in_force: &InForce<'_>,
+    question: &ScoreQuestion,
+) -> Result<Score> {
     let members = Members::of(records, &question.subject)?;
-    let (release, changes) = of_members(records, &Track::new(records), &members, question.at);
+    let rule = in_force.policy.and_then(|policy| policy.risk.as_ref());
+    let scorer = Scorer::of(rule, in_force.models, records.as_of);
+    if matches!(scorer, Scorer::Unknown) {
+        let message = format!(
+            "the policy scores by `{}`, which no risk model of the portfolio is by then: add it to \
+             `risk_models`",
+            model_name(rule)
+        );
+        return Err(Error::new(ErrorCode::RiskModelUnknown, message));
+    }
+    let changes = of_members(records, scorer, &scorer.track(records), &members, question.at);
+    let risks = risks_of(&changes);
+    let single = risks.first().copied().unwrap_or(Probability::ZERO);
     let whole = members.release.is_some();
-    let single = changes.first().map_or(Probability::ZERO, |change| change.risk.probability);
+    let (probability, release) = match (whole, scorer) {
+        (false, _) => (single, None),
+        (true, Scorer::Model(model)) => by_model(records, model, &members, &changes)?,
+        (true, Scorer::Scorecard | Scorer::Unknown) => by_scorecard(&changes),
+    };
+    let apart = match question.parts.as_slice() {
+        [] => None,
+        parts => Some(apart::of(scorer, parts, &changes)?),
+    };
     Ok(Score {
         subject: question.subject.clone(),
         at: question.at,
-        model: MODEL,
-        probability: if whole { release.probability } else { single },
-        release: whole.then(|| release_score(&release, &changes)),
+        model: model_name(rule),
+        probability,
+        release,
+        impact: impact::of(records, &members.all, &risks),
         changes,
+        apart,
     })
 }
 
 /// The risks of some subjects, and until when each stands without a new fact.
 pub(super) fn risks(
     records: &Records,
+    (scorer, track): (Scorer<'_>, &Track<'_>),
     subjects: &[Subject],
     at: Instant,
 ) -> BTreeMap<Subject, (Probability, When)> {
-    let track = Track::new(records);
     let mut risks = BTreeMap::new();
+    if matches!(scorer, Scorer::Unknown) {
+        return risks;
+    }
     for subject in subjects {
         let Ok(members) = Members::of(records, subject) else { continue };
-        let (release, changes) = of_members(records, &track, &members, at);
-        let single = changes.first().map_or(Probability::ONE, |c| c.risk.probability);
-        let probability = if members.release.is_some() { release.probability } else { single };
-        let turns = members.all.iter().map(|change| track.holds_until(change, at));
+        let changes = of_members(records, scorer, track, &members, at);
+        let own = risks_of(&changes);
+        let single = own.first().copied().unwrap_or(Probability::ONE);
+        let probability = if members.release.is_some() { scorer.any(&own) } else { single };
+        let known = |change| Known { records, track, change, seen: Seen::all(at) };
+        let turns = members.all.iter().map(|change| scorer.holds_until(known(*change)));
         let until = turns.min().unwrap_or(When::Never);
         risks.insert(subject.clone(), (probability, until));
     }
@@ -106,26 +233,85 @@ pub(super) fn risks(
 
 fn of_members(
     records: &Records,
+    scorer: Scorer<'_>,
     track: &Track<'_>,
     members: &Members<'_>,
     at: Instant,
-) -> (ReleaseRisk, Vec<ChangeScore>) {
+) -> Vec<ChangeScore> {
     let score = |change: &&Change| ChangeScore {
         change: change.id.clone(),
-        risk: risk::scorecard(&track.features(records, change, at)),
+        risk: scorer.risk(Known { records, track, change, seen: Seen::all(at) }),
     };
-    let changes: Vec<ChangeScore> = members.all.iter().map(score).collect();
-    let risks: Vec<Probability> = changes.iter().map(|change| change.risk.probability).collect();
-    (risk::release(&risks), changes)
+    members.all.iter().map(score).collect()
 }
 
-fn release_score(release: &ReleaseRisk, changes: &[ChangeScore]) -> ReleaseScore {
-    let mut drivers: Vec<Driver> = changes
-        .iter()
-        .zip(&release.falls_by)
-        .map(|(change, falls_by)| Driver { change: change.change.clone(), falls_by: *falls_by })
+fn risks_of(changes: &[ChangeScore]) -> Vec<Probability> {
+    changes.iter().map(|change| change.risk.probability).collect()
+}
+
+/// What a release comes to by the scorecard.
+fn by_scorecard(changes: &[ChangeScore]) -> (Probability, Option<ReleaseScore>) {
+    let found = risk::release(&risks_of(changes));
+    let drivers = drivers(changes, &found.falls_by, None);
+    let (at_least, at_most) = (found.at_least, found.at_most);
+    (found.probability, Some(ReleaseScore { at_least, at_most, drivers, joint: None }))
+}
+
+/// What a release comes to by a fitted model.
+fn by_model(
+    records: &Records,
+    model: &RiskModel,
+    members: &Members<'_>,
+    changes: &[ChangeScore],
+) -> Result<(Probability, Option<ReleaseScore>)> {
+    if changes.len() > JOINT_CHANGES_MAX {
+        let message = format!(
+            "a release of more than {JOINT_CHANGES_MAX} changes: ask for the releases in it"
+        );
+        return Err(Error::new(ErrorCode::LimitExceeded, message));
+    }
+    let (risks, shock) = (risks_of(changes), model.shock());
+    let found = Joint::new(&risks, shock);
+    let critical: BTreeSet<&ChangeId> =
+        members.all.iter().filter(|it| is_tier_one(records, it)).map(|it| &it.id).collect();
+    let of_tier_one = changes.iter().filter(|it| critical.contains(&it.change));
+    let of_tier_one: Vec<Probability> = of_tier_one.map(|it| it.risk.probability).collect();
+    let joint = JointScore {
+        shock: shock.correlation(),
+        expected: found.expected,
+        failures: found.failures,
+        tier_one: joint::any(&of_tier_one, shock),
+    };
+    let score = ReleaseScore {
+        at_least: risks.iter().copied().max().unwrap_or(Probability::ZERO),
+        at_most: joint::any(&risks, joint::Shock::NONE),
+        drivers: drivers(changes, &found.falls_by, Some(&found.shares)),
+        joint: Some(joint),
+    };
+    Ok((found.any, Some(score)))
+}
+
+/// Whether a service of the highest tier is changed, or one whose tier is not known.
+fn is_tier_one(records: &Records, change: &Change) -> bool {
+    let tier = |id| records.service(id).and_then(|service| service.tier);
+    change.services.iter().any(|id| tier(id).is_none_or(|tier| tier <= 1))
+}
+
+fn drivers(
+    changes: &[ChangeScore],
+    falls_by: &[Probability],
+    shares: Option<&[Probability]>,
+) -> Vec<Driver> {
+    let share = |at: usize| shares.and_then(|shares| shares.get(at)).copied();
+    let named = changes.iter().zip(falls_by).enumerate();
+    let mut drivers: Vec<Driver> = named
+        .map(|(at, (change, falls_by))| Driver {
+            change: change.change.clone(),
+            falls_by: *falls_by,
+            share: share(at),
+        })
         .collect();
     drivers.sort_by_key(|driver| std::cmp::Reverse(driver.falls_by));
     drivers.truncate(DRIVERS_NAMED);
-    ReleaseScore { at_least: release.at_least, at_most: release.at_most, drivers }
+    drivers
 }

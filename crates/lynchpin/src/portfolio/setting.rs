@@ -4,16 +4,20 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::decide::asks_for_risk;
 use super::figures::figures;
-use super::scoring;
-use super::snapshot::Adopted;
+use super::lane;
+use super::models::Models;
+use super::scoring::{self, Scorer};
+use super::snapshot::{Adopted, By};
 use crate::base::id::StageId;
 use crate::base::{Instant, Probability, Subject, When};
 use crate::gate::figures::Figures;
 use crate::gate::freeze::times::Times;
 use crate::gate::judge::EntryRisk;
+use crate::gate::policy::RiskRule;
 use crate::gate::rolls::Rolls;
 use crate::gate::signed::Proofs;
 use crate::gate::{Case, Policy};
@@ -36,16 +40,28 @@ impl Setting {
     /// before each of its own.
     pub(super) fn of(
         records: &Records,
-        policy: &Policy,
+        by: By<'_>,
         subjects: &[Subject],
         (stage, at): (Option<&StageId>, Instant),
     ) -> Setting {
-        let risks = match asks_for_risk(policy) {
-            true => scoring::risks(records, subjects, at),
-            false => BTreeMap::new(),
-        };
-        let figures = figures(records, policy, subjects, (stage, at));
-        Setting { risks, figures, ..Setting::default() }
+        let mut figures = figures(records, by.policy, subjects, (stage, at));
+        let mut risks = BTreeMap::new();
+        if asks_for_risk(by.policy) {
+            let scorer = Scorer::of(by.policy.risk.as_ref(), by.models, records.as_of);
+            let own;
+            let track = match by.track {
+                Some(track) => track,
+                None => {
+                    own = scorer.track(records);
+                    &own
+                }
+            };
+            figures.model_unknown = matches!(scorer, Scorer::Unknown);
+            risks = scoring::risks(records, (scorer, track), subjects, at);
+            figures.lane = lane::figure(records, by.policy, (scorer, track), (subjects, at));
+        }
+        let entered = Entered::new(by.policy.risk, by.models);
+        Setting { risks, figures, entered, ..Setting::default() }
     }
 
     /// The case before a stage and after another, in which nothing is owed yet.
@@ -81,11 +97,17 @@ impl Setting {
 /// The risks of entries that were asked for so far, and what was known at the last of them.
 #[derive(Default)]
 struct Entered {
+    rule: Option<RiskRule>,
+    models: Arc<Models>,
     risks: RefCell<BTreeMap<(Subject, Position, Instant), Probability>>,
     last: RefCell<Option<Rc<Records>>>,
 }
 
 impl Entered {
+    fn new(rule: Option<RiskRule>, models: &Arc<Models>) -> Entered {
+        Entered { rule, models: Arc::clone(models), ..Entered::default() }
+    }
+
     fn known(&self, records: &Records, then: Instant) -> Rc<Records> {
         let mut last = self.last.borrow_mut();
         match last.as_ref().filter(|known| known.as_of == then) {
@@ -109,7 +131,10 @@ impl EntryRisk for Entered {
         let all = self.known(records, known.0);
         let by_then = all.as_entered(subject, known);
         let by_then = by_then.as_ref().unwrap_or(&all);
-        let found = scoring::risks(by_then, std::slice::from_ref(subject), at);
+        // What was not told by then scored nothing then.
+        let scorer = Scorer::of(self.rule.as_ref(), &self.models, known.0);
+        let track = scorer.track(by_then);
+        let found = scoring::risks(by_then, (scorer, &track), std::slice::from_ref(subject), at);
         let risk = found.get(subject).map_or(Probability::ONE, |(risk, _)| *risk);
         self.risks.borrow_mut().insert(key, risk);
         risk

@@ -12,16 +12,19 @@ use super::decision::Decision;
 use super::fact_name::{self, FactName};
 use super::in_flight::{self, Flight};
 use super::item::Members;
+use super::models::Models;
 use super::open_items::{AsOf, OpenItem};
 use super::openness::{self, Calendars};
 use super::owed;
 use super::planning;
 use super::progress::{self, NextQuestion, NextStates};
 use super::question::{
-    CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion, ScoreQuestion,
-    VerdictsQuestion,
+    CalendarQuestion, ClaimQuestion, DecideQuestion, PlanQuestion, ReachQuestion,
+    RiskHistoryQuestion, ScoreQuestion, VerdictsQuestion,
 };
+use super::risk_history::{self, RiskHistory};
 use super::scoring::{self, Score};
+use super::track::Track;
 use super::verdicts::{self, Verdicts};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, GateId, PersonId, ReleaseId, StageId};
@@ -31,7 +34,7 @@ use crate::gate::{Obligation, Policy};
 use crate::history::{Records, way};
 use crate::model::portfolio::{Counts, arrays};
 use crate::model::{
-    Fact, Group, Person, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision,
+    Fact, FittedModel, Group, Person, PolicyAdoption, PolicyApproval, Portfolio, RecordedDecision,
 };
 use crate::plan::{Plan, Reach};
 
@@ -91,13 +94,38 @@ struct Inner {
 }
 
 /// The policy that answers a question, and whether it is another than the one in force.
+#[derive(Clone, Copy)]
 pub(super) struct InForce<'a> {
     pub(super) policy: Option<&'a Policy>,
     pub(super) adopted: &'a [Adopted],
+    pub(super) models: &'a Arc<Models>,
+    /// What its risks look back on, where it is gathered once for many answers.
+    pub(super) track: Option<&'a Track<'a>>,
     pub(super) what_if: bool,
 }
 
+/// What answers by one policy: that, those before it by which what was said is void, and the risk
+/// models that it may name.
+#[derive(Clone, Copy)]
+pub(super) struct By<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) before: &'a [Adopted],
+    pub(super) models: &'a Arc<Models>,
+    /// What its risks look back on, if that is gathered already.
+    pub(super) track: Option<&'a Track<'a>>,
+}
+
 impl<'a> InForce<'a> {
+    /// What answers by the policy in force.
+    pub(super) fn by(&self, policy: &'a Policy) -> By<'a> {
+        By { policy, before: self.before(), models: self.models, track: self.track }
+    }
+
+    /// What answers by a policy that was in force before.
+    pub(super) fn by_older(&self, policy: &'a Policy) -> By<'a> {
+        By { policy, before: &[], models: self.models, track: None }
+    }
+
     /// The policies in force before, by which what was said is void. Under another policy than the
     /// one in force nothing was asked otherwise before.
     pub(super) fn before(&self) -> &'a [Adopted] {
@@ -205,9 +233,15 @@ impl Snapshot {
         }
         let newest = newest(&portfolio);
         let policy = policy.cloned().map(Arc::new).or_else(|| inner.policy.clone());
+        let is_named = |kind: &str| names.iter().any(|name| name.kind == kind);
+        let models = match is_named(FittedModel::KIND) {
+            true => Arc::new(Models::default().with(&portfolio, 0)?),
+            false => Arc::clone(&inner.adopted.models),
+        };
         let adopts = [PolicyAdoption::KIND, PolicyApproval::KIND, Person::KIND, Group::KIND];
-        let adopted = match names.iter().any(|name| adopts.contains(&name.kind)) {
-            true => Arc::new(adoption::adoptions(&portfolio, 0)?),
+        let adopts = adopts.into_iter().chain([FittedModel::KIND]).any(is_named);
+        let adopted = match adopts {
+            true => Arc::new(adoption::adoptions(&portfolio, 0, models)?),
             false => Arc::clone(&inner.adopted),
         };
         let latest = OnceLock::new();
@@ -433,14 +467,53 @@ impl Snapshot {
         in_flight::in_flight(self, at)
     }
 
-    /// How likely a change or a release is to cause a failure, and what makes it so.
+    /// How likely a change or a release is to cause a failure, and what makes it so: by the risk
+    /// model that the policy in force names, or else by the scorecard.
     ///
     /// # Errors
     ///
     /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) if it is not known as of that
-    /// instant.
+    /// instant; [`RiskModelUnknown`](crate::base::ErrorCode::RiskModelUnknown) if the model is not;
+    /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) for a release of too many changes.
     pub fn score(&self, question: &ScoreQuestion) -> Result<Score> {
-        scoring::score(&self.records(question.at), question)
+        scoring::score(&self.records(question.at), &self.in_force(question.at), question)
+    }
+
+    /// What a risk model may be fitted to: each change that came to the last stage, as it was known
+    /// then, and what became of it.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownWord`](crate::base::ErrorCode::UnknownWord) for a feature that there is not;
+    /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if there are too many changes.
+    ///
+    /// ```
+    /// use lynchpin::base::Limits;
+    /// use lynchpin::portfolio::{Engine, RiskHistoryQuestion};
+    /// use lynchpin::wire::read_portfolio;
+    ///
+    /// let mut engine = Engine::new(Limits::untrusted());
+    /// engine.add(read_portfolio(
+    ///     br#"{"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+    ///      "changes": [{"id": "C-1", "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj",
+    ///        "size": {"files": 3}}],
+    ///      "deployments": [
+    ///       {"id": "D-1", "environment": "production", "changes": ["C-1"], "by": "bot",
+    ///        "outcome": "succeeded", "at": "2026-11-02T09:00:00Z"},
+    ///       {"id": "D-1", "environment": "production", "changes": ["C-1"], "by": "bot",
+    ///        "outcome": "rolled_back", "at": "2026-11-02T10:00:00Z"}]}"#,
+    ///     engine.limits(),
+    /// )?)?;
+    /// let question = RiskHistoryQuestion::new("2026-11-03T09:00:00Z".parse()?);
+    /// let question = question.with_features(vec!["files".to_owned()]);
+    /// let history = engine.snapshot().risk_history(&question)?;
+    /// assert_eq!(history.made, ["2026-11-02T09:00:00Z".parse()?]);
+    /// assert_eq!((history.failed[0], history.known[0]), (true, "2026-11-02T10:00:00Z".parse().ok()));
+    /// assert_eq!(history.features[0].values, [Some(3_000_000)]);
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    pub fn risk_history(&self, question: &RiskHistoryQuestion) -> Result<RiskHistory> {
+        risk_history::of(&self.records(question.at), question)
     }
 
     /// What a change needs, or what needs it, directly or through others.
@@ -543,7 +616,8 @@ impl Snapshot {
                 && in_force.is_none_or(|in_force| in_force.digest != given.digest)
         });
         let what_if = what_if || self.inner.assumed;
-        InForce { policy: given.or(in_force), adopted, what_if }
+        let models = &self.inner.adopted.models;
+        InForce { policy: given.or(in_force), adopted, models, track: None, what_if }
     }
 }
 

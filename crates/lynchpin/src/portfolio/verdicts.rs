@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::alone::{self, ReleaseGates, release_gates, release_parts};
-use super::decide::{Asked, by_parts, decide, no_policy, selected_until, with_case};
+use super::decide::{Asked, asks_for_risk, by_parts, decide, no_policy, selected_until, with_case};
 use super::dependencies;
 use super::family;
 use super::flow::Orders;
@@ -18,6 +18,7 @@ use super::item::Members;
 use super::open_items::not_cancelled;
 use super::pinned;
 use super::question::{DecideQuestion, VerdictsQuestion};
+use super::scoring::Scorer;
 use super::snapshot::InForce;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ChangeId, ReleaseId, StageId};
@@ -70,6 +71,11 @@ pub(super) fn of(
     in_force: &InForce<'_>,
     question: &VerdictsQuestion,
 ) -> Result<Verdicts> {
+    let track = in_force.policy.filter(|policy| asks_for_risk(policy)).map(|policy| {
+        let scorer = Scorer::of(policy.risk.as_ref(), in_force.models, records.as_of);
+        scorer.track(records)
+    });
+    let in_force = &InForce { track: track.as_ref(), ..*in_force };
     let subjects = not_cancelled(records)
         .map(|subject| one(records, in_force, question, &subject))
         .collect::<Result<_>>()?;
@@ -133,7 +139,7 @@ fn by_numbers(
     family::check(records, [id])?;
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
-    with_case(records, policy, in_force.before(), asked, |case| {
+    with_case(records, in_force.by(policy), asked, |case| {
         let gates = release_gates(case, asked.subject, &asked.members.all);
         let members = of_members(case, asked.members, &gates)?;
         let mut parts = release_parts(case, asked.subject, asked.members, gates);

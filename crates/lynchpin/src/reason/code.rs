@@ -205,6 +205,12 @@ reason_codes! {
     RiskAccepted = 510, "risk_accepted", "risk {probability} is below {below}";
     /// The risk is not below the threshold.
     RiskTooHigh = 511, "risk_too_high", "risk {probability} is not below {below}";
+    /// It is in the lane that the risk model is certified for.
+    InLane = 512, "in_lane", "risk {probability} is in the lane up to {at_most}";
+    /// It is not in the lane: too risky, or the model cannot vouch for it.
+    NotInLane = 513, "not_in_lane", "risk {probability} is not in the lane up to {at_most}";
+    /// No change is in a lane: there is none, or its certificate does not keep the promise.
+    LaneClosed = 514, "lane_closed", "the lane is closed: {why}";
     /// The plan is there.
     PlanGiven = 520, "plan_given", "the plan is there";
     /// The plan is missing.

@@ -7,7 +7,7 @@ use super::words::percent;
 use crate::base::Probability;
 use crate::base::id::ChangeId;
 use crate::portfolio::Score;
-use crate::risk::{Contribution, Factor};
+use crate::risk::Contribution;
 
 /// How many factors are named for each change.
 const FACTORS_NAMED: usize = 3;
@@ -78,12 +78,12 @@ pub fn raised_alike(score: &Score) -> Vec<String> {
     let alike = alike(score);
     let first = score.changes.first().filter(|_| !alike.is_empty());
     let raising = first.map(|change| change.risk.raised_by()).unwrap_or_default();
-    let shared = raising.iter().filter(|found| alike.contains(&found.factor));
+    let shared = raising.iter().filter(|found| alike.contains(&&*found.factor));
     shared.take(FACTORS_NAMED).map(factor).collect()
 }
 
 /// The factors that have one value in all changes of several.
-fn alike(score: &Score) -> Vec<Factor> {
+fn alike(score: &Score) -> Vec<&str> {
     let [first, others @ ..] = score.changes.as_slice() else { return Vec::new() };
     if others.is_empty() {
         return Vec::new();
@@ -91,7 +91,7 @@ fn alike(score: &Score) -> Vec<Factor> {
     let all_have = |found: &&Contribution| {
         others.iter().all(|change| change.risk.contributions.contains(found))
     };
-    first.risk.contributions.iter().filter(all_have).map(|found| found.factor).collect()
+    first.risk.contributions.iter().filter(all_have).map(|found| &*found.factor).collect()
 }
 
 /// The drivers as text, two lines a change: what the release would gain without it, its own risk

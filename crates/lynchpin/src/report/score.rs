@@ -64,9 +64,9 @@ pub(super) fn cells(change: &ChangeScore, release: &ReleaseScore) -> [String; 3]
 }
 
 /// What raises the risk of a change most besides some factors, in words.
-pub(super) fn raised(change: &ChangeScore, most: usize, besides: &[Factor]) -> Vec<String> {
+pub(super) fn raised(change: &ChangeScore, most: usize, besides: &[&str]) -> Vec<String> {
     let raising = change.risk.raised_by();
-    let told = raising.iter().filter(|found| !besides.contains(&found.factor));
+    let told = raising.iter().filter(|found| !besides.contains(&&*found.factor));
     told.take(most).map(factor).collect()
 }
 
@@ -89,9 +89,13 @@ pub(super) fn sum(change: &ChangeScore) -> Vec<(String, String)> {
 }
 
 pub(super) fn factor(contribution: &Contribution) -> String {
-    let name = contribution.factor.text();
+    let name: &str = match Factor::named(&contribution.factor) {
+        Some(factor) => factor.text(),
+        None => &contribution.factor,
+    };
     match contribution.value {
         Some(value) => format!("{name}: {value}"),
+        None if contribution.is_of_two() => name.to_owned(),
         None => format!("{name}: not known"),
     }
 }

@@ -74,11 +74,17 @@ pub fn widest(
     let mut all: Vec<(Probability, bool)> =
         said.iter().copied().zip(failed.iter().copied()).collect();
     all.sort_unstable();
-    let doubt = Probability::ONE.parts_per_billion().saturating_sub(confidence.parts_per_billion());
-    let sure = Probability::ONE.parts_per_billion().saturating_sub(doubt / TRIED);
-    let lane = |part: u32| lane(&all, part, Probability::from_parts_per_billion(sure));
+    let sure = held_to(confidence);
+    let lane = |part: u32| lane(&all, part, sure);
     let lanes = (1..=TRIED).rev().filter_map(lane);
     Ok(lanes.into_iter().find(|lane| lane.bound <= promise))
+}
+
+/// How sure each threshold must be for the one that is taken to be as sure as is asked.
+pub(super) fn held_to(confidence: Probability) -> Probability {
+    let certain = Probability::ONE.parts_per_billion();
+    let doubt = certain.saturating_sub(confidence.parts_per_billion());
+    Probability::from_parts_per_billion(certain.saturating_sub(doubt / TRIED))
 }
 
 /// The lane of so many twentieths of all changes, and of those that are given the same as its last.

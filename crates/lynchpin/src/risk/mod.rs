@@ -50,18 +50,22 @@
 
 pub mod backtest;
 pub mod drift;
+mod feature;
 mod float;
 pub mod house;
 pub mod joint;
 pub mod lane;
 pub mod learn;
 pub mod measure;
+mod model;
 mod quick;
 mod record;
 mod release;
 mod scorecard;
 pub mod trees;
 
+pub use feature::{Feature, MEASURE};
+pub use model::{Certificate, RiskModel, RiskModelFormat};
 pub use record::failures_at_most;
 pub use release::{ReleaseRisk, release};
 pub use scorecard::{Contribution, Factor, Features, MODEL, Risk, probability, scorecard};

@@ -1,5 +1,7 @@
 //! The scorecard: factors, weights and their sum.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use super::float::rounded;
@@ -139,6 +141,12 @@ impl Factor {
         }
     }
 
+    /// The factor of a name; nothing, if it is none of the scorecard.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Factor> {
+        Factor::ALL.into_iter().find(|factor| factor.name() == name)
+    }
+
     /// The value of the factor, if it is known.
     fn value(self, features: &Features) -> Option<u64> {
         match self {
@@ -227,17 +235,29 @@ pub fn probability(log_odds: LogOdds) -> Probability {
 }
 
 /// What one factor adds to a score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Contribution {
-    /// The factor.
-    pub factor: Factor,
-    /// Its value; absent, if it is not known.
+    /// The name of the [factor](Factor), or of the [feature](super::Feature) of a fitted model; of
+    /// two that add something together `files with lines`.
+    pub factor: Cow<'static, str>,
+    /// Its value in whole units; absent, if it is not known, or of two together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<u64>,
     /// What it adds, as a decimal.
     pub log_odds: LogOdds,
 }
+
+impl Contribution {
+    /// Whether it is what two features add together, beyond what each adds alone.
+    #[must_use]
+    pub fn is_of_two(&self) -> bool {
+        self.factor.contains(WITH)
+    }
+}
+
+/// What stands between the names of two features that add something together.
+pub(super) const WITH: &str = " with ";
 
 /// The risk of one change: a probability, and what it is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -261,7 +281,7 @@ impl Risk {
             .contributions
             .iter()
             .filter(|c| c.log_odds > LogOdds::default())
-            .copied()
+            .cloned()
             .collect();
         raising.sort_by_key(|contribution| std::cmp::Reverse(contribution.log_odds));
         raising
@@ -282,7 +302,8 @@ impl Risk {
 pub fn scorecard(features: &Features) -> Risk {
     let contribution = |factor: Factor| {
         let value = factor.value(features);
-        Contribution { factor, value, log_odds: factor.weigh(value) }
+        let name = Cow::Borrowed(factor.name());
+        Contribution { factor: name, value, log_odds: factor.weigh(value) }
     };
     let contributions: Vec<Contribution> = Factor::ALL.map(contribution).to_vec();
     let log_odds = contributions.iter().fold(BASELINE, |sum, c| sum.plus(c.log_odds));
@@ -409,12 +430,15 @@ mod tests {
             let parts = risk.contributions.iter().map(|c| c.log_odds.billionths());
             let sum: i64 = risk.baseline.billionths() + parts.sum::<i64>();
             assert_eq!(sum, risk.log_odds.billionths(), "seed {seed}");
-            assert!(risk.contributions.iter().map(|c| c.factor).eq(Factor::ALL));
+            assert!(
+                risk.contributions.iter().map(|c| &*c.factor).eq(Factor::ALL.map(Factor::name))
+            );
             for factor in Factor::ALL {
                 let forgotten = scorecard(&without(features, factor));
                 assert!(forgotten.log_odds >= risk.log_odds, "seed {seed}, {}", factor.name());
                 assert!(forgotten.probability >= risk.probability);
-                let listed = forgotten.contributions.iter().find(|c| c.factor == factor).unwrap();
+                let listed =
+                    forgotten.contributions.iter().find(|c| c.factor == factor.name()).unwrap();
                 assert_eq!(listed.value, None, "{}", factor.name());
             }
         }

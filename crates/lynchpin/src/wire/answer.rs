@@ -15,7 +15,7 @@ use crate::gate::lint::Finding;
 use crate::gate::state::{GateState, state_of};
 use crate::model::{Claim, RecordedDecision};
 use crate::plan::{Plan, Reach};
-use crate::portfolio::{self, Breach, Calendars, FactName, Score, Snapshot, Verdicts};
+use crate::portfolio::{self, Breach, Calendars, FactName, RiskHistory, Score, Snapshot, Verdicts};
 use crate::reason::Verdict;
 use crate::reason::tree::{Arg, Clears, Node, Reasons};
 use crate::study::{
@@ -79,6 +79,8 @@ pub enum Answer {
     Actions(Actions),
     /// To "which releases get in each other's way?".
     Collisions(Collisions),
+    /// To "what may a risk model be fitted to?".
+    RiskHistory(RiskHistory),
 }
 
 /// What is wrong with a policy.
@@ -128,7 +130,7 @@ pub struct Decision {
     pub policy: Option<Digest>,
     /// The risk model, if the policy asks for a risk.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub risk_model: Option<&'static str>,
+    pub risk_model: Option<String>,
     /// The version of the time zone data, if a freeze or a window goes by the clock of a zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone_data: Option<&'static str>,
@@ -199,7 +201,7 @@ impl Decision {
             stage: decision.stage.clone(),
             at: decision.at,
             policy: decision.policy,
-            risk_model: decision.risk_model,
+            risk_model: decision.risk_model.clone(),
             zone_data: decision.zone_data,
             what_if: decision.what_if.then_some("yes"),
             clears_at: decision.clears(),

@@ -18,8 +18,8 @@ use crate::gate::Policy;
 use crate::gate::compare::compare;
 use crate::plan::{Direction, PlanScope};
 use crate::portfolio::{
-    DecideQuestion, FactName, PlanQuestion, ReachQuestion, ScoreQuestion, Snapshot,
-    VerdictsQuestion,
+    DecideQuestion, FactName, PlanQuestion, ReachQuestion, RiskHistoryQuestion, ScoreQuestion,
+    Snapshot, VerdictsQuestion,
 };
 use crate::study::{self, ChangedQuestion, DryRunQuestion, Over};
 
@@ -80,6 +80,8 @@ pub enum Question {
     Actions(Actions),
     /// Which open releases get in each other's way, and over what?
     Collisions(Collisions),
+    /// What may a risk model be fitted to?
+    RiskHistory(RiskHistory),
 }
 
 /// How much of the reasons an answer carries.
@@ -222,6 +224,29 @@ pub struct Score {
     pub subject: Subject,
     /// The instant.
     pub at: Instant,
+    /// The parts in which it ships, one after the other, if it is asked what that comes to; what is
+    /// in none of them does not ship.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Vec<ChangeId>>,
+}
+
+impl Score {
+    /// The question that it states.
+    #[must_use]
+    pub fn question(&self) -> ScoreQuestion {
+        ScoreQuestion::new(self.subject.clone(), self.at).in_parts(self.parts.clone())
+    }
+}
+
+/// What may a risk model be fitted to?
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskHistory {
+    /// The instant.
+    pub at: Instant,
+    /// The names of the features; all that there are, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
 }
 
 /// What does a change need, or what needs it?
@@ -259,10 +284,7 @@ impl Question {
                 question.scope = asked.scope;
                 Ok(Answer::Plan(snapshot.plan(&question)?))
             }
-            Question::Score(asked) => {
-                let question = ScoreQuestion::new(asked.subject.clone(), asked.at);
-                Ok(Answer::Score(snapshot.score(&question)?))
-            }
+            Question::Score(asked) => Ok(Answer::Score(snapshot.score(&asked.question())?)),
             Question::Reach(asked) => {
                 let question = ReachQuestion::new(asked.change.clone(), asked.direction, asked.at);
                 Ok(Answer::Reach(snapshot.reach(&question)?))
@@ -303,6 +325,11 @@ impl Question {
             Question::Compose(asked) => asked.ask(snapshot),
             Question::Actions(asked) => asked.ask(snapshot),
             Question::Collisions(asked) => asked.ask(snapshot),
+            Question::RiskHistory(asked) => {
+                let question = RiskHistoryQuestion::new(asked.at);
+                let question = question.with_features(asked.features.clone());
+                Ok(Answer::RiskHistory(snapshot.risk_history(&question)?))
+            }
             Question::NextStates(asked) => asked.ask(snapshot),
         }
     }

@@ -20,8 +20,8 @@ mod workflow;
 
 pub use answer::{Answer, Comparison, Decision, Lint, Reason, Tree, cites};
 pub use ask::{
-    Changed, ComparePolicies, Decide, Detail, DryRun, LintPolicy, Plan, Question, Reach, Score,
-    Verdicts, WhatIf, ask, read_question,
+    Changed, ComparePolicies, Decide, Detail, DryRun, LintPolicy, Plan, Question, Reach,
+    RiskHistory, Score, Verdicts, WhatIf, ask, read_question,
 };
 pub use calendar::Calendar;
 pub use compose::{Actions, Collisions, Compose};

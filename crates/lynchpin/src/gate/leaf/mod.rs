@@ -9,6 +9,7 @@ mod electorate;
 pub(super) mod evidence;
 mod expression;
 mod informed;
+mod lane;
 mod minutes;
 pub(super) mod plan;
 mod planned;
@@ -106,6 +107,9 @@ pub(super) fn judge(
         }
         if requirement.planned.is_some() {
             return planned::judge(case, asked.subject, change);
+        }
+        if let Some(leaf) = requirement.lane {
+            return lane::judge(case, change, name, leaf);
         }
         if let Some(leaf) = &requirement.preauthorised {
             return preauthorised::judge(case, change, name, leaf);

@@ -52,11 +52,15 @@ pub(super) fn risk(case: &Case<'_>, target: Target<'_>, leaf: RiskLeaf) -> Node 
     let (probability, until) = case.risk(target.subject);
     let accepted = leaf.accepts(probability);
     let state = if accepted { LeafState::RiskAccepted } else { LeafState::RiskTooHigh };
-    let owners = target.members.iter().flat_map(|change| case.owners(change));
-    state
+    let node = state
         .node(target.subject)
         .with("probability", Arg::text(probability.to_millionths()))
         .with("below", Arg::text(leaf.below))
-        .act(owners.filter(|_| !accepted))
-        .until(until)
+        .until(until);
+    if case.figures.model_unknown {
+        // No revision of a change makes up for a model that nobody has told.
+        return node.with("why", Arg::text("model_unknown")).act(case.policy.owner.clone());
+    }
+    let owners = target.members.iter().flat_map(|change| case.owners(change));
+    node.act(owners.filter(|_| !accepted))
 }

@@ -107,6 +107,23 @@ impl Joint {
     }
 }
 
+/// The chance that any of some changes fails, as [`Joint::new`] tells it beside all else, in a part
+/// of the time.
+///
+/// ```
+/// use lynchpin::base::Probability;
+/// use lynchpin::risk::joint::{Joint, Shock, any};
+///
+/// let ten = vec!["0.1".parse::<Probability>()?; 10];
+/// assert_eq!(any(&ten, Shock::PUBLISHED), Joint::new(&ten, Shock::PUBLISHED).any);
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+#[must_use]
+pub fn any(changes: &[Probability], shock: Shock) -> Probability {
+    let behind: Vec<Behind> = changes.iter().map(|it| Behind::new(*it)).collect();
+    share(1.0 - Scenes::new(&behind, shock.as_float()).none())
+}
+
 /// A whole split in proportion, so that the parts add up to it: each is rounded downwards, and what
 /// is left goes to those that lost most, the first of equal ones first.
 fn split(whole: Probability, parts: &[f64]) -> Vec<Probability> {

@@ -68,7 +68,7 @@ impl Model {
     }
 
     /// Whether it is one that can be written, read and added up.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(in crate::risk) fn check(&self) -> Result<()> {
         if self.terms.len() > MODEL_FEATURES_MAX || self.pairs.len() > MODEL_FEATURES_MAX {
             return Err(bad(format!("more than {MODEL_FEATURES_MAX} terms or pairs")));
         }

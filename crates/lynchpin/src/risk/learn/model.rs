@@ -142,7 +142,7 @@ impl Model {
     }
 
     /// Scores one change by transformed features, as many as there are terms.
-    pub(super) fn scored(&self, values: &[i64]) -> Scored {
+    pub(in crate::risk) fn scored(&self, values: &[i64]) -> Scored {
         let own = self.terms.iter().zip(values).map(|(term, value)| term.adds(*value));
         let at = |place: u32| values.get(usize::try_from(place).ok()?).copied();
         let pairs = self.pairs.iter().map(|pair| {

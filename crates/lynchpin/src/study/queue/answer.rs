@@ -10,7 +10,6 @@ use super::{
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{Probability, Subject};
 use crate::graph::{self, GraphError, Node, Outlook, QueuePlace};
-use crate::risk::MODEL;
 
 type Pairs = BTreeMap<(Node, Node), BTreeSet<Interaction>>;
 
@@ -61,7 +60,7 @@ impl Found<'_> {
             stage: question.stage.clone(),
             at: question.at,
             policy: alone.policy,
-            risk_model: MODEL,
+            risk_model: alone.risk_model.clone(),
             what_if: alone.what_if.then_some("yes"),
             slots: question.slots,
             head: head.map(|item| item.subject.clone()).collect(),

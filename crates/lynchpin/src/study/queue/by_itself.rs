@@ -17,6 +17,7 @@ pub(super) struct Alone<'a> {
     /// Those that cannot go, whatever the others do.
     pub(super) out: NodeSet,
     pub(super) policy: Option<Digest>,
+    pub(super) risk_model: String,
     pub(super) what_if: bool,
 }
 
@@ -40,7 +41,12 @@ pub(super) fn all<'a>(as_of: &'a AsOf<'_>, question: &'a QueueQuestion) -> Resul
         each: Vec::new(),
         out: NodeSet::new(),
         policy: as_of.policy().map(|policy| policy.digest),
+        risk_model: as_of.risk_model(),
         what_if: false,
+    };
+    let from = match as_of.policy().is_some_and(|policy| policy.risk.is_some()) {
+        true => FailureFrom::Model,
+        false => FailureFrom::Scorecard,
     };
     for (node, item) in (0..).zip(&question.items) {
         let open = OpenItem { subject: item.subject.clone(), stage: question.stage.clone() };
@@ -54,10 +60,8 @@ pub(super) fn all<'a>(as_of: &'a AsOf<'_>, question: &'a QueueQuestion) -> Resul
         }
         // A missing chance never lowers a risk.
         let scored = || risks.get(&item.subject).copied().unwrap_or(Probability::ONE);
-        let failure = item.failure.map_or_else(
-            || (scored(), FailureFrom::Scorecard),
-            |given| (given, FailureFrom::Given),
-        );
+        let failure =
+            item.failure.map_or_else(|| (scored(), from), |given| (given, FailureFrom::Given));
         alone.what_if |= decision.what_if;
         alone.each.push(of(&decision, held_by, failure));
     }

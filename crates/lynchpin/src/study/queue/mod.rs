@@ -73,7 +73,7 @@ pub struct Queue {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Digest>,
     /// The name and version of the model that chances to fail are taken from.
-    pub risk_model: &'static str,
+    pub risk_model: String,
     /// `yes` if another policy than the one in force was applied, or something else was assumed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<&'static str>,
@@ -166,6 +166,8 @@ pub enum FailureFrom {
     Given,
     /// The scorecard.
     Scorecard,
+    /// The risk model that the policy names.
+    Model,
 }
 
 /// A root blocker of an item.

@@ -1,0 +1,73 @@
+//! The lane that a risk model is certified for: changes that nobody needs to look at.
+//!
+//! The certificate never speaks for more than its figures: the bound is worked out from them, and it
+//! counts for a time. What the model cannot vouch for is not in the lane, however low its risk.
+
+use super::Target;
+use crate::base::When;
+use crate::base::id::RequirementId;
+use crate::gate::figures::Lane;
+use crate::gate::judge::Case;
+use crate::gate::policy::LaneLeaf;
+use crate::model::Change;
+use crate::reason::tree::{Arg, Node};
+use crate::reason::{ReasonCode, Verdict};
+
+pub(super) fn judge(
+    case: &Case<'_>,
+    change: &Change,
+    name: &RequirementId,
+    leaf: LaneLeaf,
+) -> Node {
+    let subject = &Target::member(change);
+    let Some((lane, bound)) = certified(case, name) else {
+        return closed(case, change, "not_certified");
+    };
+    let told = |node: Node| {
+        let (passed, failed) = lane.seen;
+        node.with("at_most", Arg::text(lane.at_most.to_millionths()))
+            .with("passed", Arg::Integer(passed.into()))
+            .with("failed", Arg::Integer(failed.into()))
+            .with("failures_bound", Arg::text(bound.to_millionths()))
+            .with("failures_at_most", Arg::text(leaf.failures_at_most))
+    };
+    let ends = lane.as_of.after(leaf.certified_within);
+    if ends <= case.at || lane.as_of > case.at {
+        return told(closed(case, change, "certificate_expired"));
+    }
+    if bound > leaf.failures_at_most {
+        return told(closed(case, change, "promise_not_kept"));
+    }
+    let (probability, until) = case.risk(subject);
+    let abstains = lane.abstains.get(&change.id);
+    let is_in = abstains.is_some_and(Vec::is_empty) && probability <= lane.at_most;
+    let (verdict, code) = match is_in {
+        true => (Verdict::Go, ReasonCode::InLane),
+        false => (Verdict::NoGo, ReasonCode::NotInLane),
+    };
+    let node = Node::new(verdict, code, subject)
+        .with("probability", Arg::text(probability.to_millionths()));
+    let node = told(node).until(until.min(When::At(ends)));
+    let unsure = abstains.filter(|names| !names.is_empty()).cloned();
+    let node = match unsure {
+        Some(names) => node.with("abstains_for", Arg::Texts(names)),
+        None => node,
+    };
+    if is_in { node } else { node.act(case.owners(change)) }
+}
+
+/// The lane, and the rate of failures that is not exceeded in it as sure as is asked.
+fn certified<'a>(
+    case: &Case<'a>,
+    name: &RequirementId,
+) -> Option<(&'a Lane, crate::base::Probability)> {
+    let lane = case.figures.lane.as_ref()?;
+    Some((lane, *lane.bounds.get(name)?))
+}
+
+/// No change is in it, until somebody sees to the model.
+fn closed(case: &Case<'_>, change: &Change, why: &str) -> Node {
+    Node::new(Verdict::NeedsAction, ReasonCode::LaneClosed, &Target::member(change))
+        .with("why", Arg::text(why))
+        .act(case.policy.owner.clone())
+}

@@ -1,0 +1,166 @@
+//! What risk models are fitted to: each change as it was known when it came to the last stage, and
+//! what became of it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::features::Known;
+use super::question::RiskHistoryQuestion;
+use super::track::{Seen, Track, confirmations, deployments, last_stage};
+use crate::base::Instant;
+use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::id::{ChangeId, ReleaseId};
+use crate::base::limits::RISK_HISTORY_MAX;
+use crate::history::Records;
+use crate::history::order::end_of;
+use crate::model::{Change, DeploymentOutcome, Fact, Incident};
+use crate::risk::{Feature, MEASURE};
+
+/// A history as columns: one entry for each change that came to the last stage, in the order in
+/// which they did; of those that came at once, in order of ids.
+///
+/// A change comes there with its first deployment, however that ended; without any stage, with its
+/// first to anywhere. It failed if a deployment of it there failed or was rolled back, or if an
+/// incident is confirmed to come from it. Its features are what was known at that instant, of the
+/// revision known then: nothing that was found out later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RiskHistory {
+    /// As of which instant.
+    pub at: Instant,
+    /// The changes.
+    pub changes: Vec<ChangeId>,
+    /// The release that each was deployed with, if its first deployment names one.
+    pub releases: Vec<Option<ReleaseId>>,
+    /// When each came to the last stage.
+    pub made: Vec<Instant>,
+    /// Whether each failed, as far as is known.
+    pub failed: Vec<bool>,
+    /// Since when that is known of those that failed.
+    pub known: Vec<Option<Instant>>,
+    /// The features that were asked for, in that order.
+    pub features: Vec<FeatureColumn>,
+}
+
+/// One feature of all changes of a history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FeatureColumn {
+    /// The name of the [feature](Feature), or of a figure of the host: `measure.coverage`.
+    pub name: String,
+    /// Its value for each change, in millionths; none, where it is not known.
+    pub values: Vec<Option<i64>>,
+}
+
+pub(super) fn of(records: &Records, question: &RiskHistoryQuestion) -> Result<RiskHistory> {
+    let came = came(records);
+    if came.len() > RISK_HISTORY_MAX {
+        let message = format!("more than {RISK_HISTORY_MAX} changes came to the last stage");
+        return Err(Error::new(ErrorCode::LimitExceeded, message));
+    }
+    let names = names(records, question)?;
+    let mut history = RiskHistory {
+        at: question.at,
+        changes: Vec::with_capacity(came.len()),
+        releases: Vec::with_capacity(came.len()),
+        made: Vec::with_capacity(came.len()),
+        failed: Vec::with_capacity(came.len()),
+        known: Vec::with_capacity(came.len()),
+        features: Vec::with_capacity(names.len()),
+    };
+    let track = Track::whole(records);
+    let mut columns: Vec<Vec<Option<i64>>> = vec![Vec::with_capacity(came.len()); names.len()];
+    for came in came {
+        let known =
+            Known { records, track: &track, change: came.change, seen: Seen::then(came.at) };
+        for (column, name) in columns.iter_mut().zip(&names) {
+            column.push(known.value(name));
+        }
+        history.changes.push(came.change.id.clone());
+        history.releases.push(came.release.cloned());
+        history.made.push(came.at);
+        history.failed.push(came.failed.is_some());
+        history.known.push(came.failed);
+    }
+    let named = names.into_iter().zip(columns);
+    history.features = named.map(|(name, values)| FeatureColumn { name, values }).collect();
+    Ok(history)
+}
+
+/// The features that are asked for; all, and every figure of the host, if none is named.
+fn names(records: &Records, question: &RiskHistoryQuestion) -> Result<Vec<String>> {
+    if question.features.is_empty() {
+        let changes = records.changes().filter_map(|row| row.current(records));
+        let own = changes.flat_map(|change| change.measures.keys());
+        let own: std::collections::BTreeSet<_> = own.collect();
+        let own = own.into_iter().map(|name| format!("{MEASURE}{name}"));
+        let all = Feature::ALL.iter().map(|feature| feature.name().to_owned());
+        return Ok(all.chain(own).collect());
+    }
+    let mut problems = Vec::new();
+    for (number, name) in question.features.iter().enumerate() {
+        if Feature::named(name).is_none() && !name.starts_with(MEASURE) {
+            let message = format!("there is no feature `{name}`");
+            let problem = Problem::new(ErrorCode::UnknownWord, message);
+            problems.push(problem.at(format!("$.features[{number}]")));
+        }
+    }
+    Error::from_problems(problems).map_or_else(|| Ok(question.features.clone()), Err)
+}
+
+/// A change that came to the last stage.
+struct Came<'a> {
+    change: &'a Change,
+    at: Instant,
+    release: Option<&'a ReleaseId>,
+    /// Since when it is known to have failed.
+    failed: Option<Instant>,
+}
+
+/// Every change that came to the last stage by the time of the records, as it was known then.
+fn came(records: &Records) -> Vec<Came<'_>> {
+    let last = last_stage(records);
+    let mut first: BTreeMap<&ChangeId, (Instant, Option<&ReleaseId>)> = BTreeMap::new();
+    let mut failed: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
+    for deployment in deployments(records) {
+        if last.as_ref().is_some_and(|last| !last.contains(&deployment.environment)) {
+            continue;
+        }
+        let outcomes = [DeploymentOutcome::Failed, DeploymentOutcome::RolledBack];
+        let went_wrong = outcomes.contains(&deployment.outcome);
+        for id in &deployment.changes {
+            let came = (deployment.at, deployment.release.as_ref());
+            let earliest = first.entry(id).or_insert(came);
+            *earliest = came.min(*earliest);
+            if went_wrong {
+                let known = deployment.envelope().recorded;
+                let since = failed.entry(id).or_insert(known);
+                *since = known.min(*since);
+            }
+        }
+    }
+    let came = first.into_iter().filter_map(|(id, (at, release))| {
+        let row = records.change(id)?;
+        // What was told of only afterwards was as its first word says.
+        let then = row.known_by(records, end_of(at)).and_then(|(row, it)| row.at(records, it));
+        let change = then.or_else(|| row.at(records, 0))?;
+        let confirmed = confirmed(records, id);
+        let failed = failed.get(id).copied().into_iter().chain(confirmed).min();
+        Some(Came { change, at, release, failed })
+    });
+    let mut came: Vec<Came<'_>> = came.collect();
+    came.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.change.id.cmp(&b.change.id)));
+    came
+}
+
+/// Since when an incident is confirmed to come from a change, if one is still.
+fn confirmed(records: &Records, id: &ChangeId) -> Option<Instant> {
+    let all = &records.portfolio().incidents;
+    let since = records.incidents_of(id).filter_map(|(_, numbers)| {
+        let facts: Vec<&Incident> = numbers.iter().filter_map(|n| all.get(*n)).collect();
+        let (word, until) = confirmations(&facts, id).pop()?;
+        (until == crate::base::When::Never).then(|| word.envelope().recorded)
+    });
+    since.min()
+}

@@ -1,0 +1,460 @@
+//! A fitted model put to work: named by a policy, asked by gates, in a lane, over releases.
+
+use lynchpin::base::{Error, ErrorCode, Instant, Limits, Probability, Subject, When};
+use lynchpin::portfolio::{
+    DecideQuestion, Decision, Engine, RiskHistoryQuestion, ScoreQuestion, Snapshot,
+};
+use lynchpin::reason::tree::Arg;
+use lynchpin::reason::{ReasonCode, Verdict};
+use lynchpin::risk::joint::{Joint, Shock};
+use lynchpin::risk::learn::{Column, Fit, MISSING, Model, Transform};
+use lynchpin::risk::{Feature, RiskModel, probability};
+use lynchpin::wire::read_portfolio;
+use serde_json::{Value, json};
+
+/// A model of the files that a change touches: -3, and 0.5 more for each, from 0 to 9 of them.
+fn model(rest: Value) -> Value {
+    let mut model = json!({
+        "lynchpin": "risk-model/1", "shift": "-0.25", "shock": "0.3",
+        "model": {"format": "additive/1", "baseline": "-3", "baseline_error": "0",
+            "changes": 1000, "failures": 90, "terms": [
+                {"name": "files", "transform": "plain", "weight": "0.5", "error": "0.1",
+                 "centre": 0, "seen": [0, 9_000_000]}]},
+    });
+    if let (Some(model), Value::Object(rest)) = (model.as_object_mut(), rest) {
+        model.extend(rest);
+    }
+    model
+}
+
+/// Of a thousand changes up to a risk of 8 % five failed.
+fn certified() -> Value {
+    model(json!({"lane": {"at_most": "0.08", "passed": 1000, "failed": 5,
+        "as_of": "2026-05-20T00:00:00Z"}}))
+}
+
+fn digest(model: &Value) -> String {
+    let model = RiskModel::from_json(model.to_string().as_bytes()).expect("it is a model");
+    model.digest().expect("it was read").to_string()
+}
+
+fn told(model: &Value, day: &str) -> Value {
+    json!({"text": model.to_string(), "at": format!("2026-{day}T00:00:00Z"), "by": "ada"})
+}
+
+fn change(id: &str, files: Option<u64>) -> Value {
+    let mut change = json!({"id": id, "revision": 1, "at": "2026-06-01T00:00:00Z", "by": "raj",
+        "services": ["shop"]});
+    if let Some(files) = files {
+        change["size"] = json!({"files": files});
+    }
+    change
+}
+
+fn policy(model: Option<&Value>, requirement: &str) -> String {
+    let risk = model.map_or(String::new(), |it| format!("risk.model = \"{}\"", digest(it)));
+    format!(
+        "name = 'acme'\nowner = {{ group = 'owners' }}\n{risk}\nrequirement.low = {requirement}\n\
+         gate.fast = {{ stage = 'production', judges = 'change', require = 'low' }}"
+    )
+}
+
+fn engine(portfolio: Value, policy: &str) -> Result<Engine, Error> {
+    let mut all = json!({"lynchpin": "portfolio/1", "people": [{"id": "raj"}, {"id": "ada"}],
+        "stages": [{"id": "test"}, {"id": "production"}],
+        "services": [{"id": "shop", "tier": 1, "owner": {"group": "shop"}}]});
+    if let (Some(all), Value::Object(portfolio)) = (all.as_object_mut(), portfolio) {
+        all.extend(portfolio);
+    }
+    let mut engine = Engine::new(Limits::untrusted());
+    engine.add(read_portfolio(all.to_string().as_bytes(), Limits::untrusted())?)?;
+    engine.set_policy(policy)?;
+    Ok(engine)
+}
+
+fn snapshot(portfolio: Value, policy: &str) -> Snapshot {
+    engine(portfolio, policy).expect("it is sound").snapshot()
+}
+
+fn at(day: &str) -> Instant {
+    format!("2026-{day}T12:00:00Z").parse().expect("it is an instant")
+}
+
+fn of(parts: &str) -> Probability {
+    parts.parse().expect("it is a probability")
+}
+
+fn change_of(id: &str) -> Subject {
+    Subject::Change(id.parse().expect("it is an id"))
+}
+
+fn decided(snapshot: &Snapshot, id: &str, day: &str) -> Decision {
+    let production = "production".parse().expect("it is an id");
+    let question = DecideQuestion::new(change_of(id), at(day)).with_stage(production);
+    snapshot.decide(&question).expect("it can be asked")
+}
+
+/// The code of the leaf, and the arguments that are asked for.
+fn leaf(decision: &Decision, names: &[&str]) -> (ReasonCode, Vec<Option<Arg>>) {
+    let nodes = decision.reasons().nodes();
+    let leaf = nodes.iter().find(|it| it.requirement.is_some()).expect("something is required");
+    let arg = |name: &&str| {
+        leaf.args.iter().find(|(it, _)| it == name).map(|(_, argument)| argument.clone())
+    };
+    (leaf.code, names.iter().map(arg).collect())
+}
+
+#[test]
+fn a_policy_scores_by_the_model_that_it_names() {
+    let model = model(json!({}));
+    let facts = json!({"risk_models": [told(&model, "06-02")],
+        "changes": [change("A", Some(2)), change("B", None)]});
+    let text = policy(Some(&model), "{ risk = { below = '0.1' } }");
+    let snapshot = snapshot(facts, &text);
+    let score = snapshot.score(&ScoreQuestion::new(change_of("A"), at("06-03"))).expect("it can");
+    assert_eq!(score.model, digest(&model));
+    let risk = &score.changes[0].risk;
+    // -3 - 0.25 + 2 x 0.5
+    assert_eq!(
+        (risk.baseline.to_string(), risk.log_odds.to_string()),
+        ("-3.25".into(), "-2.25".into())
+    );
+    assert_eq!(score.probability, probability(risk.log_odds));
+    assert_eq!((&*risk.contributions[0].factor, risk.contributions[0].value), ("files", Some(2)));
+    let decision = decided(&snapshot, "A", "06-03");
+    assert_eq!(
+        (decision.verdict(), decision.risk_model.clone()),
+        (Verdict::Go, Some(digest(&model)))
+    );
+    let (code, args) = leaf(&decision, &["probability"]);
+    assert_eq!(code, ReasonCode::RiskAccepted);
+    assert_eq!(args, [Some(Arg::text(score.probability.to_millionths()))]);
+    // What is not known is as bad as the worst that was seen: 1 / (1 + exp(-1.25)).
+    assert_eq!(decided(&snapshot, "B", "06-03").verdict(), Verdict::NoGo);
+    // A fitted model that no policy names scores nothing.
+    let scorecard = policy(None, "{ risk = { below = '0.1' } }");
+    let facts = json!({"risk_models": [told(&model, "06-02")], "changes": [change("A", Some(2))]});
+    let other = self::snapshot(facts, &scorecard);
+    let decision = decided(&other, "A", "06-03");
+    assert_eq!(decision.risk_model.as_deref(), Some("scorecard/1"));
+}
+
+#[test]
+fn a_model_that_is_not_told_by_then_lets_nothing_through() {
+    let model = model(json!({}));
+    let text = policy(Some(&model), "{ risk = { below = '0.999' } }");
+    let changes = [change("A", Some(0))];
+    let later = json!({"risk_models": [told(&model, "06-05")], "changes": changes});
+    for facts in [json!({"changes": changes}), later] {
+        let snapshot = snapshot(facts, &text);
+        let decision = decided(&snapshot, "A", "06-03");
+        assert_eq!(decision.verdict(), Verdict::NoGo);
+        let (code, args) = leaf(&decision, &["probability", "why"]);
+        assert_eq!(code, ReasonCode::RiskTooHigh);
+        assert_eq!(args, [Some(Arg::text("1")), Some(Arg::text("model_unknown"))]);
+        let blockers: Vec<_> = decision.root_blockers().flat_map(|it| it.act.clone()).collect();
+        assert_eq!(serde_json::to_value(blockers).expect("it is"), json!([{"group": "owners"}]));
+        let asked = ScoreQuestion::new(change_of("A"), at("06-03"));
+        let error = snapshot.score(&asked).expect_err("nothing scores");
+        assert_eq!(error.code(), ErrorCode::RiskModelUnknown);
+    }
+    // Nor does it count as known, because its text was told under another digest.
+    let other = self::model(json!({"shift": "-9"}));
+    let facts = json!({"risk_models": [told(&other, "06-01")], "changes": changes});
+    assert_eq!(decided(&snapshot(facts, &text), "A", "06-03").verdict(), Verdict::NoGo);
+}
+
+#[test]
+fn what_is_no_model_is_refused_with_its_place() {
+    for (text, wanted) in [
+        (json!({"lynchpin": "risk-model/1"}).to_string(), ErrorCode::BadArgument),
+        (model(json!({"lane": 1})).to_string(), ErrorCode::BadArgument),
+        (model(json!({})).to_string().replace("files", "luck"), ErrorCode::UnknownWord),
+        ("{".into(), ErrorCode::Syntax),
+    ] {
+        let fact = json!({"text": text, "at": "2026-06-01T00:00:00Z", "by": "ada"});
+        let good = told(&model(json!({})), "06-01");
+        let error = engine(json!({"risk_models": [good, fact]}), "name = 'none'").map(|_| ());
+        let error = error.expect_err("it is none");
+        assert_eq!(error.code(), wanted, "{text}");
+        let path = &error.problems()[0].path;
+        assert!(path.starts_with("$.risk_models[1].text"), "{path}");
+    }
+}
+
+#[test]
+fn a_lane_lets_through_what_the_model_vouches_for() {
+    let model = certified();
+    let leaf_of = |rest: &str| format!("{{ lane = {{ certified_within = '90d', {rest} }} }}");
+    let files = [("A", Some(1)), ("B", Some(2)), ("C", None), ("D", Some(12))];
+    let changes: Vec<Value> = files.iter().map(|(id, files)| change(id, *files)).collect();
+    let facts = json!({"risk_models": [told(&model, "06-01")], "changes": changes});
+    let text = policy(Some(&model), &leaf_of("failures_at_most = '0.02'"));
+    let open = snapshot(facts.clone(), &text);
+    let found = |id| {
+        let decision = decided(&open, id, "06-03");
+        let (code, args) = leaf(&decision, &["abstains_for", "failures_bound"]);
+        (decision.verdict(), code, args)
+    };
+    // exp(-2.75) is 6 %; five of a thousand failed, at 1 - 0.05/20 no more than 1.6 %.
+    let (verdict, code, args) = found("A");
+    assert_eq!((verdict, code), (Verdict::Go, ReasonCode::InLane));
+    let bound: Probability = lynchpin::risk::failures_at_most(1000, 5, of("0.9975"));
+    assert_eq!(args, [None, Some(Arg::text(bound.to_millionths()))]);
+    assert!(bound > of("0.01") && bound < of("0.02"), "{bound}");
+    // Too risky; not known; beyond all that was seen.
+    assert_eq!(found("B").1, ReasonCode::NotInLane);
+    for id in ["C", "D"] {
+        let (verdict, code, args) = found(id);
+        assert_eq!((verdict, code), (Verdict::NoGo, ReasonCode::NotInLane));
+        assert_eq!(args[0], Some(Arg::Texts(vec!["files".into()])));
+    }
+    // The certificate ends by itself, and what is told says when.
+    let decision = decided(&open, "A", "06-03");
+    assert_eq!(decision.holds_until(), When::At("2026-08-18T00:00:00Z".parse().expect("it is")));
+    let late = decided(&open, "A", "08-18");
+    assert_eq!(
+        leaf(&late, &["why"]),
+        (ReasonCode::LaneClosed, vec![Some(Arg::text("certificate_expired"))])
+    );
+    // A promise that the figures do not keep is none, whatever was claimed.
+    for (promise, model) in [
+        ("failures_at_most = '0.01'", &model),
+        ("failures_at_most = '0.02', confidence = '0.999999'", &model),
+    ] {
+        let text = policy(Some(model), &leaf_of(promise));
+        let decision = decided(&snapshot(facts.clone(), &text), "A", "06-03");
+        assert_eq!(decision.verdict(), Verdict::NeedsAction);
+        assert_eq!(leaf(&decision, &["why"]).1, [Some(Arg::text("promise_not_kept"))]);
+    }
+    // Without a certificate, without a model and by the scorecard no change is in a lane.
+    let bare = self::model(json!({}));
+    let facts = json!({"risk_models": [told(&bare, "06-01")], "changes": [change("A", Some(1))]});
+    for by in [Some(&bare), None, Some(&model)] {
+        let text = policy(by, &leaf_of("failures_at_most = '0.02'"));
+        let decision = decided(&snapshot(facts.clone(), &text), "A", "06-03");
+        assert_eq!(decision.verdict(), Verdict::NeedsAction);
+        assert_eq!(leaf(&decision, &["why"]).1, [Some(Arg::text("not_certified"))]);
+    }
+    for wrong in [
+        "failures_at_most = '0'",
+        "failures_at_most = '1'",
+        "failures_at_most = '0.1', confidence = '1'",
+    ] {
+        let text = policy(Some(&model), &leaf_of(wrong));
+        let error = text.parse::<lynchpin::gate::Policy>().expect_err("it promises nothing");
+        assert_eq!(error.code(), ErrorCode::NumberOutOfRange, "{wrong}");
+    }
+}
+
+fn release(changes: &[&str]) -> Value {
+    json!([{"id": "R", "revision": 1, "changes": changes, "at": "2026-06-02T00:00:00Z",
+        "by": "ada"}])
+}
+
+#[test]
+fn a_release_is_the_joint_risk_of_its_changes() {
+    let model = model(json!({}));
+    let mut minor = change("C", Some(3));
+    minor["services"] = json!(["blog"]);
+    let facts = json!({"risk_models": [told(&model, "06-01")], "releases": release(&["A", "B", "C"]),
+        "services": [{"id": "shop", "tier": 1}, {"id": "blog", "tier": 3}],
+        "changes": [change("A", Some(1)), change("B", Some(4)), minor]});
+    let snapshot = snapshot(facts, &policy(Some(&model), "{ risk = { below = '0.5' } }"));
+    let subject = Subject::Release("R".parse().expect("it is an id"));
+    let id = |id: &str| id.parse().expect("it is an id");
+    let asked = ScoreQuestion::new(subject, at("06-03"));
+    let score = snapshot.score(&asked).expect("it can be asked");
+    let risks: Vec<Probability> = score.changes.iter().map(|it| it.risk.probability).collect();
+    let shock = Shock::new(of("0.3"));
+    let joint = Joint::new(&risks, shock);
+    let release = score.release.expect("it is a release");
+    let told = release.joint.expect("a model scored it");
+    assert_eq!(
+        (score.probability, told.expected, told.failures),
+        (joint.any, joint.expected, joint.failures)
+    );
+    assert_eq!(told.tier_one, Joint::new(&risks[..2], shock).any);
+    assert_eq!(told.shock, of("0.3"));
+    let shares = release.drivers.iter().filter_map(|it| it.share);
+    let sum: u32 = shares.map(Probability::parts_per_billion).sum();
+    assert_eq!(sum, joint.any.parts_per_billion());
+    assert!(release.at_least < score.probability && score.probability < release.at_most);
+    // In two parts: what befalls one does not befall the other; and one of them is left out.
+    let parts = vec![vec![id("B")], vec![id("A"), id("C")]];
+    let apart = snapshot.score(&asked.clone().in_parts(parts)).expect("it can be asked").apart;
+    let apart = apart.expect("it was asked");
+    assert_eq!(apart.expected, joint.expected);
+    assert!(apart.any > joint.any, "more goes wrong somewhere if each has a chance of its own");
+    assert_eq!(apart.parts[0].any, risks[1]);
+    assert_eq!(apart.parts[0].reached, Probability::ONE);
+    let held = Probability::ONE.parts_per_billion() - risks[1].parts_per_billion();
+    assert_eq!(apart.parts[1].reached.parts_per_billion(), held);
+    let fewer = snapshot.score(&asked.clone().in_parts(vec![vec![id("A"), id("C")]]));
+    let fewer = fewer.expect("it can be asked").apart.expect("it was asked");
+    let falls = release.drivers.iter().find(|it| it.change == id("B")).expect("it drives it");
+    let left = joint.any.parts_per_billion() - falls.falls_by.parts_per_billion();
+    assert!(fewer.any.parts_per_billion().abs_diff(left) <= 1);
+    for (wrong, code) in [
+        (vec![vec![]], ErrorCode::Empty),
+        (vec![vec![id("A")], vec![id("A")]], ErrorCode::DuplicateId),
+        (vec![vec![id("Z")]], ErrorCode::SubjectUnknown),
+    ] {
+        let error = snapshot.score(&asked.clone().in_parts(wrong)).expect_err("no parts of it");
+        assert_eq!(error.code(), code);
+    }
+}
+
+#[test]
+fn what_a_failure_costs_is_what_incidents_took() {
+    let incident = |id: &str, event: &str, service: &str, time: &str| {
+        json!({"id": id, "event": event, "services": [service], "by": "ops",
+            "at": format!("2026-05-{time}:00Z")})
+    };
+    let facts = json!({"changes": [change("A", Some(1)), {"id": "B", "revision": 1,
+            "at": "2026-06-01T00:00:00Z", "by": "raj", "services": ["blog"]}],
+        "services": [{"id": "blog"}, {"id": "shop", "slos": [
+            {"id": "up", "objective": "0.999", "window": "30d"},
+            {"id": "fast", "objective": "0.99", "window": "1d"}]}],
+        "incidents": [incident("I", "opened", "shop", "01T10:00"),
+            incident("I", "resolved", "shop", "01T10:30"), incident("J", "opened", "shop", "02T10:00"),
+            incident("J", "resolved", "shop", "02T11:00"), incident("K", "opened", "shop", "03T10:00")]});
+    let snapshot = snapshot(facts, "name = 'none'");
+    let impact = |id| {
+        let asked = ScoreQuestion::new(change_of(id), at("06-03"));
+        let score = snapshot.score(&asked).expect("it can be asked");
+        let expected = u64::from(score.probability.parts_per_billion()) * 2700;
+        (score.impact[0].clone(), expected.div_ceil(1_000_000_000))
+    };
+    let (shop, expected) = impact("A");
+    assert_eq!((shop.incidents, shop.mean_seconds, shop.expected_seconds), (2, 2700, expected));
+    // A thousandth of 30 days is 2592 seconds, a hundredth of a day 864.
+    assert_eq!(shop.budget_seconds, Some(864));
+    let (blog, expected) = impact("B");
+    assert_eq!((blog.incidents, blog.mean_seconds, blog.expected_seconds), (0, 2700, expected));
+    assert_eq!(blog.budget_seconds, None);
+}
+
+/// Five changes by raj of the shop, each a day after the last one, of which the second failed.
+fn past() -> Value {
+    let id = |day: u32| format!("P-{day}");
+    let changes: Vec<Value> = (1..6)
+        .map(|day| {
+            json!({"id": id(day), "revision": 1, "by": "raj", "services": ["shop"],
+                "measures": {"coverage": 60 + day}, "size": {"files": day},
+                "at": format!("2026-03-0{day}T06:00:00Z")})
+        })
+        .collect();
+    let deployments = (1..6).map(|day| {
+        json!({"id": format!("D-{day}"), "environment": "production", "outcome": "succeeded",
+            "changes": [id(day)], "at": format!("2026-03-0{day}T07:00:00Z"), "by": "bot"})
+    });
+    let incidents = json!([
+        {"id": "I", "event": "opened", "services": ["shop"], "at": "2026-03-02T09:00:00Z",
+         "by": "ops"},
+        {"id": "I", "event": "linked", "change": "P-2", "attribution": "confirmed",
+         "at": "2026-03-04T09:00:00Z", "by": "ops"}]);
+    json!({"changes": changes, "deployments": deployments.collect::<Vec<_>>(),
+        "incidents": incidents})
+}
+
+fn column(snapshot: &Snapshot, name: &str) -> Vec<Option<i64>> {
+    let asked = RiskHistoryQuestion::new(at("05-01")).with_features(vec![name.to_owned()]);
+    let history = snapshot.risk_history(&asked).expect("it can be asked");
+    history.features[0].values.clone()
+}
+
+#[test]
+fn a_history_knows_of_each_change_what_was_known_when_it_came() {
+    let snapshot = snapshot(past(), "name = 'none'");
+    let history = snapshot.risk_history(&RiskHistoryQuestion::new(at("05-01"))).expect("it can");
+    assert_eq!(history.changes.len(), 5);
+    assert_eq!(history.failed, [false, true, false, false, false]);
+    assert_eq!(history.known[1], "2026-03-04T09:00:00Z".parse().ok());
+    assert_eq!(history.features.len(), Feature::ALL.len() + 1, "and the host's own");
+    let whole = |values: &[i64]| -> Vec<Option<i64>> {
+        values.iter().map(|it| Some(it * 1_000_000)).collect()
+    };
+    assert_eq!(column(&snapshot, "files"), whole(&[1, 2, 3, 4, 5]));
+    assert_eq!(column(&snapshot, "measure.coverage"), whole(&[61, 62, 63, 64, 65]));
+    assert_eq!(column(&snapshot, "author_record"), whole(&[0, 1, 2, 3, 4]));
+    assert_eq!(column(&snapshot, "service_changes"), whole(&[0, 1, 2, 3, 4]));
+    assert_eq!(column(&snapshot, "concurrent_changes"), whole(&[0, 0, 0, 0, 0]));
+    // It was opened on the second, and known to come from P-2 on the fourth, after P-4 came.
+    assert_eq!(column(&snapshot, "service_incidents"), whole(&[0, 0, 1, 1, 1]));
+    assert_eq!(column(&snapshot, "author_failures"), whole(&[0, 0, 0, 0, 1]));
+    assert_eq!(column(&snapshot, "service_failures"), whole(&[0, 0, 0, 0, 1]));
+    assert_eq!(column(&snapshot, "lines"), [None; 5]);
+    // The first of March 2026 was a Sunday.
+    assert_eq!(column(&snapshot, "weekday"), whole(&[6, 0, 1, 2, 3]));
+    assert_eq!(column(&snapshot, "hour"), whole(&[7; 5]));
+    let asked = RiskHistoryQuestion::new(at("05-01")).with_features(vec!["luck".to_owned()]);
+    assert_eq!(snapshot.risk_history(&asked).expect_err("none").code(), ErrorCode::UnknownWord);
+}
+
+#[test]
+fn later_facts_change_nothing_of_what_was_known_then() {
+    let all = snapshot(past(), "name = 'none'");
+    let question = RiskHistoryQuestion::new(at("05-01"));
+    let whole = all.risk_history(&question).expect("it can be asked");
+    // As of each change, the last of the history is told as the whole history tells it.
+    for (number, made) in whole.made.iter().enumerate() {
+        let then = all.risk_history(&RiskHistoryQuestion::new(*made)).expect("it can be asked");
+        assert_eq!(then.changes.len(), number + 1);
+        for (then, whole) in then.features.iter().zip(&whole.features) {
+            assert_eq!(then.values.as_slice(), &whole.values[..=number], "{}", then.name);
+        }
+    }
+}
+
+#[test]
+fn a_model_fitted_to_the_history_scores_a_change_as_the_portfolio_does() {
+    let snapshot = snapshot(past(), "name = 'none'");
+    let history = snapshot.risk_history(&RiskHistoryQuestion::new(at("05-01"))).expect("it can");
+    let values: Vec<Vec<i64>> = history
+        .features
+        .iter()
+        .map(|it| it.values.iter().map(|value| value.unwrap_or(MISSING)).collect())
+        .collect();
+    let columns = history.features.iter().zip(&values).map(|(it, values)| Column {
+        name: &it.name,
+        transform: Transform::Log,
+        bend: Default::default(),
+        values,
+    });
+    let columns: Vec<Column<'_>> = columns.collect();
+    let fitted = Model::fit(&columns, &history.failed, &Fit::LINES).expect("it can be fitted");
+    let model = RiskModel::new(fitted.clone());
+    let text = String::from_utf8(model.to_json().expect("it was fitted")).expect("it is text");
+    let mut facts = past();
+    facts["risk_models"] = json!([{"text": text, "at": "2026-03-05T07:00:00Z", "by": "ada"}]);
+    let policy =
+        format!("name = 'acme'\nrisk.model = '{}'", model.digest().expect("it was fitted"));
+    let snapshot = self::snapshot(facts, &policy);
+    // The last change as of the instant at which it came.
+    let asked =
+        ScoreQuestion::new(change_of("P-5"), "2026-03-05T07:00:00Z".parse().expect("it is"));
+    let score = snapshot.score(&asked).expect("it can be asked");
+    let last: Vec<i64> = values.iter().map(|values| values[4]).collect();
+    let wanted = fitted.score(&last).expect("as many features");
+    assert_eq!(score.changes[0].risk.log_odds, wanted.log_odds);
+    let parts = score.changes[0].risk.contributions.iter().map(|it| it.log_odds);
+    assert!(parts.eq(wanted.terms));
+}
+
+#[test]
+fn which_of_several_models_answers_is_the_word_of_the_policy() {
+    let model = model(json!({}));
+    let strict = self::model(json!({"shift": "5"}));
+    let facts =
+        |models: Vec<Value>| json!({"risk_models": models, "changes": [change("A", Some(1))]});
+    let text = policy(Some(&strict), "{ risk = { below = '0.1' } }");
+    let both = vec![told(&model, "06-01"), told(&strict, "06-01")];
+    assert_eq!(
+        decided(&snapshot(facts(both.clone()), &text), "A", "06-03").verdict(),
+        Verdict::NoGo
+    );
+    let mild = policy(Some(&model), "{ risk = { below = '0.1' } }");
+    assert_eq!(decided(&snapshot(facts(both), &mild), "A", "06-03").verdict(), Verdict::Go);
+    assert!(decided(&snapshot(facts(vec![told(&model, "06-01")]), &mild), "A", "06-03").is_go());
+}
