@@ -1,4 +1,9 @@
 //! A fitted model put to work: named by a policy, asked by gates, in a lane, over releases.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use lynchpin::base::{Error, ErrorCode, Instant, Limits, Probability, Subject, When};
 use lynchpin::portfolio::{
@@ -7,7 +12,7 @@ use lynchpin::portfolio::{
 use lynchpin::reason::tree::Arg;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::risk::joint::{Joint, Shock};
-use lynchpin::risk::learn::{Column, Fit, MISSING, Model, Transform};
+use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Transform};
 use lynchpin::risk::{Feature, RiskModel, probability};
 use lynchpin::wire::read_portfolio;
 use serde_json::{Value, json};
@@ -257,7 +262,8 @@ fn a_release_is_the_joint_risk_of_its_changes() {
     let model = model(json!({}));
     let mut minor = change("C", Some(3));
     minor["services"] = json!(["blog"]);
-    let facts = json!({"risk_models": [told(&model, "06-01")], "releases": release(&["A", "B", "C"]),
+    let facts = json!({"risk_models": [told(&model, "06-01")],
+        "releases": release(&["A", "B", "C"]),
         "services": [{"id": "shop", "tier": 1}, {"id": "blog", "tier": 3}],
         "changes": [change("A", Some(1)), change("B", Some(4)), minor]});
     let snapshot = snapshot(facts, &policy(Some(&model), "{ risk = { below = '0.5' } }"));
@@ -317,8 +323,10 @@ fn what_a_failure_costs_is_what_incidents_took() {
             {"id": "up", "objective": "0.999", "window": "30d"},
             {"id": "fast", "objective": "0.99", "window": "1d"}]}],
         "incidents": [incident("I", "opened", "shop", "01T10:00"),
-            incident("I", "resolved", "shop", "01T10:30"), incident("J", "opened", "shop", "02T10:00"),
-            incident("J", "resolved", "shop", "02T11:00"), incident("K", "opened", "shop", "03T10:00")]});
+            incident("I", "resolved", "shop", "01T10:30"),
+            incident("J", "opened", "shop", "02T10:00"),
+            incident("J", "resolved", "shop", "02T11:00"),
+            incident("K", "opened", "shop", "03T10:00")]});
     let snapshot = snapshot(facts, "name = 'none'");
     let impact = |id| {
         let asked = ScoreQuestion::new(change_of(id), at("06-03"));
@@ -419,7 +427,7 @@ fn a_model_fitted_to_the_history_scores_a_change_as_the_portfolio_does() {
     let columns = history.features.iter().zip(&values).map(|(it, values)| Column {
         name: &it.name,
         transform: Transform::Log,
-        bend: Default::default(),
+        bend: Bend::Free,
         values,
     });
     let columns: Vec<Column<'_>> = columns.collect();

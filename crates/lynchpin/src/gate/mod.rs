@@ -26,6 +26,7 @@ pub mod parse;
 pub mod policy;
 pub mod profiles;
 pub mod quarantine;
+mod risk_rules;
 pub mod rolls;
 pub mod signed;
 pub mod state;

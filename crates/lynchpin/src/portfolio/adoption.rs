@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::in_force::Adopted;
 use super::models::Models;
-use super::snapshot::Adopted;
 use crate::base::error::{Error, Result};
 use crate::base::id::{GroupId, PersonId};
 use crate::base::{Digest, Instant, Rows};

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use super::decide::decide;
 use super::decision::Decision;
+use super::in_force::InForce;
 use super::question::{ClaimQuestion, DecideQuestion};
-use super::snapshot::InForce;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{PersonId, WaiverId};
 use crate::base::{Actor, Instant, Subject, When};

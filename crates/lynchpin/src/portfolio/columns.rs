@@ -1,10 +1,10 @@
 //! "What does this gate say of everything that it judges?"
 
 use super::decide::no_policy;
+use super::in_force::InForce;
 use super::item::Members;
 use super::owed;
 use super::setting::Setting;
-use super::snapshot::InForce;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{GateId, StageId};
 use crate::base::{Instant, Subject};

@@ -55,11 +55,12 @@ impl Known<'_> {
             let (_, figure) = self.change.measures.iter().find(|(name, _)| name.as_str() == own)?;
             return millionths(*figure, 1);
         }
-        match Feature::named(name)? {
+        let feature = Feature::named(name)?;
+        if feature == Feature::AgeDays {
             // It is told in seconds, which are more than whole days.
-            Feature::AgeDays => millionths(self.change.history.age_seconds?, DAY.into()),
-            feature => millionths(self.whole(feature)?, 1),
+            return millionths(self.change.history.age_seconds?, DAY.into());
         }
+        millionths(self.whole(feature)?, 1)
     }
 
     /// Until when all features of some names stay as they are without a new fact.
@@ -85,13 +86,11 @@ impl Known<'_> {
 
     /// The value of a feature in whole units; of the age of files in whole days.
     fn whole(self, feature: Feature) -> Option<u64> {
-        let Known { change, track, seen, .. } = self;
-        let (size, history) = (&change.size, &change.history);
-        let (failures, lately) = (Span::from_seconds(FAILURES), Span::from_seconds(LATELY));
+        let Known { records, change, track, seen } = self;
+        let (size, history, id) = (&change.size, &change.history, &change.id);
+        let [day, lately, failures] = [DAY, LATELY, FAILURES].map(Span::from_seconds);
         let of_services = |found: usize| count(found).filter(|_| !change.services.is_empty());
-        let by_author = |of: fn(&Track<'_>, &PersonId, &Change, Seen) -> usize| {
-            of(track, author(self.records, change), change, seen)
-        };
+        let author = || author(records, change);
         match feature {
             Feature::Lines => {
                 let (added, deleted) = size.lines_added.zip(size.lines_deleted)?;
@@ -101,7 +100,7 @@ impl Known<'_> {
             Feature::LinesDeleted => size.lines_deleted,
             Feature::Files => size.files,
             Feature::Folders => size.folders,
-            Feature::Services => of_services(change.services.iter().collect::<BTreeSet<_>>().len()),
+            Feature::Services => of_services(BTreeSet::from_iter(&change.services).len()),
             Feature::Subsystems => history.subsystems,
             Feature::Entropy => history.entropy,
             Feature::Developers => history.developers,
@@ -109,47 +108,32 @@ impl Known<'_> {
             Feature::EarlierChanges => history.earlier_changes,
             Feature::MissingCompanions => history.missing_companions,
             Feature::FileFailures => history.file_failures,
-            Feature::AuthorRecord => {
-                let live = by_author(|track, author, it, seen| track.live_of(author, &it.id, seen));
-                record(live, history.experience)
-            }
+            Feature::AuthorRecord => record(track.live_of(author(), id, seen), history.experience),
             Feature::AuthorFailures => {
-                let of = by_author(|track, author, it, seen| track.failed_of(author, &it.id, seen));
-                failed(of, history.author_failures)
+                failed(track.failed_of(author(), id, seen), history.author_failures)
             }
             Feature::RecentExperience => history.recent_experience,
             Feature::SubsystemExperience => history.subsystem_experience,
             Feature::Fix => history.fix,
-            Feature::Kind => Some(match change.kind {
-                Kind::Standard => 0,
-                Kind::Normal => 1,
-                Kind::Emergency => 2,
-            }),
-            Feature::Tier => tier(self.records, change),
+            Feature::Kind => Some(number(change.kind)),
+            Feature::Tier => tier(records, change),
             Feature::ServiceFailures => {
                 of_services(track.failures(&change.services, (failures, seen)))
             }
-            Feature::TeamFailures => of_services(track.failures_of_teams(
-                self.records,
-                &change.services,
-                (failures, seen),
-            )),
+            Feature::TeamFailures => {
+                of_services(track.failures_of_teams(records, &change.services, (failures, seen)))
+            }
             Feature::ServiceIncidents => {
                 of_services(track.incidents(&change.services, (lately, seen)))
             }
             Feature::ServiceChanges => of_services(track.came(change, (lately, seen))),
-            Feature::ConcurrentChanges => {
-                of_services(track.came(change, (Span::from_seconds(DAY), seen)))
-            }
+            Feature::ConcurrentChanges => of_services(track.came(change, (day, seen))),
             Feature::Reviewers => count(self.reviewers()),
             Feature::Dependencies => {
                 count(change.requires.len() + change.after.len() + change.together.len())
             }
-            Feature::Dependents => count(track.named_by(&change.id, seen)),
-            Feature::BackOutPlan => {
-                let plan = change.plans.back_out.as_ref();
-                Some(plan.is_some_and(|plan| !plan.trim().is_empty()).into())
-            }
+            Feature::Dependents => count(track.named_by(id, seen)),
+            Feature::BackOutPlan => Some(has_back_out_plan(change).into()),
             Feature::Reversibility => {
                 change.reversibility.map(|it| (it == Reversibility::Reversible).into())
             }
@@ -197,6 +181,19 @@ fn next_hour(at: Instant) -> When {
     let next = at.micros().checked_div(hour).and_then(|it| it.checked_add(1)?.checked_mul(hour));
     let next = next.and_then(|micros| Instant::from_micros(micros).ok());
     next.map_or(When::Never, When::At)
+}
+
+fn has_back_out_plan(change: &Change) -> bool {
+    change.plans.back_out.as_ref().is_some_and(|plan| !plan.trim().is_empty())
+}
+
+/// The kinds of changes in the order in which they are less and less prepared.
+fn number(kind: Kind) -> u64 {
+    match kind {
+        Kind::Standard => 0,
+        Kind::Normal => 1,
+        Kind::Emergency => 2,
+    }
 }
 
 fn count(number: usize) -> Option<u64> {

@@ -23,8 +23,8 @@ pub struct ServiceImpact {
     pub incidents: u32,
     /// How long an incident lasts, in seconds, rounded up.
     pub mean_seconds: u64,
-    /// How many seconds of failure are to be expected, rounded up: how long an incident lasts, times
-    /// the probabilities of all its changes.
+    /// How many seconds of failure are to be expected, rounded up: how long an incident lasts,
+    /// times the probabilities of all its changes.
     pub expected_seconds: u64,
     /// How many seconds its tightest objective allows in its whole window; none, if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]

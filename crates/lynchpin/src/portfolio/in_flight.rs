@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::decide::{Asked, no_policy, with_case};
 use super::frozen;
+use super::in_force::InForce;
 use super::item::Members;
 use super::question::DecideQuestion;
-use super::snapshot::{InForce, Snapshot};
+use super::snapshot::Snapshot;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, ReleaseId, StageId};
 use crate::base::limits::IN_FLIGHT_MAX;

@@ -29,6 +29,7 @@ mod frozen;
 mod identities;
 mod impact;
 mod in_flight;
+mod in_force;
 mod item;
 mod known;
 mod lane;

@@ -1,7 +1,7 @@
 //! "What is owed, by whom and until when?"
 
+use super::in_force::InForce;
 use super::setting::Setting;
-use super::snapshot::InForce;
 use crate::base::error::Result;
 use crate::base::id::StageId;
 use crate::base::{Instant, Subject};

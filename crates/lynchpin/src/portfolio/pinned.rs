@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Asked, by_policy, risk_model, with_case};
 use super::decision::Decision;
+use super::in_force::{By, InForce};
 use super::item::Members;
-use super::snapshot::{By, InForce};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::{GateId, ReleaseId};
 use crate::base::limits::POLICIES_OF_DECISIONS_MAX;

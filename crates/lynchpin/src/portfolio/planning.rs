@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::decide;
 use super::dependencies::{Priority, planned_end, under_way};
+use super::in_force::InForce;
 use super::item::Members;
 use super::question::PlanQuestion;
-use super::snapshot::InForce;
 use crate::base::Instant;
 use crate::base::error::Result;
 use crate::base::id::{ChangeId, StageId};

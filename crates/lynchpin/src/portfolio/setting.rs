@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use super::decide::asks_for_risk;
 use super::figures::figures;
+use super::in_force::{Adopted, By};
 use super::lane;
 use super::models::Models;
 use super::scoring::{self, Scorer};
-use super::snapshot::{Adopted, By};
 use crate::base::id::StageId;
 use crate::base::{Instant, Probability, Subject, When};
 use crate::gate::figures::Figures;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::decide::decide;
 use super::decision::Decision;
+use super::in_force::InForce;
 use super::item::Members;
 use super::question::DecideQuestion;
-use super::snapshot::InForce;
 use crate::base::error::{ErrorCode, Result};
 use crate::base::id::{CloseCodeId, EnvironmentId, GateId, PersonId, StageId};
 use crate::base::{Instant, Subject, When};

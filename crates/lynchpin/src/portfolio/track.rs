@@ -400,13 +400,16 @@ impl<'a> Flips<'a> {
     }
 }
 
+/// What is known from each instant on.
+type Since<T> = Vec<(Instant, T)>;
+
 /// Of which changes of each author something is so, over time.
 #[derive(Debug, Default)]
 struct States<'a> {
-    each: BTreeMap<&'a ChangeId, (&'a PersonId, Vec<(Instant, bool)>)>,
-    totals: BTreeMap<&'a PersonId, Vec<(Instant, bool)>>,
+    each: BTreeMap<&'a ChangeId, (&'a PersonId, Since<bool>)>,
+    totals: BTreeMap<&'a PersonId, Since<bool>>,
     /// How many there are from each instant on.
-    counts: BTreeMap<&'a PersonId, Vec<(Instant, usize)>>,
+    counts: BTreeMap<&'a PersonId, Since<usize>>,
 }
 
 impl States<'_> {

@@ -14,12 +14,12 @@ use super::decide::{Asked, asks_for_risk, by_parts, decide, no_policy, selected_
 use super::dependencies;
 use super::family;
 use super::flow::Orders;
+use super::in_force::InForce;
 use super::item::Members;
 use super::open_items::not_cancelled;
 use super::pinned;
 use super::question::{DecideQuestion, VerdictsQuestion};
 use super::scoring::Scorer;
-use super::snapshot::InForce;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};

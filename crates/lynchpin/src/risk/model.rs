@@ -288,7 +288,7 @@ mod tests {
             let risk = model.score(|name| files.filter(|_| name == "files"));
             let parts = risk.contributions.iter().map(|it| it.log_odds.billionths());
             assert_eq!(risk.baseline.billionths() + parts.sum::<i64>(), risk.log_odds.billionths());
-            assert_eq!(risk.contributions[0].value, files.map(|it| (it / MILLION) as u64));
+            assert_eq!(risk.contributions[0].value, files.map(|it| (it / MILLION).cast_unsigned()));
         }
         let unknown = model.score(|_| None).log_odds;
         assert!((0..20).all(|it| model.score(|_| Some(it * MILLION)).log_odds <= unknown));

@@ -1,7 +1,7 @@
 //! The lane that a risk model is certified for: changes that nobody needs to look at.
 //!
-//! The certificate never speaks for more than its figures: the bound is worked out from them, and it
-//! counts for a time. What the model cannot vouch for is not in the lane, however low its risk.
+//! The certificate never speaks for more than its figures: the bound is worked out from them, and
+//! it counts for a time. What the model cannot vouch for is not in the lane, however low its risk.
 
 use super::Target;
 use crate::base::When;
