@@ -22,7 +22,7 @@ const FEATURES: [(&str, usize); 8] = [
     ("fix", 7),
     ("developers", 8),
     ("age_days", 9),
-    ("author_changes", 11),
+    ("author_record", 11),
 ];
 
 fn columns(history: &History, from: usize, to: usize) -> Vec<Column<'_>> {

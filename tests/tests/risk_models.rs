@@ -466,3 +466,16 @@ fn which_of_several_models_answers_is_the_word_of_the_policy() {
     assert_eq!(decided(&snapshot(facts(both), &mild), "A", "06-03").verdict(), Verdict::Go);
     assert!(decided(&snapshot(facts(vec![told(&model, "06-01")]), &mild), "A", "06-03").is_go());
 }
+
+#[test]
+fn the_page_defines_each_feature_as_the_library_does() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/features.md"));
+    let page = page.expect("the page is there");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let wanted = Feature::ALL.iter().map(|it| {
+        format!("| `{}` | {} | {} | {} |", it.name(), it.unit(), it.source(), it.formula())
+    });
+    let wanted: Vec<String> = wanted.collect();
+    assert_eq!(rows[..wanted.len()], wanted);
+    assert!(rows[wanted.len()].starts_with("| `measure.NAME` |"));
+}

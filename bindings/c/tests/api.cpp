@@ -172,6 +172,38 @@ void scores(const lynchpin::snapshot &snapshot) {
                                            "at": "2026-11-04T00:00:00Z"}})"));
 }
 
+// A release scored by a fitted model: its parts add up, and it says how many fail.
+void a_fitted_model() {
+    const std::string model =
+        R"({"lynchpin": "risk-model/1", "shock": "0.3", "model": {"format": "additive/1",)"
+        R"( "baseline": "-2", "baseline_error": "0", "changes": 900, "failures": 90,)"
+        R"( "terms": []}})";
+    std::string text;
+    for (const char it : model) {
+        text += it == '"' ? std::string("\\\"") : std::string(1, it);
+    }
+    const std::string change = R"(, "revision": 1, "at": "2026-11-01T09:00:00Z", "by": "raj"})";
+    const std::string told = R"(", "at": "2026-11-01T09:00:00Z", "by": "raj"}], "changes": [)";
+    lynchpin::engine engine;
+    engine.load(R"({"lynchpin": "portfolio/1", "risk_models": [{"text": ")" + text + told
+                + R"({"id": "A")" + change + R"(, {"id": "B")" + change
+                + R"(], "releases": [{"id": "R", "changes": ["A", "B"])" + change + "]}");
+    // The digest of what the model says in its one form.
+    engine.set_policy("name = 'acme'\nrisk.model = "
+                      "'sha256:9c2b9a252934bca870ce932995974822e25c84a44a93c9522b3b89f9ed94d382'");
+    const auto score = engine.snapshot().score(subject::release("R"), at);
+    CHECK(score.model().rfind("sha256:", 0) == 0);
+    const auto spread = score.failures();
+    // Each fails with 1 / (1 + exp(2)): two of 11.92 %; none is of a service of tier 1.
+    CHECK(spread.expected == 2 * score.changes().at(0).probability);
+    CHECK(spread.at_least == 0 && spread.at_most == 1 && spread.tier_one == 0);
+    std::uint32_t shares = 0;
+    for (const auto &driver : score.drivers()) {
+        shares += driver.share;
+    }
+    CHECK(shares == score.probability());
+}
+
 void faults(const lynchpin::snapshot &snapshot) {
     lynchpin::engine engine;
     try {
@@ -378,6 +410,7 @@ int main() {
         plans(snapshot);
         what_is_planned_too_late();
         scores(snapshot);
+        a_fitted_model();
         faults(snapshot);
         times(snapshot);
         lists(snapshot);

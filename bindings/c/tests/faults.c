@@ -208,6 +208,29 @@ static void refused_claims(const lp_snapshot *snapshot) {
     lp_engine_free(engine);
 }
 
+/* A policy that scores by a model that nobody told. */
+static void refused_scores(void) {
+    lp_engine *engine = NULL;
+    lp_snapshot *snapshot = NULL;
+    lp_score *score = NULL;
+    lp_error *error = NULL;
+    CHECK(lp_engine_new(LP_LIMITS_UNTRUSTED, &engine, NULL) == LP_STATUS_OK);
+    CHECK(lp_engine_load(engine, LP_STR(DOC(CHANGE("\"title\": \"Serve fares\""))), NULL)
+          == LP_STATUS_OK);
+    CHECK(lp_engine_set_policy(engine,
+                               LP_STR("name = \"acme\"\nrisk.model = \"sha256:"
+                                      "11111111111111111111111111111111"
+                                      "11111111111111111111111111111111\"\n"),
+                               NULL)
+          == LP_STATUS_OK);
+    CHECK(lp_engine_snapshot(engine, &snapshot, NULL) == LP_STATUS_OK);
+    expect(lp_snapshot_score(snapshot, LP_SUBJECT_CHANGE, LP_STR("C-1"), SAMPLE_AT, &score, &error),
+           &error, LP_STATUS_RISK_MODEL_UNKNOWN, "a model that nobody told");
+    CHECK(score == NULL);
+    lp_snapshot_free(snapshot);
+    lp_engine_free(engine);
+}
+
 static void refused_questions(const lp_snapshot *snapshot) {
     static const struct {
         uint32_t status, kind;
@@ -511,6 +534,7 @@ static void *all(void *unused) {
     refused_portfolios();
     refused_policies();
     refused_claims(snapshot);
+    refused_scores();
     refused_questions(snapshot);
     refused_workflows(snapshot);
     refused_ledgers();

@@ -46,6 +46,7 @@ impl Family {
             (ErrorCode::SubjectUnknown, Family::NotFound),
             (ErrorCode::StageUnknown, Family::NotFound),
             (ErrorCode::FactUnknown, Family::NotFound),
+            (ErrorCode::RiskModelUnknown, Family::NotFound),
             (ErrorCode::LimitExceeded, Family::Limit),
             (ErrorCode::Broken, Family::Broken),
             (ErrorCode::Panic, Family::Panic),

@@ -190,7 +190,7 @@ impl Model {
     /// What ten published histories have in common, as the prior of a first fit.
     ///
     /// It is of lines. Columns of its names take it up: lines_added, lines_deleted, files, folders,
-    /// fix (plain), developers, age_days and author_changes, the others with transform "log".
+    /// fix (plain), developers, age_days and author_record, the others with transform "log".
     ///
     /// Returns:
     ///     The model.

@@ -1,5 +1,6 @@
 """What answers hold, how they show themselves, and that nothing of their document is lost."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -19,11 +20,14 @@ from lynchpin import (
     Engine,
     Late,
     Missing,
+    NotFoundError,
     Plan,
+    QuestionError,
     Reach,
     Reason,
     ReleaseScore,
     Risk,
+    RiskHistory,
     Score,
     Snapshot,
     Subject,
@@ -275,3 +279,87 @@ def test_every_field_of_a_document_has_its_attribute(
     for kind, value in kinds:
         assert _every_field(json.loads(value.to_json())[kind], value, kind) > 10
     assert _every_field(json.loads(reach.to_json())["reach"], reach, "reach") == 3
+
+
+def _fitted() -> tuple[Engine, str]:
+    """An engine with a release, scored by a model of the files that its changes touch."""
+    model = {
+        "lynchpin": "risk-model/1",
+        "shock": "0.3",
+        "model": {
+            "baseline": "-2",
+            "baseline_error": "0",
+            "changes": 900,
+            "failures": 90,
+            "format": "additive/1",
+            "terms": [
+                {
+                    "centre": 0,
+                    "error": "0.1",
+                    "name": "files",
+                    "seen": [0, 9000000],
+                    "transform": "plain",
+                    "weight": "0.5",
+                }
+            ],
+        },
+    }
+    text = json.dumps(model, sort_keys=True, separators=(",", ":"))
+    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    told = {"at": "2026-11-01T09:00:00Z", "by": "raj"}
+    change = {"revision": 1, "services": ["shop"], **told}
+    facts = {
+        "lynchpin": "portfolio/1",
+        "risk_models": [{"text": text, **told}],
+        "changes": [{"id": i, "size": {"files": n}, **change} for i, n in (("A", 1), ("B", 3))],
+        "releases": [{"id": "R", "revision": 1, "changes": ["A", "B"], **told}],
+        "deployments": [
+            {"id": "D", "environment": "live", "changes": ["A"], "outcome": "succeeded", **told}
+        ],
+        "incidents": [
+            {"id": "I", "event": event, "services": ["shop"], "at": at, "by": "raj"}
+            for event, at in (
+                ("opened", "2026-11-01T09:10:00Z"),
+                ("resolved", "2026-11-01T09:40:00Z"),
+            )
+        ],
+    }
+    engine = Engine()
+    engine.load(json.dumps(facts))
+    engine.set_policy(f'name = "acme"\nrisk.model = "{digest}"')
+    return engine, digest
+
+
+def test_a_fitted_model_says_how_failures_are_spread() -> None:
+    engine, digest = _fitted()
+    at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    score = engine.snapshot().score(release="R", at=at, parts=[["B"], ["A"]])
+    assert score.model == digest and score.release is not None
+    joint = score.release.joint
+    assert joint is not None and joint.shock == Decimal("0.3") and joint.failures == (0, 1)
+    assert joint.expected == sum(it.risk.probability for it in score.changes)
+    assert joint.tier_one == score.probability
+    assert sum(it.share or 0 for it in score.release.drivers) == score.probability
+    assert score.apart is not None and score.apart.parts[0].reached == 1
+    assert score.apart.parts[0].any == score.changes[1].risk.probability
+    assert score.impact[0].mean_seconds == 1800 and score.impact[0].budget_seconds is None
+    for shown in (str(score), score._repr_html_()):
+        assert "fail in nine of ten" in shown and "in parts" in shown and "shop" in shown
+    with pytest.raises(QuestionError, match="is in a part already"):
+        engine.snapshot().score(release="R", at=at, parts=[["A"], ["A"]])
+    engine.set_policy('name = "acme"\nrisk.model = "sha256:' + "1" * 64 + '"')
+    with pytest.raises(NotFoundError, match="no risk model"):
+        engine.snapshot().score(release="R", at=at)
+
+
+def test_a_history_is_told_in_columns() -> None:
+    engine, _ = _fitted()
+    at = datetime(2026, 11, 2, tzinfo=timezone.utc)
+    history = engine.snapshot().risk_history(features=["files", "lines"], at=at)
+    assert history.changes == ("A",) and history.failed == (False,) and history.known == (None,)
+    assert history.made == (datetime(2026, 11, 1, 9, tzinfo=timezone.utc),)
+    assert [it.values for it in history.features] == [(1000000,), (None,)]
+    assert RiskHistory.from_json(history.to_json()) == history
+    assert "RISK HISTORY of 1 changes" in str(history)
+    with pytest.raises(QuestionError, match="luck"):
+        engine.snapshot().risk_history(features=["luck"], at=at)

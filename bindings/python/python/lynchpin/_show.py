@@ -222,6 +222,16 @@ def score(score: "Score") -> Report:
     if score.release:
         bounds = (_percent(score.release.at_least), _percent(score.release.at_most))
         notes.append(f"between {bounds[0]} and {bounds[1]}")
+        if joint := score.release.joint:
+            least, most = joint.failures
+            notes.append(f"{least} to {most} fail in nine of ten, {joint.expected:.2f} on average")
+            notes.append(f"tier 1 is hit with {_percent(joint.tier_one)}")
+    for it in score.impact:
+        budget = f" of a budget of {it.budget_seconds} s" if it.budget_seconds is not None else ""
+        notes.append(f"{it.service}: {it.expected_seconds} s of failure to be expected{budget}")
+    if score.apart:
+        parts = ", ".join(_percent(part.any) for part in score.apart.parts)
+        notes.append(f"in parts {_percent(score.apart.any)}: {parts}")
     head = ("change", "risk", "the release is safer without it by", "raised by")
     headline = f"RISK: {score.subject}: {_percent(score.probability)}"
     return Report(headline, notes, [(head, rows)])

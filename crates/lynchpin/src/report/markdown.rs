@@ -86,7 +86,9 @@ pub fn plan(plan: &Plan, options: &Options<'_>) -> String {
 /// A score: of a change what its risk is made of, of a release its changes.
 #[must_use]
 pub fn score(score: &Score, options: &Options<'_>) -> String {
-    let mut out = heading(&score_text::headline(score), &score_text::basis(score));
+    let beyond = score_text::beyond(score).into_iter();
+    let basis: Vec<String> = std::iter::once(score_text::basis(score)).chain(beyond).collect();
+    let mut out = heading(&score_text::headline(score), &basis.join("; "));
     let Some(release) = &score.release else {
         let rows = score.changes.first().map(score_text::sum).unwrap_or_default();
         let rows = rows.into_iter().map(|(added, name)| vec![added.trim().to_owned(), name]);

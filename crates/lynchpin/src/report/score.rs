@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::table::Table;
 use super::words::{Tone, counted, paint, percent};
-use crate::base::LogOdds;
+use crate::base::{Failures, LogOdds};
 use crate::portfolio::{ChangeScore, ReleaseScore, Score};
 use crate::risk::{Contribution, Factor};
 
@@ -17,8 +17,11 @@ const FACTORS_NAMED: usize = 3;
 pub fn score(score: &Score, options: &Options<'_>) -> String {
     let mut out = paint(options.style, Tone::Strong, &headline(score));
     out.push('\n');
-    out.push_str(&paint(options.style, Tone::Faint, &basis(score)));
-    out.push_str("\n\n");
+    for line in std::iter::once(basis(score)).chain(beyond(score)) {
+        out.push_str(&paint(options.style, Tone::Faint, &line));
+        out.push('\n');
+    }
+    out.push('\n');
     let Some(release) = &score.release else {
         out.push_str(&score.changes.first().map_or(String::new(), |one| factors(one, options)));
         return out;
@@ -53,6 +56,46 @@ pub(super) fn basis(score: &Score) -> String {
         ));
     }
     out
+}
+
+/// What is known beyond the probability: how many fail, what that costs, and what comes of parts.
+pub(super) fn beyond(score: &Score) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(joint) = score.release.as_ref().and_then(|release| release.joint) {
+        let (least, most) = joint.failures;
+        lines.push(format!(
+            "{} failures on average, in nine of ten such releases {least} to {most}; tier 1 is hit \
+             with {}",
+            to_hundredths(joint.expected),
+            percent(joint.tier_one)
+        ));
+    }
+    for impact in &score.impact {
+        let budget = impact.budget_seconds.map(|it| format!(" of a budget of {}", minutes(it)));
+        lines.push(format!(
+            "{}: {} of failure to be expected{}, at {} an incident",
+            impact.service,
+            minutes(impact.expected_seconds),
+            budget.unwrap_or_default(),
+            minutes(impact.mean_seconds)
+        ));
+    }
+    if let Some(apart) = &score.apart {
+        let parts: Vec<String> = apart.parts.iter().map(|part| percent(part.any)).collect();
+        lines.push(format!("in parts: {}, by part {}", percent(apart.any), parts.join(", ")));
+    }
+    lines
+}
+
+/// A number of failures to two places, rounded down.
+fn to_hundredths(number: Failures) -> String {
+    let hundredths = number.billionths() / 10_000_000;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Whole minutes, of a part of one too.
+fn minutes(seconds: u64) -> String {
+    format!("{} min", seconds.div_ceil(60))
 }
 
 /// The cells of one change of a release: its risk, what the release would gain, and why.

@@ -18,7 +18,7 @@ const ROWS: [Row; 8] = [
     ("fix", Transform::Plain, 699, 515, 433, 0, 1_000),
     ("developers", Transform::Log, -33, 223, 2_353, 693, 6_603),
     ("age_days", Transform::Log, -168, 98, 3_383, 0, 12_384),
-    ("author_changes", Transform::Log, -39, 75, 7_071, 693, 10_540),
+    ("author_record", Transform::Log, -39, 75, 7_071, 693, 10_540),
 ];
 const BASELINE: (i64, i64) = (-1_277, 647);
 const CHANGES: u64 = 159_810;
@@ -41,7 +41,7 @@ impl Model {
     /// | `fix` | 1 if it mends something, 0 if not |
     /// | `developers` | how many people had changed these files before |
     /// | `age_days` | days since these files were last changed, in the mean |
-    /// | `author_changes` | how many changes its author had made before |
+    /// | `author_record` | how many changes its author had made before |
     ///
     /// Columns of these names take it up, whatever others there are.
     ///
