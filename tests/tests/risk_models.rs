@@ -392,12 +392,35 @@ fn a_history_knows_of_each_change_what_was_known_when_it_came() {
     assert_eq!(column(&snapshot, "service_incidents"), whole(&[0, 0, 1, 1, 1]));
     assert_eq!(column(&snapshot, "author_failures"), whole(&[0, 0, 0, 0, 1]));
     assert_eq!(column(&snapshot, "service_failures"), whole(&[0, 0, 0, 0, 1]));
+    assert_eq!(column(&snapshot, "tier"), whole(&[1; 5]));
     assert_eq!(column(&snapshot, "lines"), [None; 5]);
     // The first of March 2026 was a Sunday.
     assert_eq!(column(&snapshot, "weekday"), whole(&[6, 0, 1, 2, 3]));
     assert_eq!(column(&snapshot, "hour"), whole(&[7; 5]));
     let asked = RiskHistoryQuestion::new(at("05-01")).with_features(vec!["luck".to_owned()]);
     assert_eq!(snapshot.risk_history(&asked).expect_err("none").code(), ErrorCode::UnknownWord);
+}
+
+#[test]
+fn what_a_deployment_comes_to_is_no_feature_of_it() {
+    let mut facts = past();
+    // The last one failed, and that is the only word on it.
+    facts["deployments"][4]["outcome"] = json!("failed");
+    facts["services"] = json!([{"id": "shop", "tier": 1, "owner": {"group": "shop"}},
+        {"id": "shop", "tier": 3, "at": "2026-03-05T08:00:00Z", "by": "ada"}]);
+    facts["incidents"]
+        .as_array_mut()
+        .expect("it is one")
+        .extend([json!({"id": "J", "event": "opened", "services": ["shop"], "change": "P-5",
+            "attribution": "confirmed", "at": "2026-03-05T07:00:00Z", "by": "ops"})]);
+    let told = snapshot(facts, "name = 'none'");
+    let asked = RiskHistoryQuestion::new(at("05-01"));
+    let (whole, before) = (
+        told.risk_history(&asked).expect("it can be asked"),
+        snapshot(past(), "name = 'none'").risk_history(&asked).expect("it can be asked"),
+    );
+    assert!(whole.failed[4] && !before.failed[4]);
+    assert_eq!(whole.features, before.features);
 }
 
 #[test]

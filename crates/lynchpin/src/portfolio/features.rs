@@ -116,7 +116,7 @@ impl Known<'_> {
             Feature::SubsystemExperience => history.subsystem_experience,
             Feature::Fix => history.fix,
             Feature::Kind => Some(number(change.kind)),
-            Feature::Tier => tier(records, change),
+            Feature::Tier => self.tier(),
             Feature::ServiceFailures => {
                 of_services(track.failures(&change.services, (failures, seen)))
             }
@@ -142,6 +142,14 @@ impl Known<'_> {
         }
     }
 
+    /// The most critical tier of its services; unknown, if that of any of them is.
+    fn tier(self) -> Option<u64> {
+        let services = self.change.services.iter();
+        let tiers = services.map(|id| self.seen.service(self.records, id)?.tier);
+        let tiers: Option<Vec<u8>> = tiers.collect();
+        tiers?.into_iter().min().map(u64::from)
+    }
+
     /// When it is planned to begin; now, if that is not said.
     fn begins(self) -> chrono::DateTime<chrono::Utc> {
         self.change.planned.map_or(self.seen.at, |planned| planned.from).to_chrono()
@@ -152,9 +160,10 @@ impl Known<'_> {
         let Known { records, change, seen, .. } = self;
         let all = &records.portfolio().approvals;
         let numbers = records.approvals(&Subject::Change(change.id.clone()));
-        let said = numbers.iter().filter_map(|number| all.get(*number)).filter(|it| {
-            it.revision == change.revision && When::At(it.envelope().recorded) <= seen.by
-        });
+        let said = numbers
+            .iter()
+            .filter_map(|number| all.get(*number))
+            .filter(|it| it.revision == change.revision && seen.knows(it.envelope().recorded));
         let mut said: Vec<&Approval> = said.collect();
         // Of a tie the less favourable word counts.
         said.sort_by(|a, b| by_record(*a, *b).then_with(|| a.decision.cmp(&b.decision)));
@@ -211,13 +220,6 @@ fn record(live: usize, experience: Option<u64>) -> Option<u64> {
 /// the same failure; which, nobody says, so both count.
 fn failed(incidents: usize, fixed: Option<u64>) -> Option<u64> {
     count(incidents).map(|incidents| incidents.saturating_add(fixed.unwrap_or(0)))
-}
-
-/// The most critical tier of the services; unknown, if that of any of them is.
-fn tier(records: &Records, change: &Change) -> Option<u64> {
-    let tiers = change.services.iter().map(|id| records.service(id)?.tier);
-    let tiers: Option<Vec<u8>> = tiers.collect();
-    tiers?.into_iter().min().map(u64::from)
 }
 
 #[cfg(test)]

@@ -12,28 +12,38 @@ use crate::history::Records;
 use crate::history::order::{is_known, lasting};
 use crate::model::{
     Attribution, Change, Deployment, DeploymentOutcome, Fact, Incident, IncidentEvent, Needs,
+    Service,
 };
 
-/// As of when something is asked: the instant, and until when what was recorded counts as known.
+/// As of when something is asked: the instant, and before when what was recorded counts as known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub(super) at: Instant,
-    pub(super) by: When,
+    before: When,
 }
 
 impl Seen {
     /// With all that the records hold.
     pub(super) fn all(at: Instant) -> Seen {
-        Seen { at, by: When::Never }
+        Seen { at, before: When::Never }
     }
 
-    /// With nothing that was found out later.
+    /// With what was recorded earlier. What is told at that instant itself may tell already what
+    /// came of what is asked about: a deployment that failed is often told of in one fact.
     pub(super) fn then(at: Instant) -> Seen {
-        Seen { at, by: When::At(at) }
+        Seen { at, before: When::At(at) }
     }
 
-    fn knows(self, recorded: Instant) -> bool {
-        When::At(recorded) <= self.by
+    /// A service as it was declared then.
+    pub(super) fn service<'r>(self, records: &'r Records, id: &ServiceId) -> Option<&'r Service> {
+        match self.before {
+            When::Never => records.service(id),
+            When::At(before) => records.service_by(id, (before, 0)),
+        }
+    }
+
+    pub(super) fn knows(self, recorded: Instant) -> bool {
+        When::At(recorded) < self.before
     }
 }
 
@@ -342,10 +352,7 @@ fn within<'s, T: Copy + Ord>(
         let begin = events.partition_point(|event| event.at.after(over) <= seen.at);
         let lately = events.get(begin..).unwrap_or_default().iter();
         let lately = lately.take_while(|event| event.at <= seen.at);
-        let known = lately.filter(|event| {
-            let stands = event.until == When::Never || event.until > seen.by;
-            seen.knows(event.known) && stands
-        });
+        let known = lately.filter(|event| seen.knows(event.known) && event.until >= seen.before);
         found.extend(known.map(|event| event.what));
     }
     found
