@@ -330,6 +330,19 @@ mod tests {
     }
 
     #[test]
+    fn no_change_is_in_a_lane_of_the_scorecard() {
+        let text = r#"
+            name = "x"
+            open = ["staging"]
+            requirement.lane.lane = { failures_at_most = "0.05", certified_within = "30d" }
+            gate.fast = { stage = "production", judges = "change", require = "lane" }
+        "#;
+        assert_eq!(found(text, None), ["gate_never_passes fast", "requirement_never_passes lane"]);
+        let model = format!("risk.model = 'sha256:{}'\n{text}", "1".repeat(64));
+        assert_eq!(found(&model, None), [""; 0]);
+    }
+
+    #[test]
     fn a_way_around_keeps_a_gate_passable() {
         let text = r#"
             name = "x"

@@ -38,7 +38,7 @@ pub(super) fn check(policy: &Policy, known: Option<(&Records, Instant)>, found: 
                 can = Can::NeverAsked;
                 let finding = Finding::new(FindingCode::RequirementNeverAsked);
                 found.push(finding.gate(id).requirement(name));
-            } else if let Some((code, why)) = obstacle(gate, requirement, known) {
+            } else if let Some((code, why)) = obstacle((policy, gate), requirement, known) {
                 can = Can::Never;
                 found.push(Finding::new(code).requirement(name).because(&why));
             }
@@ -69,13 +69,17 @@ fn is_never_asked(gate: &Gate, requirement: &Requirement) -> bool {
 
 /// Why a requirement can never be met, if it cannot.
 fn obstacle(
-    gate: &Gate,
+    (policy, gate): (&Policy, &Gate),
     requirement: &Requirement,
     known: Option<(&Records, Instant)>,
 ) -> Option<(FindingCode, String)> {
     if requirement.risk.is_some_and(|leaf| leaf.below == Probability::ZERO) {
         let why = "no probability is below 0".to_owned();
         return Some((FindingCode::RequirementNeverPasses, why));
+    }
+    if requirement.lane.is_some() && policy.risk.is_none() {
+        let why = "the policy names no `risk.model`, and the scorecard is certified for no lane";
+        return Some((FindingCode::RequirementNeverPasses, why.to_owned()));
     }
     let (records, at) = known?;
     if let Some(leaf) = &requirement.soak {
