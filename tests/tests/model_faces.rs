@@ -110,6 +110,28 @@ fn the_model_and_its_scores_are_those_of_every_language() {
     hold("risk.txt", &answered.collect::<String>());
 }
 
+/// Questions that people read about are answered as they are told there.
+#[test]
+fn the_questions_of_the_page_are_answered() {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/risk.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    let answers: Vec<String> = page
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| {
+            let question = rest.split("```").next().expect("it ends");
+            let answer = ask(question.as_bytes()).expect("it can be answered");
+            String::from_utf8(answer).expect("text")
+        })
+        .collect();
+    assert!(answers[0].starts_with(r#"{"joint":{"any":"#), "{}", answers[0]);
+    let small = r#"{"level":"low","by":"a small fix"}"#;
+    let unknown = r#"{"level":"high","by":"many files","missing":["files"]}"#;
+    assert_eq!(answers[1], format!(r#"{{"rules":[{small},{unknown}]}}"#));
+    assert!(answers[2].starts_with(r#"{"questionnaire":[{"points":9,"level":"moderate","#));
+    assert_eq!(answers.len(), 3, "say what becomes of the others");
+}
+
 /// One question of each kind that is asked about probabilities.
 fn questions(history: &History, model: &Model) -> Vec<Value> {
     let columns: Vec<&[i64]> = history.columns.iter().map(Vec::as_slice).collect();

@@ -81,11 +81,11 @@ impl Questionnaire {
     ///
     /// # Errors
     ///
-    /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if it is no questionnaire: with less than two
-    /// levels, with limits that do not rise, or with a question twice or without an answer;
-    /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if it asks more than a thousand;
-    /// [`StringTooLong`](crate::base::ErrorCode::StringTooLong) of a name of more than 256 bytes; and others of
-    /// what is no such document.
+    /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if it is no questionnaire: with less
+    /// than two levels, with limits that do not rise, or with a question twice or without an
+    /// answer; [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if it asks more than a
+    /// thousand; [`StringTooLong`](crate::base::ErrorCode::StringTooLong) of a name of more than
+    /// 256 bytes; and others of what is no such document.
     pub fn from_json(text: &[u8]) -> Result<Questionnaire> {
         json::check(text)?;
         let reader = &mut serde_json::Deserializer::from_slice(text);
@@ -154,8 +154,8 @@ impl Questionnaire {
     ///
     /// # Errors
     ///
-    /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if a question is not asked or answered twice, or if
-    /// an answer is none of its own.
+    /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if a question is not asked or answered
+    /// twice, or if an answer is none of its own.
     pub fn rate(&self, answers: &[(&str, &str)]) -> Result<Rated> {
         let mut given: BTreeMap<&str, &str> = BTreeMap::new();
         for (question, answer) in answers {
