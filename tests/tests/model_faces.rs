@@ -191,7 +191,10 @@ fn ratings(history: &History) -> Vec<Value> {
         let known = |column: &Vec<i64>| (column[at] != MISSING).then_some(column[at]);
         NAMES.into_iter().zip(history.columns.iter().map(known)).collect()
     };
-    let condition = |feature: &str, test: &str, whole: i64| json!({"feature": feature, "test": {test: whole * 1_000_000}});
+    let condition = |feature: &str, test: &str, whole: i64| {
+        let millionths = whole * 1_000_000;
+        json!({"feature": feature, "test": {test: millionths}})
+    };
     let levels = ["low", "moderate", "high"];
     let rules = json!({"levels": levels, "otherwise": "moderate", "rules": [
         {"name": "many lines", "level": "high", "when": [condition("lines", "at_least", 400)]},
