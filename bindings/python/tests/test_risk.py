@@ -70,6 +70,28 @@ def _asked(question: dict[str, Any]) -> object:
             return risk.drift(one, other, z=Decimal("2.5"))
 
 
+def _is_rated(kind: str, value: Any, body: Any) -> None:
+    """Whether each change is rated as the answer says."""
+    match kind:
+        case "rules":
+            assert any(one.missing for one in value)
+            assert [(one.level, one.by, list(one.missing)) for one in value] == [
+                (one["level"], one.get("by"), one.get("missing", [])) for one in body
+            ]
+        case "questionnaire":
+            assert [(one.points, one.level) for one in value] == [
+                (one["points"], one["level"]) for one in body
+            ]
+            told = [(it.question, it.answer, it.points) for one in value for it in one.questions]
+            assert told == [
+                (it["question"], it.get("answer"), it["points"])
+                for one in body
+                for it in one["questions"]
+            ]
+        case _:
+            assert kind == "worst" and list(value) == body
+
+
 @pytest.mark.parametrize(("question", "answer"), _pairs())
 def test_the_answers_are_those_of_every_language(question: dict[str, Any], answer: str) -> None:
     found = _lynchpin.ask_risk(json.dumps(question).encode())
@@ -109,24 +131,8 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             baseline = int(value.baseline * 1_000_000_000)
             sums = [baseline + sum(one) for one in zip(*value.contributions, strict=True)]
             assert sums == body["log_odds"]
-        case (risk.Matched(), *_):
-            missing = [list(one.missing) for one in value]
-            assert missing == [one.get("missing", []) for one in body] and any(missing)
-            assert [(one.level, one.by) for one in value] == [
-                (one["level"], one.get("by")) for one in body
-            ]
-        case (risk.Rated(), *_):
-            assert [(one.points, one.level) for one in value] == [
-                (one["points"], one["level"]) for one in body
-            ]
-            told = [(it.question, it.answer, it.points) for one in value for it in one.questions]
-            assert told == [
-                (it["question"], it.get("answer"), it["points"])
-                for one in body
-                for it in one["questions"]
-            ]
         case tuple():
-            assert kind == "worst" and list(value) == body
+            _is_rated(kind, value, body)
         case risk.Drift():
             assert value.reaction == body["reaction"]
             psi = value.features[0].psi
@@ -168,7 +174,8 @@ RULES = {"levels": ["low", "high"], "rules": [], "otherwise": "low"}
 
 
 def test_features_are_what_the_core_takes_them_for() -> None:
-    given = [0, 0.0000014, 0.0000015, Decimal("0.0000015"), True, None, float("nan")]
+    half = Decimal("0.0000015")
+    given: list[float | Decimal | None] = [0, 0.0000014, 0.0000015, half, True, None, float("nan")]
     assert risk.trees(MODEL, {"f": given}, format="lightgbm").log_odds == tuple(
         left_or_right * 1_000_000_000 for left_or_right in (-1, -1, 1, 1, 1, 1, 1)
     )
