@@ -1,5 +1,9 @@
 //! Malformed and hostile input: an error with a code or an answer, never a panic, on a small stack.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::time::Duration;
 
