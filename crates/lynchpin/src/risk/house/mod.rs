@@ -54,7 +54,7 @@ pub fn worst<'a>(
 fn rank(levels: &[String], level: &str, of: &str) -> Result<usize> {
     check_name(level)?;
     let found = levels.iter().position(|it| it == level);
-    found.ok_or_else(|| bad(format!("`{of}`: `{level}` is none of the levels")))
+    found.ok_or_else(|| bad(format!("`{}`: `{}` is none of the levels", shown(of), shown(level))))
 }
 
 /// Refuses levels that are less than two, or of which one stands twice.
@@ -85,6 +85,11 @@ fn check_name(name: &str) -> Result<()> {
         return Err(Error::new(ErrorCode::StringTooLong, message));
     }
     Ok(())
+}
+
+/// The beginning of what may be long, on one line.
+fn shown(text: &str) -> String {
+    text.chars().take(200).flat_map(char::escape_debug).collect()
 }
 
 fn bad(message: String) -> Error {

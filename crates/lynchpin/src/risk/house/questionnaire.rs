@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{bad, check_count, check_levels, check_name};
+use super::{bad, check_count, check_levels, check_name, shown};
 use crate::base::error::{Problem, Result};
 use crate::base::json;
 
@@ -132,7 +132,7 @@ impl Questionnaire {
             check_name(&question.id)?;
             question.answers.keys().try_for_each(|answer| check_name(answer))?;
             match question.answers.is_empty() {
-                true => Err(bad(format!("`{}` has no answers", question.id))),
+                true => Err(bad(format!("`{}` has no answers", shown(&question.id)))),
                 false => Ok(()),
             }
         })
@@ -181,7 +181,7 @@ impl Question {
             Some(answer) => self.answers.get(answer).copied().ok_or_else(|| {
                 let known: Vec<&str> = self.answers.keys().map(String::as_str).collect();
                 let known = shown(&known.join(", "));
-                bad(format!("`{}`: `{}` is none of {known}", self.id, shown(answer)))
+                bad(format!("`{}`: `{}` is none of {known}", shown(&self.id), shown(answer)))
             })?,
             None => self.answers.values().copied().max().unwrap_or(0),
         };
@@ -191,11 +191,6 @@ impl Question {
             points: u64::from(points).saturating_mul(self.weight.into()),
         })
     }
-}
-
-/// The beginning of what may be long.
-fn shown(text: &str) -> String {
-    text.chars().take(200).collect()
 }
 
 #[cfg(test)]
