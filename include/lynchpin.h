@@ -3912,6 +3912,23 @@ void lp_model_free(struct lp_model *model);
  *   `confidence`: what a model would have been worth
  * - `drift`: `reference` and `recent`, each with `said`, `failed` and `features` (each a `name`
  *   and `values`, null where not known), `z`, `psi`: what a model drifted from, and what to do
+ * - `rules`: `rules` (`levels`, the lowest first, `rules`, each with a `name`, conditions `when`
+ *   and a `level`, and the level `otherwise`; a condition is a `feature` and a `test`, such as
+ *   {"at_least": 20000000}, `at_most` or `is`, in millionths), `changes` (an object for each, of
+ *   features in millionths): the level of each by the first rule that matches, the rule, and what
+ *   is missing; what is null or left out is not known and never lowers a level
+ * - `questionnaire`: `questionnaire` (`levels`, `from` how many points on each but the first
+ *   holds, `questions`, each with an `id`, a `weight` and the points of its `answers`), `answers`
+ *   (an object for each change, of an answer by each question): the points and the level of each,
+ *   and the points of each question; what nobody answered counts as the worst answer
+ * - `worst`: `levels`, the lowest first, `rated` (a list of levels for each change): the worst of
+ *   each, null if nobody rated it; what is none of the levels counts as the highest
+ * - `trees`: `format` ("lightgbm" or "xgboost"), `model` (what that tool saved, as text),
+ *   `features` (each a `name` and `values` in millionths, one for each change, null where not
+ *   known), and, if you like, `missing` ("riskier", which is usual, or "as_trained"): the
+ *   `features` of the model, its `baseline`, `log_odds` in billionths, `probabilities` in parts
+ *   per billion, and `contributions` in billionths, a list for each feature; the baseline and they
+ *   add up to the log-odds
  * - `published`, with nothing in it: the model of ten published histories that a first fit may
  *   have as prior; what stands between `{"published":` and the last `}` is what `lp_model_read`
  *   reads

@@ -1,11 +1,15 @@
 //! Malformed and hostile input: an error with a code or an answer, never a panic, on a small stack.
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::time::Duration;
 
 use lynchpin::base::{Error, ErrorCode, Limits};
 use lynchpin::portfolio::{Engine, Snapshot};
-use lynchpin::wire::{ask, read_portfolio};
+use lynchpin::wire::{ask, read_portfolio, risk};
 use lynchpin_tests::cases::config;
 use lynchpin_tests::world::document::instant;
 use lynchpin_tests::world::strategy::{LAST, case};
@@ -91,6 +95,111 @@ const ODD: [&str; 24] = [
     ",",
 ];
 
+/// A place, what is odd, and what is done there.
+type Edit = (prop::sample::Index, usize, u8);
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    prop::collection::vec((any::<prop::sample::Index>(), 0..ODD.len(), 0..5_u8), 1..4)
+}
+
+/// A text with a few values replaced, cut out, doubled or flipped.
+fn edited(mut text: String, edits: &[Edit]) -> String {
+    for (place, odd, how) in edits {
+        // Values begin after a colon, a comma or a bracket; the text is ASCII throughout.
+        let starts: Vec<usize> = text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| b":,[".contains(byte))
+            .map(|(at, _)| at + 1)
+            .collect();
+        let start = starts[place.index(starts.len())];
+        let rest = &text.as_bytes()[start..];
+        let length = rest.iter().position(|byte| b",}]".contains(byte)).unwrap_or(0);
+        let value = text.get(start..start + length).unwrap_or_default().to_owned();
+        let new = match how {
+            0 | 1 => ODD[*odd].to_owned(),
+            2 => String::new(),
+            3 => format!("{value},{value}"),
+            _ => value.to_uppercase(),
+        };
+        if text.is_char_boundary(start) && text.is_char_boundary(start + length) {
+            text.replace_range(start..start + length, &new);
+        }
+    }
+    text
+}
+
+/// A question about risk of each kind, so short that a few edits say something else.
+fn risks() -> Vec<String> {
+    let at = |day: u8| format!("2026-11-{:02}T09:00:00Z", day + 1);
+    let (said, failed) = ([100_000_000, 0, 1_000_000_000, 7], [false, true, true, false]);
+    let made = [at(0), at(1), at(1), at(2)];
+    let feature = json!({"name": "lines", "values": [1_000_000, null, 3_000_000, 0]});
+    let part = json!({"said": said, "failed": failed, "features": [feature]});
+    let rule = json!({"name": "r", "level": "high", "when": [
+        {"feature": "lines", "test": {"at_least": 5}}, {"feature": "files", "test": {"is": 0}}]});
+    let rules = json!({"levels": ["low", "high"], "rules": [rule], "otherwise": "low"});
+    let asked = json!({"levels": ["low", "high"], "from": [5], "questions": [
+        {"id": "q", "weight": 3, "answers": {"yes": 0, "no": 2}}]});
+    let leaves = json!({
+        "base_weights": [0, 0, 0], "default_left": [1, 0, 0], "left_children": [1, -1, -1],
+        "right_children": [2, -1, -1], "split_conditions": [1.5, 0.5, -0.5],
+        "split_indices": [0, 0, 0], "split_type": [0, 0, 0], "sum_hessian": [3, 2, 1],
+    });
+    let model = json!({"version": [3, 2, 0], "learner": {
+        "attributes": {}, "feature_names": ["lines"], "objective": {"name": "binary:logistic"},
+        "gradient_booster": {"name": "gbtree", "model": {
+            "gbtree_model_param": {"num_parallel_tree": "1", "num_trees": "1"},
+            "tree_info": [0], "trees": [leaves]}},
+        "learner_model_param":
+            {"base_score": "5E-1", "num_class": "0", "num_feature": "1", "num_target": "1"},
+    }});
+    let questions = [
+        json!({"joint": {"said": said, "shock": "0.3"}}),
+        json!({"shock": {"said": said, "failed": failed, "releases": [1, 3]}}),
+        json!({"lane": {"said": said, "failed": failed, "promise": "0.6", "confidence": "0.5"}}),
+        json!({"shift": {"log_odds": [7, -7, 0, 1], "failed": failed, "window": 3}}),
+        json!({"backtest": {"made": made, "known": [null, at(2), at(2), null], "said": said,
+            "failed": failed, "effort": [1, 2, 0, 4], "as_of": at(9), "maturity": "2d",
+            "base": "0.5", "review": 1, "escape": 3, "blocks": 2, "repetitions": 30, "seed": 1,
+            "confidence": "0.9"}}),
+        json!({"drift": {"reference": part, "recent": part, "z": 1, "psi": 1}}),
+        json!({"published": {}}),
+        json!({"rules": {"rules": rules, "changes": [{"lines": 7, "files": null}, {}]}}),
+        json!({"questionnaire": {"questionnaire": asked, "answers": [{"q": "no"}, {}]}}),
+        json!({"worst": {"levels": ["low", "high"], "rated": [["low", "odd"], []]}}),
+        json!({"trees": {"format": "xgboost", "model": model.to_string(), "missing": "riskier",
+            "features": [feature]}}),
+        json!({"trees": {"format": "lightgbm", "model": LIGHTGBM, "features": [feature]}}),
+    ];
+    questions.iter().map(ToString::to_string).collect()
+}
+
+const LIGHTGBM: &str = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\n\
+    max_feature_idx=0\nobjective=binary sigmoid:1\nfeature_names=lines\n\nTree=0\n\
+    num_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=1.5\ndecision_type=10\n\
+    left_child=-1\nright_child=-2\nleaf_value=-1 1\nleaf_count=2 1\nis_linear=0\n\n\
+    end of trees\n";
+
+/// Asks about risk: an answer is an object with one name, and an error has a code.
+fn try_risk(question: &[u8]) -> Result<(), ErrorCode> {
+    let answer = risk::ask(question).map_err(|error| {
+        check(&error);
+        error.code()
+    })?;
+    let answer: serde_json::Value = serde_json::from_slice(&answer).expect("answers are JSON");
+    assert_eq!(answer.as_object().map(serde_json::Map::len), Some(1), "{answer}");
+    Ok(())
+}
+
+/// What is edited below says something before it is.
+#[test]
+fn questions_about_risk_are_answered() {
+    for question in risks() {
+        assert_eq!(small(|| try_risk(question.as_bytes())), Ok(()), "{question}");
+    }
+}
+
 proptest! {
     #![proptest_config(config(400))]
 
@@ -103,6 +212,7 @@ proptest! {
             let snapshot = load(b"{\"lynchpin\": \"portfolio/1\"}", "name = \"none\"");
             let _ = ask(&snapshot.expect("an empty portfolio can be taken in"), &bytes)
                 .map_err(|error| check(&error));
+            let _ = try_risk(&bytes);
         });
     }
 
@@ -116,35 +226,34 @@ proptest! {
     #[test]
     fn mutated_documents(
         (world, policy) in case(),
-        edits in prop::collection::vec(
-            (any::<prop::sample::Index>(), 0usize..ODD.len(), 0u8..5), 1..4
-        ),
+        edits in edits(),
     ) {
-        let mut text = world.document().to_string();
-        for (place, odd, how) in edits {
-            // Values begin after a colon, a comma or a bracket; the text is ASCII throughout.
-            let starts: Vec<usize> = text
-                .bytes()
-                .enumerate()
-                .filter(|(_, byte)| b":,[".contains(byte))
-                .map(|(at, _)| at + 1)
-                .collect();
-            let start = starts[place.index(starts.len())];
-            let rest = &text.as_bytes()[start..];
-            let length = rest.iter().position(|byte| b",}]".contains(byte)).unwrap_or(0);
-            let value = text.get(start..start + length).unwrap_or_default().to_owned();
-            let new = match how {
-                0 | 1 => ODD[odd].to_owned(),
-                2 => String::new(),
-                3 => format!("{value},{value}"),
-                _ => value.to_uppercase(),
-            };
-            if text.is_char_boundary(start) && text.is_char_boundary(start + length) {
-                text.replace_range(start..start + length, &new);
-            }
-        }
+        let text = edited(world.document().to_string(), &edits);
         let policy = policy.text();
         small(|| try_all(text.as_bytes(), &policy, &questions()));
+    }
+
+    /// A good question about risk, edited likewise.
+    #[test]
+    fn mutated_risks(which in any::<prop::sample::Index>(), edits in edits()) {
+        let question = edited(which.get(&risks()).clone(), &edits);
+        let _ = small(|| try_risk(question.as_bytes()));
+    }
+
+    /// The same with a character anywhere replaced, or cut off there.
+    #[test]
+    fn bent_risks(
+        which in any::<prop::sample::Index>(),
+        place in any::<prop::sample::Index>(),
+        with in prop::option::of(any::<u8>()),
+    ) {
+        let mut question = which.get(&risks()).clone().into_bytes();
+        let at = place.index(question.len());
+        match with {
+            Some(byte) => question[at] = byte,
+            None => question.truncate(at),
+        }
+        let _ = small(|| try_risk(&question));
     }
 
     /// A good policy, broken.

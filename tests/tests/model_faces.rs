@@ -99,7 +99,10 @@ fn the_model_and_its_scores_are_those_of_every_language() {
         said.push('\n');
     }
     hold("scores.txt", &said);
-    let asked = questions(&history, &model);
+    let mut asked = questions(&history, &model);
+    asked.extend(ratings(&history));
+    asked.push(trees("lightgbm", "lightgbm.txt", "riskier"));
+    asked.push(trees("xgboost", "xgboost-3-raw.json", "as_trained"));
     let answered = asked.iter().map(|question| {
         let answer = ask(question.to_string().as_bytes()).expect("it can be answered");
         format!("{question}\n{}\n", String::from_utf8(answer).expect("text"))
@@ -107,7 +110,29 @@ fn the_model_and_its_scores_are_those_of_every_language() {
     hold("risk.txt", &answered.collect::<String>());
 }
 
-/// One question of each kind.
+/// Questions that people read about are answered as they are told there.
+#[test]
+fn the_questions_of_the_page_are_answered() {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/risk.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    let answers: Vec<String> = page
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| {
+            let question = rest.split("```").next().expect("it ends");
+            let answer = ask(question.as_bytes()).expect("it can be answered");
+            String::from_utf8(answer).expect("text")
+        })
+        .collect();
+    assert!(answers[0].starts_with(r#"{"joint":{"any":"#), "{}", answers[0]);
+    let small = r#"{"level":"low","by":"a small fix"}"#;
+    let unknown = r#"{"level":"high","by":"many files","missing":["files"]}"#;
+    assert_eq!(answers[1], format!(r#"{{"rules":[{small},{unknown}]}}"#));
+    assert!(answers[2].starts_with(r#"{"questionnaire":[{"points":9,"level":"moderate","#));
+    assert_eq!(answers.len(), 3, "say what becomes of the others");
+}
+
+/// One question of each kind that is asked about probabilities.
 fn questions(history: &History, model: &Model) -> Vec<Value> {
     let columns: Vec<&[i64]> = history.columns.iter().map(Vec::as_slice).collect();
     let count = history.failed.len();
@@ -158,4 +183,60 @@ fn questions(history: &History, model: &Model) -> Vec<Value> {
         json!({"published": {}}),
         json!({"drift": {"reference": part(0), "recent": part(HALF), "z": 2_500_000}}),
     ]
+}
+
+/// What a house would say of the same changes, and which of it counts.
+fn ratings(history: &History) -> Vec<Value> {
+    let change = |at: usize| -> Value {
+        let known = |column: &Vec<i64>| (column[at] != MISSING).then_some(column[at]);
+        NAMES.into_iter().zip(history.columns.iter().map(known)).collect()
+    };
+    let condition = |feature: &str, test: &str, whole: i64| {
+        let millionths = whole * 1_000_000;
+        json!({"feature": feature, "test": {test: millionths}})
+    };
+    let levels = ["low", "moderate", "high"];
+    let rules = json!({"levels": levels, "otherwise": "moderate", "rules": [
+        {"name": "many lines", "level": "high", "when": [condition("lines", "at_least", 400)]},
+        {"name": "small and few services", "level": "low", "when": [
+            condition("lines", "at_most", 20), condition("services", "at_most", 3),
+        ]},
+        {"name": "a newcomer", "level": "high", "when": [condition("earlier", "at_most", 50)]},
+    ]});
+    let questionnaire = json!({"levels": levels, "from": [7, 14], "questions": [
+        {"id": "tested", "weight": 3, "answers": {"yes": 0, "partly": 2, "no": 4}},
+        {"id": "known", "weight": 1, "answers": {"often": 0, "never": 3}},
+    ]});
+    vec![
+        json!({"rules": {
+            "rules": rules, "changes": (0..40).map(change).collect::<Vec<_>>(),
+        }}),
+        json!({"questionnaire": {"questionnaire": questionnaire, "answers": [
+            {"tested": "yes", "known": "often"}, {"tested": "partly", "known": null}, {},
+        ]}}),
+        json!({"worst": {
+            "levels": levels, "rated": [["low", "moderate"], ["low", "unheard of"], []],
+        }}),
+    ]
+}
+
+/// A model that a tool trained, and some of the rows that it was asked about; see `data/trees`.
+fn trees(format: &str, file: &str, missing: &str) -> Value {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/trees");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).expect("it is there");
+    let stem = file.rsplit_once('.').expect("an ending").0;
+    let said: Value = serde_json::from_str(&read(&format!("{stem}.said.json"))).expect("JSON");
+    let rows = said["rows"].as_array().expect("rows");
+    let names = match format {
+        "lightgbm" => ["size", "drift", "share", "kind", "rare"],
+        _ => ["f0", "f1", "f2", "f3", "f4"],
+    };
+    let column = |(at, name): (usize, &str)| {
+        let values: Vec<&Value> = rows[15..45].iter().map(|row| &row[at]).collect();
+        json!({"name": name, "values": values})
+    };
+    let features: Vec<Value> = names.into_iter().enumerate().map(column).collect();
+    json!({"trees": {
+        "format": format, "model": read(file), "features": features, "missing": missing,
+    }})
 }

@@ -14,13 +14,15 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 28] = [
+const PROPERTIES: [&str; 30] = [
     "actions",
     "additive",
+    "backtest",
     "calendar",
     "choices",
     "collisions",
     "columns",
+    "drift",
     "edges",
     "expressions",
     "frozen",

@@ -33,13 +33,25 @@ const MODEL: &str = r#"{"format":"additive/1","baseline":"-2","baseline_error":"
  "seen":[0,5],"steps":{"cuts":[1],"adds":["0","1"]}},{"name":"A","transform":"plain","weight":"1",
  "error":"0","centre":0,"seen":[0,5]}],"pairs":[{"features":[0,1],"rows":[1],"columns":[],
  "adds":["0","1"]}]}"#;
-const RISKS: [&str; 4] = [
+const RISKS: [&str; 8] = [
     r#"{"joint": {"said": [100000000, 1000000000], "shock": "0.95"}}"#,
     r#"{"lane": {"said": [0, 5], "failed": [true, false], "promise": "1", "confidence": "0"}}"#,
     r#"{"shift": {"log_odds": [-9007199254740991, 7], "failed": [true, false], "window": 0}}"#,
     r#"{"backtest": {"made": ["2026-11-01T09:00:00Z"], "said": [7], "failed": [true],
  "as_of": "2026-11-03T10:00:00Z", "maturity": "1d", "base": "0", "review": 0, "escape": 4294967295,
  "blocks": 1, "repetitions": 19}}"#,
+    r#"{"rules": {"rules": {"levels": ["low", "high"], "otherwise": "low", "rules": [{"name": "R",
+ "when": [{"feature": "A", "test": {"at_least": 5}}], "level": "high"}]}, "changes": [{}]}}"#,
+    r#"{"questionnaire": {"questionnaire": {"levels": ["low", "high"], "from": [5], "questions": [
+ {"id": "A", "weight": 4294967295, "answers": {"R": 4294967295}}]}, "answers": [{"A": null}]}}"#,
+    r#"{"worst": {"levels": ["R", "A"], "rated": [["A", "C"], []]}}"#,
+    concat!(
+        r#"{"trees": {"format": "lightgbm", "model": "tree\nversion=v4\nnum_class=1\n"#,
+        r#"num_tree_per_iteration=1\nmax_feature_idx=0\nobjective=binary sigmoid:1\n"#,
+        r#"feature_names=A\n\nTree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=1\n"#,
+        r#"decision_type=10\nleft_child=-1\nright_child=-2\nleaf_value=-1 1\nleaf_count=2 1\n"#,
+        r#"is_linear=0\n\nend of trees\n", "features": [{"name": "A", "values": [7, null]}]}}"#,
+    ),
 ];
 const REQUESTS: [&str; 6] = [
     r#"{"append": {"clock": "2026-11-03T10:00:00Z", "drafts": [

@@ -48,6 +48,19 @@ def _asked(question: dict[str, Any]) -> object:
             )
         case "published":
             return lynchpin.Model.published()
+        case "rules":
+            return risk.rules(said["rules"], said["changes"])
+        case "questionnaire":
+            return risk.questionnaire(said["questionnaire"], said["answers"])
+        case "worst":
+            return risk.worst(said["levels"], said["rated"])
+        case "trees":
+            columns = {
+                it["name"]: [one if one is None else Decimal(one) / 10**6 for one in it["values"]]
+                for it in said["features"]
+            }
+            how = {name: said[name] for name in ("format", "missing")}
+            return risk.trees(said["model"], columns, **how)
         case _:
             parts = [said["reference"], said["recent"]]
             features = [{it["name"]: it["values"] for it in part["features"]} for part in parts]
@@ -55,6 +68,28 @@ def _asked(question: dict[str, Any]) -> object:
                 {**part, "features": own} for part, own in zip(parts, features, strict=True)
             )
             return risk.drift(one, other, z=Decimal("2.5"))
+
+
+def _is_rated(kind: str, value: Any, body: Any) -> None:
+    """Whether each change is rated as the answer says."""
+    match kind:
+        case "rules":
+            assert any(one.missing for one in value)
+            assert [(one.level, one.by, list(one.missing)) for one in value] == [
+                (one["level"], one.get("by"), one.get("missing", [])) for one in body
+            ]
+        case "questionnaire":
+            assert [(one.points, one.level) for one in value] == [
+                (one["points"], one["level"]) for one in body
+            ]
+            told = [(it.question, it.answer, it.points) for one in value for it in one.questions]
+            assert told == [
+                (it["question"], it.get("answer"), it["points"])
+                for one in body
+                for it in one["questions"]
+            ]
+        case _:
+            assert kind == "worst" and list(value) == body
 
 
 @pytest.mark.parametrize(("question", "answer"), _pairs())
@@ -85,6 +120,19 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             assert json.loads(value.options) == body["options"]
             assert len(value.blocks) == len(body["blocks"])
             assert (value.whole.figures.auc is None) == ("auc" not in whole["figures"])
+        case risk.TreeScores():
+            assert (str(value.baseline), value.features) == (
+                body["baseline"],
+                tuple(body["features"]),
+            )
+            assert list(value.log_odds) == body["log_odds"]
+            assert list(value.probabilities) == body["probabilities"]
+            assert [list(of_one) for of_one in value.contributions] == body["contributions"]
+            baseline = int(value.baseline * 1_000_000_000)
+            sums = [baseline + sum(one) for one in zip(*value.contributions, strict=True)]
+            assert sums == body["log_odds"]
+        case tuple():
+            _is_rated(kind, value, body)
         case risk.Drift():
             assert value.reaction == body["reaction"]
             psi = value.features[0].psi
@@ -93,6 +141,48 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             assert kind == "shock" and str(value) == body
     again = pickle.loads(pickle.dumps(value))
     assert again == value and hash(again) == hash(value)
+
+
+def test_every_question_is_asked() -> None:
+    assert len(_pairs()) == 15
+
+
+# Up to a millionth and a half to the left, else to the right.
+MODEL = """tree
+version=v4
+num_class=1
+num_tree_per_iteration=1
+max_feature_idx=0
+objective=binary sigmoid:1
+feature_names=f
+
+Tree=0
+num_leaves=2
+num_cat=0
+split_feature=0
+threshold=0.0000015
+decision_type=8
+left_child=-1
+right_child=-2
+leaf_value=-1 1
+leaf_count=1 1
+is_linear=0
+
+end of trees
+"""
+RULES = {"levels": ["low", "high"], "rules": [], "otherwise": "low"}
+
+
+def test_features_are_what_the_core_takes_them_for() -> None:
+    half = Decimal("0.0000015")
+    given: list[float | Decimal | None] = [0, 0.0000014, 0.0000015, half, True, None, float("nan")]
+    assert risk.trees(MODEL, {"f": given}, format="lightgbm").log_odds == tuple(
+        left_or_right * 1_000_000_000 for left_or_right in (-1, -1, 1, 1, 1, 1, 1)
+    )
+    numpy = pytest.importorskip("numpy")
+    column = numpy.array([0.0, numpy.nan])
+    asked = risk.trees(MODEL.encode(), {"f": column, "g": column}, format="lightgbm")
+    assert asked.log_odds == (-1_000_000_000, 1_000_000_000)
 
 
 def test_probabilities_are_numbers_or_parts() -> None:
@@ -117,6 +207,16 @@ def test_probabilities_are_numbers_or_parts() -> None:
         (lambda: risk.joint([float("inf")]), "bad_argument"),
         (lambda: risk.joint([0] * 10_001), "limit_exceeded"),
         (lambda: risk.shift([0], []), "bad_argument"),
+        (lambda: risk.rules(RULES | {"otherwise": "other"}, []), "bad_argument"),
+        (lambda: risk.rules(RULES, [{"f": 2**70}]), "wrong_type"),
+        (lambda: risk.rules(RULES | {"more": 1}, []), "unknown_field"),
+        (lambda: risk.questionnaire(RULES, []), "unknown_field"),
+        (lambda: risk.worst(["low", "low"], []), "bad_argument"),
+        (lambda: risk.worst(["low", "high"], ["low"]), "wrong_type"),
+        (lambda: risk.trees(MODEL, {}, format="lightgbm"), "bad_argument"),
+        (lambda: risk.trees(MODEL, {"f": [float("inf")]}, format="lightgbm"), "bad_argument"),
+        (lambda: risk.trees("{}", {"f": []}, format="xgboost"), "missing_field"),
+        (lambda: risk.trees(b"\xff", {"f": []}, format="lightgbm"), "document_not_utf8"),
         (lambda: risk.lane([0.1], [], promise="0.1", confidence="0.9"), "bad_argument"),
         (
             lambda: risk.backtest(

@@ -16,8 +16,6 @@ use crate::mean;
 
 /// How much later an outcome comes to be known: ninety days.
 const LATE: i64 = 90 * 24 * 3_600;
-/// How many outcomes a shift rests on.
-const WINDOW: u32 = 600;
 /// How many consecutive changes are taken for a release.
 const RELEASE: usize = 10;
 
@@ -84,7 +82,7 @@ pub(crate) fn foretold<'a>(
     let known = failed.get(..first).unwrap_or(&[]);
     let model = Model::fit(&history.columns(first), known, &fit(first)).map_err(Error::other)?;
     let said = crate::said(history, &model)?;
-    let mut rolling = Rolling::new(WINDOW);
+    let mut rolling = Rolling::new(Rolling::WINDOW);
     let mut due = 0;
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for ((time, said_now), number) in history.times.iter().zip(&said).zip(0..end) {

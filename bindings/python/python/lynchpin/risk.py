@@ -1,4 +1,5 @@
-"""Risk put to work: releases, lanes, shifts, back-tests and drift, without an engine.
+"""Risk put to work: releases, lanes, shifts, back-tests and drift, ratings by rules and people, and
+scores by trees that other tools trained; without an engine.
 
 What was said of changes goes in as columns: probabilities as numbers between 0 and 1, or as whole
 parts per billion, as `Scores.probabilities` of a fitted `Model` are. Lists, arrays of numpy and
@@ -9,11 +10,12 @@ language, and all calls let other threads run.
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, TypeAlias, TypeVar
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from . import _lynchpin
 from ._fields import read
+from ._rating_values import Answered, Matched, Rated, TreeScores
 from ._read import Fields
 from ._request import dumps, instant, said
 from ._risk_values import (
@@ -35,6 +37,7 @@ from ._risk_values import (
 from .errors import Problem, QuestionError
 
 __all__ = [
+    "Answered",
     "Backtest",
     "BacktestFigures",
     "BacktestGate",
@@ -47,14 +50,21 @@ __all__ = [
     "Gated",
     "Joint",
     "Lane",
+    "Matched",
     "RankingShift",
+    "Rated",
     "Shift",
+    "TreeScores",
     "backtest",
     "drift",
     "joint",
     "lane",
+    "questionnaire",
+    "rules",
     "shift",
     "shock",
+    "trees",
+    "worst",
 ]
 
 T = TypeVar("T")
@@ -291,6 +301,150 @@ def drift(
     return _ask("drift", asked, Drift)
 
 
+def rules(
+    document: Mapping[str, Any], changes: Iterable[Mapping[str, int | None]]
+) -> tuple[Matched, ...]:
+    """Rates changes by the rules of a house: the first that matches says the level.
+
+    A rating is no probability. What is not known never lowers it: of all levels that could come
+    out, the worst counts. Where several rate one change, `worst` tells which counts.
+
+    Args:
+        document: The rules, as JSON has them: `levels`, the lowest first; `rules`, each with a
+            `name`, a list `when` of conditions and a `level`; and the level `otherwise`. A
+            condition has a `feature` and a `test`: `at_least`, `at_most` or `is`, with a whole
+            number.
+        changes: The features of each change by name, as whole numbers in the unit of the rules,
+            such as millionths; what is None or left out is not known.
+
+    Returns:
+        The level of each change, and which rule says so.
+
+    Raises:
+        QuestionError: The rules say nothing, or a value is no whole number.
+
+    Example:
+        >>> from lynchpin import risk
+        >>> house = {"levels": ["low", "high"], "otherwise": "low", "rules": [
+        ...     {"name": "many files", "level": "high",
+        ...      "when": [{"feature": "files", "test": {"at_least": 20_000_000}}]}]}
+        >>> known, unknown = risk.rules(house, [{"files": 3_000_000}, {}])
+        >>> known.level, unknown.level, unknown.missing
+        ('low', 'high', ('files',))
+    """
+    asked = {"rules": dict(document), "changes": [dict(change) for change in changes]}
+    return tuple([read(Matched, one) for one in _whole_answer("rules", asked).each("rules")])
+
+
+def questionnaire(
+    document: Mapping[str, Any], answers: Iterable[Mapping[str, str | None]]
+) -> tuple[Rated, ...]:
+    """Rates changes by what people answered about them: points add up, and levels go by points.
+
+    Args:
+        document: The questionnaire, as JSON has it: `levels`, the lowest first; `from` how many
+            points on each level but the first holds; and `questions`, each with an `id`, a
+            `weight`, and the points of each of its `answers`.
+        answers: What was answered about each change, by question; what is None or left out counts
+            as the answer with the most points.
+
+    Returns:
+        The points and the level of each change, and what each question adds.
+
+    Raises:
+        QuestionError: It is no questionnaire, a question is not asked, or an answer is none of its
+            own.
+
+    Example:
+        >>> from lynchpin import risk
+        >>> asked = {"levels": ["low", "high"], "from": [5], "questions": [
+        ...     {"id": "drilled", "weight": 2, "answers": {"yes": 0, "no": 3}}]}
+        >>> [rated.level for rated in risk.questionnaire(asked, [{"drilled": "yes"}, {}])]
+        ['low', 'high']
+    """
+    asked = {"questionnaire": dict(document), "answers": [dict(one) for one in answers]}
+    found = _whole_answer("questionnaire", asked)
+    return tuple([read(Rated, one) for one in found.each("questionnaire")])
+
+
+def worst(levels: Iterable[str], rated: Iterable[Iterable[str]]) -> tuple[str | None, ...]:
+    """Tells which of several ratings of a change counts: the worst.
+
+    Args:
+        levels: The levels, the lowest first.
+        rated: How each change was rated, by rules, questionnaires or people; what is none of the
+            levels counts as the highest.
+
+    Returns:
+        The worst level of each change; None, if nobody rated it.
+
+    Raises:
+        QuestionError: There are less than two levels, or one stands twice.
+
+    Example:
+        >>> from lynchpin import risk
+        >>> risk.worst(["low", "moderate", "high"], [["low", "moderate"], []])
+        ('moderate', None)
+    """
+    # A text is passed on and refused: taken apart, it would be letters that nobody rates by.
+    of_each = [one if isinstance(one, str) else list(one) for one in rated]
+    found = _whole_answer("worst", {"levels": list(levels), "rated": of_each})
+    return tuple([None if one is None else str(one) for one in found.items("worst")])
+
+
+def trees(
+    model: str | bytes,
+    features: Mapping[str, Iterable[int | float | Decimal | None]],
+    *,
+    format: Literal["lightgbm", "xgboost"],
+    missing: Literal["riskier", "as_trained"] = "riskier",
+) -> TreeScores:
+    """Scores changes by a model of trees that another tool trained, and says why.
+
+    It is read anew with each call, so score many changes at once. Neither tool is needed.
+
+    Args:
+        model: What the tool saved, at most 16 MiB together with the features: LightGBM 4's
+            `model_to_string()`, or the JSON of XGBoost 2 or 3.
+        features: A column for each feature of the model, by its name: numbers as the model was
+            trained on, taken to their sixth place; None or NaN is not known. Others are not looked
+            at.
+        format: Which tool saved it.
+        missing: Which way a value goes that is not known: "riskier" takes the leaf that is worth
+            most, tree by tree; "as_trained" the way that was learned, to compare with the tool.
+
+    Returns:
+        The log-odds and the probability of each change, and what each feature adds.
+
+    Raises:
+        QuestionError: The model cannot be read or would be scored differently than by its tool, or
+            a column is missing or too short.
+
+    Example:
+        >>> from lynchpin import risk
+        >>> lines = ["tree", "version=v4", "num_class=1", "num_tree_per_iteration=1",
+        ...     "max_feature_idx=0", "objective=binary sigmoid:1", "feature_names=lines", "",
+        ...     "Tree=0", "num_leaves=2", "num_cat=0", "split_feature=0", "threshold=99.5",
+        ...     "decision_type=10", "left_child=-1", "right_child=-2", "leaf_value=-3 -1",
+        ...     "leaf_count=75 25", "is_linear=0", "", "end of trees", ""]
+        >>> scores = risk.trees("\\n".join(lines), {"lines": [7, None]}, format="lightgbm")
+        >>> scores.baseline, scores.log_odds
+        (Decimal('-2.5'), (-3000000000, -1000000000))
+    """
+    text = model if isinstance(model, str) else bytes(model).decode("utf-8", "surrogateescape")
+    columns = {
+        name: [_feature(name, value) for value in _list(values)]
+        for name, values in features.items()
+    }
+    asked = {
+        "format": format,
+        "model": text,
+        "features": [{"name": name, "values": values} for name, values in columns.items()],
+        "missing": missing,
+    }
+    return _ask("trees", asked, TreeScores)
+
+
 def _ask(kind: str, asked: object, answer: type[T]) -> T:
     return read(answer, _whole_answer(kind, asked).inner(kind))
 
@@ -335,9 +489,24 @@ def _scaled(name: str, number: Decimal | float | str, unit: int) -> int:
     try:
         return round(Decimal(str(number)) * unit)
     except (ArithmeticError, ValueError):
-        code = next(code for code, known in _lynchpin.error_codes() if known == "bad_argument")
-        message = f"{name}: {number} is no number that can be taken"
-        raise QuestionError((Problem("bad_argument", code, message),)) from None
+        raise _no_number(name, number) from None
+
+
+def _feature(name: str, value: int | float | Decimal | None) -> int | None:
+    """The nearest millionth, halves away from zero as in the core; None for what is not known."""
+    if value is None or value != value:
+        return None
+    try:
+        exact = Decimal(value * 1e6 if isinstance(value, float) else Decimal(value) * 1_000_000)
+        return int(exact.to_integral_value(ROUND_HALF_UP))
+    except (ArithmeticError, ValueError):
+        raise _no_number(name, value) from None
+
+
+def _no_number(name: str, number: object) -> QuestionError:
+    code = next(code for code, known in _lynchpin.error_codes() if known == "bad_argument")
+    message = f"{name}: {number} is no number that can be taken"
+    return QuestionError((Problem("bad_argument", code, message),))
 
 
 def _decimal(number: Decimal | float | str | None) -> str | None:

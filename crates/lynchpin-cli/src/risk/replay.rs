@@ -14,9 +14,6 @@ use super::fit::how;
 use super::history::{Feature, History};
 use super::model;
 
-/// About how many outcomes a shift rests on: a drift over months is followed, and chance is not.
-const WINDOW: u32 = 600;
-
 /// What was said, and how.
 pub struct Replay {
     /// How many of the first changes only train.
@@ -128,7 +125,7 @@ impl Course<'_> {
             .collect();
         queue.sort_unstable_by_key(|(ripe, row, _)| (*ripe, *row));
         let mut queue = queue.into_iter().peekable();
-        let mut rolling = Rolling::new(WINDOW);
+        let mut rolling = Rolling::new(Rolling::WINDOW);
         for (row, log_odds) in rows.iter().zip(&log_odds).skip(left_out) {
             let made = self.history.made.get(*row).copied().unwrap_or(Instant::EPOCH);
             // A change of no maturity is ripe at once, and yet not before it was scored.

@@ -4,10 +4,11 @@
 //! carried inside of a fact, where the bytes themselves were signed: two readers that take
 //! different ones of two equal keys would read two statements under one signature.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::error::{Error, ErrorCode, Problem, Result};
 use super::limits::DEPTH_MAX;
@@ -112,12 +113,61 @@ impl<'de> Visitor<'de> for Distinct {
         while let Some(key) = map.next_key::<String>()? {
             map.next_value::<Distinct>()?;
             if let Some(again) = seen.replace(key) {
-                let shown: String = again.chars().take(40).flat_map(char::escape_default).collect();
-                return Err(A::Error::custom(format_args!("duplicate key `{shown}`")));
+                return Err(doubled(&again));
             }
         }
         Ok(Distinct)
     }
+}
+
+fn doubled<E: serde::de::Error>(key: &str) -> E {
+    let shown: String = key.chars().take(40).flat_map(char::escape_default).collect();
+    E::custom(format_args!("duplicate key `{shown}`"))
+}
+
+/// An object whose keys are anybody's: a map of serde's own would take the last of two equal ones.
+pub(crate) struct Named<V>(BTreeMap<String, V>);
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Named<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object<V>(PhantomData<V>);
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Object<V> {
+            type Value = Named<V>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<V>, A::Error> {
+                let mut found = BTreeMap::new();
+                while let Some((key, value)) = map.next_entry::<String, V>()? {
+                    if found.contains_key(&key) {
+                        return Err(doubled(&key));
+                    }
+                    found.insert(key, value);
+                }
+                Ok(Named(found))
+            }
+        }
+        deserializer.deserialize_map(Object(PhantomData))
+    }
+}
+
+/// Reads an object whose keys are anybody's, each once.
+pub(crate) fn named<'de, D, V>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    Named::deserialize(deserializer).map(|found| found.0)
+}
+
+/// Reads a list of such objects.
+pub(crate) fn each_named<'de, D, V>(deserializer: D) -> Result<Vec<BTreeMap<String, V>>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    let found: Vec<Named<V>> = Vec::deserialize(deserializer)?;
+    Ok(found.into_iter().map(|it| it.0).collect())
 }
 
 #[cfg(test)]

@@ -175,6 +175,18 @@ pub const TREE_NODES_MAX: usize = 1 << 22;
 /// How many features such a model may have: each score has a term for every one.
 pub const TREE_FEATURES_MAX: usize = 1 << 16;
 
+/// How many nodes one document may have looked at, in all its changes, if nothing were known of
+/// them: some seconds of work. Two hundred trees of thirty leaves score eighty thousand changes.
+pub const TREE_WORK_MAX: usize = 1 << 30;
+
+/// How many conditions of rules, or questions, one document may have looked at in all its changes:
+/// a hundred conditions rate more than half a million.
+pub const RATING_WORK_MAX: usize = 1 << 26;
+
+/// How much text ratings of one document may come to, in bytes: names are repeated for each change,
+/// so that an answer could be many thousand times as long as its question.
+pub const RATING_TEXT_BYTES_MAX: usize = 1 << 26;
+
 /// How much a caller lets a document be.
 ///
 /// [`Limits::untrusted`] is for whatever comes from outside; [`Limits::bulk`] is for files that

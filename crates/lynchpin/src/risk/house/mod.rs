@@ -16,7 +16,7 @@
 //!     {"id": "known", "weight": 1, "answers": {"often": 0, "never": 3}}]}"#;
 //! let questionnaire = Questionnaire::from_json(questions.as_bytes())?;
 //!
-//! let by_rules = rules.rate(&[("files", 3_000_000)])?;
+//! let by_rules = rules.rate(&[("files", 3_000_000)]);
 //! let by_people = questionnaire.rate(&[("tested", "partly")])?;
 //! // What nobody answered counts as the worst that could be answered.
 //! assert_eq!((by_people.points, by_people.level.as_str()), (3 * 2 + 3, "moderate"));
@@ -31,6 +31,7 @@ pub use questionnaire::{Answered, Question, Questionnaire, Rated};
 pub use rules::{Condition, Matched, Rule, Rules, Test};
 
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::limits::ID_BYTES_MAX;
 
 /// How many rules, questions, conditions and answers there may be, each: more than people keep in
 /// their heads.
@@ -51,11 +52,14 @@ pub fn worst<'a>(
 
 /// Where a level stands among all, the lowest first.
 fn rank(levels: &[String], level: &str, of: &str) -> Result<usize> {
+    check_name(level)?;
     let found = levels.iter().position(|it| it == level);
-    found.ok_or_else(|| bad(format!("`{of}`: `{level}` is none of the levels")))
+    found.ok_or_else(|| bad(format!("`{}`: `{}` is none of the levels", shown(of), shown(level))))
 }
 
-fn check_levels(levels: &[String]) -> Result<()> {
+/// Refuses levels that are less than two, or of which one stands twice.
+pub(crate) fn check_levels(levels: &[String]) -> Result<()> {
+    levels.iter().try_for_each(|level| check_name(level))?;
     let mut names: Vec<&String> = levels.iter().collect();
     names.sort_unstable();
     names.dedup();
@@ -71,6 +75,21 @@ fn check_count(what: &str, count: usize) -> Result<()> {
         return Err(Error::new(ErrorCode::LimitExceeded, message));
     }
     Ok(())
+}
+
+/// Answers repeat names, for each change that is rated.
+fn check_name(name: &str) -> Result<()> {
+    let found = name.len();
+    if found > ID_BYTES_MAX {
+        let message = format!("a name has {found} bytes, the limit is {ID_BYTES_MAX}");
+        return Err(Error::new(ErrorCode::StringTooLong, message));
+    }
+    Ok(())
+}
+
+/// The beginning of what may be long, on one line.
+fn shown(text: &str) -> String {
+    text.chars().take(200).flat_map(char::escape_debug).collect()
 }
 
 fn bad(message: String) -> Error {

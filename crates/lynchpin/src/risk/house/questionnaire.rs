@@ -2,23 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{bad, check_count, check_levels};
-use crate::base::error::Result;
+use super::{bad, check_count, check_levels, check_name, shown};
+use crate::base::error::{Problem, Result};
 use crate::base::json;
 
 /// What people are asked about a change, and what their answers come to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
+///
+/// It is read as a document, and what would mean nothing is refused there, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Questionnaire {
-    /// The levels, the lowest first.
-    pub levels: Vec<String>,
-    /// From how many points on each level but the first holds, upwards.
-    pub from: Vec<u64>,
-    /// What is asked.
-    pub questions: Vec<Question>,
+    levels: Vec<String>,
+    from: Vec<u64>,
+    questions: Vec<Question>,
+}
+
+/// A questionnaire as a document.
+#[derive(Deserialize)]
+#[serde(rename = "questionnaire", deny_unknown_fields)]
+struct Document {
+    levels: Vec<String>,
+    from: Vec<u64>,
+    questions: Vec<Question>,
+}
+
+impl<'de> Deserialize<'de> for Questionnaire {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Questionnaire, D::Error> {
+        let Document { levels, from, questions } = Document::deserialize(deserializer)?;
+        let found = Questionnaire { levels, from, questions };
+        found.check().map_err(|error| D::Error::custom(error.marked()))?;
+        Ok(found)
+    }
 }
 
 /// One question.
@@ -31,6 +47,7 @@ pub struct Question {
     /// How often its points count.
     pub weight: u32,
     /// The points of each answer that there is.
+    #[serde(deserialize_with = "json::named")]
     pub answers: BTreeMap<String, u32>,
 }
 
@@ -67,15 +84,33 @@ impl Questionnaire {
     /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if it is no questionnaire: with less
     /// than two levels, with limits that do not rise, or with a question twice or without an
     /// answer; [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if it asks more than a
-    /// thousand.
+    /// thousand; [`StringTooLong`](crate::base::ErrorCode::StringTooLong) of a name of more than
+    /// 256 bytes; and others of what is no such document.
     pub fn from_json(text: &[u8]) -> Result<Questionnaire> {
         json::check(text)?;
         let reader = &mut serde_json::Deserializer::from_slice(text);
-        let found: Questionnaire = serde_path_to_error::deserialize(reader).map_err(|error| {
-            let path = error.path().to_string();
-            bad(format!("no questionnaire: `{path}`: {}", error.into_inner()))
-        })?;
-        found.check().map(|()| found)
+        serde_path_to_error::deserialize(reader).map_err(|error| {
+            let path = format!("$.{}", error.path()).replace(".[", "[").replace("$..", "$");
+            Problem::from_format(&error.into_inner().to_string()).at(path).into()
+        })
+    }
+
+    /// The levels, the lowest first.
+    #[must_use]
+    pub fn levels(&self) -> &[String] {
+        &self.levels
+    }
+
+    /// From how many points on each level but the first holds, upwards.
+    #[must_use]
+    pub fn from(&self) -> &[u64] {
+        &self.from
+    }
+
+    /// What is asked, in order.
+    #[must_use]
+    pub fn questions(&self) -> &[Question] {
+        &self.questions
     }
 
     fn check(&self) -> Result<()> {
@@ -94,8 +129,10 @@ impl Questionnaire {
         }
         self.questions.iter().try_for_each(|question| {
             check_count("answers", question.answers.len())?;
+            check_name(&question.id)?;
+            question.answers.keys().try_for_each(|answer| check_name(answer))?;
             match question.answers.is_empty() {
-                true => Err(bad(format!("`{}` has no answers", question.id))),
+                true => Err(bad(format!("`{}` has no answers", shown(&question.id)))),
                 false => Ok(()),
             }
         })
@@ -118,21 +155,19 @@ impl Questionnaire {
     /// # Errors
     ///
     /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if a question is not asked or answered
-    /// twice, or if an answer is none of its own; and as for
-    /// [`from_json`](Questionnaire::from_json) of one that was changed.
+    /// twice, or if an answer is none of its own.
     pub fn rate(&self, answers: &[(&str, &str)]) -> Result<Rated> {
-        self.check()?;
         let mut given: BTreeMap<&str, &str> = BTreeMap::new();
         for (question, answer) in answers {
-            if !self.questions.iter().any(|it| it.id == *question) {
-                return Err(bad(format!("nobody asks `{question}`")));
-            }
             if given.insert(question, answer).is_some() {
-                return Err(bad(format!("`{question}` is answered twice")));
+                return Err(bad(format!("`{}` is answered twice", shown(question))));
             }
         }
-        let questions = self.questions.iter().map(|it| it.answered(given.get(it.id.as_str())));
+        let questions = self.questions.iter().map(|it| it.answered(given.remove(it.id.as_str())));
         let questions = questions.collect::<Result<Vec<Answered>>>()?;
+        if let Some(question) = given.keys().next() {
+            return Err(bad(format!("nobody asks `{}`", shown(question))));
+        }
         let points = questions.iter().fold(0_u64, |sum, it| sum.saturating_add(it.points));
         let reached = self.from.partition_point(|from| *from <= points);
         let level = self.levels.get(reached).cloned().unwrap_or_default();
@@ -141,17 +176,18 @@ impl Questionnaire {
 }
 
 impl Question {
-    fn answered(&self, answer: Option<&&str>) -> Result<Answered> {
+    fn answered(&self, answer: Option<&str>) -> Result<Answered> {
         let points = match answer {
-            Some(answer) => self.answers.get(*answer).copied().ok_or_else(|| {
+            Some(answer) => self.answers.get(answer).copied().ok_or_else(|| {
                 let known: Vec<&str> = self.answers.keys().map(String::as_str).collect();
-                bad(format!("`{}`: `{answer}` is none of {}", self.id, known.join(", ")))
+                let known = shown(&known.join(", "));
+                bad(format!("`{}`: `{}` is none of {known}", shown(&self.id), shown(answer)))
             })?,
             None => self.answers.values().copied().max().unwrap_or(0),
         };
         Ok(Answered {
             question: self.id.clone(),
-            answer: answer.map(|it| (*it).to_owned()),
+            answer: answer.map(str::to_owned),
             points: u64::from(points).saturating_mul(self.weight.into()),
         })
     }
@@ -160,6 +196,7 @@ impl Question {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::ErrorCode;
 
     const ONE: &str = r#"{"levels": ["low", "moderate", "high"], "from": [7, 14], "questions": [
         {"id": "tested", "weight": 3, "answers": {"yes": 0, "partly": 2, "no": 4}},
@@ -202,17 +239,37 @@ mod tests {
 
     #[test]
     fn what_is_no_questionnaire_is_refused() {
-        for (from, to) in [
-            (r#""from": [7, 14]"#, r#""from": [14, 7]"#),
-            (r#""from": [7, 14]"#, r#""from": [7]"#),
-            (r#"["low", "moderate", "high"]"#, r#"["low", "moderate", "low"]"#),
-            (r#""id": "known""#, r#""id": "tested""#),
-            (r#"{"often": 0, "never": 3}"#, "{}"),
-            (r#""weight": 3"#, r#""weight": -3"#),
-            (r#""weight": 3"#, r#""weight": 3, "other": 1"#),
+        let long = format!("{{\"{}\": 0}}", "a".repeat(257));
+        for (from, to, code, path) in [
+            (r#""from": [7, 14]"#, r#""from": [14, 7]"#, ErrorCode::BadArgument, "$"),
+            (r#""from": [7, 14]"#, r#""from": [7]"#, ErrorCode::BadArgument, "$"),
+            (r#""moderate", "high"]"#, r#""moderate", "low"]"#, ErrorCode::BadArgument, "$"),
+            (r#""id": "known""#, r#""id": "tested""#, ErrorCode::BadArgument, "$"),
+            (r#"{"often": 0, "never": 3}"#, "{}", ErrorCode::BadArgument, "$"),
+            (r#"{"often": 0, "never": 3}"#, &long, ErrorCode::StringTooLong, "$"),
+            (r#""never": 3"#, r#""often": 3"#, ErrorCode::DuplicateKey, ""),
+            (
+                r#""weight": 3"#,
+                r#""weight": -3"#,
+                ErrorCode::NumberOutOfRange,
+                "$.questions[0].weight",
+            ),
+            (
+                r#""weight": 3"#,
+                r#""weight": 3, "other": 1"#,
+                ErrorCode::UnknownField,
+                "$.questions[0].other",
+            ),
         ] {
             let text = ONE.replace(from, to);
-            assert!(Questionnaire::from_json(text.as_bytes()).is_err(), "{text}");
+            let error = Questionnaire::from_json(text.as_bytes()).unwrap_err();
+            let found = (error.code(), error.problems()[0].path.as_str());
+            assert_eq!(found, (code, path), "{text}: {error}");
         }
+        assert_eq!(
+            Questionnaire::from_json(b"{").unwrap_err().code(),
+            ErrorCode::Syntax,
+            "what is no JSON"
+        );
     }
 }

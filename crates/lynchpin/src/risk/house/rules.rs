@@ -1,22 +1,42 @@
 //! Ordered rules, of which the first that matches decides.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use super::{bad, check_count, check_levels, rank};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{bad, check_count, check_levels, check_name, rank};
 use crate::base::error::Result;
 use crate::risk::learn::MISSING;
 
 /// A list of rules: the first that matches says the level.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
+///
+/// It is made by [`new`](Rules::new) or read as a document, and what would say nothing is refused
+/// there, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rules {
-    /// The levels, the lowest first.
-    pub levels: Vec<String>,
-    /// The rules, in order.
-    pub rules: Vec<Rule>,
-    /// The level where none matches.
-    pub otherwise: String,
+    levels: Vec<String>,
+    rules: Vec<Rule>,
+    otherwise: String,
+    /// Where the level of each rule stands among all, and at last where what holds otherwise does.
+    #[serde(skip)]
+    ranks: Vec<usize>,
+}
+
+/// Rules as a document.
+#[derive(Deserialize)]
+#[serde(rename = "rules", deny_unknown_fields)]
+struct Document {
+    levels: Vec<String>,
+    rules: Vec<Rule>,
+    otherwise: String,
+}
+
+impl<'de> Deserialize<'de> for Rules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Rules, D::Error> {
+        let Document { levels, rules, otherwise } = Document::deserialize(deserializer)?;
+        Rules::new(levels, rules, otherwise).map_err(|error| D::Error::custom(error.marked()))
+    }
 }
 
 /// One rule: it matches where all its conditions hold.
@@ -80,6 +100,14 @@ impl Rule {
     ) -> Rule {
         Rule { name: name.into(), when: when.into_iter().collect(), level: level.into() }
     }
+
+    /// Where its level stands among all, if it says something at all.
+    fn rank(&self, levels: &[String]) -> Result<usize> {
+        check_count("conditions", self.when.len())?;
+        check_name(&self.name)?;
+        self.when.iter().try_for_each(|condition| check_name(&condition.feature))?;
+        rank(levels, &self.level, &self.name)
+    }
 }
 
 impl Condition {
@@ -90,9 +118,8 @@ impl Condition {
     }
 
     /// Whether it holds; `None` where that is not known.
-    fn holds(&self, features: &[(&str, i64)]) -> Option<bool> {
-        let found = features.iter().find(|(name, _)| *name == self.feature);
-        let value = found.map_or(MISSING, |it| it.1);
+    fn holds(&self, features: &BTreeMap<&str, i64>) -> Option<bool> {
+        let value = features.get(self.feature.as_str()).copied().unwrap_or(MISSING);
         (value != MISSING).then_some(match self.test {
             Test::AtLeast(limit) => value >= limit,
             Test::AtMost(limit) => value <= limit,
@@ -102,39 +129,53 @@ impl Condition {
 }
 
 impl Rules {
-    /// Rules over levels, of which the lowest stands first.
+    /// Rules over levels, of which the lowest stands first. The first rule that matches counts, and
+    /// what holds `otherwise` where none does.
     ///
     /// # Errors
     ///
     /// [`BadArgument`](crate::base::ErrorCode::BadArgument) if there are less than two levels, if
     /// one stands twice, or if a rule says none of them;
     /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) if there are more than a thousand
-    /// rules, or conditions of one.
+    /// rules, or conditions of one; [`StringTooLong`](crate::base::ErrorCode::StringTooLong) of a
+    /// name of more than 256 bytes.
     pub fn new(
         levels: impl IntoIterator<Item = impl Into<String>>,
         rules: impl IntoIterator<Item = Rule>,
         otherwise: impl Into<String>,
     ) -> Result<Rules> {
-        let levels = levels.into_iter().map(Into::into).collect();
-        let rules = rules.into_iter().collect();
-        let made = Rules { levels, rules, otherwise: otherwise.into() };
-        made.check().map(|()| made)
-    }
-
-    fn check(&self) -> Result<()> {
-        check_levels(&self.levels)?;
-        check_count("rules", self.rules.len())?;
-        rank(&self.levels, &self.otherwise, "otherwise")?;
-        let mut names: Vec<&str> = self.rules.iter().map(|rule| rule.name.as_str()).collect();
+        let levels: Vec<String> = levels.into_iter().map(Into::into).collect();
+        let rules: Vec<Rule> = rules.into_iter().collect();
+        let otherwise = otherwise.into();
+        check_levels(&levels)?;
+        check_count("rules", rules.len())?;
+        let mut names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        if names.len() < self.rules.len() {
+        if names.len() < rules.len() {
             return Err(bad("two rules have one name".into()));
         }
-        self.rules.iter().try_for_each(|rule| {
-            check_count("conditions", rule.when.len())?;
-            rank(&self.levels, &rule.level, &rule.name).map(|_| ())
-        })
+        let mut ranks = rules.iter().map(|rule| rule.rank(&levels)).collect::<Result<Vec<_>>>()?;
+        ranks.push(rank(&levels, &otherwise, "otherwise")?);
+        Ok(Rules { levels, rules, otherwise, ranks })
+    }
+
+    /// The levels, the lowest first.
+    #[must_use]
+    pub fn levels(&self) -> &[String] {
+        &self.levels
+    }
+
+    /// The rules, in order.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The level where none matches.
+    #[must_use]
+    pub fn otherwise(&self) -> &str {
+        &self.otherwise
     }
 
     /// Rates a change by its features, in millionths; what is left out or
@@ -150,30 +191,27 @@ impl Rules {
     /// let few = Condition::new("files", Test::AtMost(2_000_000));
     /// let rules = [Rule::new("old", [old], "high"), Rule::new("few", [few], "low")];
     /// let rules = Rules::new(["low", "moderate", "high"], rules, "moderate")?;
-    /// let known = rules.rate(&[("days", 3_000_000), ("files", 1_000_000)])?;
+    /// let known = rules.rate(&[("days", 3_000_000), ("files", 1_000_000)]);
     /// assert_eq!((known.level.as_str(), known.by.as_deref()), ("low", Some("few")));
-    /// let unknown = rules.rate(&[("files", 1_000_000)])?;
+    /// let unknown = rules.rate(&[("files", 1_000_000)]);
     /// assert_eq!((unknown.level.as_str(), unknown.missing[0].as_str()), ("high", "days"));
     /// # Ok::<(), lynchpin::base::Error>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// As for [`new`](Rules::new), of rules that were read or changed.
-    pub fn rate(&self, features: &[(&str, i64)]) -> Result<Matched> {
-        self.check()?;
+    #[must_use]
+    pub fn rate(&self, features: &[(&str, i64)]) -> Matched {
+        // Of a feature that is told twice the first counts.
+        let features: BTreeMap<&str, i64> = features.iter().rev().copied().collect();
         let mut missing: Vec<String> = Vec::new();
         let mut worst: Option<(usize, &Rule)> = None;
         let mut is_settled = false;
-        for rule in &self.rules {
+        for (rule, level) in self.rules.iter().zip(&self.ranks) {
             let told: Vec<Option<bool>> =
-                rule.when.iter().map(|condition| condition.holds(features)).collect();
+                rule.when.iter().map(|condition| condition.holds(&features)).collect();
             if told.contains(&Some(false)) {
                 continue;
             }
-            let level = rank(&self.levels, &rule.level, &rule.name)?;
-            if worst.is_none_or(|(found, _)| level > found) {
-                worst = Some((level, rule));
+            if worst.is_none_or(|(found, _)| *level > found) {
+                worst = Some((*level, rule));
             }
             let unknown = rule.when.iter().zip(&told).filter(|(_, told)| told.is_none());
             missing.extend(unknown.map(|(condition, _)| condition.feature.clone()));
@@ -184,10 +222,10 @@ impl Rules {
         }
         missing.sort_unstable();
         missing.dedup();
-        let otherwise = rank(&self.levels, &self.otherwise, "otherwise")?;
+        let otherwise = self.ranks.last().copied().unwrap_or(0);
         let by = worst.filter(|(level, _)| is_settled || *level > otherwise).map(|(_, rule)| rule);
         let level = by.map_or(&self.otherwise, |rule| &rule.level).clone();
-        Ok(Matched { level, by: by.map(|rule| rule.name.clone()), missing })
+        Matched { level, by: by.map(|rule| rule.name.clone()), missing }
     }
 }
 
@@ -210,7 +248,7 @@ mod tests {
     }
 
     fn rated(features: &[(&str, i64)]) -> (String, Option<String>, Vec<String>) {
-        let Matched { level, by, missing } = rules().rate(features).unwrap();
+        let Matched { level, by, missing } = rules().rate(features);
         (level, by, missing)
     }
 
@@ -267,5 +305,26 @@ mod tests {
         assert!(Rules::new(["low", "high"], [rule()], "other").is_err());
         let many = (0..1_001).map(|at| Rule::new(at.to_string(), [], "low"));
         assert!(Rules::new(["low", "high"], many, "low").is_err());
+        let long = || "a".repeat(257);
+        assert!(Rules::new(["low", "high"], [Rule::new(long(), [], "low")], "low").is_err());
+        let when = Condition::new(long(), Test::Is(0));
+        assert!(Rules::new(["low", "high"], [Rule::new("a", [when], "low")], "low").is_err());
+    }
+
+    #[test]
+    fn what_is_read_is_checked_and_written_as_it_was() {
+        let text = serde_json::to_string(&rules()).unwrap();
+        assert_eq!(serde_json::from_str::<Rules>(&text).unwrap(), rules());
+        for (from, to, told) in [
+            ("\"moderate\",\"high\"", "\"moderate\",\"low\"", "each once"),
+            ("\"otherwise\":\"moderate\"", "\"otherwise\":\"awful\"", "none of the levels"),
+            ("\"large\"", "\"emergency\"", "one name"),
+            ("\"is\"", "\"about\"", "unknown variant"),
+            ("\"otherwise\"", "\"other\":1,\"otherwise\"", "unknown field"),
+        ] {
+            assert!(text.contains(from), "{text}");
+            let error = serde_json::from_str::<Rules>(&text.replace(from, to)).unwrap_err();
+            assert!(error.to_string().contains(told), "{error}");
+        }
     }
 }

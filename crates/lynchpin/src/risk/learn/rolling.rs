@@ -51,9 +51,12 @@ pub struct Rolling {
 }
 
 impl Rolling {
+    /// About how many of the last outcomes count unless somebody says otherwise: with so many, a
+    /// drift over months is followed and chance is not.
+    pub const WINDOW: u32 = 600;
+
     /// Nothing is known yet. Where a fifth of all changes fails, about so many of the last ones
-    /// count, at least one; where fewer do, more. With some 600, a drift over months is followed
-    /// and chance is not.
+    /// count, at least one; where fewer do, more. [`WINDOW`](Self::WINDOW) is a good number.
     #[must_use]
     pub fn new(window: u32) -> Rolling {
         // What fades is as old, in the mean, as what is kept whole for twice as long.

@@ -92,13 +92,18 @@ mod xgboost;
 
 use std::str;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{Limits, LogOdds};
 use crate::risk::learn::{MISSING, Scored};
 use node::Node;
 
 /// Which way a value goes that is not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize,
+)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Missing {
     /// Both, and the leaf that is worth most counts, tree by tree: no value scores higher. This is
@@ -178,6 +183,12 @@ impl Trees {
     #[must_use]
     pub fn trees(&self) -> usize {
         self.roots.len()
+    }
+
+    /// How many nodes they have in all: no score looks at more.
+    #[must_use]
+    pub fn nodes(&self) -> usize {
+        self.nodes.len()
     }
 
     /// Scores one change by its features: in millionths, in the order of
@@ -337,9 +348,8 @@ mod tests {
         // Nothing is known of how many ended there: the plain mean.
         assert_eq!(value(7), 500_000_000);
         assert_eq!(trees.roots, [0, 7]);
-        assert_eq!(trees.nodes.len(), 10);
         assert_eq!(trees.baseline().billionths(), -656_250_000);
-        assert_eq!(trees.trees(), 2);
+        assert_eq!((trees.trees(), trees.nodes()), (2, 10));
     }
 
     #[test]

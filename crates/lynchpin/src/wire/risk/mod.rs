@@ -11,6 +11,12 @@
 //! # Ok::<(), lynchpin::base::Error>(())
 //! ```
 
+mod house;
+mod trees;
+
+pub use house::{Questionnaire, Rules, Worst};
+pub use trees::{Format, TreeScores, Trees};
+
 use serde::{Deserialize, Serialize};
 
 use super::strict::read_strict;
@@ -20,7 +26,7 @@ use crate::base::{Instant, LogOdds, Probability, Span};
 use crate::risk::backtest::{self, Costs, Outcomes};
 use crate::risk::joint::{self, Shock};
 use crate::risk::learn::{MISSING, Model, Rolling};
-use crate::risk::{drift, lane};
+use crate::risk::{drift, house as ratings, lane};
 
 /// What can be asked about risk, as a document. Probabilities of many changes are whole parts per
 /// billion and log-odds whole billionths, as models score them; single ones are decimals.
@@ -41,6 +47,14 @@ pub enum Question {
     Drift(Drift),
     /// What is there to begin with, where there is no history yet?
     Published(Published),
+    /// What do rules of a house say of changes?
+    Rules(Rules),
+    /// What do answers to a questionnaire come to?
+    Questionnaire(Questionnaire),
+    /// Which of several ratings counts?
+    Worst(Worst),
+    /// What does a model of trees say that another tool trained?
+    Trees(Trees),
 }
 
 /// What is there to begin with?
@@ -100,7 +114,7 @@ pub struct Shift {
 }
 
 fn window() -> u32 {
-    600
+    Rolling::WINDOW
 }
 
 /// What would a model have been worth?
@@ -200,6 +214,14 @@ pub enum Answer {
     Drift(drift::Drift),
     /// The model to begin with.
     Published(Box<Model>),
+    /// The level of each change, and which rule says so.
+    Rules(Vec<ratings::Matched>),
+    /// The points and the level of each change.
+    Questionnaire(Vec<ratings::Rated>),
+    /// The worst level of each change; none, if nobody rated it.
+    Worst(Vec<Option<String>>),
+    /// What the model says of each change, and why.
+    Trees(Box<TreeScores>),
 }
 
 /// The widest lane that keeps its promise.
@@ -237,9 +259,11 @@ impl Question {
     /// # Errors
     ///
     /// [`BadArgument`](ErrorCode::BadArgument) and others as for [`joint::shock`],
-    /// [`lane::widest`], [`backtest::Backtest::new`] and [`drift::Drift::new`], and if something is
-    /// no probability; [`LimitExceeded`](ErrorCode::LimitExceeded) if more changes ship together
-    /// than a release holds.
+    /// [`lane::widest`], [`backtest::Backtest::new`], [`drift::Drift::new`],
+    /// [`Questionnaire::rate`](ratings::Questionnaire::rate), and those that read
+    /// [`Trees`](crate::risk::trees::Trees), and if something is no probability;
+    /// [`LimitExceeded`](ErrorCode::LimitExceeded) if more changes ship together than a release
+    /// holds, or if more is asked at once than is answered in some seconds.
     pub fn ask(&self) -> Result<Answer> {
         match self {
             Question::Joint(asked) => asked.ask(),
@@ -251,6 +275,10 @@ impl Question {
             Question::Published(Published {}) => {
                 Ok(Answer::Published(Box::new(Model::published())))
             }
+            Question::Rules(asked) => asked.ask(),
+            Question::Questionnaire(asked) => asked.ask(),
+            Question::Worst(asked) => asked.ask(),
+            Question::Trees(asked) => asked.ask(),
         }
     }
 }
@@ -274,6 +302,20 @@ fn probabilities(parts: &[u32], path: &str) -> Result<Vec<Probability>> {
         return Err(error.under(&format!("$.{path}[{at}]")));
     }
     Ok(parts.iter().map(|parts| Probability::from_parts_per_billion(*parts)).collect())
+}
+
+/// Refuses what would take too long: so many changes, with so much to look at for each.
+fn check_work(changes: usize, each: usize, most: usize, path: &str) -> Result<()> {
+    if changes.saturating_mul(each) > most {
+        let message = format!("{changes} changes with {each} to look at for each: ask about fewer");
+        return Err(Error::new(ErrorCode::LimitExceeded, message).under(path));
+    }
+    Ok(())
+}
+
+/// The beginning of a name, which anybody may have written.
+fn shown(name: &str) -> String {
+    name.chars().take(40).flat_map(char::escape_default).collect()
 }
 
 fn count(all: usize) -> u64 {
