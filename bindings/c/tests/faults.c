@@ -395,7 +395,7 @@ static void null_is_refused(lp_engine *engine, const lp_snapshot *snapshot) {
     lp_buf buf = {NULL, 0};
     lp_reason reason;
     int64_t at = 0;
-    lp_risk risk = {sizeof risk, {NULL, 0}, {NULL, 0}, 0, 0, 0, 0, 0, 0, 0};
+    lp_risk risk = {.struct_size = sizeof risk};
     endless.ptr = "x";
     endless.len = (size_t)-1;
     memset(&reason, 0, sizeof reason);
