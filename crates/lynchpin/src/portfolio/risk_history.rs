@@ -22,8 +22,8 @@ use crate::risk::{Feature, MEASURE};
 ///
 /// A change comes there with its first deployment, however that ended; without any stage, with its
 /// first to anywhere. It failed if a deployment of it there failed or was rolled back, or if an
-/// incident is confirmed to come from it. Its features are what was recorded before that instant, of
-/// the revision known then: nothing that was found out with its deployment or later.
+/// incident is confirmed to come from it. Its features are what was recorded before that instant,
+/// of the revision known then: nothing that was found out with its deployment or later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RiskHistory {
