@@ -213,6 +213,12 @@ fn a_lane_lets_through_what_the_model_vouches_for() {
         let (verdict, code, args) = found(id);
         assert_eq!((verdict, code), (Verdict::NoGo, ReasonCode::NotInLane));
         assert_eq!(args[0], Some(Arg::Texts(vec!["files".into()])));
+        let act: Vec<_> =
+            decided(&open, id, "06-03").root_blockers().map(|it| it.act.clone()).collect();
+        assert_eq!(
+            serde_json::to_value(act).expect("it is"),
+            json!([[{"person": "raj"}, {"group": "shop"}]])
+        );
     }
     // The certificate ends by itself, and what is told says when.
     let decision = decided(&open, "A", "06-03");
@@ -250,6 +256,48 @@ fn a_lane_lets_through_what_the_model_vouches_for() {
         let error = text.parse::<lynchpin::gate::Policy>().expect_err("it promises nothing");
         assert_eq!(error.code(), ErrorCode::NumberOutOfRange, "{wrong}");
     }
+}
+
+#[test]
+fn a_lane_ends_where_its_figures_do() {
+    let change = [change("A", Some(1))];
+    let found = |lane: Value, leaf: &str, at: &str| {
+        let model = model(json!({"lane": lane}));
+        let facts = json!({"risk_models": [told(&model, "05-01")], "changes": change});
+        let text =
+            policy(Some(&model), &format!("{{ lane = {{ {leaf}, certified_within = '90d' }} }}"));
+        let production = "production".parse().expect("it is an id");
+        let at: Instant = at.parse().expect("it is an instant");
+        let question = DecideQuestion::new(change_of("A"), at).with_stage(production);
+        let decision = snapshot(facts, &text).decide(&question).expect("it can be asked");
+        leaf_code(&decision)
+    };
+    let since = "2026-06-03T00:00:00Z";
+    let lane = |at_most: Probability| json!({"at_most": at_most, "passed": 1000, "failed": 5, "as_of": since});
+    let less = |it: Probability| Probability::from_parts_per_billion(it.parts_per_billion() - 1);
+    // A's own risk is in it, and a billionth less is not.
+    let own = probability("-2.75".parse().expect("it is a decimal"));
+    let (promise, at) = ("failures_at_most = '0.02'", "2026-06-04T00:00:00Z");
+    assert_eq!(found(lane(own), promise, at), ReasonCode::InLane);
+    assert_eq!(found(lane(less(own)), promise, at), ReasonCode::NotInLane);
+    // It is kept by exactly what the figures show, and by nothing less.
+    let bound = lynchpin::risk::failures_at_most(1000, 5, of("0.9975"));
+    let kept = |it: Probability| found(lane(own), &format!("failures_at_most = '{it}'"), at);
+    assert_eq!(kept(bound), ReasonCode::InLane);
+    assert_eq!(kept(less(bound)), ReasonCode::LaneClosed);
+    // It counts from the instant as of which it was looked up, and ends with the first one after.
+    for (at, code) in [
+        ("2026-06-02T23:59:59.999999Z", ReasonCode::LaneClosed),
+        ("2026-06-03T00:00:00Z", ReasonCode::InLane),
+        ("2026-08-31T23:59:59.999999Z", ReasonCode::InLane),
+        ("2026-09-01T00:00:00Z", ReasonCode::LaneClosed),
+    ] {
+        assert_eq!(found(lane(own), promise, at), code, "{at}");
+    }
+}
+
+fn leaf_code(decision: &Decision) -> ReasonCode {
+    leaf(decision, &[]).0
 }
 
 fn release(changes: &[&str]) -> Value {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// The test programs that have to notice, besides the tests in the core itself.
-const PROGRAMS: [&str; 15] = [
+const PROGRAMS: [&str; 16] = [
     "columns",
     "corpus",
     "daily",
@@ -24,6 +24,7 @@ const PROGRAMS: [&str; 15] = [
     "life",
     "profiles",
     "progress",
+    "risk_models",
     "sets",
     "signed",
     "work",
