@@ -273,7 +273,10 @@ fn a_lane_ends_where_its_figures_do() {
         leaf_code(&decision)
     };
     let since = "2026-06-03T00:00:00Z";
-    let lane = |at_most: Probability| json!({"at_most": at_most, "passed": 1000, "failed": 5, "as_of": since});
+    let lane = |at_most: Probability| {
+        let (passed, failed) = (1000, 5);
+        json!({"at_most": at_most, "passed": passed, "failed": failed, "as_of": since})
+    };
     let less = |it: Probability| Probability::from_parts_per_billion(it.parts_per_billion() - 1);
     // A's own risk is in it, and a billionth less is not.
     let own = probability("-2.75".parse().expect("it is a decimal"));
