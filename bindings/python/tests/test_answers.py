@@ -15,6 +15,7 @@ from lynchpin import (
     Conflict,
     Cycle,
     Decision,
+    DocumentError,
     Dropped,
     Edge,
     Engine,
@@ -336,15 +337,15 @@ def test_a_fitted_model_says_how_failures_are_spread() -> None:
     score = engine.snapshot().score(release="R", at=at, parts=[["B"], ["A"]])
     assert score.model == digest and score.release is not None
     joint = score.release.joint
-    assert joint is not None and joint.shock == Decimal("0.3") and joint.failures == (0, 1)
+    assert joint is not None and joint.shock == Decimal("0.3") and joint.failures == (0, 2)
     assert joint.expected == sum(it.risk.probability for it in score.changes)
     assert joint.tier_one == score.probability
     assert sum(it.share or 0 for it in score.release.drivers) == score.probability
     assert score.apart is not None and score.apart.parts[0].reached == 1
     assert score.apart.parts[0].any == score.changes[1].risk.probability
     assert score.impact[0].mean_seconds == 1800 and score.impact[0].budget_seconds is None
-    for shown in (str(score), score._repr_html_()):
-        assert "fail in nine of ten" in shown and "in parts" in shown and "shop" in shown
+    for shown in (str(score), score._repr_html_(), str(Score.from_json(score.to_json()))):
+        assert "nine of ten" in shown and "in parts" in shown and "shop" in shown
     with pytest.raises(QuestionError, match="is in a part already"):
         engine.snapshot().score(release="R", at=at, parts=[["A"], ["A"]])
     engine.set_policy('name = "acme"\nrisk.model = "sha256:' + "1" * 64 + '"')
@@ -361,5 +362,10 @@ def test_a_history_is_told_in_columns() -> None:
     assert [it.values for it in history.features] == [(1000000,), (None,)]
     assert RiskHistory.from_json(history.to_json()) == history
     assert "RISK HISTORY of 1 changes" in str(history)
+    document = json.loads(history.to_json())
+    for name, wrong in (("made", [None]), ("failed", [0]), ("known", 7), ("changes", [None])):
+        bent = {**document["risk_history"], name: wrong}
+        with pytest.raises(DocumentError, match="expected a list"):
+            RiskHistory.from_json(json.dumps({"risk_history": bent}))
     with pytest.raises(QuestionError, match="luck"):
         engine.snapshot().risk_history(features=["luck"], at=at)

@@ -3,44 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, TypeVar, final
+from typing import ClassVar, TypeVar, final
 
 from . import _show
-from ._fields import Plain
+from ._answer import Answer
 from ._read import Fields, refuse
 from ._value import public, value
 
 T = TypeVar("T")
+_HISTORY = frozenset(("at", "changes", "releases", "made", "failed", "known", "features"))
+_COLUMN = frozenset(("name", "values"))
 
 
 def _list(fields: Fields, name: str, kind: type[T]) -> tuple[T | None, ...]:
     """A list of values, some of which may be null."""
-    items = fields.items(name)
-    found = tuple([item for item in items if item is None or type(item) is kind])
-    if len(found) != len(items):
+    items = fields.value(name)
+    known = isinstance(items, list) and all(it is None or type(it) is kind for it in items)
+    if not isinstance(items, list) or not known:
         refuse("wrong_type", f"expected a list of {kind.__name__} or null", fields.path(name))
+    return tuple(items)
+
+
+def _all(fields: Fields, name: str, kind: type[T]) -> tuple[T, ...]:
+    """A list of values, none of which is null."""
+    items = _list(fields, name, kind)
+    found = tuple([it for it in items if it is not None])
+    if len(found) != len(items):
+        refuse("wrong_type", f"expected a list of {kind.__name__}", fields.path(name))
     return found
 
 
-def _texts(fields: Fields, name: str) -> tuple[str | None, ...]:
-    return _list(fields, name, str)
-
-
-def _integers(fields: Fields, name: str) -> tuple[int | None, ...]:
-    return _list(fields, name, int)
-
-
-def _booleans(fields: Fields, name: str) -> tuple[bool, ...]:
-    return tuple([item is True for item in _list(fields, name, bool)])
-
-
-def _instants(fields: Fields, name: str) -> tuple[datetime | None, ...]:
-    texts = _list(fields, name, str)
-    return tuple([None if it is None else Fields({"at": it}).instant("at") for it in texts])
-
-
-def _times(fields: Fields, name: str) -> tuple[datetime, ...]:
-    return tuple([it for it in _instants(fields, name) if it is not None])
+def _instant(text: str) -> datetime:
+    return Fields({"at": text}).instant("at")
 
 
 @value
@@ -55,14 +49,14 @@ class FeatureColumn:
 
     name: str
     """The name of the feature, or of a figure of the host: `measure.coverage`."""
-    values: Annotated[tuple[int | None, ...], _integers]
+    values: tuple[int | None, ...]
     """Its value for each change, in millionths; none, where it is not known."""
 
 
 @final
 @public
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
-class RiskHistory(Plain):
+class RiskHistory(Answer):
     """What a risk model may be fitted to: columns, with an entry for each change.
 
     Made by `Snapshot.risk_history`. A change comes to the last stage with its first deployment
@@ -82,16 +76,30 @@ class RiskHistory(Plain):
     """As of which instant, in UTC."""
     changes: tuple[str, ...]
     """The changes, in the order in which they came to the last stage."""
-    releases: Annotated[tuple[str | None, ...], _texts]
+    releases: tuple[str | None, ...]
     """The release that each was deployed with, if that is said."""
-    made: Annotated[tuple[datetime, ...], _times]
+    made: tuple[datetime, ...]
     """When each came to the last stage, in UTC."""
-    failed: Annotated[tuple[bool, ...], _booleans]
+    failed: tuple[bool, ...]
     """Whether each failed, as far as is known."""
-    known: Annotated[tuple[datetime | None, ...], _instants]
+    known: tuple[datetime | None, ...]
     """Since when that is known of those that failed, in UTC."""
     features: tuple[FeatureColumn, ...]
     """The features that were asked for, in that order."""
+
+    @classmethod
+    def _read(cls, fields: Fields, *, whole: bool) -> dict[str, object]:
+        fields.only(_HISTORY)
+        known = _list(fields, "known", str)
+        return {
+            "at": fields.instant("at"),
+            "changes": _all(fields, "changes", str),
+            "releases": _list(fields, "releases", str),
+            "made": tuple(map(_instant, _all(fields, "made", str))),
+            "failed": _all(fields, "failed", bool),
+            "known": tuple([None if it is None else _instant(it) for it in known]),
+            "features": tuple(map(_read_column, fields.each("features"))),
+        }
 
     def __repr__(self) -> str:
         return _show.short(f"RiskHistory of {len(self.changes)} changes")
@@ -103,3 +111,8 @@ class RiskHistory(Plain):
         headline = f"RISK HISTORY of {len(self.changes)} changes: {sum(self.failed)} failed"
         notes = [f"at {_show.instant(self.at)}"]
         return _show.Report(headline, notes, [(("feature", "known of"), rows)])
+
+
+def _read_column(fields: Fields) -> FeatureColumn:
+    fields.only(_COLUMN)
+    return FeatureColumn(fields.text("name"), _list(fields, "values", int))

@@ -1,0 +1,1 @@
+"""Nothing runs here: the stub beside it types how risky a snapshot finds something, natively."""
