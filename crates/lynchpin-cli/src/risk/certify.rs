@@ -1,5 +1,7 @@
 //! `risk certify`: a model of a history that a policy may name.
 
+use std::cmp::Reverse;
+
 use lynchpin::base::{ErrorCode, Probability};
 use lynchpin::report::{counted, line, percent, some};
 use lynchpin::risk::joint::Shock;
@@ -47,8 +49,9 @@ pub fn certify(asked: &Certify, output: &mut Output) -> Result<Status, Failure> 
     output.write(&with_newline(document))?;
     tell(&ripe, &model, &gated);
     tell_together(together.as_ref());
+    tell_doubted(&gated);
     match &model.lane {
-        Some(lane) => tell_lane(asked, lane, &gated)?,
+        Some(lane) => tell_lane(asked, lane, &gated),
         None => tell_none(asked, &ripe, &gated)?,
     }
     Failure::note(&format!("risk.model = \"{}\"", model.digest()?));
@@ -144,34 +147,37 @@ fn tell_together(together: Option<&Together>) {
 }
 
 /// What the lane is, and what it rests on.
-fn tell_lane(asked: &Certify, lane: &Certificate, gated: &Gated) -> Result<(), Failure> {
+fn tell_lane(asked: &Certify, lane: &Certificate, gated: &Gated) {
     let count = |it: u32| usize::try_from(it).unwrap_or(usize::MAX);
     let (passed, failed, all) = (count(lane.passed), count(lane.failed), gated.said.len());
     Failure::note(&format!(
         "lane: changes of at most {} pass, {passed} of {all} ({}), of which {failed} failed ({}); \
-         at a confidence of {} no more than {} do, and {} is promised{}",
+         at a confidence of {} no more than {} do, and {} is promised",
         lane.at_most.to_millionths(),
         rate(passed, all),
         rate(failed, passed),
         percent(asked.confidence),
         percent(lane.bound(asked.confidence)),
         percent(asked.promise),
-        abstained(gated),
     ));
-    Ok(())
 }
 
 /// What never passes, whatever is said of it.
-fn abstained(gated: &Gated) -> String {
+fn tell_doubted(gated: &Gated) {
     let count = gated.vouched.iter().filter(|vouched| !**vouched).count();
-    match count {
-        0 => String::new(),
-        _ => format!(
-            "; {} of them are not vouched for, since something is not known of them or lies beyond \
-             all that was seen before",
-            counted(count, "change", "changes")
-        ),
+    if count == 0 {
+        return;
     }
+    let mut by: Vec<(&String, usize)> = gated.doubted.iter().map(|(it, of)| (it, *of)).collect();
+    by.sort_by_key(|(_, of)| Reverse(*of));
+    let by = by.into_iter().map(|(name, of)| format!("{name} of {of}"));
+    Failure::note(&format!(
+        "not vouched for, so in no lane: {}, by {}; a gate lets none pass of which a feature is \
+         not known, or lies beyond all that the model was fitted to: --straight for what only \
+         grows, if more of it is less risky, --ignore for what tells little",
+        counted(count, "change", "changes"),
+        some(by, gated.doubted.len(), NAMED),
+    ));
 }
 
 /// That there is none, and what would help.
@@ -186,17 +192,16 @@ fn tell_none(asked: &Certify, ripe: &Ripe<'_>, gated: &Gated) -> Result<(), Fail
     if usize::try_from(needed).is_ok_and(|needed| vouched < needed) {
         help.push(format!(
             "a longer history, since it takes {needed} changes without a failure to promise that, \
-             and there are {vouched}"
+             and the model vouches for {vouched}"
         ));
     }
     help.push("a lower --confidence".to_owned());
     help.push("features that tell more of what fails".to_owned());
     Failure::note(&format!(
         "lane: none: for no part of these changes is it certain at {} that no more than {} fail, \
-         so none passes by itself{}; what helps: {}",
+         so none passes by itself; what helps: {}",
         percent(confidence),
         percent(promise),
-        abstained(gated),
         help.join(", or "),
     ));
     Ok(())

@@ -42,10 +42,10 @@ fn told(read: &Read, output: &Output) -> String {
     let (style, model) = (output.style(), &read.model);
     let mut out = strong(style, &format!("MODEL {}", read.digest)) + "\n";
     out.push_str(&format!("{}\n\n", basis(model)));
-    let shifted = read.shift.map_or(String::new(), |it| format!(", shifted by {}", short(it)));
     out.push_str(&format!(
-        "baseline {}{shifted}, error {}: {} for a change of which every feature is as usual\n\n",
+        "baseline {}{}, error {}: {} for a change of which every feature is as usual\n\n",
         short(model.baseline),
+        shifted(read),
         short(model.baseline_error).trim_start_matches('+'),
         percent(probability(model.baseline)),
     ));
@@ -66,6 +66,11 @@ fn told(read: &Read, output: &Output) -> String {
     out.push('\n');
     out.push_str(&table(&["pair", "cells", "adds"], &rows, style));
     out
+}
+
+/// How far the baseline is shifted already.
+fn shifted(read: &Read) -> String {
+    read.shift.map_or(String::new(), |shift| format!(", shifted by {}", short(shift)))
 }
 
 /// What the model was fitted to.
@@ -136,11 +141,15 @@ fn as_json(read: &Read) -> Result<Vec<u8>, Failure> {
             "adds": {"least": least, "most": most},
         })
     });
-    let answer = json!({"model": {
+    let mut answer = json!({"model": {
         "digest": read.digest, "changes": model.changes, "failures": model.failures,
         "baseline": model.baseline, "baseline_error": model.baseline_error,
         "terms": terms.collect::<Vec<Value>>(), "pairs": pairs.collect::<Vec<Value>>(),
     }});
+    let whole = answer.get_mut("model").and_then(Value::as_object_mut);
+    if let (Some(shift), Some(whole)) = (read.shift, whole) {
+        whole.insert("shift".to_owned(), json!(shift));
+    }
     Ok(with_newline(canonical::bytes(&answer)?))
 }
 
@@ -228,7 +237,7 @@ impl Change {
         let mut out = strong(output.style(), &head) + "\n";
         out.push_str(&format!("by model {}, {}\n\n", read.digest, basis(model)));
         let row = |adds, what: String| vec![signed(adds), what];
-        let mut rows = vec![row(model.baseline, "baseline".to_owned())];
+        let mut rows = vec![row(model.baseline, format!("baseline{}", shifted(read)))];
         for (adds, term, value) in self.adds(model) {
             let value = match value {
                 Some(Some(value)) => format!(": {value}"),

@@ -29,6 +29,8 @@ pub struct Gated {
     pub failed: Vec<bool>,
     /// Whether the model vouches for it: else it would not have passed, whatever was said.
     pub vouched: Vec<bool>,
+    /// Of how many changes which feature keeps it from that.
+    pub doubted: BTreeMap<String, usize>,
     /// What the model of all changes is to be shifted by, and the standard error of that.
     pub shift: LogOdds,
     pub shift_error: LogOdds,
@@ -63,7 +65,8 @@ impl Gated {
         }
         let failed = rows().map(|row| course.failed(row)).collect();
         let (shift, shift_error) = (rolling.shift(), rolling.error());
-        Gated { said, failed, vouched: replay.vouched, shift, shift_error }
+        let Replay { vouched, doubted, .. } = replay;
+        Gated { said, failed, vouched, doubted, shift, shift_error }
     }
 
     /// The widest lane that keeps a promise, over what the model vouches for.

@@ -28,6 +28,8 @@ pub struct Replay {
     /// Whether the model vouches for it: everything is known of the change, and nothing of it lies
     /// beyond all that the model was fitted to.
     pub vouched: Vec<bool>,
+    /// Of how many changes which feature keeps it from vouching.
+    pub doubted: BTreeMap<String, usize>,
     /// The share that failed of the changes that the first model was fitted to.
     pub base: Probability,
     pub blocks: Vec<Block>,
@@ -41,6 +43,7 @@ impl Replay {
             said: Vec::new(),
             log_odds: Vec::new(),
             vouched: Vec::new(),
+            doubted: BTreeMap::new(),
             base: Probability::ZERO,
             blocks: Vec::new(),
         }
@@ -153,7 +156,7 @@ impl Course<'_> {
             replay.said.push(probability(log_odds.plus(rolling.shift())));
             replay.log_odds.push(*log_odds);
         }
-        replay.vouched.extend(self.vouched(fitted, start..end));
+        self.vouch(fitted, start..end, replay);
         Ok(Block {
             rows: (start.saturating_add(1), end),
             as_of,
@@ -179,15 +182,19 @@ impl Course<'_> {
     }
 
     /// For which changes a gate would take the model's word.
-    fn vouched(&self, fitted: Model, rows: Range<usize>) -> Vec<bool> {
+    fn vouch(&self, fitted: Model, rows: Range<usize>, replay: &mut Replay) {
         let model = RiskModel::new(fitted);
         let named: BTreeMap<&str, &[i64]> =
             self.features().map(|it| (it.name.as_str(), it.values.as_slice())).collect();
-        let vouches = |row: usize| {
+        for row in rows {
             let value = |name: &str| named.get(name)?.get(row).copied();
-            model.abstains_for(|name| value(name).filter(|it| *it != MISSING)).is_empty()
-        };
-        rows.map(vouches).collect()
+            let doubted = model.abstains_for(|name| value(name).filter(|it| *it != MISSING));
+            for name in &doubted {
+                let count = replay.doubted.entry((*name).to_owned()).or_default();
+                *count = count.saturating_add(1);
+            }
+            replay.vouched.push(doubted.is_empty());
+        }
     }
 
     /// Whether a change failed.
