@@ -84,12 +84,12 @@ fn check_names(ripe: &Ripe<'_>) -> Result<(), Failure> {
     }
     let count = strange.len();
     let message = format!(
-        "no {} of a portfolio {}: leave out with --ignore what is none; name the others as \
+        "no {} of a portfolio: {}; leave out with --ignore what is none; name the others as \
          `lynchpin risk table` does, and figures of your own `{MEASURE}NAME`",
         if count == 1 { "feature" } else { "features" },
         some(strange.into_iter(), count, NAMED),
     );
-    Err(ripe.table.refused(ErrorCode::UnknownWord, &message))
+    Err(ripe.table.refused_on(1, ErrorCode::UnknownWord, &message))
 }
 
 fn rate(part: usize, all: usize) -> String {
@@ -172,9 +172,8 @@ fn tell_doubted(gated: &Gated) {
     by.sort_by_key(|(_, of)| Reverse(*of));
     let by = by.into_iter().map(|(name, of)| format!("{name} of {of}"));
     Failure::note(&format!(
-        "not vouched for, so in no lane: {}, by {}; a gate lets none pass of which a feature is \
-         not known, or lies beyond all that the model was fitted to: --straight for what only \
-         grows, if more of it is less risky, --ignore for what tells little",
+        "not vouched for, so in no lane: {}, by {}: not known, or beyond all that the model was \
+         fitted to",
         counted(count, "change", "changes"),
         some(by, gated.doubted.len(), NAMED),
     ));
@@ -184,6 +183,13 @@ fn tell_doubted(gated: &Gated) {
 fn tell_none(asked: &Certify, ripe: &Ripe<'_>, gated: &Gated) -> Result<(), Failure> {
     let (promise, confidence) = (asked.promise, asked.confidence);
     let mut help = Vec::new();
+    if !gated.doubted.is_empty() {
+        help.push(
+            "to --ignore what the model does not vouch for, or take it --straight if it only grows \
+             and more of it is less risky"
+                .to_owned(),
+        );
+    }
     if let Some(least) = least_promise(ripe, gated, confidence)? {
         help.push(format!("--promise {least}, which is the least that these changes keep"));
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lynchpin::base::ErrorCode;
 use lynchpin::portfolio::{FeatureColumn, RiskHistory, RiskHistoryQuestion};
 use lynchpin::report::{counted, line};
+use lynchpin::risk::{Feature, MEASURE};
 
 use super::super::failure::Failure;
 use super::super::load;
@@ -18,7 +19,7 @@ const HEADS: [&str; 5] = ["change", "release", "made", "known", "failed"];
 
 /// Prints a row for each change; what is not in it is told beside, on standard error.
 pub fn table(asked: &Table, output: &mut Output) -> Result<Status, Failure> {
-    twice(&asked.features)?;
+    check(&asked.features)?;
     let at = load::at(asked.at)?;
     let snapshot = load::load(asked.source.file(), None)?;
     let question = RiskHistoryQuestion::new(at).with_features(asked.features.clone());
@@ -40,14 +41,25 @@ pub fn table(asked: &Table, output: &mut Output) -> Result<Status, Failure> {
     Ok(Status::Go)
 }
 
-/// A column that is there twice cannot be found by its name.
-fn twice(names: &[String]) -> Result<(), Failure> {
+/// A column that is there twice cannot be found by its name, and one that nobody knows has none.
+fn check(names: &[String]) -> Result<(), Failure> {
     let mut seen = BTreeSet::new();
-    let again = names.iter().find(|name| !seen.insert(*name));
-    again.map_or(Ok(()), |name| {
-        let message = format!("--features names `{}` twice: name it once", line(name, 40));
-        Err(Failure::plain(ErrorCode::BadArgument.name(), &message))
-    })
+    for name in names {
+        if Feature::named(name).is_none() && !name.starts_with(MEASURE) {
+            let all = Feature::ALL.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "there is no feature `{}`: take some of {all}, or figures of your own as \
+                 `{MEASURE}NAME`",
+                line(name, 40)
+            );
+            return Err(Failure::plain(ErrorCode::UnknownWord.name(), &message));
+        }
+        if !seen.insert(name) {
+            let message = format!("--features names `{}` twice: name it once", line(name, 40));
+            return Err(Failure::plain(ErrorCode::BadArgument.name(), &message));
+        }
+    }
+    Ok(())
 }
 
 /// Whether it is known of any changes, and not the same of all of those.

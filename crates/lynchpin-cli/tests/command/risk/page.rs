@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::portfolio::portfolio;
 use crate::run::{pictured, run};
 
 /// Numbers by chance, the same on every machine (a linear congruential generator of Knuth's).
@@ -88,6 +89,7 @@ fn the_page_tells_the_answers_as_they_are() {
     pictured("risk.csv", &history());
     let folder = tempfile::tempdir().expect("a scratch folder");
     fs::write(folder.path().join("risk.csv"), history()).expect("written");
+    fs::write(folder.path().join("portfolio.json"), portfolio().to_string()).expect("written");
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/risk.md");
     let page = fs::read_to_string(page).expect("the page is there");
     pictured("risk.md", &told(folder.path(), &page));
