@@ -253,3 +253,52 @@ fn what_is_asked_of_a_portfolio_in_vain_is_told() {
     }
     golden("risk-portfolio-malformed.txt", &told);
 }
+
+#[test]
+fn nothing_is_learned_of_a_few_releases() {
+    let folder = folder();
+    let table = fs::read_to_string(folder.path().join("history.csv")).expect("written before");
+    let only = |some: &str| {
+        let cut = table.lines().map(|row| match row.split_once(",R-") {
+            Some((id, rest)) if !row.starts_with(some) => {
+                format!("{id},{}\n", rest.trim_start_matches(char::is_numeric))
+            }
+            _ => format!("{row}\n"),
+        });
+        write(folder.path(), "history.csv", &cut.collect::<String>());
+        certified(folder.path(), "--lines --blocks 2 --promise 0.2")
+    };
+    let enough = only("C-6");
+    assert!(model(&enough).shock.is_some(), "{}", enough.err);
+    // The last of these ten is alone in its release.
+    let few = only("C-64");
+    assert_eq!(model(&few).shock, None);
+    assert!(few.err.contains("shock: not learned from 3 releases of several"), "{}", few.err);
+}
+
+#[test]
+fn what_was_held_against_a_change_before_it_came_was_known_when_it_came() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let incident = |event: &str, day: &str| {
+        json!({"id": "I", "event": event, "services": ["shop"], "by": "ops",
+            "at": format!("2026-03-{day}T09:00:00Z")})
+    };
+    let mut linked = incident("linked", "03");
+    linked["change"] = json!("P");
+    linked["attribution"] = json!("confirmed");
+    let facts = json!({"lynchpin": "portfolio/1", "services": [{"id": "shop"}],
+        "stages": [{"id": "test"}, {"id": "production"}],
+        "changes": [{"id": "P", "revision": 1, "at": "2026-03-01T00:00:00Z", "by": "raj",
+            "services": ["shop"]}],
+        "incidents": [incident("opened", "02"), linked],
+        "deployments": [{"id": "D", "environment": "production", "outcome": "succeeded",
+            "changes": ["P"], "at": "2026-03-05T00:00:00Z", "by": "bot"}]});
+    write(folder.path(), "portfolio.json", &facts.to_string());
+    let asked = ["table", "portfolio.json", "--at", AT, "--features", "tier"];
+    let early = risk(folder.path(), &asked, &[]);
+    assert_eq!(early.status, 2, "nothing came yet: {}", early.out);
+    let asked = ["table", "portfolio.json", "--at", "2026-04-01T00:00:00Z", "--features", "tier"];
+    let table = answered(folder.path(), &asked, &[]);
+    let wanted = "P,,2026-03-05T00:00:00Z,2026-03-05T00:00:00Z,true,";
+    assert_eq!(table.lines().nth(1), Some(wanted));
+}
