@@ -78,7 +78,7 @@ pub struct Fit {
 /// Score changes.
 #[derive(Debug, Args)]
 pub struct Score {
-    /// The model
+    /// The model, as it was fitted or as it was certified
     #[arg(value_name = "MODEL.json")]
     pub model: PathBuf,
     /// The changes; columns are found by their names, and there may be others; `-` reads standard
@@ -99,7 +99,7 @@ pub struct Score {
 /// Explain a model.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The model
+    /// The model, as it was fitted or as it was certified
     #[arg(value_name = "MODEL.json")]
     pub model: PathBuf,
     /// Changes, one of which is explained; `-` reads standard input
