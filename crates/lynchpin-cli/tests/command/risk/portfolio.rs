@@ -190,7 +190,7 @@ fn a_policy_scores_by_what_was_certified() {
     write(folder.path(), "portfolio.json", &facts.to_string());
     let policy = format!(
         "name = 'shop'\nowner = {{ group = 'owners' }}\n{digest}\n\
-         requirement.routine = {{ lane = {{ failures_at_most = '0.15', certified_within = '90d' }} }}\n\
+         requirement.routine.lane = {{ failures_at_most = '0.15', certified_within = '90d' }}\n\
          gate.fast = {{ stage = 'production', judges = 'change', require = 'routine' }}\n"
     );
     write(folder.path(), "lynchpin.toml", &policy);
