@@ -184,11 +184,9 @@ fn tell_none(asked: &Certify, ripe: &Ripe<'_>, gated: &Gated) -> Result<(), Fail
     let (promise, confidence) = (asked.promise, asked.confidence);
     let mut help = Vec::new();
     if !gated.doubted.is_empty() {
-        help.push(
-            "to --ignore what the model does not vouch for, or take it --straight if it only grows \
-             and more of it is less risky"
-                .to_owned(),
-        );
+        let what = "--ignore for what the model does not vouch for";
+        let grows = "--straight, if it only grows and more of it is less risky";
+        help.push(format!("{what}, or {grows}"));
     }
     if let Some(least) = least_promise(ripe, gated, confidence)? {
         help.push(format!("--promise {least}, which is the least that these changes keep"));

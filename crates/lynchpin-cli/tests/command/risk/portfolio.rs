@@ -164,7 +164,7 @@ fn what_only_grows_is_vouched_for_as_a_line() {
     let told = ran.err.lines().find(|line| line.starts_with("not vouched for"));
     let told = told.expect("it is told");
     assert!(told.contains("author_record of 3"), "{told}");
-    assert!(ran.err.contains("what helps: to --ignore what the model does not"), "{}", ran.err);
+    assert!(ran.err.contains("what helps: --ignore for what the model does not"), "{}", ran.err);
 }
 
 #[test]
