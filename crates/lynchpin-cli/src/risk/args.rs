@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lynchpin::base::{Instant, Probability, Span};
 
+use super::super::args::Source;
+
 /// What can be asked of a history of changes, or of a model of it.
 #[derive(Debug, Subcommand)]
 pub enum Risk {
@@ -16,6 +18,10 @@ pub enum Risk {
     Explain(Explain),
     /// What would the scores have been worth on a history?
     Backtest(Backtest),
+    /// The history of a portfolio as CSV: each change that came to the last stage, as it was then
+    Table(Table),
+    /// A model that a policy may name: fitted, shifted, and certified for a lane if it can be
+    Certify(Certify),
 }
 
 /// How columns are taken.
@@ -72,7 +78,7 @@ pub struct Fit {
 /// Score changes.
 #[derive(Debug, Args)]
 pub struct Score {
-    /// The model
+    /// The model, as it was fitted or as it was certified
     #[arg(value_name = "MODEL.json")]
     pub model: PathBuf,
     /// The changes; columns are found by their names, and there may be others; `-` reads standard
@@ -93,7 +99,7 @@ pub struct Score {
 /// Explain a model.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The model
+    /// The model, as it was fitted or as it was certified
     #[arg(value_name = "MODEL.json")]
     pub model: PathBuf,
     /// Changes, one of which is explained; `-` reads standard input
@@ -126,9 +132,23 @@ fn named(text: &str) -> Result<(String, String), String> {
     Ok((column.to_owned(), value.to_owned()))
 }
 
-/// Test scores on a history.
+/// The history of a portfolio.
 #[derive(Debug, Args)]
-pub struct Backtest {
+pub struct Table {
+    #[command(flatten)]
+    pub source: Source,
+    /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
+    #[arg(long, value_name = "T")]
+    pub at: Option<Instant>,
+    /// Only these, whatever is known of them, such as files,measure.coverage [default: all that are
+    /// known of a change and not the same for all]
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
+    pub features: Vec<String>,
+}
+
+/// A history of which changes are scored by what was known when they were made.
+#[derive(Debug, Args)]
+pub struct Replayed {
     /// The history, the oldest change first; `-` reads standard input
     #[arg(value_name = "FILE.csv")]
     pub file: PathBuf,
@@ -147,14 +167,24 @@ pub struct Backtest {
     /// When the outcomes were looked up [default: the last instant in the file]
     #[arg(long, value_name = "T")]
     pub as_of: Option<Instant>,
+    #[command(flatten)]
+    pub features: Features,
+    /// Into how many blocks of time to cut what is scored [default: 10, or fewer of few changes]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub blocks: Option<u32>,
+}
+
+/// Test scores on a history.
+#[derive(Debug, Args)]
+pub struct Backtest {
+    #[command(flatten)]
+    pub history: Replayed,
     /// The column of the probability that was said of each change when it was made [default: fit
     /// models to the changes before]
     #[arg(long, value_name = "COLUMN")]
     #[arg(conflicts_with_all = ["plain", "rising", "falling", "straight", "ignore", "lines"])]
     #[arg(conflicts_with = "half_life")]
     pub said: Option<String>,
-    #[command(flatten)]
-    pub features: Features,
     /// What it costs to review a change that would have held
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub review: u32,
@@ -165,9 +195,6 @@ pub struct Backtest {
     /// with --said, the share that failed]
     #[arg(long, value_name = "P")]
     pub base: Option<Probability>,
-    /// Into how many blocks of time to cut what is scored [default: 10, or fewer of few changes]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
-    pub blocks: Option<u32>,
     /// What the draws of the intervals begin from: the same number gives the same intervals
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u32,
@@ -177,4 +204,21 @@ pub struct Backtest {
     /// Also draw reliability.svg and lift.svg into this folder; it is made if it is not there
     #[arg(long, value_name = "FOLDER")]
     pub pictures: Option<PathBuf>,
+}
+
+/// Certify a model.
+#[derive(Debug, Args)]
+pub struct Certify {
+    #[command(flatten)]
+    pub history: Replayed,
+    /// The column of the release that a change was deployed with; may be empty [default: how much
+    /// changes of one release have in common is what published histories show]
+    #[arg(long, value_name = "COLUMN")]
+    pub release: Option<String>,
+    /// Of what passes by itself no more than this may fail, such as 0.02
+    #[arg(long, value_name = "RATE")]
+    pub promise: Probability,
+    /// How certain that must be
+    #[arg(long, value_name = "P", default_value = "0.95")]
+    pub confidence: Probability,
 }

@@ -15,7 +15,7 @@ use super::super::output::Output;
 use super::super::status::Status;
 use super::args::{Explain, Which};
 use super::decimal::shown;
-use super::model;
+use super::model::{self, Read};
 use super::table::Table;
 use super::text::{name, short, signed, table};
 
@@ -24,26 +24,28 @@ const VALUE: usize = 40;
 
 /// Explains the change that is asked about, else the model.
 pub fn explain(asked: &Explain, output: &mut Output) -> Result<Status, Failure> {
-    let model = model::read(&asked.model)?;
-    let change = asked.file.as_deref().map(|file| Change::find(&model, file, &asked.which));
+    let read = model::read(&asked.model)?;
+    let file = asked.file.as_deref();
+    let change = file.map(|file| Change::find(&read.model, file, &asked.which));
     let answer = match (change.transpose()?, asked.json) {
-        (Some(change), false) => change.told(&model, output)?,
-        (Some(change), true) => change.as_json(&model)?,
-        (None, false) => told(&model, output)?,
-        (None, true) => as_json(&model)?,
+        (Some(change), false) => change.told(&read, output).into_bytes(),
+        (Some(change), true) => change.as_json(&read)?,
+        (None, false) => told(&read, output).into_bytes(),
+        (None, true) => as_json(&read)?,
     };
     output.write(&answer)?;
     Ok(Status::Go)
 }
 
 /// The model, as text.
-fn told(model: &Model, output: &Output) -> Result<Vec<u8>, Failure> {
-    let style = output.style();
-    let mut out = strong(style, &format!("MODEL {}", model.digest()?)) + "\n";
+fn told(read: &Read, output: &Output) -> String {
+    let (style, model) = (output.style(), &read.model);
+    let mut out = strong(style, &format!("MODEL {}", read.digest)) + "\n";
     out.push_str(&format!("{}\n\n", basis(model)));
     out.push_str(&format!(
-        "baseline {}, error {}: {} for a change of which every feature is as usual\n\n",
+        "baseline {}{}, error {}: {} for a change of which every feature is as usual\n\n",
         short(model.baseline),
+        shifted(read),
         short(model.baseline_error).trim_start_matches('+'),
         percent(probability(model.baseline)),
     ));
@@ -51,7 +53,7 @@ fn told(model: &Model, output: &Output) -> Result<Vec<u8>, Failure> {
     let heads = ["term", "taken as", "weight", "error", "steps", "adds", "over"];
     out.push_str(&table(&heads, &rows, style));
     if model.pairs.is_empty() {
-        return Ok(out.into_bytes());
+        return out;
     }
     let pairs = model.pairs.iter().zip(model.pair_names());
     let rows: Vec<Vec<String>> = pairs
@@ -63,7 +65,12 @@ fn told(model: &Model, output: &Output) -> Result<Vec<u8>, Failure> {
         .collect();
     out.push('\n');
     out.push_str(&table(&["pair", "cells", "adds"], &rows, style));
-    Ok(out.into_bytes())
+    out
+}
+
+/// How far the baseline is shifted already.
+fn shifted(read: &Read) -> String {
+    read.shift.map_or(String::new(), |shift| format!(", shifted by {}", short(shift)))
 }
 
 /// What the model was fitted to.
@@ -116,7 +123,8 @@ fn ends(adds: &[LogOdds]) -> (LogOdds, LogOdds) {
 }
 
 /// The model, as data. What it is of is in its own document.
-fn as_json(model: &Model) -> Result<Vec<u8>, Failure> {
+fn as_json(read: &Read) -> Result<Vec<u8>, Failure> {
+    let model = &read.model;
     let terms = model.terms.iter().map(|term| {
         let ((least, most), (from, to)) = (term_adds(term), seen(term));
         json!({
@@ -133,11 +141,15 @@ fn as_json(model: &Model) -> Result<Vec<u8>, Failure> {
             "adds": {"least": least, "most": most},
         })
     });
-    let answer = json!({"model": {
-        "digest": model.digest()?, "changes": model.changes, "failures": model.failures,
+    let mut answer = json!({"model": {
+        "digest": read.digest, "changes": model.changes, "failures": model.failures,
         "baseline": model.baseline, "baseline_error": model.baseline_error,
         "terms": terms.collect::<Vec<Value>>(), "pairs": pairs.collect::<Vec<Value>>(),
     }});
+    let whole = answer.get_mut("model").and_then(Value::as_object_mut);
+    if let (Some(shift), Some(whole)) = (read.shift, whole) {
+        whole.insert("shift".to_owned(), json!(shift));
+    }
     Ok(with_newline(canonical::bytes(&answer)?))
 }
 
@@ -217,14 +229,15 @@ impl Change {
         adds
     }
 
-    fn told(&self, model: &Model, output: &Output) -> Result<Vec<u8>, Failure> {
+    fn told(&self, read: &Read, output: &Output) -> String {
+        let model = &read.model;
         let said = percent(self.scored.probability());
         let id = self.id.as_ref().map_or(String::new(), |id| format!("{}, ", name(id)));
         let head = format!("RISK {said}: {id}row {} of {}", self.row, printable(&self.file));
         let mut out = strong(output.style(), &head) + "\n";
-        out.push_str(&format!("by model {}, {}\n\n", model.digest()?, basis(model)));
+        out.push_str(&format!("by model {}, {}\n\n", read.digest, basis(model)));
         let row = |adds, what: String| vec![signed(adds), what];
-        let mut rows = vec![row(model.baseline, "baseline".to_owned())];
+        let mut rows = vec![row(model.baseline, format!("baseline{}", shifted(read)))];
         for (adds, term, value) in self.adds(model) {
             let value = match value {
                 Some(Some(value)) => format!(": {value}"),
@@ -235,10 +248,11 @@ impl Change {
         }
         rows.push(row(self.scored.log_odds, format!("the sum, which is {said}")));
         out.push_str(&table(&["    log-odds", "term"], &rows, output.style()));
-        Ok(out.into_bytes())
+        out
     }
 
-    fn as_json(&self, model: &Model) -> Result<Vec<u8>, Failure> {
+    fn as_json(&self, read: &Read) -> Result<Vec<u8>, Failure> {
+        let model = &read.model;
         let adds = self.adds(model).into_iter().map(|(adds, term, value)| {
             let mut said = json!({"term": term, "adds": adds});
             if let (Some(Some(value)), Some(said)) = (value, said.as_object_mut()) {
@@ -247,7 +261,7 @@ impl Change {
             said
         });
         let answer = json!({"explanation": {
-            "model": model.digest()?, "row": self.row, "baseline": model.baseline,
+            "model": read.digest, "row": self.row, "baseline": model.baseline,
             "contributions": adds.collect::<Vec<Value>>(), "log_odds": self.scored.log_odds,
             "probability": self.scored.probability(),
         }});

@@ -30,7 +30,7 @@ pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
         check_prior(prior, &features)?;
     }
     // When something was known is of no use here, so it is not read.
-    let places = Places { outcome, made, known: None, said: None };
+    let places = Places { outcome, made, known: None, said: None, release: None };
     let history = History::read(&mut table, &places, features)?;
     let columns = history.features.iter().map(|it| it.column(&it.values));
     let columns: Vec<Column<'_>> = columns.collect();
@@ -48,7 +48,10 @@ pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
 
 /// The prior that is shipped, or one from a file.
 fn prior(named: &Path) -> Result<Model, Failure> {
-    if named == Path::new("published") { Ok(Model::published()) } else { model::read(named) }
+    if named == Path::new("published") {
+        return Ok(Model::published());
+    }
+    Ok(model::read(named)?.model)
 }
 
 /// How a model is fitted to so many changes.

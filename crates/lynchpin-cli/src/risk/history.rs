@@ -61,6 +61,7 @@ pub struct Places {
     pub made: Option<usize>,
     pub known: Option<usize>,
     pub said: Option<usize>,
+    pub release: Option<usize>,
 }
 
 /// The changes of a file, the oldest first.
@@ -74,6 +75,8 @@ pub struct History {
     pub known: Vec<Option<Instant>>,
     /// What was said of it; nothing, if no column says that.
     pub said: Vec<Probability>,
+    /// The release that it came with, or an empty text; nothing, if no column says that.
+    pub releases: Vec<String>,
     /// The line of each row that has a time.
     pub lines: Vec<u64>,
 }
@@ -92,6 +95,7 @@ impl History {
                 history.take_times(table, made, places.known);
             }
             history.said.extend(places.said.map(|said| table.probability(said)));
+            history.releases.extend(places.release.map(|it| table.text(it).to_owned()));
             for feature in &mut history.features {
                 feature.values.push(table.value(feature.at));
             }

@@ -2,16 +2,36 @@
 
 use std::path::Path;
 
+use lynchpin::base::digest::Digest;
 use lynchpin::base::limits::INTEGER_MAX;
-use lynchpin::base::{Error, ErrorCode, Limits, Probability};
+use lynchpin::base::{Error, ErrorCode, Limits, LogOdds, Probability};
+use lynchpin::risk::RiskModel;
 use lynchpin::risk::learn::{Model, Transform};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::super::failure::Failure;
 use super::super::load;
 use super::table::Table;
 
-/// Reads a model.
-pub fn read(file: &Path) -> Result<Model, Failure> {
+/// A model out of a file.
+pub struct Read {
+    /// As it scores: what the document shifts all log-odds by is in its baseline.
+    pub model: Model,
+    /// The digest of the document.
+    pub digest: Digest,
+    /// How far it is shifted, if the document is one that policies name.
+    pub shift: Option<LogOdds>,
+}
+
+/// What tells the documents apart.
+#[derive(Deserialize)]
+struct Kind {
+    lynchpin: Option<IgnoredAny>,
+}
+
+/// Reads a model: one that was fitted, or one that was certified for policies.
+pub fn read(file: &Path) -> Result<Read, Failure> {
     let limit = Limits::bulk().document_bytes_max;
     let bytes = load::read(file, limit)?;
     let malformed = |error: &Error| Failure::of_document(&load::name(file), &bytes, error);
@@ -19,7 +39,22 @@ pub fn read(file: &Path) -> Result<Model, Failure> {
         let message = "more than 4 GiB: no model has so many steps";
         return Err(malformed(&Error::new(ErrorCode::DocumentTooLarge, message)));
     }
-    Model::from_json(&bytes).map_err(|error| malformed(&error))
+    // What is no JSON at all is for the reader of models to tell.
+    let kind = serde_json::from_slice::<Kind>(&bytes);
+    let read = if kind.is_ok_and(|it| it.lynchpin.is_some()) { certified } else { fitted };
+    read(&bytes).map_err(|error| malformed(&error))
+}
+
+fn fitted(text: &[u8]) -> Result<Read, Error> {
+    let model = Model::from_json(text)?;
+    Ok(Read { digest: model.digest()?, model, shift: None })
+}
+
+fn certified(text: &[u8]) -> Result<Read, Error> {
+    let whole = RiskModel::from_json(text)?;
+    let (digest, shift, mut model) = (whole.digest()?, whole.shift, whole.model);
+    model.baseline = model.baseline.plus(shift);
+    Ok(Read { model, digest, shift: Some(shift) })
 }
 
 /// Where the column of each term is.

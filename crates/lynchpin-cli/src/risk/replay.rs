@@ -4,9 +4,12 @@
 //! scored by a model that is fitted to what was ripe and known when the block's first change was
 //! made. Between two fits all log-odds are shifted by the outcomes that became ripe and known.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use lynchpin::base::{Error, Instant, LogOdds, Probability, Span};
-use lynchpin::risk::learn::{Column, Model, Rolling, Scores};
-use lynchpin::risk::probability;
+use lynchpin::risk::learn::{Column, MISSING, Model, Rolling, Scores};
+use lynchpin::risk::{RiskModel, probability};
 use serde::Serialize;
 
 use super::args::Features;
@@ -20,9 +23,31 @@ pub struct Replay {
     pub trained: usize,
     /// What was said of each of the others.
     pub said: Vec<Probability>,
+    /// The same as the models themselves said it, not yet shifted.
+    pub log_odds: Vec<LogOdds>,
+    /// Whether the model vouches for it: everything is known of the change, and nothing of it lies
+    /// beyond all that the model was fitted to.
+    pub vouched: Vec<bool>,
+    /// Of how many changes which feature keeps it from vouching.
+    pub doubted: BTreeMap<String, usize>,
     /// The share that failed of the changes that the first model was fitted to.
     pub base: Probability,
     pub blocks: Vec<Block>,
+}
+
+impl Replay {
+    /// Nothing is said yet, after so many changes that only train.
+    pub fn begin(trained: usize) -> Replay {
+        Replay {
+            trained,
+            said: Vec::new(),
+            log_odds: Vec::new(),
+            vouched: Vec::new(),
+            doubted: BTreeMap::new(),
+            base: Probability::ZERO,
+            blocks: Vec::new(),
+        }
+    }
 }
 
 /// How the changes of a block were scored.
@@ -72,12 +97,13 @@ impl Course<'_> {
             let place = scored.saturating_mul(number).checked_div(blocks);
             trained.saturating_add(place.unwrap_or(0))
         };
-        let mut replay =
-            Replay { trained, said: Vec::new(), base: Probability::ZERO, blocks: Vec::new() };
+        let mut replay = Replay::begin(trained);
         for number in 0..blocks {
             let rows = (place(number), place(number.saturating_add(1)));
-            let block = self.block(rows, &ripe, &mut replay.said).map_err(|(changes, error)| {
-                Unfit { block: number.saturating_add(1), changes, error }
+            let block = self.block(rows, &ripe, &mut replay).map_err(|(changes, error)| Unfit {
+                block: number.saturating_add(1),
+                changes,
+                error,
             })?;
             if number == 0 {
                 let count = |it: usize| u64::try_from(it).unwrap_or(u64::MAX);
@@ -91,7 +117,7 @@ impl Course<'_> {
 
     /// When a change was ripe and its outcome known. What failed early is not taken earlier than
     /// what held: that alone would make failures look frequent.
-    fn ripe(&self, row: usize) -> Instant {
+    pub fn ripe(&self, row: usize) -> Instant {
         let made = self.history.made.get(row).copied().unwrap_or(Instant::EPOCH);
         let known = self.history.known.get(row).copied().flatten();
         made.after(self.maturity).max(known.unwrap_or(Instant::EPOCH))
@@ -101,18 +127,12 @@ impl Course<'_> {
         &self,
         (start, end): (usize, usize),
         ripe: &[Instant],
-        said: &mut Vec<Probability>,
+        replay: &mut Replay,
     ) -> Result<Block, (usize, Error)> {
         let as_of = self.history.made.get(start).copied().unwrap_or(Instant::EPOCH);
         let is_ripe = |row: &usize| ripe.get(*row).is_some_and(|ripe| *ripe <= as_of);
         let (training, young): (Vec<usize>, Vec<usize>) = (0..start).partition(is_ripe);
-        let failed: Vec<bool> = training.iter().map(|row| self.failed(*row)).collect();
-        let values: Vec<Vec<i64>> = self.values(&training);
-        let columns: Vec<Column<'_>> =
-            self.features().zip(&values).map(|(it, values)| it.column(values)).collect();
-        let fit = how(self.features, training.len(), None);
-        let fitted = Model::fit(&columns, &failed, &fit);
-        let fitted = fitted.map_err(|error| (training.len(), error))?;
+        let fitted = self.fitted(&training).map_err(|error| (training.len(), error))?;
         // Those before the block that were too young to train it are scored, too: their outcomes
         // shift the model once they are ripe.
         let left_out = young.len();
@@ -133,20 +153,52 @@ impl Course<'_> {
             while let Some((_, ripe, said)) = queue.next_if(is_due) {
                 rolling.learn(said, self.failed(ripe));
             }
-            said.push(probability(log_odds.plus(rolling.shift())));
+            replay.said.push(probability(log_odds.plus(rolling.shift())));
+            replay.log_odds.push(*log_odds);
         }
+        self.vouch(fitted, start..end, replay);
         Ok(Block {
             rows: (start.saturating_add(1), end),
             as_of,
             fitted_to: training.len(),
-            failures: failed.iter().filter(|failed| **failed).count(),
+            failures: training.iter().filter(|row| self.failed(**row)).count(),
             left_out,
             outcomes: rolling.outcomes(),
             shift: rolling.shift(),
         })
     }
 
-    fn failed(&self, row: usize) -> bool {
+    /// A model of all changes that have had their time by now.
+    pub fn whole(&self) -> Result<Model, Error> {
+        self.fitted(&(0..self.count).collect::<Vec<usize>>())
+    }
+
+    fn fitted(&self, rows: &[usize]) -> Result<Model, Error> {
+        let failed: Vec<bool> = rows.iter().map(|row| self.failed(*row)).collect();
+        let values: Vec<Vec<i64>> = self.values(rows);
+        let columns: Vec<Column<'_>> =
+            self.features().zip(&values).map(|(it, values)| it.column(values)).collect();
+        Model::fit(&columns, &failed, &how(self.features, rows.len(), None))
+    }
+
+    /// For which changes a gate would take the model's word.
+    fn vouch(&self, fitted: Model, rows: Range<usize>, replay: &mut Replay) {
+        let model = RiskModel::new(fitted);
+        let named: BTreeMap<&str, &[i64]> =
+            self.features().map(|it| (it.name.as_str(), it.values.as_slice())).collect();
+        for row in rows {
+            let value = |name: &str| named.get(name)?.get(row).copied();
+            let doubted = model.abstains_for(|name| value(name).filter(|it| *it != MISSING));
+            for name in &doubted {
+                let count = replay.doubted.entry((*name).to_owned()).or_default();
+                *count = count.saturating_add(1);
+            }
+            replay.vouched.push(doubted.is_empty());
+        }
+    }
+
+    /// Whether a change failed.
+    pub fn failed(&self, row: usize) -> bool {
         self.history.failed.get(row).copied().unwrap_or(false)
     }
 

@@ -19,7 +19,7 @@ const BATCH: usize = 8_192;
 
 /// Scores each row and prints it before the next are read.
 pub fn score(asked: &Score, output: &mut Output) -> Result<Status, Failure> {
-    let model = model::read(&asked.model)?;
+    let model = model::read(&asked.model)?.model;
     let mut table = Table::open(&asked.file)?;
     let id = asked.id.as_ref().map(|name| table.column(name, "--id")).transpose()?;
     let mut batch = Batch::new(&model, model::places(&model, &table)?, id);

@@ -2,6 +2,7 @@
 
 mod malformed;
 mod page;
+mod portfolio;
 mod replay;
 
 use std::fs;

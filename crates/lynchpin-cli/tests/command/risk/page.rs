@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::portfolio::portfolio;
 use crate::run::{pictured, run};
 
 /// Numbers by chance, the same on every machine (a linear congruential generator of Knuth's).
@@ -63,20 +64,24 @@ fn obey(folder: &Path, command: &str) -> String {
     ran.err
 }
 
-/// Each command of a page is run, and the next block of text is what the last of them answered.
+/// Each command of a page is run, and the next block of text is what the last of them answered; a
+/// further one is no answer, and stays.
 fn told(folder: &Path, page: &str) -> String {
-    let (mut out, mut answer) = (String::new(), String::new());
+    let (mut out, mut answer) = (String::new(), None);
     for (number, part) in page.split("```").enumerate() {
         let between = if number == 0 { "" } else { "```" };
         match part.split_once('\n').filter(|_| number % 2 == 1) {
             Some(("sh", commands)) => {
                 let commands = commands.replace("\\\n", " ");
                 for command in commands.lines() {
-                    answer = obey(folder, command);
+                    answer = Some(obey(folder, command));
                 }
                 out += &format!("{between}{part}");
             }
-            Some(("text", _)) => out += &format!("{between}text\n{answer}"),
+            Some(("text", own)) => {
+                let told = answer.take();
+                out += &format!("{between}text\n{}", told.as_deref().unwrap_or(own));
+            }
             _ => out += &format!("{between}{part}"),
         }
     }
@@ -88,6 +93,7 @@ fn the_page_tells_the_answers_as_they_are() {
     pictured("risk.csv", &history());
     let folder = tempfile::tempdir().expect("a scratch folder");
     fs::write(folder.path().join("risk.csv"), history()).expect("written");
+    fs::write(folder.path().join("portfolio.json"), portfolio().to_string()).expect("written");
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/risk.md");
     let page = fs::read_to_string(page).expect("the page is there");
     pictured("risk.md", &told(folder.path(), &page));

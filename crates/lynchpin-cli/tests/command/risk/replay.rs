@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use lynchpin::base::{Instant, Probability};
+use lynchpin::risk::lane::widest;
 use lynchpin::risk::learn::{Model, Rolling};
-use lynchpin::risk::probability;
+use lynchpin::risk::{Certificate, RiskModel, probability};
 use serde_json::Value;
 
 use super::page::history;
@@ -162,4 +163,38 @@ fn a_block_is_shifted_by_its_own_outcomes_one_after_the_other() {
     assert_ne!(rolling.shift().billionths(), 0);
     let mean = u32::try_from((sum + 10) / 20).expect("a share");
     assert_eq!(said, [Probability::from_parts_per_billion(mean)]);
+}
+
+#[test]
+fn a_certificate_is_of_models_that_were_left_alone_for_a_block() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    write(folder.path(), "few.csv", &(HEAD.to_owned() + &few().concat()));
+    let asked = ["certify", "few.csv", "--outcome", "failed", "--made", "made", "--lines"];
+    let more = ["--maturity", "0s", "--half-life", "9", "--blocks", "2", "--promise", "0.8"];
+    let text = answered(folder.path(), &asked, &[&more[..], &["--confidence", "0.6"]].concat());
+    let found = RiskModel::from_json(text.as_bytes()).expect("a model");
+    let (mut rolling, mut said) = (Rolling::new(600), Vec::new());
+    let mut learned = Vec::new();
+    for block in [20..30, 30..40] {
+        let model = model(folder.path(), usize::try_from(block.start).expect("small"));
+        for (log_odds, failed) in learned.drain(..) {
+            rolling.learn(log_odds, failed);
+        }
+        for row in block {
+            let log_odds = model.score(&[row % 5 * 1_000_000]).expect("one feature").log_odds;
+            said.push(probability(log_odds.plus(rolling.shift())));
+            learned.push((log_odds, fails(row)));
+        }
+    }
+    for (log_odds, failed) in learned {
+        rolling.learn(log_odds, failed);
+    }
+    assert_eq!(found.shift, rolling.shift());
+    assert_eq!(found.model, model(folder.path(), 40));
+    let failed: Vec<bool> = (20..40).map(fails).collect();
+    let [promise, sure] = ["0.8", "0.6"].map(|it| it.parse().expect("a probability"));
+    let lane = widest(&said, &failed, promise, sure).expect("as many").expect("a lane");
+    let as_of = "2026-02-12T00:00:00Z".parse().expect("an instant");
+    assert_eq!(found.lane, Some(Certificate::new(&lane, as_of)));
+    assert_eq!(found.shock, None);
 }

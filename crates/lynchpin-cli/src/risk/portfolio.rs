@@ -1,0 +1,116 @@
+//! `risk table`: the history of a portfolio as the other commands read it.
+
+use std::collections::BTreeSet;
+
+use lynchpin::base::ErrorCode;
+use lynchpin::portfolio::{FeatureColumn, RiskHistory, RiskHistoryQuestion};
+use lynchpin::report::{counted, line};
+use lynchpin::risk::{Feature, MEASURE};
+
+use super::super::failure::Failure;
+use super::super::load;
+use super::super::output::Output;
+use super::super::status::Status;
+use super::args::Table;
+use super::decimal::shown;
+
+/// What stands before the features. Ids and names have no characters that need quotes.
+const HEADS: [&str; 5] = ["change", "release", "made", "known", "failed"];
+
+/// Prints a row for each change; what is not in it is told beside, on standard error.
+pub fn table(asked: &Table, output: &mut Output) -> Result<Status, Failure> {
+    check(&asked.features)?;
+    let at = load::at(asked.at)?;
+    let snapshot = load::load(asked.source.file(), None)?;
+    let question = RiskHistoryQuestion::new(at).with_features(asked.features.clone());
+    let mut history =
+        snapshot.risk_history(&question).map_err(|error| Failure::of_question(&error))?;
+    if history.changes.is_empty() {
+        let message = format!(
+            "no change came to the last stage by {at}: give a later --at, or a portfolio of more \
+             deployments"
+        );
+        return Err(Failure::plain(ErrorCode::Empty.name(), &message));
+    }
+    let all = std::mem::take(&mut history.features);
+    let (kept, left_out): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|it| !asked.features.is_empty() || tells_apart(it));
+    history.features = kept;
+    print(&history, output)?;
+    tell(&history, &left_out);
+    Ok(Status::Go)
+}
+
+/// A column that is there twice cannot be found by its name, and one that nobody knows has none.
+fn check(names: &[String]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if Feature::named(name).is_none() && !name.starts_with(MEASURE) {
+            let all = Feature::ALL.iter().map(|it| it.name()).collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "there is no feature `{}`: take some of {all}, or figures of your own as \
+                 `{MEASURE}NAME`",
+                line(name, 40)
+            );
+            return Err(Failure::plain(ErrorCode::UnknownWord.name(), &message));
+        }
+        if !seen.insert(name) {
+            let message = format!("--features names `{}` twice: name it once", line(name, 40));
+            return Err(Failure::plain(ErrorCode::BadArgument.name(), &message));
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is known of any changes, and not the same of all of those.
+fn tells_apart(feature: &FeatureColumn) -> bool {
+    let mut known = feature.values.iter().flatten();
+    known.next().is_some_and(|first| known.any(|value| value != first))
+}
+
+fn print(history: &RiskHistory, output: &mut Output) -> Result<(), Failure> {
+    let names = history.features.iter().map(|it| it.name.as_str());
+    output.line(&HEADS.into_iter().chain(names).collect::<Vec<_>>().join(","))?;
+    let changes = history.changes.iter().zip(&history.releases);
+    let times = history.made.iter().zip(&history.known);
+    let rows = (0_usize..).zip(changes.zip(times.zip(&history.failed)));
+    for (at, ((change, release), ((made, known), failed))) in rows {
+        // What was held against it before it came there was known as soon as it came.
+        let known = known.map(|known| known.max(*made).to_string());
+        let own = [
+            change.as_str().to_owned(),
+            release.as_ref().map_or(String::new(), |it| it.as_str().to_owned()),
+            made.to_string(),
+            known.unwrap_or_default(),
+            failed.to_string(),
+        ];
+        let value = |it: &FeatureColumn| it.values.get(at).copied().flatten();
+        let values = history.features.iter().map(|it| value(it).map_or(String::new(), shown));
+        output.line(&own.into_iter().chain(values).collect::<Vec<_>>().join(","))?;
+    }
+    Ok(())
+}
+
+/// What is in the table, and what is not.
+fn tell(history: &RiskHistory, left_out: &[FeatureColumn]) {
+    let count = history.changes.len();
+    let failures = history.failed.iter().filter(|failed| **failed).count();
+    let known = |it: &FeatureColumn| it.values.iter().flatten().count();
+    Failure::note(&format!(
+        "as of {}: {} came to the last stage, of which {failures} failed",
+        history.at,
+        counted(count, "change", "changes"),
+    ));
+    let kept = history.features.iter().map(|it| format!("{} {}", it.name, known(it)));
+    list(&format!("known of so many of {count}"), kept.collect());
+    let (same, unknown): (Vec<_>, Vec<_>) = left_out.iter().partition(|it| known(it) > 0);
+    let names = |all: Vec<&FeatureColumn>| all.iter().map(|it| it.name.clone()).collect();
+    list("left out, because they are the same of all of which they are known", names(same));
+    list("left out, because they are known of none", names(unknown));
+}
+
+fn list(what: &str, names: Vec<String>) {
+    if !names.is_empty() {
+        Failure::note(&format!("{what}: {}", names.join(", ")));
+    }
+}

@@ -1,0 +1,126 @@
+//! A history that was looked up at an instant: which of its changes have had their time, and what
+//! models would have said of them.
+
+use lynchpin::base::{ErrorCode, Instant};
+use lynchpin::report::counted;
+use lynchpin::risk::backtest::mature_until;
+
+use super::super::failure::Failure;
+use super::args::Replayed;
+use super::history::{HINT, History, Places, features};
+use super::replay::{Course, Replay, Unfit};
+use super::table::Table;
+
+/// How many blocks there are unless said.
+const BLOCKS: usize = 10;
+
+/// What else columns say, by their names.
+#[derive(Clone, Copy, Default)]
+pub struct Besides<'a> {
+    /// What was said of each change, so that none is a feature.
+    pub said: Option<&'a str>,
+    /// The release that it came with.
+    pub release: Option<&'a str>,
+}
+
+/// A history of which the first changes are ripe.
+pub struct Ripe<'a> {
+    asked: &'a Replayed,
+    pub table: Table,
+    pub history: History,
+    /// When the outcomes were looked up.
+    pub as_of: Instant,
+    /// How many of the first changes have had their time by then.
+    pub count: usize,
+}
+
+impl<'a> Ripe<'a> {
+    /// Reads the file, some of whose changes must have had their time.
+    pub fn read(asked: &'a Replayed, besides: Besides<'_>) -> Result<Ripe<'a>, Failure> {
+        let mut table = Table::open(&asked.file)?.with_hint(HINT);
+        let history = read(asked, besides, &mut table)?;
+        let as_of = asked.as_of.unwrap_or_else(|| last(&history));
+        let count = mature_until(&history.made, as_of, asked.maturity);
+        let ripe = Ripe { asked, table, history, as_of, count };
+        ripe.check().map(|()| ripe)
+    }
+
+    /// How models are fitted to it.
+    pub fn course(&self) -> Course<'_> {
+        let Ripe { history, count, .. } = self;
+        let Replayed { maturity, features, .. } = self.asked;
+        Course { history, count: *count, maturity: *maturity, features }
+    }
+
+    /// Into how many blocks so many changes are cut.
+    pub fn blocks(&self, scored: usize) -> usize {
+        let asked = self.asked.blocks.map(|blocks| usize::try_from(blocks).unwrap_or(usize::MAX));
+        asked.unwrap_or(BLOCKS.min(scored))
+    }
+
+    /// What models of the changes before would have said of the later ones.
+    pub fn replay(&self) -> Result<Replay, Failure> {
+        let scored = self.count.saturating_sub(self.count / 2);
+        let blocks = self.blocks(scored);
+        if blocks > scored {
+            let message = format!("{blocks} blocks of {scored} changes: ask for fewer --blocks");
+            return Err(self.table.refused_on(0, ErrorCode::BadArgument, &message));
+        }
+        self.course().replay(blocks).map_err(|Unfit { block, changes, error }| {
+            let messages = error.problems().iter().map(|problem| problem.message.as_str());
+            let message = format!(
+                "no model for block {block}, of the {changes} changes that were ripe and known \
+                 when it began: {}; take a longer history, or a shorter --maturity if that is long \
+                 enough",
+                messages.collect::<Vec<_>>().join("; ")
+            );
+            self.table.refused_on(0, error.code(), &message)
+        })
+    }
+
+    /// That there are changes that have had their time, and that nothing is known of them too
+    /// early.
+    fn check(&self) -> Result<(), Failure> {
+        let Ripe { table, history, as_of, count, .. } = self;
+        if *count == 0 {
+            let message = format!(
+                "none of {} has had {} at {as_of} to fail: take a longer history, a later --as-of, \
+                 or a shorter --maturity if that is long enough",
+                counted(history.len(), "change", "changes"),
+                self.asked.maturity,
+            );
+            return Err(table.refused_on(0, ErrorCode::Empty, &message));
+        }
+        let late = history.known.iter().take(*count).zip(&history.lines);
+        let mut late = late.filter_map(|(known, line)| Some((known.as_ref()?, line)));
+        let Some((known, line)) = late.find(|(known, _)| *known > as_of) else { return Ok(()) };
+        let message = format!(
+            "its outcome was known at {known}, which is after {as_of}: take a later --as-of, or a \
+             file of what was known by then"
+        );
+        Err(table.refused_on(*line, ErrorCode::TimeOrder, &message))
+    }
+}
+
+fn read(asked: &Replayed, besides: Besides<'_>, table: &mut Table) -> Result<History, Failure> {
+    let outcome = table.column(&asked.outcome, "--outcome")?;
+    let made = table.column(&asked.made, "--made")?;
+    let find = |name: Option<&str>, option| name.map(|name| table.column(name, option)).transpose();
+    let known = find(asked.known.as_deref(), "--known")?;
+    let said = find(besides.said, "--said")?;
+    let release = find(besides.release, "--release")?;
+    let features = match said {
+        Some(_) => Vec::new(),
+        None => {
+            let others = [outcome, made].into_iter().chain(known).chain(release);
+            features(table, &asked.features, &others.collect::<Vec<usize>>())?
+        }
+    };
+    History::read(table, &Places { outcome, made: Some(made), known, said, release }, features)
+}
+
+/// The last instant that the file tells of.
+fn last(history: &History) -> Instant {
+    let known = history.known.iter().flatten().copied();
+    history.made.last().copied().into_iter().chain(known).max().unwrap_or(Instant::EPOCH)
+}
