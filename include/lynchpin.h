@@ -2145,7 +2145,8 @@ typedef struct lp_risk {
     uint32_t at_most;
     /**
      * For a release that a fitted model scored: the chance that any of its changes fails that
-     * change a service of tier 1, or one whose tier is not known, in parts per billion; else 0.
+     * change a service of tier 1, or one whose tier is not known, or name none, in parts per
+     * billion; else 0.
      */
     uint32_t tier_one;
     /**

@@ -6,14 +6,11 @@
 )]
 
 use lynchpin::base::{Error, ErrorCode, Instant, Limits, Probability, Subject, When};
-use lynchpin::portfolio::{
-    DecideQuestion, Decision, Engine, RiskHistoryQuestion, ScoreQuestion, Snapshot,
-};
+use lynchpin::portfolio::{DecideQuestion, Decision, Engine, ScoreQuestion, Snapshot};
 use lynchpin::reason::tree::Arg;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::risk::joint::{Joint, Shock};
-use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Transform};
-use lynchpin::risk::{Feature, RiskModel, probability};
+use lynchpin::risk::{RiskModel, probability};
 use lynchpin::wire::read_portfolio;
 use serde_json::{Value, json};
 
@@ -394,136 +391,6 @@ fn what_a_failure_costs_is_what_incidents_took() {
     assert_eq!(blog.budget_seconds, None);
 }
 
-/// Five changes by raj of the shop, each a day after the last one, of which the second failed.
-fn past() -> Value {
-    let id = |day: u32| format!("P-{day}");
-    let changes: Vec<Value> = (1..6)
-        .map(|day| {
-            json!({"id": id(day), "revision": 1, "by": "raj", "services": ["shop"],
-                "measures": {"coverage": 60 + day}, "size": {"files": day},
-                "at": format!("2026-03-0{day}T06:00:00Z")})
-        })
-        .collect();
-    let deployments = (1..6).map(|day| {
-        json!({"id": format!("D-{day}"), "environment": "production", "outcome": "succeeded",
-            "changes": [id(day)], "at": format!("2026-03-0{day}T07:00:00Z"), "by": "bot"})
-    });
-    let incidents = json!([
-        {"id": "I", "event": "opened", "services": ["shop"], "at": "2026-03-02T09:00:00Z",
-         "by": "ops"},
-        {"id": "I", "event": "linked", "change": "P-2", "attribution": "confirmed",
-         "at": "2026-03-04T09:00:00Z", "by": "ops"}]);
-    json!({"changes": changes, "deployments": deployments.collect::<Vec<_>>(),
-        "incidents": incidents})
-}
-
-fn column(snapshot: &Snapshot, name: &str) -> Vec<Option<i64>> {
-    let asked = RiskHistoryQuestion::new(at("05-01")).with_features(vec![name.to_owned()]);
-    let history = snapshot.risk_history(&asked).expect("it can be asked");
-    history.features[0].values.clone()
-}
-
-#[test]
-fn a_history_knows_of_each_change_what_was_known_when_it_came() {
-    let snapshot = snapshot(past(), "name = 'none'");
-    let history = snapshot.risk_history(&RiskHistoryQuestion::new(at("05-01"))).expect("it can");
-    assert_eq!(history.changes.len(), 5);
-    assert_eq!(history.failed, [false, true, false, false, false]);
-    assert_eq!(history.known[1], "2026-03-04T09:00:00Z".parse().ok());
-    assert_eq!(history.features.len(), Feature::ALL.len() + 1, "and the host's own");
-    let whole = |values: &[i64]| -> Vec<Option<i64>> {
-        values.iter().map(|it| Some(it * 1_000_000)).collect()
-    };
-    assert_eq!(column(&snapshot, "files"), whole(&[1, 2, 3, 4, 5]));
-    assert_eq!(column(&snapshot, "measure.coverage"), whole(&[61, 62, 63, 64, 65]));
-    assert_eq!(column(&snapshot, "author_record"), whole(&[0, 1, 2, 3, 4]));
-    assert_eq!(column(&snapshot, "service_changes"), whole(&[0, 1, 2, 3, 4]));
-    assert_eq!(column(&snapshot, "concurrent_changes"), whole(&[0, 0, 0, 0, 0]));
-    // It was opened on the second, and known to come from P-2 on the fourth, after P-4 came.
-    assert_eq!(column(&snapshot, "service_incidents"), whole(&[0, 0, 1, 1, 1]));
-    assert_eq!(column(&snapshot, "author_failures"), whole(&[0, 0, 0, 0, 1]));
-    assert_eq!(column(&snapshot, "service_failures"), whole(&[0, 0, 0, 0, 1]));
-    assert_eq!(column(&snapshot, "tier"), whole(&[1; 5]));
-    assert_eq!(column(&snapshot, "lines"), [None; 5]);
-    // The first of March 2026 was a Sunday.
-    assert_eq!(column(&snapshot, "weekday"), whole(&[6, 0, 1, 2, 3]));
-    assert_eq!(column(&snapshot, "hour"), whole(&[7; 5]));
-    let asked = RiskHistoryQuestion::new(at("05-01")).with_features(vec!["luck".to_owned()]);
-    assert_eq!(snapshot.risk_history(&asked).expect_err("none").code(), ErrorCode::UnknownWord);
-}
-
-#[test]
-fn what_a_deployment_comes_to_is_no_feature_of_it() {
-    let mut facts = past();
-    // The last one failed, and that is the only word on it.
-    facts["deployments"][4]["outcome"] = json!("failed");
-    facts["services"] = json!([{"id": "shop", "tier": 1, "owner": {"group": "shop"}},
-        {"id": "shop", "tier": 3, "at": "2026-03-05T08:00:00Z", "by": "ada"}]);
-    facts["incidents"]
-        .as_array_mut()
-        .expect("it is one")
-        .extend([json!({"id": "J", "event": "opened", "services": ["shop"], "change": "P-5",
-            "attribution": "confirmed", "at": "2026-03-05T07:00:00Z", "by": "ops"})]);
-    let told = snapshot(facts, "name = 'none'");
-    let asked = RiskHistoryQuestion::new(at("05-01"));
-    let (whole, before) = (
-        told.risk_history(&asked).expect("it can be asked"),
-        snapshot(past(), "name = 'none'").risk_history(&asked).expect("it can be asked"),
-    );
-    assert!(whole.failed[4] && !before.failed[4]);
-    assert_eq!(whole.features, before.features);
-}
-
-#[test]
-fn later_facts_change_nothing_of_what_was_known_then() {
-    let all = snapshot(past(), "name = 'none'");
-    let question = RiskHistoryQuestion::new(at("05-01"));
-    let whole = all.risk_history(&question).expect("it can be asked");
-    // As of each change, the last of the history is told as the whole history tells it.
-    for (number, made) in whole.made.iter().enumerate() {
-        let then = all.risk_history(&RiskHistoryQuestion::new(*made)).expect("it can be asked");
-        assert_eq!(then.changes.len(), number + 1);
-        for (then, whole) in then.features.iter().zip(&whole.features) {
-            assert_eq!(then.values.as_slice(), &whole.values[..=number], "{}", then.name);
-        }
-    }
-}
-
-#[test]
-fn a_model_fitted_to_the_history_scores_a_change_as_the_portfolio_does() {
-    let snapshot = snapshot(past(), "name = 'none'");
-    let history = snapshot.risk_history(&RiskHistoryQuestion::new(at("05-01"))).expect("it can");
-    let values: Vec<Vec<i64>> = history
-        .features
-        .iter()
-        .map(|it| it.values.iter().map(|value| value.unwrap_or(MISSING)).collect())
-        .collect();
-    let columns = history.features.iter().zip(&values).map(|(it, values)| Column {
-        name: &it.name,
-        transform: Transform::Log,
-        bend: Bend::Free,
-        values,
-    });
-    let columns: Vec<Column<'_>> = columns.collect();
-    let fitted = Model::fit(&columns, &history.failed, &Fit::LINES).expect("it can be fitted");
-    let model = RiskModel::new(fitted.clone());
-    let text = String::from_utf8(model.to_json().expect("it was fitted")).expect("it is text");
-    let mut facts = past();
-    facts["risk_models"] = json!([{"text": text, "at": "2026-03-05T07:00:00Z", "by": "ada"}]);
-    let policy =
-        format!("name = 'acme'\nrisk.model = '{}'", model.digest().expect("it was fitted"));
-    let snapshot = self::snapshot(facts, &policy);
-    // The last change as of the instant at which it came.
-    let asked =
-        ScoreQuestion::new(change_of("P-5"), "2026-03-05T07:00:00Z".parse().expect("it is"));
-    let score = snapshot.score(&asked).expect("it can be asked");
-    let last: Vec<i64> = values.iter().map(|values| values[4]).collect();
-    let wanted = fitted.score(&last).expect("as many features");
-    assert_eq!(score.changes[0].risk.log_odds, wanted.log_odds);
-    let parts = score.changes[0].risk.contributions.iter().map(|it| it.log_odds);
-    assert!(parts.eq(wanted.terms));
-}
-
 #[test]
 fn which_of_several_models_answers_is_the_word_of_the_policy() {
     let model = model(json!({}));
@@ -539,17 +406,4 @@ fn which_of_several_models_answers_is_the_word_of_the_policy() {
     let mild = policy(Some(&model), "{ risk = { below = '0.1' } }");
     assert_eq!(decided(&snapshot(facts(both), &mild), "A", "06-03").verdict(), Verdict::Go);
     assert!(decided(&snapshot(facts(vec![told(&model, "06-01")]), &mild), "A", "06-03").is_go());
-}
-
-#[test]
-fn the_page_defines_each_feature_as_the_library_does() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/features.md"));
-    let page = page.expect("the page is there");
-    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
-    let wanted = Feature::ALL.iter().map(|it| {
-        format!("| `{}` | {} | {} | {} |", it.name(), it.unit(), it.source(), it.formula())
-    });
-    let wanted: Vec<String> = wanted.collect();
-    assert_eq!(rows[..wanted.len()], wanted);
-    assert!(rows[wanted.len()].starts_with("| `measure.NAME` |"));
 }

@@ -66,7 +66,8 @@ pub struct lp_risk {
     /// itself.
     pub at_most: u32,
     /// For a release that a fitted model scored: the chance that any of its changes fails that
-    /// change a service of tier 1, or one whose tier is not known, in parts per billion; else 0.
+    /// change a service of tier 1, or one whose tier is not known, or name none, in parts per
+    /// billion; else 0.
     pub tier_one: u32,
     /// The same: how many changes fail on average, in billionths; else 0.
     pub failures_expected: u64,

@@ -131,7 +131,7 @@ class JointScore:
     """In nine of ten such releases, at least and at most so many fail."""
     tier_one: Decimal
     """The chance that any fails of those that change a service of tier 1, or one whose tier is not
-    known."""
+    known, or name none."""
 
 
 @value

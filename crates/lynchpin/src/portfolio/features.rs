@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Timelike};
 
 use super::track::{Seen, Track, author};
-use crate::base::id::PersonId;
+use crate::base::id::{PersonId, RequirementId, StageId};
 use crate::base::{Instant, Span, Subject, When};
 use crate::history::Records;
-use crate::history::order::by_record;
-use crate::model::{Approval, Change, Fact, Kind, Reversibility, Vote};
+use crate::history::order::{by_record, lasting};
+use crate::model::{Approval, Change, Fact, Kind, Period, Reversibility, Vote};
 use crate::risk::{Feature, Features, MEASURE};
 
 const DAY: u32 = 24 * 60 * 60;
@@ -28,7 +28,7 @@ pub(super) struct Known<'a> {
     pub(super) seen: Seen,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
     /// What the scorecard asks for.
     pub(super) fn features(self) -> Features {
         let whole = |feature| self.whole(feature);
@@ -60,7 +60,22 @@ impl Known<'_> {
             // It is told in seconds, which are more than whole days.
             return millionths(self.change.history.age_seconds?, DAY.into());
         }
-        millionths(self.whole(feature)?, 1)
+        millionths(self.whole(feature).filter(|_| self.is_declared(feature))?, 1)
+    }
+
+    /// Whether what is counted of services is counted of services that are there: one that nobody
+    /// declared has no failures, and that says nothing.
+    fn is_declared(self, feature: Feature) -> bool {
+        let counted = [
+            Feature::ServiceFailures,
+            Feature::TeamFailures,
+            Feature::ServiceIncidents,
+            Feature::ServiceChanges,
+            Feature::ConcurrentChanges,
+        ];
+        let mut services = self.change.services.iter();
+        !counted.contains(&feature)
+            || services.all(|id| self.seen.service(self.records, id).is_some())
     }
 
     /// Until when all features of some names stay as they are without a new fact.
@@ -80,8 +95,13 @@ impl Known<'_> {
             self.track.turns(&services, at, [Some(Span::from_seconds(FAILURES)), None, None, None])
         });
         let timed = asked.contains(&Feature::Hour) || asked.contains(&Feature::Weekday);
-        let hour = (timed && self.change.planned.is_none()).then(|| next_hour(at));
-        own.min(teams.unwrap_or(When::Never)).min(hour.unwrap_or(When::Never))
+        let hour = timed.then(|| match self.plan() {
+            Some(plan) => When::At(plan.to),
+            None => next_hour(at),
+        });
+        let reviews = asked.contains(&Feature::Reviewers).then(|| self.reviews_until());
+        let rest = [teams, hour, reviews].into_iter().flatten().min();
+        own.min(rest.unwrap_or(When::Never))
     }
 
     /// The value of a feature in whole units; of the age of files in whole days.
@@ -121,7 +141,8 @@ impl Known<'_> {
                 of_services(track.failures(&change.services, (failures, seen)))
             }
             Feature::TeamFailures => {
-                of_services(track.failures_of_teams(records, &change.services, (failures, seen)))
+                let of = track.failures_of_teams(records, &change.services, (failures, seen));
+                of.and_then(of_services)
             }
             Feature::ServiceIncidents => {
                 of_services(track.incidents(&change.services, (lately, seen)))
@@ -150,13 +171,18 @@ impl Known<'_> {
         tiers?.into_iter().min().map(u64::from)
     }
 
-    /// When it is planned to begin; now, if that is not said.
-    fn begins(self) -> chrono::DateTime<chrono::Utc> {
-        self.change.planned.map_or(self.seen.at, |planned| planned.from).to_chrono()
+    /// The plan, until it is over: what is made after it is made now.
+    fn plan(self) -> Option<Period> {
+        self.change.planned.filter(|planned| self.seen.at < planned.to)
     }
 
-    /// Different people but its author whose last word on this revision approves.
-    fn reviewers(self) -> usize {
+    /// When it is planned to begin; now, if that is not said.
+    fn begins(self) -> chrono::DateTime<chrono::Utc> {
+        self.plan().map_or(self.seen.at, |planned| planned.from).to_chrono()
+    }
+
+    /// The approvals of this revision that are known, in order.
+    fn approvals(self) -> Vec<&'a Approval> {
         let Known { records, change, seen, .. } = self;
         let all = &records.portfolio().approvals;
         let numbers = records.approvals(&Subject::Change(change.id.clone()));
@@ -167,16 +193,53 @@ impl Known<'_> {
         let mut said: Vec<&Approval> = said.collect();
         // Of a tie the less favourable word counts.
         said.sort_by(|a, b| by_record(*a, *b).then_with(|| a.decision.cmp(&b.decision)));
-        let mut last: BTreeMap<&PersonId, Vote> = BTreeMap::new();
-        for approval in said {
-            last.insert(records.people.principal(&approval.by), approval.decision);
-        }
-        let author = author(records, change);
-        let counts = |(person, vote): &(&PersonId, Vote)| {
-            *vote == Vote::Approved && *person != author && records.people.is_human(person)
-        };
-        last.into_iter().filter(counts).count()
+        said
     }
+
+    /// Different people without a hand in it who approve something of this revision and object to
+    /// nothing of it: by their lasting words on each requirement for each stage.
+    fn reviewers(self) -> usize {
+        let Known { records, change, seen, .. } = self;
+        let mut words: BTreeMap<(&PersonId, &RequirementId, &StageId), Vec<&Approval>> =
+            BTreeMap::new();
+        for approval in self.approvals() {
+            let by = records.people.principal(&approval.by);
+            words.entry((by, &approval.requirement, &approval.stage)).or_default().push(approval);
+        }
+        let mut approve: BTreeSet<&PersonId> = BTreeSet::new();
+        let mut object: BTreeSet<&PersonId> = BTreeSet::new();
+        for ((person, ..), said) in words {
+            // What is told again late does not take the place of what came after it.
+            let lasting = lasting(said.into_iter());
+            if lasting.iter().any(|word| word.decision >= Vote::Deferred) {
+                object.insert(person);
+            }
+            if lasting.iter().all(|it| it.decision == Vote::Approved && is_on(it, seen.at)) {
+                approve.insert(person);
+            }
+        }
+        let hands = records.hands(&change.id);
+        let counts = |person: &&&PersonId| {
+            !hands.contains(*person) && records.people.can_sit(person, seen.at)
+        };
+        approve.difference(&object).filter(counts).count()
+    }
+
+    /// Until when no approval begins or ends, and nobody who gave one is suspended.
+    fn reviews_until(self) -> When {
+        let (people, at) = (&self.records.people, self.seen.at);
+        let turns = self.approvals().into_iter().flat_map(|it| {
+            let by = people.principal(&it.by);
+            [it.effective_from, it.expires, people.suspended_from(by, at)]
+        });
+        turns.flatten().filter(|turn| *turn > at).min().map_or(When::Never, When::At)
+    }
+}
+
+/// Whether an approval counts at an instant.
+fn is_on(approval: &Approval, at: Instant) -> bool {
+    approval.effective_from.is_none_or(|from| from <= at)
+        && approval.expires.is_none_or(|end| at < end)
 }
 
 /// So many parts of a whole, in millionths of it; beyond what fits, as much as fits.

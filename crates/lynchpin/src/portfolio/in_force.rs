@@ -40,7 +40,7 @@ impl<'a> InForce<'a> {
 
     /// What answers by a policy that was in force before.
     pub(super) fn by_older(&self, policy: &'a Policy) -> By<'a> {
-        By { policy, before: &[], models: self.models, track: None }
+        By { policy, before: &[], models: self.models, track: self.track }
     }
 
     /// The policies in force before, by which what was said is void. Under another policy than the

@@ -47,6 +47,7 @@ mod scoring;
 mod setting;
 mod situation;
 mod snapshot;
+mod states;
 mod track;
 mod verdicts;
 

@@ -32,6 +32,11 @@ impl Models {
         Ok(models)
     }
 
+    /// Whether none was ever told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The model of a digest, if it was recorded by then.
     pub(super) fn known(&self, digest: &Digest, by: Instant) -> Option<&RiskModel> {
         let (recorded, model) = self.0.get(digest)?;

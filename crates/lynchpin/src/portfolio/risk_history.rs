@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::features::Known;
 use super::question::RiskHistoryQuestion;
-use super::track::{Seen, Track, confirmations, deployments, last_stage};
+use super::track::{Seen, Track, confirmations, deployments, last_stage, of_each};
 use crate::base::Instant;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, ReleaseId};
@@ -23,7 +23,8 @@ use crate::risk::{Feature, MEASURE};
 /// A change comes there with its first deployment, however that ended; without any stage, with its
 /// first to anywhere. It failed if a deployment of it there failed or was rolled back, or if an
 /// incident is confirmed to come from it. Its features are what was recorded before that instant,
-/// of the revision known then: nothing that was found out with its deployment or later.
+/// of the revision known then: nothing that was found out with its deployment or later. A change
+/// that was told of only after it came is left out: nobody can say what was known of it then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RiskHistory {
@@ -142,9 +143,9 @@ fn came(records: &Records) -> Vec<Came<'_>> {
     }
     let came = first.into_iter().filter_map(|(id, (at, release))| {
         let row = records.change(id)?;
-        // What was told of only afterwards was as its first word says.
+        // What was told of only afterwards may have been told by what came of it.
         let then = row.known_by(records, end_of(at)).and_then(|(row, it)| row.at(records, it));
-        let change = then.or_else(|| row.at(records, 0))?;
+        let change = then?;
         let confirmed = confirmed(records, id);
         let failed = failed.get(id).copied().into_iter().chain(confirmed).min();
         Some(Came { change, at, release, failed })
@@ -159,7 +160,7 @@ fn confirmed(records: &Records, id: &ChangeId) -> Option<Instant> {
     let all = &records.portfolio().incidents;
     let since = records.incidents_of(id).filter_map(|(_, numbers)| {
         let facts: Vec<&Incident> = numbers.iter().filter_map(|n| all.get(*n)).collect();
-        let (word, until) = confirmations(&facts, id).pop()?;
+        let (word, until) = confirmations(of_each(&facts).get(id)?).pop()?;
         (until == crate::base::When::Never).then(|| word.envelope().recorded)
     });
     since.min()

@@ -75,7 +75,7 @@ pub struct JointScore {
     /// In nine of ten such releases, at least and at most so many fail.
     pub failures: (u32, u32),
     /// The chance that any fails of those that change a service of tier 1, or one whose tier is not
-    /// known.
+    /// known, or name none.
     pub tier_one: Probability,
 }
 
@@ -291,10 +291,12 @@ fn by_model(
     Ok((found.any, Some(score)))
 }
 
-/// Whether a service of the highest tier is changed, or one whose tier is not known.
+/// Whether a service of the highest tier is changed, or one whose tier is not known, or none is
+/// named.
 fn is_tier_one(records: &Records, change: &Change) -> bool {
     let tier = |id| records.service(id).and_then(|service| service.tier);
-    change.services.iter().any(|id| tier(id).is_none_or(|tier| tier <= 1))
+    let mut tiers = change.services.iter().map(tier);
+    change.services.is_empty() || tiers.any(|tier| tier.is_none_or(|tier| tier <= 1))
 }
 
 fn drivers(

@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::states::{self, Since, States, Word};
 use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, IncidentId, PersonId, ServiceId};
 use crate::base::{Actor, Instant, Span, When};
 use crate::history::Records;
-use crate::history::order::{is_known, lasting};
+use crate::history::order::is_known;
 use crate::model::{
     Attribution, Change, Deployment, DeploymentOutcome, Fact, Incident, IncidentEvent, Needs,
     Service,
@@ -85,16 +86,18 @@ impl<'a> Track<'a> {
     /// Gathers what the scorecard asks for, from everything that is known.
     pub(super) fn new(records: &'a Records) -> Track<'a> {
         let mut track = Track::default();
-        let mut live = Flips::default();
-        let (last, mut failed) = (last_stage(records), Flips::default());
+        let mut live = BTreeMap::new();
+        let (last, mut failed) = (last_stage(records), BTreeMap::new());
         for deployment in deployments(records) {
             track.add_deployment(records, deployment, &mut live, last.as_deref());
         }
         for (id, numbers) in records.incidents() {
             track.add_incident(records, id, numbers, &mut failed);
         }
-        track.live = live.by_authors(records);
-        track.failed = failed.by_authors(records);
+        let live = live.into_iter().map(|(id, words)| (id, states::live(words)));
+        track.live = States::of(live, |id| author_of(records, id));
+        let failed = failed.into_iter().map(|(id, said)| (id, states::any(said)));
+        track.failed = States::of(failed, |id| author_of(records, id));
         track.sort();
         track
     }
@@ -108,11 +111,21 @@ impl<'a> Track<'a> {
                 track.owned.entry(owner).or_default().insert(&service.id);
             }
         }
-        for change in records.changes().filter_map(|row| row.current(records)) {
-            let recorded = change.envelope().recorded;
-            let needed = change.requires.iter().flat_map(Needs::alternatives);
-            for other in needed.chain(&change.together) {
-                track.named_by.entry(other).or_default().push((recorded, &change.id));
+        for row in records.changes() {
+            let revisions = (0..).map_while(|position| row.at(records, position));
+            // Since when every revision names it.
+            let mut since: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
+            for revision in revisions {
+                let recorded = revision.envelope().recorded;
+                let needed = revision.requires.iter().flat_map(Needs::alternatives);
+                let named: BTreeSet<&ChangeId> = needed.chain(&revision.together).collect();
+                since.retain(|id, _| named.contains(id));
+                for id in named {
+                    since.entry(id).or_insert(recorded);
+                }
+            }
+            for (id, known) in since {
+                track.named_by.entry(id).or_default().push((known, &row.id));
             }
         }
         track
@@ -122,18 +135,20 @@ impl<'a> Track<'a> {
         &mut self,
         records: &'a Records,
         deployment: &'a Deployment,
-        live: &mut Flips<'a>,
+        live: &mut BTreeMap<&'a ChangeId, Vec<Word<'a>>>,
         last: Option<&[EnvironmentId]>,
     ) {
         let (at, known) = (deployment.at, deployment.envelope().recorded);
         let is_last = last.is_none_or(|last| last.contains(&deployment.environment));
         let changes = deployment.changes.iter().filter_map(|id| current(records, id));
+        let environment = &deployment.environment;
+        let word = |is_live| Word { known, at, environment, is_live };
         match deployment.outcome {
             DeploymentOutcome::Started => {}
             DeploymentOutcome::Succeeded if !is_last => {}
             DeploymentOutcome::Succeeded => {
                 for change in changes {
-                    live.add(&change.id, (known, at), true);
+                    live.entry(&change.id).or_default().push(word(true));
                     let event = Event { at, what: &change.id, known, until: When::Never };
                     file(&mut self.came, &change.services, event);
                 }
@@ -145,46 +160,59 @@ impl<'a> Track<'a> {
                 for change in changes {
                     file(&mut self.failures, &change.services, event);
                     if is_last && deployment.outcome == DeploymentOutcome::RolledBack {
-                        live.add(&change.id, (known, at), false);
+                        live.entry(&change.id).or_default().push(word(false));
                     }
                 }
             }
         }
     }
 
-    /// An incident is a failure once a change is confirmed as its cause, for as long as it is.
+    /// An incident is a failure once a change is confirmed as its cause, for as long as it is. It
+    /// happened whenever it is said to have been opened, so that no second word moves it away; it
+    /// hit a service from when that was told.
     fn add_incident(
         &mut self,
         records: &'a Records,
         id: &'a IncidentId,
         numbers: &[usize],
-        failed: &mut Flips<'a>,
+        failed: &mut BTreeMap<&'a ChangeId, Since<bool>>,
     ) {
         let all = &records.portfolio().incidents;
         let facts: Vec<&'a Incident> = numbers.iter().filter_map(|n| all.get(*n)).collect();
         let opened = facts.iter().filter(|fact| fact.event == IncidentEvent::Opened);
-        let opened = opened.min_by_key(|fact| fact.at);
-        let hit: BTreeSet<&'a ServiceId> = facts.iter().flat_map(|fact| &fact.services).collect();
-        if let Some(opened) = opened {
-            let known = opened.envelope().recorded;
-            let event = Event { at: opened.at, what: id, known, until: When::Never };
-            file(&mut self.incidents, hit.iter().copied(), event);
+        let opened: BTreeSet<(Instant, Instant)> =
+            opened.map(|fact| (fact.at, fact.envelope().recorded)).collect();
+        let hit = first_told(&facts);
+        for (at, recorded) in &opened {
+            for (service, told) in &hit {
+                let (known, until) = ((*recorded).max(*told), When::Never);
+                file(&mut self.incidents, [*service], Event { at: *at, what: id, known, until });
+            }
         }
-        let linked: BTreeSet<&ChangeId> = facts.iter().filter_map(|f| f.change.as_ref()).collect();
-        for change in linked {
-            for (confirmed, until) in confirmations(&facts, change) {
-                let at = opened.map_or(confirmed.at, |fact| fact.at);
-                let known = confirmed.envelope().recorded;
-                let event = Event { at, what: Cause::Incident(id), known, until };
-                file(&mut self.failures, hit.iter().copied(), event);
-                let Some(change) = current(records, change) else { continue };
-                failed.add(&change.id, (known, known), true);
-                if let When::At(end) = until {
-                    failed.add(&change.id, (end, end), false);
+        for (change, said) in of_each(&facts) {
+            let change = current(records, change);
+            for (confirmed, until) in confirmations(&said) {
+                let recorded = confirmed.envelope().recorded;
+                if let Some(change) = change {
+                    let states = failed.entry(&change.id).or_default();
+                    states.push((recorded, true));
+                    states.extend(end(until).map(|end| (end, false)));
                 }
+                let own = change.filter(|_| hit.is_empty());
                 // Where no service is named, it hit those that its cause changed.
-                if hit.is_empty() {
-                    file(&mut self.failures, &change.services, event);
+                let own = own.into_iter().flat_map(|it| &it.services).map(|it| (it, recorded));
+                let hit: Vec<_> = hit.iter().map(|(it, told)| (*it, *told)).chain(own).collect();
+                // When it was opened, if that is told; else when it was confirmed.
+                let times: BTreeSet<Instant> = match opened.is_empty() {
+                    true => BTreeSet::from([confirmed.at]),
+                    false => opened.iter().map(|(at, _)| *at).collect(),
+                };
+                for at in times {
+                    for (service, told) in &hit {
+                        let known = recorded.max(*told);
+                        let event = Event { at, what: Cause::Incident(id), known, until };
+                        file(&mut self.failures, [*service], event);
+                    }
                 }
             }
         }
@@ -198,12 +226,12 @@ impl<'a> Track<'a> {
 
     /// Other changes of an author that are live.
     pub(super) fn live_of(&self, author: &PersonId, but: &ChangeId, seen: Seen) -> usize {
-        self.live.count(author, but, seen)
+        self.live.count(author, but, |it| seen.knows(it))
     }
 
     /// Other changes of an author that are confirmed to have caused an incident.
     pub(super) fn failed_of(&self, author: &PersonId, but: &ChangeId, seen: Seen) -> usize {
-        self.failed.count(author, but, seen)
+        self.failed.count(author, but, |it| seen.knows(it))
     }
 
     /// The failures of services within a time before.
@@ -215,18 +243,17 @@ impl<'a> Track<'a> {
         within(&self.failures, services, over, seen).len()
     }
 
-    /// The failures of all services that have an owner in common with some.
+    /// The failures of all services that have an owner in common with some; nothing, if the owner
+    /// of any of these is not known.
     pub(super) fn failures_of_teams(
         &self,
         records: &Records,
         services: &[ServiceId],
         (over, seen): (Span, Seen),
-    ) -> usize {
-        let owners = services.iter().filter_map(|id| records.service(id)?.owner.as_ref());
-        let owned: BTreeSet<&ServiceId> =
-            owners.filter_map(|owner| self.owned.get(owner)).flatten().copied().collect();
-        let all: BTreeSet<&ServiceId> = owned.into_iter().chain(services).collect();
-        self.failures(all, (over, seen))
+    ) -> Option<usize> {
+        let is_owned = |id| records.service(id).is_some_and(|service| service.owner.is_some());
+        let teams = self.teams_of(records, services);
+        services.iter().all(is_owned).then(|| self.failures(&teams, (over, seen)))
     }
 
     /// The incidents opened on services within a time before.
@@ -295,39 +322,72 @@ pub(super) fn author<'a>(records: &'a Records, change: &'a Change) -> &'a Person
     records.people.principal(change.author.as_ref().unwrap_or(&first.by))
 }
 
-/// The words that confirm a change as the cause of an incident, and until when each stood.
-pub(super) fn confirmations<'a>(
-    facts: &[&'a Incident],
-    change: &ChangeId,
-) -> Vec<(&'a Incident, When)> {
-    let said = facts.iter().copied().filter(|fact| {
-        // Facts that say nothing of it, such as that it was resolved, leave it as it was.
-        fact.change.as_ref() == Some(change) && fact.attribution.is_some()
-    });
-    let said: Vec<&Incident> = said.collect();
-    let mut times: Vec<Instant> = said.iter().map(|fact| fact.envelope().recorded).collect();
-    times.sort_unstable();
-    times.dedup();
-    let mut found: Vec<(&'a Incident, When)> = Vec::new();
-    let mut is_open = false;
-    for time in times {
-        let by_then = said.iter().copied().filter(|fact| fact.envelope().recorded <= time);
-        let by_then: Vec<&Incident> = by_then.collect();
-        // Of a tie the less favourable word counts, and it confirms.
-        let last = lasting(by_then.into_iter());
-        let confirmed = last.into_iter().find(|it| it.attribution == Some(Attribution::Confirmed));
-        match confirmed {
-            Some(word) if !is_open => found.push((word, When::Never)),
-            None if is_open => {
-                if let Some((_, until)) = found.last_mut() {
-                    *until = When::At(time);
-                }
-            }
-            Some(_) | None => {}
+/// What was said of each change that is linked to an incident, in order. Facts that say nothing of
+/// it, such as that it was resolved, leave it as it was.
+pub(super) fn of_each<'a>(facts: &[&'a Incident]) -> BTreeMap<&'a ChangeId, Vec<&'a Incident>> {
+    let mut said: BTreeMap<&ChangeId, Vec<&Incident>> = BTreeMap::new();
+    for fact in facts.iter().filter(|fact| fact.attribution.is_some()) {
+        if let Some(change) = &fact.change {
+            said.entry(change).or_default().push(fact);
         }
-        is_open = confirmed.is_some();
+    }
+    said
+}
+
+/// The words that confirm a change as the cause of an incident, and until when each stood, of all
+/// that was said of it in order.
+pub(super) fn confirmations<'a>(said: &[&'a Incident]) -> Vec<(&'a Incident, When)> {
+    // Those whose place no later one takes: one that is also said to have been made no earlier.
+    let mut lasting: Vec<&'a Incident> = Vec::new();
+    let mut found: Vec<(&'a Incident, When)> = Vec::new();
+    let (mut confirming, mut is_open) = (0_usize, false);
+    let confirms = |fact: &Incident| fact.attribution == Some(Attribution::Confirmed);
+    for (number, fact) in said.iter().enumerate() {
+        while let Some(last) = lasting.pop_if(|last| last.at <= fact.at) {
+            confirming = confirming.saturating_sub(confirms(last).into());
+        }
+        lasting.push(fact);
+        confirming = confirming.saturating_add(confirms(fact).into());
+        let time = fact.envelope().recorded;
+        let next = said.get(number.saturating_add(1));
+        if next.is_some_and(|next| next.envelope().recorded == time) {
+            continue;
+        }
+        // Of what was recorded at one time the less favourable word counts, and it confirms.
+        if confirming > 0 && !is_open {
+            let word = lasting.iter().rev().find(|it| confirms(it));
+            found.extend(word.map(|word| (*word, When::Never)));
+        }
+        if let Some((_, until)) = found.last_mut().filter(|_| confirming == 0 && is_open) {
+            *until = When::At(time);
+        }
+        is_open = confirming > 0;
     }
     found
+}
+
+/// Since when each service is told to have been hit.
+fn first_told<'a>(facts: &[&'a Incident]) -> BTreeMap<&'a ServiceId, Instant> {
+    let mut told: BTreeMap<&ServiceId, Instant> = BTreeMap::new();
+    for fact in facts {
+        let recorded = fact.envelope().recorded;
+        for service in &fact.services {
+            let first = told.entry(service).or_insert(recorded);
+            *first = recorded.min(*first);
+        }
+    }
+    told
+}
+
+fn end(until: When) -> Option<Instant> {
+    match until {
+        When::At(end) => Some(end),
+        When::Never => None,
+    }
+}
+
+fn author_of<'a>(records: &'a Records, id: &ChangeId) -> Option<&'a PersonId> {
+    current(records, id).map(|change| author(records, change))
 }
 
 fn file<'a, T: Copy>(
@@ -366,81 +426,11 @@ fn turn<T>(
     over: Option<Span>,
 ) -> When {
     let Some(over) = over else { return When::Never };
-    let events = services.iter().filter_map(|id| events.get(id)).flatten();
-    let turns = events.flat_map(|event| [event.at, event.at.after(over)]);
-    turns.filter(|turn| *turn > at).min().map_or(When::Never, When::At)
-}
-
-/// What was said of each change that is so or not, by when it was known and when it was so.
-#[derive(Default)]
-struct Flips<'a>(BTreeMap<&'a ChangeId, Vec<(Instant, Instant, bool)>>);
-
-impl<'a> Flips<'a> {
-    fn add(&mut self, change: &'a ChangeId, (known, at): (Instant, Instant), is_so: bool) {
-        self.0.entry(change).or_default().push((known, at, is_so));
-    }
-
-    /// Since when each was known to be so, or no longer.
-    fn by_authors(self, records: &'a Records) -> States<'a> {
-        let mut states = States::default();
-        for (id, mut said) in self.0 {
-            let Some(change) = current(records, id) else { continue };
-            let author = author(records, change);
-            // Of what was so at the same time the less favourable counts: that it is not live.
-            said.sort_unstable();
-            let (mut last, mut was, mut flips) = ((Instant::EPOCH, true), false, Vec::new());
-            for (known, at, is_so) in said {
-                if (at, !is_so) >= (last.0, !last.1) {
-                    last = (at, is_so);
-                }
-                if last.1 != was {
-                    was = last.1;
-                    flips.push((known, was));
-                }
-            }
-            states.totals.entry(author).or_default().extend(&flips);
-            states.each.insert(id, (author, flips));
-        }
-        states.totals.values_mut().for_each(|flips| flips.sort_unstable());
-        states.add_up();
-        states
-    }
-}
-
-/// What is known from each instant on.
-type Since<T> = Vec<(Instant, T)>;
-
-/// Of which changes of each author something is so, over time.
-#[derive(Debug, Default)]
-struct States<'a> {
-    each: BTreeMap<&'a ChangeId, (&'a PersonId, Since<bool>)>,
-    totals: BTreeMap<&'a PersonId, Since<bool>>,
-    /// How many there are from each instant on.
-    counts: BTreeMap<&'a PersonId, Since<usize>>,
-}
-
-impl States<'_> {
-    fn add_up(&mut self) {
-        for (author, flips) in std::mem::take(&mut self.totals) {
-            let mut count = 0_usize;
-            let counted = flips.into_iter().map(|(known, is_so)| {
-                count = if is_so { count.saturating_add(1) } else { count.saturating_sub(1) };
-                (known, count)
-            });
-            self.counts.insert(author, counted.collect());
-        }
-    }
-
-    fn count(&self, author: &PersonId, but: &ChangeId, seen: Seen) -> usize {
-        let all = self.counts.get(author).and_then(|counts| newest(counts, seen)).unwrap_or(0);
-        let own = self.each.get(but).filter(|(by, _)| *by == author);
-        let counts_itself = own.and_then(|(_, flips)| newest(flips, seen)).unwrap_or(false);
-        all.saturating_sub(counts_itself.into())
-    }
-}
-
-/// The last of what was known by then.
-fn newest<T: Copy>(flips: &[(Instant, T)], seen: Seen) -> Option<T> {
-    let known = flips.partition_point(|(known, _)| seen.knows(*known));
-    flips.get(known.checked_sub(1)?).map(|(_, it)| *it)
+    let of_each = services.iter().filter_map(|id| events.get(id)).flat_map(|events| {
+        let begins = events.partition_point(|event| event.at <= at);
+        let ends = events.partition_point(|event| event.at.after(over) <= at);
+        let begins = events.get(begins).map(|event| event.at);
+        [begins, events.get(ends).map(|event| event.at.after(over))]
+    });
+    of_each.flatten().min().map_or(When::Never, When::At)
 }

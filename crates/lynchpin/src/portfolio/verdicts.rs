@@ -19,7 +19,7 @@ use super::item::Members;
 use super::open_items::not_cancelled;
 use super::pinned;
 use super::question::{DecideQuestion, VerdictsQuestion};
-use super::scoring::Scorer;
+use super::track::Track;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ChangeId, ReleaseId, StageId};
 use crate::base::{Digest, Instant, Subject};
@@ -71,9 +71,12 @@ pub(super) fn of(
     in_force: &InForce<'_>,
     question: &VerdictsQuestion,
 ) -> Result<Verdicts> {
-    let track = in_force.policy.filter(|policy| asks_for_risk(policy)).map(|policy| {
-        let scorer = Scorer::of(policy.risk.as_ref(), in_force.models, records.as_of);
-        scorer.track(records)
+    // One that was in force earlier may ask for other risks, by another model.
+    let policies = in_force.policy.into_iter().chain(in_force.adopted.iter().map(|(_, it)| it));
+    let asks = policies.into_iter().any(asks_for_risk);
+    let track = asks.then(|| match in_force.models.is_empty() {
+        true => Track::new(records),
+        false => Track::whole(records),
     });
     let in_force = &InForce { track: track.as_ref(), ..*in_force };
     let subjects = not_cancelled(records)

@@ -75,8 +75,8 @@ features! {
     FileFailures "file_failures", "changes", "history of its source",
         "Earlier changes of its files that were known to have failed";
     AuthorRecord "author_record", "changes", "deployments; history of its source",
-        "The author's other changes that are live in the last stage by its newest deployment of \
-         each, or those that the history of the source has, if they are more";
+        "The author's other changes that came to the last stage and were taken out of none of its \
+         environments, or those that the history of the source has, if they are more";
     AuthorFailures "author_failures", "changes", "incidents; history of its source",
         "The author's other changes confirmed to have caused an incident, and those that the \
          history of the source says had failed";
@@ -92,7 +92,8 @@ features! {
         "Failed and rolled-back deployments and confirmed incidents of its services in the 90 days \
          before";
     TeamFailures "team_failures", "failures", "deployments and incidents; owners of services",
-        "The same of all services that have an owner in common with it";
+        "The same of all services that have an owner in common with it; not known, if the owner of \
+         any of its services is not";
     ServiceIncidents "service_incidents", "incidents", "incidents",
         "Incidents opened on its services in the 30 days before, whatever their cause";
     ServiceChanges "service_changes", "changes", "deployments",
@@ -100,7 +101,8 @@ features! {
     ConcurrentChanges "concurrent_changes", "changes", "deployments",
         "Other changes of its services that came to the last stage in the 24 hours before";
     Reviewers "reviewers", "people", "approvals",
-        "Different people but its author whose last word on this revision approves";
+        "Different people without a hand in it who approve something of this revision and object \
+         to nothing of it";
     Dependencies "dependencies", "clauses", "dependencies of the change",
         "Clauses of what it requires, comes after or ships together with";
     Dependents "dependents", "changes", "dependencies of other changes",
@@ -108,7 +110,8 @@ features! {
     BackOutPlan "back_out_plan", "1 or 0", "plans of the change", "Whether there is one";
     Reversibility "reversibility", "1 or 0", "the change", "Whether it can be undone";
     Hour "hour", "hours, 0 to 23", "planned time of the change",
-        "The hour in UTC at which it is planned to begin; that of the question, if it is not said";
+        "The hour in UTC at which it is planned to begin; that of the question, if no plan is said \
+         or it is over";
     Weekday "weekday", "days, 0 to 6", "planned time of the change",
         "The day of the week of that hour, from Monday on";
 }

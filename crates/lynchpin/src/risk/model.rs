@@ -43,8 +43,8 @@ pub enum RiskModelFormat {
 /// // A hundred lines, in millionths: -2 - 0.5 + 0.5 ln 101
 /// let risk = model.score(|_| Some(100_000_000));
 /// assert_eq!(risk.baseline.to_string(), "-2.5");
-/// assert_eq!(risk.contributions[0].log_odds.to_string(), "2.30756");
-/// assert_eq!(risk.log_odds.to_string(), "-0.19244");
+/// assert_eq!(risk.contributions[0].log_odds.to_string(), "2.3075605");
+/// assert_eq!(risk.log_odds.to_string(), "-0.1924395");
 /// # Ok::<(), lynchpin::base::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,6 +215,19 @@ impl RiskModel {
         Risk { probability: probability(log_odds), log_odds, baseline, contributions }
     }
 
+    /// Whether a value lies outside of what was seen of a term that is weighed with another one,
+    /// where a line says nothing of what is beyond.
+    fn is_bent(&self, term: &Term, value: i64) -> bool {
+        let (value, (low, high)) = (term.transform.of(value), term.seen);
+        let named = |place: u32| {
+            let found = usize::try_from(place).ok().and_then(|it| self.model.terms.get(it));
+            found.is_some_and(|it| it.name == term.name)
+        };
+        let mut pairs = self.model.pairs.iter();
+        (value < low || value > high)
+            && pairs.any(|pair| named(pair.features.0) || named(pair.features.1))
+    }
+
     /// The features that keep the model from vouching for a change: what is not known, and what
     /// lies so far beyond all that it was fitted to that it may say too little.
     #[must_use]
@@ -222,7 +235,7 @@ impl RiskModel {
         let terms = self.model.terms.iter();
         let beyond = terms.filter(|term| match value(&term.name) {
             None => true,
-            Some(value) => is_beyond(term, term.transform.of(value)),
+            Some(value) => is_beyond(term, term.transform.of(value)) || self.is_bent(term, value),
         });
         beyond.map(|term| term.name.as_str()).collect()
     }

@@ -31,12 +31,21 @@ pub(super) fn judge(
             .with("failures_bound", Arg::text(bound.to_millionths()))
             .with("failures_at_most", Arg::text(leaf.failures_at_most))
     };
+    if lane.as_of > case.at {
+        let node = closed(case, change, "certificate_of_later").until(When::At(lane.as_of));
+        return told(node);
+    }
     let ends = lane.as_of.after(leaf.certified_within);
-    if ends <= case.at || lane.as_of > case.at {
+    if ends <= case.at {
         return told(closed(case, change, "certificate_expired"));
     }
     if bound > leaf.failures_at_most {
         return told(closed(case, change, "promise_not_kept"));
+    }
+    if case.entry.is_some() {
+        // What it was when it entered, nobody vouched for: what is owed since is not paid by it.
+        return Node::new(Verdict::NoGo, ReasonCode::LaneClosed, subject)
+            .with("why", Arg::text("entered"));
     }
     let (probability, until) = case.risk(subject);
     let abstains = lane.abstains.get(&change.id);
