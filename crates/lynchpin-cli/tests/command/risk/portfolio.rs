@@ -44,7 +44,8 @@ pub fn portfolio() -> Value {
         }
     }
     json!({"lynchpin": "portfolio/1", "people": [{"id": "raj"}, {"id": "ada"}],
-        "stages": [{"id": "test"}, {"id": "production"}], "services": [{"id": "shop"}],
+        "stages": [{"id": "test"}, {"id": "production"}],
+        "services": [{"id": "shop", "owner": {"group": "shop"}}],
         "changes": changes, "deployments": deployments})
 }
 
