@@ -8,6 +8,7 @@ pub mod git;
 pub mod histories;
 pub mod oracle;
 pub mod sets;
+pub mod shop;
 pub mod signing;
 pub mod work;
 pub mod world;

@@ -5,36 +5,16 @@
     reason = "a test stops at the first surprise"
 )]
 
-use lynchpin::base::{Error, ErrorCode, Instant, Limits, Subject};
-use lynchpin::portfolio::{Engine, RiskHistoryQuestion, ScoreQuestion, Snapshot};
+use lynchpin::base::ErrorCode;
+use lynchpin::portfolio::{RiskHistoryQuestion, ScoreQuestion, Snapshot};
 use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Transform};
 use lynchpin::risk::{Feature, RiskModel};
-use lynchpin::wire::read_portfolio;
+use lynchpin_tests::engine::read;
+use lynchpin_tests::shop::{change_of, noon as at, shop};
 use serde_json::{Value, json};
 
-fn engine(portfolio: Value, policy: &str) -> Result<Engine, Error> {
-    let mut all = json!({"lynchpin": "portfolio/1", "people": [{"id": "raj"}, {"id": "ada"}],
-        "stages": [{"id": "test"}, {"id": "production"}],
-        "services": [{"id": "shop", "tier": 1, "owner": {"group": "shop"}}]});
-    if let (Some(all), Value::Object(portfolio)) = (all.as_object_mut(), portfolio) {
-        all.extend(portfolio);
-    }
-    let mut engine = Engine::new(Limits::untrusted());
-    engine.add(read_portfolio(all.to_string().as_bytes(), Limits::untrusted())?)?;
-    engine.set_policy(policy)?;
-    Ok(engine)
-}
-
 fn snapshot(portfolio: Value, policy: &str) -> Snapshot {
-    engine(portfolio, policy).expect("it is sound").snapshot()
-}
-
-fn at(day: &str) -> Instant {
-    format!("2026-{day}T12:00:00Z").parse().expect("it is an instant")
-}
-
-fn change_of(id: &str) -> Subject {
-    Subject::Change(id.parse().expect("it is an id"))
+    read(&shop(portfolio), policy)
 }
 
 /// Five changes by raj of the shop, each a day after the last one, of which the second failed.

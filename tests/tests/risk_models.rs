@@ -5,13 +5,15 @@
     reason = "a test stops at the first surprise"
 )]
 
-use lynchpin::base::{Error, ErrorCode, Instant, Limits, Probability, Subject, When};
+use lynchpin::base::{ErrorCode, Instant, Limits, Probability, Subject, When};
 use lynchpin::portfolio::{DecideQuestion, Decision, Engine, ScoreQuestion, Snapshot};
 use lynchpin::reason::tree::Arg;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::risk::joint::{Joint, Shock};
 use lynchpin::risk::{RiskModel, probability};
 use lynchpin::wire::read_portfolio;
+use lynchpin_tests::engine::read;
+use lynchpin_tests::shop::{change_of, noon as at, shop};
 use serde_json::{Value, json};
 
 /// A model of the files that a change touches: -3, and 0.5 more for each, from 0 to 9 of them.
@@ -61,33 +63,12 @@ fn policy(model: Option<&Value>, requirement: &str) -> String {
     )
 }
 
-fn engine(portfolio: Value, policy: &str) -> Result<Engine, Error> {
-    let mut all = json!({"lynchpin": "portfolio/1", "people": [{"id": "raj"}, {"id": "ada"}],
-        "stages": [{"id": "test"}, {"id": "production"}],
-        "services": [{"id": "shop", "tier": 1, "owner": {"group": "shop"}}]});
-    if let (Some(all), Value::Object(portfolio)) = (all.as_object_mut(), portfolio) {
-        all.extend(portfolio);
-    }
-    let mut engine = Engine::new(Limits::untrusted());
-    engine.add(read_portfolio(all.to_string().as_bytes(), Limits::untrusted())?)?;
-    engine.set_policy(policy)?;
-    Ok(engine)
-}
-
 fn snapshot(portfolio: Value, policy: &str) -> Snapshot {
-    engine(portfolio, policy).expect("it is sound").snapshot()
-}
-
-fn at(day: &str) -> Instant {
-    format!("2026-{day}T12:00:00Z").parse().expect("it is an instant")
+    read(&shop(portfolio), policy)
 }
 
 fn of(parts: &str) -> Probability {
     parts.parse().expect("it is a probability")
-}
-
-fn change_of(id: &str) -> Subject {
-    Subject::Change(id.parse().expect("it is an id"))
 }
 
 fn decided(snapshot: &Snapshot, id: &str, day: &str) -> Decision {
@@ -176,8 +157,10 @@ fn what_is_no_model_is_refused_with_its_place() {
     ] {
         let fact = json!({"text": text, "at": "2026-06-01T00:00:00Z", "by": "ada"});
         let good = told(&model(json!({})), "06-01");
-        let error = engine(json!({"risk_models": [good, fact]}), "name = 'none'").map(|_| ());
-        let error = error.expect_err("it is none");
+        let portfolio = shop(json!({"risk_models": [good, fact]})).to_string();
+        let mut engine = Engine::new(Limits::untrusted());
+        let portfolio = read_portfolio(portfolio.as_bytes(), engine.limits());
+        let error = engine.add(portfolio.expect("it is one")).expect_err("it is none");
         assert_eq!(error.code(), wanted, "{text}");
         let path = &error.problems()[0].path;
         assert!(path.starts_with("$.risk_models[1].text"), "{path}");

@@ -80,8 +80,7 @@ fn as_said(ripe: &Ripe<'_>) -> Replay {
     let (history, count) = (&ripe.history, ripe.count);
     let said = history.said.iter().take(count).copied().collect();
     let failures = history.failed.iter().take(count).filter(|failed| **failed).count();
-    let wide = |it: usize| u64::try_from(it).unwrap_or(u64::MAX);
-    let base = model::share(wide(failures), wide(count)).unwrap_or(Probability::ZERO);
+    let base = model::share_of(failures, count).unwrap_or(Probability::ZERO);
     Replay { said, base, ..Replay::begin(0) }
 }
 

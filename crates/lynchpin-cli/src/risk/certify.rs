@@ -6,7 +6,7 @@ use lynchpin::base::{ErrorCode, Probability};
 use lynchpin::report::{counted, line, percent, some};
 use lynchpin::risk::joint::Shock;
 use lynchpin::risk::lane::widest;
-use lynchpin::risk::{Certificate, Feature, MEASURE, RiskModel};
+use lynchpin::risk::{Certificate, MEASURE, RiskModel, is_scored};
 
 use super::super::ask::with_newline;
 use super::super::failure::Failure;
@@ -14,7 +14,7 @@ use super::super::output::Output;
 use super::super::status::Status;
 use super::args::Certify;
 use super::gated::{Gated, Together};
-use super::model::share;
+use super::model::share_of;
 use super::ripe::{Besides, Ripe};
 use super::text::short;
 
@@ -72,11 +72,9 @@ fn check_promise(asked: &Certify) -> Result<(), Failure> {
 
 /// A portfolio can only be scored by what it works out itself, and by figures that the host gives.
 fn check_names(ripe: &Ripe<'_>) -> Result<(), Failure> {
-    let is_own = |name: &str| name.strip_prefix(MEASURE).is_some_and(|rest| !rest.is_empty());
-    let is_known = |name: &str| Feature::named(name).is_some() || is_own(name);
     let strange = ripe.history.features.iter().map(|it| it.name.as_str());
     let strange: Vec<String> = strange
-        .filter(|name| !is_known(name))
+        .filter(|name| !is_scored(name))
         .map(|name| format!("`{}`", line(name, 40)))
         .collect();
     if strange.is_empty() {
@@ -93,8 +91,7 @@ fn check_names(ripe: &Ripe<'_>) -> Result<(), Failure> {
 }
 
 fn rate(part: usize, all: usize) -> String {
-    let wide = |it: usize| u64::try_from(it).unwrap_or(u64::MAX);
-    share(wide(part), wide(all)).map(percent).unwrap_or_default()
+    share_of(part, all).map(percent).unwrap_or_default()
 }
 
 fn failures(failed: &[bool]) -> usize {

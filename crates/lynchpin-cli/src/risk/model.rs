@@ -76,6 +76,12 @@ pub fn share(part: u64, all: u64) -> Option<Probability> {
     Some(Probability::from_parts_per_billion(u32::try_from(parts).unwrap_or(u32::MAX)))
 }
 
+/// The same of what is counted in a file.
+pub fn share_of(part: usize, all: usize) -> Option<Probability> {
+    let wide = |it: usize| u64::try_from(it).unwrap_or(u64::MAX);
+    share(wide(part), wide(all))
+}
+
 /// A value of a feature that is transformed to this one: of all such, the one with the fewest
 /// digits.
 pub fn untransformed(transform: Transform, value: i64) -> i64 {

@@ -106,8 +106,7 @@ impl Course<'_> {
                 error,
             })?;
             if number == 0 {
-                let count = |it: usize| u64::try_from(it).unwrap_or(u64::MAX);
-                let share = model::share(count(block.failures), count(block.fitted_to));
+                let share = model::share_of(block.failures, block.fitted_to);
                 replay.base = share.unwrap_or(Probability::ZERO);
             }
             replay.blocks.push(block);

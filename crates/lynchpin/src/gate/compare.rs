@@ -175,14 +175,10 @@ fn settings(old: &Policy, new: &Policy) -> Vec<Difference> {
             (Some(_), Some(_)) => Leans::Unclear,
         }
     }));
+    // Another model may find more or less of a change risky.
     let risk = (old.risk.as_ref(), new.risk.as_ref());
-    found.extend(difference(What::Policy, "risk", risk, unclear_model));
+    found.extend(difference(What::Policy, "risk", risk, |_, _| Leans::Unclear));
     found
-}
-
-/// Another model may find more or less of a change risky.
-fn unclear_model<T>(_: Option<&T>, _: Option<&T>) -> Leans {
-    Leans::Unclear
 }
 
 /// The difference between what something said and says, if there is one.

@@ -6,6 +6,7 @@ use super::models::Models;
 use super::track::Track;
 use crate::base::Instant;
 use crate::gate::Policy;
+use crate::gate::policy::RiskRule;
 
 /// A policy and the instant at which its adoption was recorded.
 pub(super) type Adopted = (Instant, Policy);
@@ -33,6 +34,11 @@ pub(super) struct By<'a> {
 }
 
 impl<'a> InForce<'a> {
+    /// What scores changes by the policy that answers; the scorecard, if that does not say.
+    pub(super) fn risk(&self) -> Option<&'a RiskRule> {
+        self.policy.and_then(|policy| policy.risk.as_ref())
+    }
+
     /// What answers by the policy in force.
     pub(super) fn by(&self, policy: &'a Policy) -> By<'a> {
         By { policy, before: self.before(), models: self.models, track: self.track }

@@ -126,12 +126,11 @@ impl<'a> AsOf<'a> {
 
     /// The name of what scores changes.
     pub(crate) fn risk_model(&self) -> String {
-        scoring::model_name(self.in_force.policy.and_then(|policy| policy.risk.as_ref()))
+        scoring::model_name(self.in_force.risk())
     }
 
     fn scorer(&self) -> Scorer<'_> {
-        let rule = self.in_force.policy.and_then(|policy| policy.risk.as_ref());
-        Scorer::of(rule, self.in_force.models, self.records.as_of)
+        Scorer::of(self.in_force.risk(), self.in_force.models, self.records.as_of)
     }
 
     /// Whether a requirement waits for the approval of one person.

@@ -1,17 +1,17 @@
 //! What risk models are fitted to: each change as it was known when it came to the last stage, and
 //! what became of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::features::Known;
 use super::question::RiskHistoryQuestion;
 use super::track::{Seen, Track, confirmations, deployments, last_stage, of_each};
-use crate::base::Instant;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::limits::RISK_HISTORY_MAX;
+use crate::base::{Instant, When};
 use crate::history::Records;
 use crate::history::order::end_of;
 use crate::model::{Change, DeploymentOutcome, Fact, Incident};
@@ -94,7 +94,7 @@ fn names(records: &Records, question: &RiskHistoryQuestion) -> Result<Vec<String
     if question.features.is_empty() {
         let changes = records.changes().filter_map(|row| row.current(records));
         let own = changes.flat_map(|change| change.measures.keys());
-        let own: std::collections::BTreeSet<_> = own.collect();
+        let own: BTreeSet<_> = own.collect();
         let own = own.into_iter().map(|name| format!("{MEASURE}{name}"));
         let all = Feature::ALL.iter().map(|feature| feature.name().to_owned());
         return Ok(all.chain(own).collect());
@@ -141,13 +141,13 @@ fn came(records: &Records) -> Vec<Came<'_>> {
             }
         }
     }
+    let confirmed = confirmed(records);
     let came = first.into_iter().filter_map(|(id, (at, release))| {
         let row = records.change(id)?;
         // What was told of only afterwards may have been told by what came of it.
         let then = row.known_by(records, end_of(at)).and_then(|(row, it)| row.at(records, it));
         let change = then?;
-        let confirmed = confirmed(records, id);
-        let failed = failed.get(id).copied().into_iter().chain(confirmed).min();
+        let failed = failed.get(id).into_iter().chain(confirmed.get(id)).min().copied();
         Some(Came { change, at, release, failed })
     });
     let mut came: Vec<Came<'_>> = came.collect();
@@ -155,13 +155,20 @@ fn came(records: &Records) -> Vec<Came<'_>> {
     came
 }
 
-/// Since when an incident is confirmed to come from a change, if one is still.
-fn confirmed(records: &Records, id: &ChangeId) -> Option<Instant> {
+/// Since when an incident is confirmed to come from each change, if one is still.
+fn confirmed(records: &Records) -> BTreeMap<&ChangeId, Instant> {
     let all = &records.portfolio().incidents;
-    let since = records.incidents_of(id).filter_map(|(_, numbers)| {
+    let mut since: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
+    for (_, numbers) in records.incidents() {
         let facts: Vec<&Incident> = numbers.iter().filter_map(|n| all.get(*n)).collect();
-        let (word, until) = confirmations(of_each(&facts).get(id)?).pop()?;
-        (until == crate::base::When::Never).then(|| word.envelope().recorded)
-    });
-    since.min()
+        for (change, said) in of_each(&facts) {
+            let last = confirmations(&said).pop();
+            if let Some((word, _)) = last.filter(|(_, until)| *until == When::Never) {
+                let recorded = word.envelope().recorded;
+                let first = since.entry(change).or_insert(recorded);
+                *first = recorded.min(*first);
+            }
+        }
+    }
+    since
 }

@@ -1,6 +1,6 @@
 //! "How risky is it?"
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -171,7 +171,7 @@ pub(super) fn score(
     question: &ScoreQuestion,
 ) -> Result<Score> {
     let members = Members::of(records, &question.subject)?;
-    let rule = in_force.policy.and_then(|policy| policy.risk.as_ref());
+    let rule = in_force.risk();
     let scorer = Scorer::of(rule, in_force.models, records.as_of);
     if matches!(scorer, Scorer::Unknown) {
         let message = format!(
@@ -207,8 +207,8 @@ pub(super) fn score(
 }
 
 /// The risks of some subjects, and until when each stands without a new fact.
-pub(super) fn risks(
-    records: &Records,
+pub(super) fn risks<'a>(
+    records: &'a Records,
     (scorer, track): (Scorer<'_>, &Track<'_>),
     subjects: &[Subject],
     at: Instant,
@@ -217,15 +217,19 @@ pub(super) fn risks(
     if matches!(scorer, Scorer::Unknown) {
         return risks;
     }
+    // A change is often asked about by itself and in its releases.
+    let mut each: BTreeMap<&ChangeId, (Probability, When)> = BTreeMap::new();
+    let mut of = |change: &&'a Change| {
+        let known = Known { records, track, change, seen: Seen::all(at) };
+        let found = || (scorer.risk(known).probability, scorer.holds_until(known));
+        *each.entry(&change.id).or_insert_with(found)
+    };
     for subject in subjects {
         let Ok(members) = Members::of(records, subject) else { continue };
-        let changes = of_members(records, scorer, track, &members, at);
-        let own = risks_of(&changes);
+        let (own, turns): (Vec<Probability>, Vec<When>) = members.all.iter().map(&mut of).unzip();
         let single = own.first().copied().unwrap_or(Probability::ONE);
         let probability = if members.release.is_some() { scorer.any(&own) } else { single };
-        let known = |change| Known { records, track, change, seen: Seen::all(at) };
-        let turns = members.all.iter().map(|change| scorer.holds_until(known(*change)));
-        let until = turns.min().unwrap_or(When::Never);
+        let until = turns.into_iter().min().unwrap_or(When::Never);
         risks.insert(subject.clone(), (probability, until));
     }
     risks
@@ -272,10 +276,8 @@ fn by_model(
     }
     let (risks, shock) = (risks_of(changes), model.shock());
     let found = Joint::new(&risks, shock);
-    let critical: BTreeSet<&ChangeId> =
-        members.all.iter().filter(|it| is_tier_one(records, it)).map(|it| &it.id).collect();
-    let of_tier_one = changes.iter().filter(|it| critical.contains(&it.change));
-    let of_tier_one: Vec<Probability> = of_tier_one.map(|it| it.risk.probability).collect();
+    let of_tier_one = members.all.iter().zip(&risks).filter(|(it, _)| is_tier_one(records, it));
+    let of_tier_one: Vec<Probability> = of_tier_one.map(|(_, risk)| *risk).collect();
     let joint = JointScore {
         shock: shock.correlation(),
         expected: found.expected,

@@ -120,6 +120,21 @@ features! {
 /// [`Change::measures`](crate::model::Change::measures).
 pub const MEASURE: &str = "measure.";
 
+/// Whether a portfolio can be scored by something of that name: a [feature](Feature), or a figure
+/// of the host.
+///
+/// ```
+/// use lynchpin::risk::is_scored;
+///
+/// assert!(is_scored("lines") && is_scored("measure.coverage"));
+/// assert!(!is_scored("coverage") && !is_scored("measure."));
+/// ```
+#[must_use]
+pub fn is_scored(name: &str) -> bool {
+    let is_own = || name.strip_prefix(MEASURE).is_some_and(|rest| !rest.is_empty());
+    Feature::named(name).is_some() || is_own()
+}
+
 impl Feature {
     /// The feature of a name; nothing, if there is none.
     #[must_use]

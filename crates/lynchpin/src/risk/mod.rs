@@ -64,7 +64,7 @@ mod release;
 mod scorecard;
 pub mod trees;
 
-pub use feature::{Feature, MEASURE};
+pub use feature::{Feature, MEASURE, is_scored};
 pub use model::{Certificate, RiskModel, RiskModelFormat};
 pub use record::failures_at_most;
 pub use release::{ReleaseRisk, release};

@@ -1,11 +1,12 @@
 //! What a policy scores by: a fitted model, with what makes its figures come true.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::failures_at_most;
-use super::feature::{Feature, MEASURE};
+use super::feature::{MEASURE, is_scored};
 use super::joint::Shock;
 use super::lane;
 use super::learn::{MISSING, Model, Term};
@@ -159,8 +160,7 @@ impl RiskModel {
         self.model.check().map_err(|error| error.under("$.model"))?;
         let mut problems = Vec::new();
         for (number, term) in self.model.terms.iter().enumerate() {
-            let own = |name: &str| name.strip_prefix(MEASURE).is_some_and(|rest| !rest.is_empty());
-            if Feature::named(&term.name).is_none() && !own(&term.name) {
+            if !is_scored(&term.name) {
                 let message = format!(
                     "there is no feature `{}`: name one that the portfolio has, or one of your own \
                      as `{MEASURE}...`",
@@ -193,14 +193,8 @@ impl RiskModel {
             let shown = value.and_then(|value| u64::try_from(value / MILLION).ok());
             (term.name.clone(), shown)
         });
-        let name = |place: u32| {
-            let term = usize::try_from(place).ok().and_then(|place| terms.get(place));
-            term.map_or("", |term| term.name.as_str())
-        };
-        let pairs = self.model.pairs.iter().map(|pair| {
-            let (first, second) = pair.features;
-            (format!("{}{WITH}{}", name(first), name(second)), None)
-        });
+        let pairs = self.model.pair_names();
+        let pairs = pairs.map(|(first, second)| (format!("{first}{WITH}{second}"), None));
         let contributions: Vec<Contribution> = named
             .chain(pairs)
             .zip(&scored.terms)
@@ -215,38 +209,27 @@ impl RiskModel {
         Risk { probability: probability(log_odds), log_odds, baseline, contributions }
     }
 
-    /// Whether a value lies outside of what was seen of a term that is weighed with another one,
-    /// where a line says nothing of what is beyond.
-    fn is_bent(&self, term: &Term, value: i64) -> bool {
-        let (value, (low, high)) = (term.transform.of(value), term.seen);
-        let named = |place: u32| {
-            let found = usize::try_from(place).ok().and_then(|it| self.model.terms.get(it));
-            found.is_some_and(|it| it.name == term.name)
-        };
-        let mut pairs = self.model.pairs.iter();
-        (value < low || value > high)
-            && pairs.any(|pair| named(pair.features.0) || named(pair.features.1))
-    }
-
     /// The features that keep the model from vouching for a change: what is not known, and what
     /// lies so far beyond all that it was fitted to that it may say too little.
     #[must_use]
     pub fn abstains_for(&self, value: impl Fn(&str) -> Option<i64>) -> Vec<&str> {
-        let terms = self.model.terms.iter();
-        let beyond = terms.filter(|term| match value(&term.name) {
-            None => true,
-            Some(value) => is_beyond(term, term.transform.of(value)) || self.is_bent(term, value),
+        // Of what lies beyond all that was seen a line says where it goes; steps and pairs do not.
+        let pairs = self.model.pairs.iter();
+        let paired: BTreeSet<u32> =
+            pairs.flat_map(|pair| [pair.features.0, pair.features.1]).collect();
+        let beyond = (0_u32..).zip(&self.model.terms).filter(|(number, term)| {
+            let is_line = term.steps.adds.is_empty() && !paired.contains(number);
+            value(&term.name).is_none_or(|it| is_beyond(term, term.transform.of(it), is_line))
         });
-        beyond.map(|term| term.name.as_str()).collect()
+        beyond.map(|(_, term)| term.name.as_str()).collect()
     }
 }
 
 const MILLION: i64 = 1_000_000;
 
-/// Whether a transformed value lies outside of what was seen, but where the line only falls.
-fn is_beyond(term: &Term, value: i64) -> bool {
+/// Whether a transformed value lies outside of what was seen, but where a line only falls.
+fn is_beyond(term: &Term, value: i64, is_line: bool) -> bool {
     let (low, high) = term.seen;
-    let is_line = term.steps.adds.is_empty();
     let weight = term.weight;
     let falls_below = is_line && weight >= LogOdds::default();
     let falls_above = is_line && weight <= LogOdds::default();

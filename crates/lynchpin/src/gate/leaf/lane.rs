@@ -4,8 +4,8 @@
 //! it counts for a time. What the model cannot vouch for is not in the lane, however low its risk.
 
 use super::Target;
-use crate::base::When;
 use crate::base::id::RequirementId;
+use crate::base::{Probability, When};
 use crate::gate::figures::Lane;
 use crate::gate::judge::Case;
 use crate::gate::policy::LaneLeaf;
@@ -66,10 +66,7 @@ pub(super) fn judge(
 }
 
 /// The lane, and the rate of failures that is not exceeded in it as sure as is asked.
-fn certified<'a>(
-    case: &Case<'a>,
-    name: &RequirementId,
-) -> Option<(&'a Lane, crate::base::Probability)> {
+fn certified<'a>(case: &Case<'a>, name: &RequirementId) -> Option<(&'a Lane, Probability)> {
     let lane = case.figures.lane.as_ref()?;
     Some((lane, *lane.bounds.get(name)?))
 }
