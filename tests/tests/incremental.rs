@@ -155,6 +155,45 @@ proptest! {
     }
 }
 
+/// Of two entries at one instant, both told at once, the same one is cited whichever came first.
+#[test]
+fn of_two_entries_at_once_the_same_one_is_cited() {
+    const POLICY: &str = "name = \"two\"\nopen = []\n\
+        requirement.unit = { evidence = { check = \"unit\" }, \
+        retrospective = { group = \"ops\", within = \"2h\" } }\n\
+        gate.g0 = { stage = \"production\", judges = \"change\", require = { all = [\"unit\"] } }\n";
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let claim = |attempt: u8| {
+        json!({"change": "C-1", "revision": 1, "stage": "production", "attempt": attempt,
+            "by": "raj", "at": instant(hour(2)), "verdict": "go", "policy": digest,
+            "digest": digest, "changes": [{"change": "C-1", "revision": 1, "digest": digest}]})
+    };
+    let described = json!({"lynchpin": "portfolio/1", "stages": [{"id": "production"}],
+        "people": [{"id": "raj"}, {"id": "mia"}],
+        "groups": [{"id": "ops", "members": [{"person": "mia"}]}],
+        "changes": [{"id": "C-1", "revision": 1, "at": instant(hour(0)), "by": "raj"}],
+        "declarations": [{"change": "C-1", "revision": 1, "kind": "emergency", "by": "mia",
+            "at": instant(hour(1))}]});
+    let cited = |attempts: [u8; 2]| {
+        let mut engine = Engine::new(Limits::untrusted());
+        engine.set_policy(POLICY).expect("a policy can be read");
+        engine.add(portfolio(&described)).expect("it can be taken in");
+        for attempt in attempts {
+            let part = json!({"lynchpin": "portfolio/1", "claims": [claim(attempt)]});
+            engine.add(portfolio(&part)).expect("it can be taken in");
+        }
+        let subject = lynchpin::base::Subject::Change("C-1".parse().expect("an id"));
+        let question = DecideQuestion::new(subject, at(hour(3)));
+        let snapshot = engine.snapshot();
+        let decision = snapshot.decide(&question).expect("it is known");
+        let nodes = decision.reasons().nodes();
+        let owed = nodes.iter().any(|node| node.code == ReasonCode::ObligationOpen);
+        assert!(owed, "the check is owed since the entry");
+        json!(wire::Decision::new(&snapshot, &decision, Detail::Full))
+    };
+    assert_eq!(cited([1, 2]), cited([2, 1]));
+}
+
 /// Any number of threads read while one writes, and each reads what was there when it took its
 /// snapshot, whole.
 #[test]

@@ -127,7 +127,7 @@ fn lifted(
     let entries = members.iter().zip(declared).filter_map(|(change, (_, declaration))| {
         owed::first_entry(case.records, &change.id, case.stage, declaration, requirement)
     });
-    let first: Option<Entry> = entries.min();
+    let first = Entry::first_of(entries);
     let last = declared.iter().map(|(_, declaration)| declaration.envelope().recorded).max();
     let code = match first {
         None => ReasonCode::ObligationOpens,

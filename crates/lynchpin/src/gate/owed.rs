@@ -26,7 +26,7 @@ const INSTANTS_TRIED: usize = 64;
 const INSTANTS_UNROLLED: usize = 8;
 
 /// An entry into a stage: a claim, or a deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     /// When.
     pub(super) at: Instant,
@@ -34,6 +34,14 @@ pub(super) struct Entry {
     pub(super) known: Position,
     /// The fact.
     pub(super) cite: (&'static str, usize),
+}
+
+impl Entry {
+    /// The first of entries; of several at once, the one that comes first in the order of facts.
+    /// Where a fact stands among those that were loaded says nothing.
+    pub(super) fn first_of(entries: impl Iterator<Item = Entry>) -> Option<Entry> {
+        entries.min_by_key(|entry| (entry.at, entry.known))
+    }
 }
 
 /// The first entry of a change into a stage with what was declared, as far as it matters.
@@ -63,7 +71,8 @@ pub(super) fn first_entry(
     });
     let entries = claims.chain(deployments);
     let same = |revision| is_same(records, row, (declared, revision), requirement);
-    entries.filter(|(revision, _)| same(*revision)).map(|(_, entry)| entry).min()
+    let of_it = entries.filter(|(revision, _)| same(*revision));
+    Entry::first_of(of_it.map(|(_, entry)| entry))
 }
 
 /// The numbers of the deployments by which a change is in a stage, or on its way there.
