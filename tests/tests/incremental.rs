@@ -161,7 +161,7 @@ fn of_two_entries_at_once_the_same_one_is_cited() {
     const POLICY: &str = "name = \"two\"\nopen = []\n\
         requirement.unit = { evidence = { check = \"unit\" }, \
         retrospective = { group = \"ops\", within = \"2h\" } }\n\
-        gate.g0 = { stage = \"production\", judges = \"change\", require = { all = [\"unit\"] } }\n";
+        gate.g0 = { stage = \"production\", judges = \"change\", require = \"unit\" }\n";
     let digest = format!("sha256:{}", "0".repeat(64));
     let claim = |attempt: u8| {
         json!({"change": "C-1", "revision": 1, "stage": "production", "attempt": attempt,

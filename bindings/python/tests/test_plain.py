@@ -215,9 +215,7 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
         "dry_run": {
             "policy": ONE,
             "tried": TWO,
-            "compared": 3,
-            "left_out": 1,
-            "before_model": 0,
+            **{"compared": 3, "left_out": 1, "before_model": 0},
             "go_by_both": 1,
             "go_by_neither": 1,
             "flips": [

@@ -32,6 +32,7 @@ impl<'a> Known<'a> {
     /// What the scorecard asks for.
     pub(super) fn features(self) -> Features {
         let whole = |feature| self.whole(feature);
+        let declared = |feature| whole(feature).filter(|_| self.is_declared(feature));
         Features {
             lines: whole(Feature::Lines),
             files: whole(Feature::Files),
@@ -41,7 +42,7 @@ impl<'a> Known<'a> {
             kind: Some(self.change.kind),
             author_record: whole(Feature::AuthorRecord),
             author_failures: whole(Feature::AuthorFailures),
-            service_failures: whole(Feature::ServiceFailures),
+            service_failures: declared(Feature::ServiceFailures),
             dependencies: whole(Feature::Dependencies),
             back_out_plan: whole(Feature::BackOutPlan),
             reversible: whole(Feature::Reversibility),
@@ -91,8 +92,8 @@ impl<'a> Known<'a> {
         ];
         let own = self.track.turns(services, at, spans);
         let teams = asked.contains(&Feature::TeamFailures).then(|| {
-            let services = self.track.teams_of(self.records, services);
-            self.track.turns(&services, at, [Some(Span::from_seconds(FAILURES)), None, None, None])
+            let over = Span::from_seconds(FAILURES);
+            self.track.turn_of_teams(self.records, services, (at, over))
         });
         let timed = asked.contains(&Feature::Hour) || asked.contains(&Feature::Weekday);
         let hour = timed.then(|| match self.plan() {
@@ -325,11 +326,14 @@ mod tests {
         format!(r#"{{"id": "I", {rest}, "at": "2026-{day}T00:00:00Z", "by": "ops"}}"#)
     }
 
+    /// Where no services are given the shop is declared.
     fn portfolio(parts: &[(&str, &[String])]) -> String {
-        let arrays: Vec<String> = parts
-            .iter()
-            .map(|(name, facts)| format!(r#""{name}": [{}]"#, facts.join(",")))
-            .collect();
+        let shop = [r#"{"id": "shop"}"#.to_owned()];
+        let declared: [(&str, &[String]); 1] = [("services", &shop)];
+        let is_given = parts.iter().any(|(name, _)| *name == "services");
+        let all = parts.iter().chain(declared.iter().filter(|_| !is_given));
+        let arrays: Vec<String> =
+            all.map(|(name, facts)| format!(r#""{name}": [{}]"#, facts.join(","))).collect();
         arrays.join(",")
     }
 
@@ -445,6 +449,10 @@ mod tests {
         let parts: [(&str, &[String]); 2] =
             [("changes", &[change("A", "")]), ("deployments", &[failed.to_owned()])];
         assert_eq!(of_a(&portfolio(&parts)).service_failures, Some(1));
+        // A service that nobody declared has none, and that says nothing.
+        let strange: &[String] = &[];
+        let parts = [parts[0], parts[1], ("services", strange)];
+        assert_eq!(of_a(&portfolio(&parts)).service_failures, None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::snapshot::Snapshot;
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::limits::RISK_MODEL_BYTES_MAX;
 use crate::base::{Digest, Instant};
@@ -50,4 +51,12 @@ pub(super) struct Told<'a> {
     pub(super) model: &'a RiskModel,
     /// When it was first recorded.
     pub(super) recorded: Instant,
+}
+
+impl Snapshot {
+    /// When a risk model was told, if it ever was.
+    pub(crate) fn risk_model_told(&self, digest: &Digest) -> Option<Instant> {
+        let told = self.in_force(Instant::LAST).models.known(digest, Instant::LAST)?;
+        Some(told.recorded)
+    }
 }

@@ -66,7 +66,12 @@ struct Event<T> {
     until: When,
 }
 
-type Events<'a, T> = BTreeMap<&'a ServiceId, Vec<Event<T>>>;
+/// What happened to services, or to those of teams, in order.
+type Events<'a, K, T> = BTreeMap<&'a K, Vec<Event<T>>>;
+
+/// Up to how many events are counted over a time: more of them tell nothing more, and a history of
+/// one busy service is counted anew for each of its changes.
+const COUNTED_MAX: usize = 1_000;
 
 /// What authors and services have behind them.
 #[derive(Debug, Default)]
@@ -75,11 +80,11 @@ pub(super) struct Track<'a> {
     live: States<'a>,
     /// Whether the changes of each author are confirmed to have caused an incident.
     failed: States<'a>,
-    failures: Events<'a, Cause<'a>>,
-    incidents: Events<'a, &'a IncidentId>,
-    came: Events<'a, &'a ChangeId>,
-    /// The services of each owner.
-    owned: BTreeMap<&'a Actor, BTreeSet<&'a ServiceId>>,
+    failures: Events<'a, ServiceId, Cause<'a>>,
+    incidents: Events<'a, ServiceId, &'a IncidentId>,
+    came: Events<'a, ServiceId, &'a ChangeId>,
+    /// The failures of all services of each owner.
+    team_failures: Events<'a, Actor, Cause<'a>>,
     /// Which changes name each, and since when that is known.
     named_by: BTreeMap<&'a ChangeId, Vec<(Instant, &'a ChangeId)>>,
     /// What was worked out so far of the lanes of policies, at some instants.
@@ -109,12 +114,12 @@ impl<'a> Track<'a> {
     /// Gathers also what only fitted models ask for.
     pub(super) fn whole(records: &'a Records) -> Track<'a> {
         let mut track = Track::new(records);
-        for service in &records.portfolio().services {
-            let owner = records.service(&service.id).and_then(|service| service.owner.as_ref());
-            if let Some(owner) = owner {
-                track.owned.entry(owner).or_default().insert(&service.id);
+        for (id, events) in &track.failures {
+            if let Some(owner) = owner(records, id) {
+                track.team_failures.entry(owner).or_default().extend(events);
             }
         }
+        track.team_failures.values_mut().for_each(|events| events.sort_unstable());
         for row in records.changes() {
             let revisions = (0..).map_while(|position| row.at(records, position));
             // Since when every revision names it.
@@ -244,7 +249,7 @@ impl<'a> Track<'a> {
         services: impl IntoIterator<Item = &'s ServiceId>,
         (over, seen): (Span, Seen),
     ) -> usize {
-        within(&self.failures, services, over, seen).len()
+        within(&self.failures, services, over, seen, COUNTED_MAX).len()
     }
 
     /// The failures of all services that have an owner in common with some; nothing, if the owner
@@ -255,21 +260,23 @@ impl<'a> Track<'a> {
         services: &[ServiceId],
         (over, seen): (Span, Seen),
     ) -> Option<usize> {
-        let is_owned = |id| records.service(id).is_some_and(|service| service.owner.is_some());
-        let teams = self.teams_of(records, services);
-        services.iter().all(is_owned).then(|| self.failures(&teams, (over, seen)))
+        let owners: Option<BTreeSet<&Actor>> =
+            services.iter().map(|id| owner(records, id)).collect();
+        Some(within(&self.team_failures, owners?, over, seen, COUNTED_MAX).len())
     }
 
     /// The incidents opened on services within a time before.
     pub(super) fn incidents(&self, services: &[ServiceId], (over, seen): (Span, Seen)) -> usize {
-        within(&self.incidents, services, over, seen).len()
+        within(&self.incidents, services, over, seen, COUNTED_MAX).len()
     }
 
     /// The other changes that came to services within a time before.
     pub(super) fn came(&self, change: &Change, (over, seen): (Span, Seen)) -> usize {
-        let mut found = within(&self.came, &change.services, over, seen);
+        // Itself may be among them.
+        let most = COUNTED_MAX.saturating_add(1);
+        let mut found = within(&self.came, &change.services, over, seen, most);
         found.remove(&change.id);
-        found.len()
+        found.len().min(COUNTED_MAX)
     }
 
     /// How many other changes name it in what they require or ship together with.
@@ -297,12 +304,15 @@ impl<'a> Track<'a> {
         ])
     }
 
-    /// All services that have an owner in common with some, and those.
-    pub(super) fn teams_of(&self, records: &Records, services: &[ServiceId]) -> Vec<ServiceId> {
-        let owners = services.iter().filter_map(|id| records.service(id)?.owner.as_ref());
-        let owned = owners.filter_map(|owner| self.owned.get(owner)).flatten().copied();
-        let all: BTreeSet<&ServiceId> = owned.chain(services).collect();
-        all.into_iter().cloned().collect()
+    /// The same for the failures of all services that have an owner in common with some.
+    pub(super) fn turn_of_teams(
+        &self,
+        records: &Records,
+        services: &[ServiceId],
+        (at, over): (Instant, Span),
+    ) -> When {
+        let owners = services.iter().filter_map(|id| owner(records, id));
+        turn(&self.team_failures, owners, at, Some(over))
     }
 }
 
@@ -314,6 +324,10 @@ pub(super) fn deployments(records: &Records) -> impl Iterator<Item = &Deployment
 /// The environments of the last stage; nothing, if no stages are declared: then any is the last.
 pub(super) fn last_stage(records: &Records) -> Option<Vec<EnvironmentId>> {
     records.stages().next_back().map(|last| records.environments(&last.id))
+}
+
+fn owner<'a>(records: &'a Records, id: &ServiceId) -> Option<&'a Actor> {
+    records.service(id)?.owner.as_ref()
 }
 
 fn current<'a>(records: &'a Records, id: &ChangeId) -> Option<&'a Change> {
@@ -395,7 +409,7 @@ fn author_of<'a>(records: &'a Records, id: &ChangeId) -> Option<&'a PersonId> {
 }
 
 fn file<'a, T: Copy>(
-    events: &mut Events<'a, T>,
+    events: &mut Events<'a, ServiceId, T>,
     services: impl IntoIterator<Item = &'a ServiceId>,
     event: Event<T>,
 ) {
@@ -404,33 +418,41 @@ fn file<'a, T: Copy>(
     }
 }
 
-/// What happened to services within a time before, as far as it was known.
-fn within<'s, T: Copy + Ord>(
-    events: &Events<'_, T>,
-    services: impl IntoIterator<Item = &'s ServiceId>,
+/// What happened to services or teams within a time before, as far as it was known; so much of it
+/// at most.
+fn within<'s, K: Ord + 's, T: Copy + Ord>(
+    events: &Events<'_, K, T>,
+    of: impl IntoIterator<Item = &'s K>,
     over: Span,
     seen: Seen,
+    most: usize,
 ) -> BTreeSet<T> {
     let mut found = BTreeSet::new();
-    for events in services.into_iter().filter_map(|id| events.get(id)) {
+    for events in of.into_iter().filter_map(|id| events.get(id)) {
         let begin = events.partition_point(|event| event.at.after(over) <= seen.at);
         let lately = events.get(begin..).unwrap_or_default().iter();
         let lately = lately.take_while(|event| event.at <= seen.at);
-        let known = lately.filter(|event| seen.knows(event.known) && event.until >= seen.before);
-        found.extend(known.map(|event| event.what));
+        for event in lately {
+            if found.len() >= most {
+                return found;
+            }
+            if seen.knows(event.known) && event.until >= seen.before {
+                found.insert(event.what);
+            }
+        }
     }
     found
 }
 
 /// The first instant after one at which something begins or stops to count.
-fn turn<T>(
-    events: &Events<'_, T>,
-    services: &[ServiceId],
+fn turn<'s, K: Ord + 's, T>(
+    events: &Events<'_, K, T>,
+    of: impl IntoIterator<Item = &'s K>,
     at: Instant,
     over: Option<Span>,
 ) -> When {
     let Some(over) = over else { return When::Never };
-    let of_each = services.iter().filter_map(|id| events.get(id)).flat_map(|events| {
+    let of_each = of.into_iter().filter_map(|id| events.get(id)).flat_map(|events| {
         let begins = events.partition_point(|event| event.at <= at);
         let ends = events.partition_point(|event| event.at.after(over) <= at);
         let begins = events.get(begins).map(|event| event.at);

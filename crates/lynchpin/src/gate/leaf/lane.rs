@@ -2,7 +2,8 @@
 //!
 //! The certificate never speaks for more than its figures: the bound is worked out from them, and
 //! it counts for a time. When more of the changes fail that it would have let through since than
-//! was promised, as surely as is asked, it counts no more. What the model cannot vouch for is not in the lane, however low its risk.
+//! was promised, as surely as is asked, it counts no more. What the model cannot vouch for is not
+//! in the lane, however low its risk.
 
 use super::Target;
 use crate::base::When;
