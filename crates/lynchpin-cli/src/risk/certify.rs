@@ -121,7 +121,7 @@ fn tell_together(together: Option<&Together>) {
                 counted(*failures, "change", "changes"),
             );
             match shock {
-                Some(shock) => format!("{}, by {seen}", percent(shock.correlation())),
+                Some(shock) => format!("{}, by {seen}", percent(*shock)),
                 None => format!("not learned from {seen}, which are too few: {usual}"),
             }
         }

@@ -110,7 +110,7 @@ pub struct Together {
     /// How much changes of one release have in common; nothing, if these are fewer than twenty
     /// releases or ten failures, which show any or none by chance.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub shock: Option<Shock>,
+    pub shock: Option<Probability>,
 }
 
 impl Together {
@@ -128,7 +128,8 @@ impl Together {
         let (said, failed): (Vec<Probability>, Vec<bool>) = of.into_values().flatten().unzip();
         let failures = failed.iter().filter(|failed| **failed).count();
         let is_enough = sizes.len() >= RELEASES_MIN && failures >= FAILURES_MIN;
-        let shock = is_enough.then(|| shock(&said, &failed, &sizes)).transpose()?;
+        let learned = is_enough.then(|| shock(&said, &failed, &sizes)).transpose()?;
+        let shock = learned.map(Shock::correlation);
         Ok(Together { releases: sizes.len(), failures, shock })
     }
 }

@@ -4,11 +4,11 @@
 //! A [`RiskModel`] has four parts, each of which rests on the history:
 //!
 //! - the *model*, fitted to all changes that have had their time;
-//! - the *shift*, by what became of the later half, of which models of what was known before had said
-//!   how risky it was ([`replay`](crate::risk::replay));
+//! - the *shift*, by what became of the later half, of which models of what was known before had
+//!   said how risky it was ([`replay`](crate::risk::replay));
 //! - the *shock*, how much changes of one release have in common, learned if there are twenty
 //!   releases of several changes, and ten failures in them;
-//! - the *lane*, the widest in which it is as certain as is asked that no more fail than is promised.
+//! - the *lane*, the widest in which it is as certain as is asked that no more fail than promised.
 //!   Every tested change is scored for it as a gate would have scored it, by a model certified when
 //!   its block began and left alone until the next; and what the model does not
 //!   [vouch](RiskModel::abstains_for) for is not counted, since it would not have passed.
@@ -59,11 +59,11 @@ pub use promise::Promise;
 use serde::Serialize;
 
 use self::gated::Gated;
-use super::joint::Shock;
 use super::learn::Column;
 use super::replay::{Doubt, History, Options, Replay};
 use super::{Certificate, MEASURE, RiskModel, is_scored};
 use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::limits::PROBLEMS_MAX;
 use crate::base::{LogOdds, Probability};
 
 /// The most changes of which it is told how many a promise needs.
@@ -148,7 +148,7 @@ impl Certified {
         let together = named.map(|named| Together::new(&gated, named)).transpose()?;
         let mut model = RiskModel::new(replay.whole()?);
         model.shift = gated.shift;
-        model.shock = together.and_then(|it| it.shock).map(Shock::correlation);
+        model.shock = together.and_then(|it| it.shock);
         model.lane = gated.lane(promise.failures_at_most, promise.confidence)?;
         // What is handed out is what will be taken.
         let model = RiskModel::from_json(&model.to_json()?)?;
@@ -197,7 +197,7 @@ fn check_names(features: &[Column<'_>]) -> Result<()> {
         );
         Problem::new(ErrorCode::UnknownWord, message).at(format!("$.features[{at}].name"))
     });
-    Error::from_problems(problems.collect()).map_or(Ok(()), Err)
+    Error::from_problems(problems.take(PROBLEMS_MAX).collect()).map_or(Ok(()), Err)
 }
 
 /// Of how many changes none may fail for the promise to be kept.

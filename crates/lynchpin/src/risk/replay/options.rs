@@ -89,7 +89,10 @@ impl<'a> Options<'a> {
     pub(super) fn check(&self, scored: usize) -> Result<usize> {
         let refused = |code, message: String| Err(Error::new(code, message).under("$.blocks"));
         if let Some(prior) = self.prior {
-            check_prior(prior).map_err(|error| error.under("$.prior"))?;
+            prior
+                .check()
+                .and_then(|()| check_prior(prior))
+                .map_err(|error| error.under("$.prior"))?;
         }
         let Some(blocks) = self.blocks else { return Ok(BLOCKS.min(scored)) };
         if blocks > BLOCKS_MAX {
