@@ -154,7 +154,13 @@ fn risks() -> Vec<String> {
         "learner_model_param":
             {"base_score": "5E-1", "num_class": "0", "num_feature": "1", "num_target": "1"},
     }});
+    let replay = json!({"features": [feature], "made": made, "known": [null, null, at(2), null],
+        "failed": failed, "as_of": at(9), "maturity": "0s", "blocks": 1, "lines": true,
+        "half_life": 7});
     let questions = [
+        json!({"replay": replay}),
+        json!({"certify": {"replay": replay, "releases": ["R-1", "R-1", null, "R-2"],
+            "promise": "0.6", "confidence": "0.5"}}),
         json!({"joint": {"said": said, "shock": "0.3"}}),
         json!({"shock": {"said": said, "failed": failed, "releases": [1, 3]}}),
         json!({"lane": {"said": said, "failed": failed, "promise": "0.6", "confidence": "0.5"}}),

@@ -100,6 +100,7 @@ fn the_model_and_its_scores_are_those_of_every_language() {
     }
     hold("scores.txt", &said);
     let mut asked = questions(&history, &model);
+    asked.extend(replays(&history));
     asked.extend(ratings(&history));
     asked.push(trees("lightgbm", "lightgbm.txt", "riskier"));
     asked.push(trees("xgboost", "xgboost-3-raw.json", "as_trained"));
@@ -144,8 +145,7 @@ fn questions(history: &History, model: &Model) -> Vec<Value> {
     };
     model.scorer(false).score(&columns, into).expect("all fits");
     let failed = &history.failed;
-    let made = |at: usize| format!("2026-0{}-{:02}T09:00:00Z", 1 + at / 28, 1 + at % 28);
-    let made: Vec<String> = (0..count).map(made).collect();
+    let made = days(count);
     let known: Vec<Option<&String>> =
         made.iter().enumerate().map(|(at, it)| (at % 3 > 0).then_some(it)).collect();
     let lines: Vec<Option<i64>> =
@@ -182,6 +182,59 @@ fn questions(history: &History, model: &Model) -> Vec<Value> {
         }}),
         json!({"published": {}}),
         json!({"drift": {"reference": part(0), "recent": part(HALF), "z": 2_500_000}}),
+    ]
+}
+
+/// A change a day.
+fn days(count: usize) -> Vec<String> {
+    let day = |at: usize| format!("2026-0{}-{:02}T09:00:00Z", 1 + at / 28, 1 + at % 28);
+    (0..count).map(day).collect()
+}
+
+/// What models would have said of the history, and what may be promised of it.
+fn replays(history: &History) -> Vec<Value> {
+    let count = history.failed.len();
+    let names = NAMES.map(|name| match name {
+        "lines" => name.to_owned(),
+        own => format!("measure.{own}"),
+    });
+    let column = |at: usize| {
+        let values = history.columns[at].iter().map(|it| (*it != MISSING).then_some(*it));
+        json!({
+            "name": names[at], "transform": TRANSFORMS[at], "bend": BENDS[at],
+            "values": values.collect::<Vec<_>>(),
+        })
+    };
+    let early = |at: usize| Column {
+        name: &names[at],
+        transform: TRANSFORMS[at],
+        bend: BENDS[at],
+        values: &history.columns[at][..40],
+    };
+    let early: Vec<Column<'_>> = (0..4).map(early).collect();
+    let prior = Model::fit(&early, &history.failed[..40], &Fit::LINES).expect("a prior");
+    let made = days(count);
+    // What failed was known a week later, or three; of some it is not known when.
+    let known = |at: usize| (at % 5 > 0).then(|| made.get(at + 7 + at % 2 * 14)).flatten();
+    let known: Vec<Option<&String>> = (0..count).map(known).collect();
+    let replay = json!({
+        "features": (0..4).map(column).collect::<Vec<_>>(), "made": made, "known": known,
+        "failed": history.failed, "as_of": "2026-09-20T00:00:00Z", "maturity": "10d", "blocks": 3,
+    });
+    let with = |more: Value| {
+        let all = replay.as_object().expect("an object").clone().into_iter();
+        all.chain(more.as_object().expect("an object").clone()).collect::<Value>()
+    };
+    // Five to a release, and every ninth change came with none.
+    let release = |at: usize| (at % 9 > 0).then(|| format!("R-{}", at / 5));
+    let releases: Vec<Option<String>> = (0..count).map(release).collect();
+    vec![
+        json!({"replay": replay}),
+        json!({"certify": {
+            "replay": with(json!({"lines": true, "half_life": 150, "prior": prior})),
+            "releases": releases, "promise": "0.4", "confidence": "0.8",
+        }}),
+        json!({"certify": {"replay": replay, "promise": "0.01"}}),
     ]
 }
 

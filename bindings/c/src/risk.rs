@@ -44,6 +44,17 @@ use crate::text::{lp_buf, lp_str};
 ///   `features` of the model, its `baseline`, `log_odds` in billionths, `probabilities` in parts
 ///   per billion, and `contributions` in billionths, a list for each feature; the baseline and they
 ///   add up to the log-odds
+/// - `replay`: `features` (each a `name`, `values` in millionths, null where not known, and, if you
+///   like, `transform`, "plain" or "log", and `bend`, "free", "straight", "rising" or "falling"),
+///   `made`, `failed`, `as_of`, `maturity`, and, if you like, `known`, `blocks` (10), `lines` (true
+///   for lines alone), `half_life`, `prior` (a model as `lp_model_read` takes it): what models
+///   would have said of the changes from the one numbered `trained` up to `changes`, had they known
+///   no more than was known then (`said`, as `backtest` takes it), which they vouch for, and how
+///   each block was scored
+/// - `certify`: `replay` (all of the above), `promise`, and, if you like, `confidence` (0.95),
+///   `releases` (that of each change, null if it came with none): the `model` to record in a
+///   portfolio, as text, its `digest` for the policy, and what its shift, its shock and its lane
+///   rest on; `wanting` tells what it takes, if there is no lane that keeps the promise
 /// - `published`, with nothing in it: the model of ten published histories that a first fit may
 ///   have as prior; what stands between `{"published":` and the last `}` is what `lp_model_read`
 ///   reads

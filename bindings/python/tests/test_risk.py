@@ -20,6 +20,29 @@ def _pairs() -> list[tuple[dict[str, Any], str]]:
     return [(json.loads(lines[at]), lines[at + 1]) for at in range(0, len(lines), 2)]
 
 
+def _history(said: dict[str, Any]) -> dict[str, Any]:
+    """A history and how it is replayed, as arguments."""
+    columns = {
+        it["name"]: lynchpin.Column(
+            [one if one is None else Decimal(one) / 10**6 for one in it["values"]],
+            it["transform"],
+            it["bend"],
+        )
+        for it in said["features"]
+    }
+    prior = said.get("prior")
+    return {
+        "columns": columns,
+        "made": [datetime.fromisoformat(at) for at in said["made"]],
+        "known": [at and datetime.fromisoformat(at) for at in said["known"]],
+        "as_of": datetime.fromisoformat(said["as_of"]),
+        "maturity": timedelta(days=10),
+        "prior": prior and lynchpin.Model.read(json.dumps(prior)),
+        **{name: said.get(name) for name in ("failed", "blocks", "half_life")},
+        "lines": said.get("lines", False),
+    }
+
+
 def _asked(question: dict[str, Any]) -> object:
     """The same question through the functions of the module."""
     ((kind, said),) = question.items()
@@ -46,6 +69,11 @@ def _asked(question: dict[str, Any]) -> object:
                 effort=said.get("effort"),
                 **{name: said[name] for name in options if name in said},
             )
+        case "replay":
+            return risk.replay(**_history(said))
+        case "certify":
+            how = {name: said[name] for name in ("confidence", "releases") if name in said}
+            return risk.certify(**_history(said["replay"]), promise=said["promise"], **how)
         case "published":
             return lynchpin.Model.published()
         case "rules":
@@ -92,6 +120,33 @@ def _is_rated(kind: str, value: Any, body: Any) -> None:
             assert kind == "worst" and list(value) == body
 
 
+def _is_replayed(value: risk.Replay, body: Any) -> None:
+    assert (value.changes, value.trained) == (body["changes"], body["trained"])
+    assert (list(value.said), list(value.log_odds)) == (body["said"], body["log_odds"])
+    assert (list(value.vouched), str(value.base)) == (body["vouched"], body["base"])
+    assert [list(block.rows) for block in value.blocks] == [it["rows"] for it in body["blocks"]]
+    assert str(value.blocks[-1].shift) == body["blocks"][-1]["shift"]
+
+
+def _is_certified(value: risk.Certified, body: Any) -> None:
+    told = (value.model, value.digest, value.changes, str(value.shift), str(value.shift_error))
+    names = ("model", "digest", "changes", "shift", "shift_error")
+    assert told == tuple(body[name] for name in names)
+    assert [(it.feature, it.changes) for it in value.doubted] == [
+        (it["feature"], it["changes"]) for it in body["doubted"]
+    ]
+    assert str(value.tested.said) == body["tested"]["said"]
+    assert (value.together is None) == ("together" not in body)
+    if value.together is not None:
+        assert str(value.together.shock) == body["together"]["shock"]
+    assert (value.lane is None) == (value.bound is None) == (value.wanting is not None)
+    if value.lane is None:
+        assert value.wanting and value.wanting.changes == body["wanting"]["changes"]
+    else:
+        assert str(value.lane.at_most) == body["lane"]["at_most"]
+        assert str(value.bound) == body["bound"]
+
+
 @pytest.mark.parametrize(("question", "answer"), _pairs())
 def test_the_answers_are_those_of_every_language(question: dict[str, Any], answer: str) -> None:
     found = _lynchpin.ask_risk(json.dumps(question).encode())
@@ -131,6 +186,10 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             baseline = int(value.baseline * 1_000_000_000)
             sums = [baseline + sum(one) for one in zip(*value.contributions, strict=True)]
             assert sums == body["log_odds"]
+        case risk.Replay():
+            _is_replayed(value, body)
+        case risk.Certified():
+            _is_certified(value, body)
         case tuple():
             _is_rated(kind, value, body)
         case risk.Drift():
@@ -144,7 +203,7 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
 
 
 def test_every_question_is_asked() -> None:
-    assert len(_pairs()) == 15
+    assert len(_pairs()) == 18
 
 
 # Up to a millionth and a half to the left, else to the right.
@@ -171,6 +230,45 @@ is_linear=0
 end of trees
 """
 RULES = {"levels": ["low", "high"], "rules": [], "otherwise": "low"}
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+def _certified(columns: dict[str, Any], failed: list[bool], **how: Any) -> risk.Certified:
+    """Two changes, of a day each."""
+    made = [START, START + timedelta(days=1)]
+    how = {"as_of": made[1], "maturity": timedelta(0), "promise": "0.1"} | how
+    return risk.certify(columns, made, failed, **how)
+
+
+def test_columns_are_lists_or_arrays() -> None:
+    made = [START + timedelta(days=number) for number in range(90)]
+    sizes = [float(number * 37 % 100) for number in range(90)]
+    failed = [size > 60 for size in sizes]
+
+    def asked(sizes: Any, failed: Any, **how: Any) -> risk.Replay:
+        how = {"as_of": made[-1], "maturity": timedelta(days=7), "lines": True} | how
+        return risk.replay({"lines": sizes}, made, failed, **how)
+
+    found = asked(sizes, failed)
+    assert asked(lynchpin.Column(sizes), failed) == found
+    assert asked(lynchpin.Column(sizes, "log"), failed) != found
+    numpy = pytest.importorskip("numpy")
+    assert asked(numpy.array(sizes), numpy.array(failed)) == found
+    prior = lynchpin.Model.fit({"lines": sizes[:40]}, failed[:40])
+    assert asked(sizes, failed, prior=prior) != found
+    # What comes out is what a back-test takes.
+    rows = slice(found.trained, found.changes)
+    tested = risk.backtest(
+        made[rows],
+        found.said,
+        failed[rows],
+        as_of=made[-1],
+        maturity=timedelta(days=7),
+        base=found.base,
+        review=1,
+        escape=9,
+    )
+    assert tested.whole.changes == found.changes - found.trained
 
 
 def test_features_are_what_the_core_takes_them_for() -> None:
@@ -218,6 +316,13 @@ def test_probabilities_are_numbers_or_parts() -> None:
         (lambda: risk.trees("{}", {"f": []}, format="xgboost"), "missing_field"),
         (lambda: risk.trees(b"\xff", {"f": []}, format="lightgbm"), "document_not_utf8"),
         (lambda: risk.lane([0.1], [], promise="0.1", confidence="0.9"), "bad_argument"),
+        (lambda: _certified({"luck": [1, 2]}, [False, True]), "unknown_word"),
+        (lambda: _certified({"lines": [1, 2]}, [False, True], promise=0), "number_out_of_range"),
+        (lambda: _certified({"lines": [1, 2]}, [False, True], releases=[None]), "bad_argument"),
+        (lambda: _certified({"lines": [1, 2]}, [False]), "bad_argument"),
+        (lambda: _certified({"lines": [1, 2]}, [False, False]), "bad_argument"),
+        (lambda: _certified({"lines": [1, "no"]}, [False, True]), "bad_argument"),
+        (lambda: _certified({}, [False, True]), "empty"),
         (
             lambda: risk.backtest(
                 [datetime(2026, 1, 1)],
@@ -242,6 +347,8 @@ def test_what_cannot_be_asked_is_refused(bad: Any, code: str) -> None:
 def test_wrong_types_are_refused() -> None:
     with pytest.raises(TypeError, match="true or false"):
         risk.shift([0], [2])
+    with pytest.raises(TypeError, match="true or false"):
+        risk.replay({"f": [1]}, [], [2], as_of=START, maturity=timedelta(0))
     with pytest.raises(TypeError, match="mapping"):
         risk.drift({"said": []}, {"said": [], "failed": []})
     with pytest.raises(TypeError, match="mapping"):

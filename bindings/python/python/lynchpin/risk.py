@@ -1,5 +1,5 @@
-"""Risk put to work: releases, lanes, shifts, back-tests and drift, ratings by rules and people, and
-scores by trees that other tools trained; without an engine.
+"""Risk put to work: releases, lanes, shifts, back-tests and drift, models certified for policies,
+ratings by rules and people, and scores by trees that other tools trained; without an engine.
 
 What was said of changes goes in as columns: probabilities as numbers between 0 and 1, or as whole
 parts per billion, as `Scores.probabilities` of a fitted `Model` are. Lists, arrays of numpy and
@@ -7,17 +7,38 @@ whatever else has `tolist` will do. The figures that come out are exact and the 
 language, and all calls let other threads run.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal, TypeAlias, TypeVar
+from decimal import Decimal
+from typing import Any, Literal
 
-from . import _lynchpin
+from ._certify import certify, replay
+from ._certify_values import (
+    Certificate,
+    Certified,
+    Doubt,
+    Replay,
+    ReplayedBlock,
+    Tested,
+    Together,
+    Wanting,
+)
 from ._fields import read
 from ._rating_values import Answered, Matched, Rated, TreeScores
-from ._read import Fields
-from ._request import dumps, instant, said
+from ._request import instant, said
+from ._risk_asked import (
+    Numbers,
+    Outcomes,
+    ask,
+    decimal,
+    feature,
+    listed,
+    outcomes,
+    parts,
+    scaled,
+    seconds,
+    whole_answer,
+)
 from ._risk_values import (
     Backtest,
     BacktestFigures,
@@ -34,7 +55,6 @@ from ._risk_values import (
     RankingShift,
     Shift,
 )
-from .errors import Problem, QuestionError
 
 __all__ = [
     "Answered",
@@ -44,6 +64,9 @@ __all__ = [
     "BacktestPart",
     "BaseRate",
     "CalibrationShift",
+    "Certificate",
+    "Certified",
+    "Doubt",
     "Drift",
     "FeatureShift",
     "Figure",
@@ -53,13 +76,20 @@ __all__ = [
     "Matched",
     "RankingShift",
     "Rated",
+    "Replay",
+    "ReplayedBlock",
     "Shift",
+    "Tested",
+    "Together",
     "TreeScores",
+    "Wanting",
     "backtest",
+    "certify",
     "drift",
     "joint",
     "lane",
     "questionnaire",
+    "replay",
     "rules",
     "shift",
     "shock",
@@ -67,12 +97,8 @@ __all__ = [
     "worst",
 ]
 
-T = TypeVar("T")
-_Numbers: TypeAlias = Iterable[int | float | Decimal]
-_Outcomes: TypeAlias = Iterable[bool | int]
 
-
-def joint(probabilities: _Numbers, *, shock: Decimal | float | str | None = None) -> Joint:
+def joint(probabilities: Numbers, *, shock: Decimal | float | str | None = None) -> Joint:
     """Tells what changes come to that ship together.
 
     Ask for the whole release with and without a change, whole and split: what a part alone comes
@@ -95,11 +121,11 @@ def joint(probabilities: _Numbers, *, shock: Decimal | float | str | None = None
         >>> ten.any < risk.joint([0.1] * 10, shock=0).any, ten.expected
         (True, Decimal('1'))
     """
-    asked = said({"said": _parts("probabilities", probabilities), "shock": _decimal(shock)})
-    return _ask("joint", asked, Joint)
+    asked = said({"said": parts("probabilities", probabilities), "shock": decimal(shock)})
+    return ask("joint", asked, Joint)
 
 
-def shock(probabilities: _Numbers, failed: _Outcomes, releases: Iterable[int]) -> Decimal:
+def shock(probabilities: Numbers, failed: Outcomes, releases: Iterable[int]) -> Decimal:
     """Learns how much changes of one release have in common.
 
     Args:
@@ -121,16 +147,16 @@ def shock(probabilities: _Numbers, failed: _Outcomes, releases: Iterable[int]) -
         True
     """
     asked = {
-        "said": _parts("probabilities", probabilities),
-        "failed": _outcomes(failed),
-        "releases": _list(releases),
+        "said": parts("probabilities", probabilities),
+        "failed": outcomes(failed),
+        "releases": listed(releases),
     }
-    return _whole_answer("shock", asked).decimal("shock")
+    return whole_answer("shock", asked).decimal("shock")
 
 
 def lane(
-    probabilities: _Numbers,
-    failed: _Outcomes,
+    probabilities: Numbers,
+    failed: Outcomes,
     *,
     promise: Decimal | float | str,
     confidence: Decimal | float | str,
@@ -155,16 +181,16 @@ def lane(
         True
     """
     asked = {
-        "said": _parts("probabilities", probabilities),
-        "failed": _outcomes(failed),
-        "promise": _decimal(promise),
-        "confidence": _decimal(confidence),
+        "said": parts("probabilities", probabilities),
+        "failed": outcomes(failed),
+        "promise": decimal(promise),
+        "confidence": decimal(confidence),
     }
-    found = _whole_answer("lane", asked).inner("lane")
+    found = whole_answer("lane", asked).inner("lane")
     return read(Lane, found.inner("widest")) if "widest" in found else None
 
 
-def shift(log_odds: Iterable[int], failed: _Outcomes, *, window: int = 600) -> Shift:
+def shift(log_odds: Iterable[int], failed: Outcomes, *, window: int = 600) -> Shift:
     """Follows how often changes fail: by how much all log-odds are to be shifted.
 
     Args:
@@ -184,14 +210,14 @@ def shift(log_odds: Iterable[int], failed: _Outcomes, *, window: int = 600) -> S
         >>> risk.shift([], []).shift
         Decimal('0')
     """
-    asked = {"log_odds": _list(log_odds), "failed": _outcomes(failed), "window": window}
-    return _ask("shift", asked, Shift)
+    asked = {"log_odds": listed(log_odds), "failed": outcomes(failed), "window": window}
+    return ask("shift", asked, Shift)
 
 
 def backtest(
     made: Iterable[datetime],
-    probabilities: _Numbers,
-    failed: _Outcomes,
+    probabilities: Numbers,
+    failed: Outcomes,
     *,
     as_of: datetime,
     maturity: timedelta,
@@ -245,20 +271,20 @@ def backtest(
     asked = said({
         "made": [instant(at) for at in made],
         "known": None if known is None else [at and instant(at) for at in known],
-        "said": _parts("probabilities", probabilities),
-        "failed": _outcomes(failed),
-        "effort": None if effort is None else _list(effort),
+        "said": parts("probabilities", probabilities),
+        "failed": outcomes(failed),
+        "effort": None if effort is None else listed(effort),
         "as_of": instant(as_of),
-        "maturity": _seconds(maturity),
-        "base": _decimal(base),
+        "maturity": seconds(maturity),
+        "base": decimal(base),
         "review": review,
         "escape": escape,
         "blocks": blocks,
         "repetitions": repetitions,
         "seed": seed,
-        "confidence": _decimal(confidence),
+        "confidence": decimal(confidence),
     })
-    return _ask("backtest", asked, Backtest)
+    return ask("backtest", asked, Backtest)
 
 
 def drift(
@@ -295,10 +321,10 @@ def drift(
     asked = {
         "reference": _part(reference),
         "recent": _part(recent),
-        "z": _scaled("z", z, 1_000_000),
-        "psi": _scaled("psi", psi, 1_000_000),
+        "z": scaled("z", z, 1_000_000),
+        "psi": scaled("psi", psi, 1_000_000),
     }
-    return _ask("drift", asked, Drift)
+    return ask("drift", asked, Drift)
 
 
 def rules(
@@ -333,7 +359,7 @@ def rules(
         ('low', 'high', ('files',))
     """
     asked = {"rules": dict(document), "changes": [dict(change) for change in changes]}
-    return tuple([read(Matched, one) for one in _whole_answer("rules", asked).each("rules")])
+    return tuple([read(Matched, one) for one in whole_answer("rules", asked).each("rules")])
 
 
 def questionnaire(
@@ -363,7 +389,7 @@ def questionnaire(
         ['low', 'high']
     """
     asked = {"questionnaire": dict(document), "answers": [dict(one) for one in answers]}
-    found = _whole_answer("questionnaire", asked)
+    found = whole_answer("questionnaire", asked)
     return tuple([read(Rated, one) for one in found.each("questionnaire")])
 
 
@@ -388,7 +414,7 @@ def worst(levels: Iterable[str], rated: Iterable[Iterable[str]]) -> tuple[str | 
     """
     # A text is passed on and refused: taken apart, it would be letters that nobody rates by.
     of_each = [one if isinstance(one, str) else list(one) for one in rated]
-    found = _whole_answer("worst", {"levels": list(levels), "rated": of_each})
+    found = whole_answer("worst", {"levels": list(levels), "rated": of_each})
     return tuple([None if one is None else str(one) for one in found.items("worst")])
 
 
@@ -433,7 +459,7 @@ def trees(
     """
     text = model if isinstance(model, str) else bytes(model).decode("utf-8", "surrogateescape")
     columns = {
-        name: [_feature(name, value) for value in _list(values)]
+        name: [feature(name, value) for value in listed(values)]
         for name, values in features.items()
     }
     asked = {
@@ -442,15 +468,7 @@ def trees(
         "features": [{"name": name, "values": values} for name, values in columns.items()],
         "missing": missing,
     }
-    return _ask("trees", asked, TreeScores)
-
-
-def _ask(kind: str, asked: object, answer: type[T]) -> T:
-    return read(answer, _whole_answer(kind, asked).inner(kind))
-
-
-def _whole_answer(kind: str, asked: object) -> Fields:
-    return Fields(json.loads(_lynchpin.ask_risk(dumps({kind: asked}))))
+    return ask("trees", asked, TreeScores)
 
 
 def _part(given: Mapping[str, Any]) -> dict[str, object]:
@@ -459,59 +477,9 @@ def _part(given: Mapping[str, Any]) -> dict[str, object]:
         raise TypeError("a part is a mapping of `said`, `failed` and, if you like, `features`")
     features: Mapping[str, Iterable[int | None]] = given.get("features", {})
     return {
-        "said": _parts("said", given["said"]),
-        "failed": _outcomes(given["failed"]),
+        "said": parts("said", given["said"]),
+        "failed": outcomes(given["failed"]),
         "features": [
-            {"name": name, "values": _list(values)} for name, values in features.items()
+            {"name": name, "values": listed(values)} for name, values in features.items()
         ],
     }
-
-
-def _list(values: Iterable[Any]) -> list[Any]:
-    """What arrays hold as Python's own numbers, without an import of theirs."""
-    found: list[Any] = values.tolist() if hasattr(values, "tolist") else list(values)
-    return found
-
-
-def _outcomes(failed: _Outcomes) -> list[bool]:
-    found = _list(failed)
-    if any(it not in (0, 1) for it in found):
-        raise TypeError("failed: pass true or false for each change")
-    return [bool(it) for it in found]
-
-
-def _parts(name: str, values: _Numbers) -> list[int]:
-    """Parts per billion as they are, and probabilities turned into them."""
-    return [it if type(it) is int else _scaled(name, it, 1_000_000_000) for it in _list(values)]
-
-
-def _scaled(name: str, number: Decimal | float | str, unit: int) -> int:
-    try:
-        return round(Decimal(str(number)) * unit)
-    except (ArithmeticError, ValueError):
-        raise _no_number(name, number) from None
-
-
-def _feature(name: str, value: int | float | Decimal | None) -> int | None:
-    """The nearest millionth, halves away from zero as in the core; None for what is not known."""
-    if value is None or value != value:
-        return None
-    try:
-        exact = Decimal(value * 1e6 if isinstance(value, float) else Decimal(value) * 1_000_000)
-        return int(exact.to_integral_value(ROUND_HALF_UP))
-    except (ArithmeticError, ValueError):
-        raise _no_number(name, value) from None
-
-
-def _no_number(name: str, number: object) -> QuestionError:
-    code = next(code for code, known in _lynchpin.error_codes() if known == "bad_argument")
-    message = f"{name}: {number} is no number that can be taken"
-    return QuestionError((Problem("bad_argument", code, message),))
-
-
-def _decimal(number: Decimal | float | str | None) -> str | None:
-    return None if number is None else f"{Decimal(str(number)):f}"
-
-
-def _seconds(span: timedelta) -> str:
-    return f"{span // timedelta(seconds=1)}s"

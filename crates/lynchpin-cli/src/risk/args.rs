@@ -169,6 +169,9 @@ pub struct Replayed {
     pub as_of: Option<Instant>,
     #[command(flatten)]
     pub features: Features,
+    /// A model of lines of what was known before, or `published`, from which each fit begins
+    #[arg(long, value_name = "MODEL.json")]
+    pub prior: Option<PathBuf>,
     /// Into how many blocks of time to cut what is scored [default: 10, or fewer of few changes]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub blocks: Option<u32>,
@@ -183,7 +186,7 @@ pub struct Backtest {
     /// models to the changes before]
     #[arg(long, value_name = "COLUMN")]
     #[arg(conflicts_with_all = ["plain", "rising", "falling", "straight", "ignore", "lines"])]
-    #[arg(conflicts_with = "half_life")]
+    #[arg(conflicts_with_all = ["half_life", "prior"])]
     pub said: Option<String>,
     /// What it costs to review a change that would have held
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -7,6 +7,7 @@ use lynchpin::base::{Error, ErrorCode, Probability};
 use lynchpin::report::chart;
 use lynchpin::risk::backtest::{Backtest, Costs, Options, Outcomes};
 use lynchpin::risk::measure::{Calibration, Ranking};
+use lynchpin::risk::replay::{Block, Replay};
 use serde_json::{Value, json};
 
 use super::super::failure::Failure;
@@ -15,8 +16,7 @@ use super::super::status::Status;
 use super::args::Backtest as Asked;
 use super::figures;
 use super::model;
-use super::replay::{Block, Replay};
-use super::ripe::{Besides, Ripe};
+use super::ripe::{Besides, Ripe, messages};
 use super::table::Table;
 
 /// What was tested, and how it was scored.
@@ -39,18 +39,16 @@ pub struct Tested {
 pub fn backtest(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
     let besides = Besides { said: asked.said.as_deref(), ..Besides::default() };
     let ripe = Ripe::read(&asked.history, besides)?;
-    let (history, count) = (&ripe.history, ripe.count);
-    let replay = if asked.said.is_some() { as_said(&ripe) } else { ripe.replay()? };
-    let outcomes = Outcomes {
-        made: history.made.get(replay.trained..count).unwrap_or_default(),
-        known: history.known.get(replay.trained..count).unwrap_or_default(),
-        failed: history.failed.get(replay.trained..count).unwrap_or_default(),
-        said: &replay.said,
-        effort: None,
+    let columns = ripe.history.columns();
+    let replay = match asked.said {
+        Some(_) => None,
+        None => Some(ripe.replay(&columns)?),
     };
+    let outcomes = replay.as_ref().map_or_else(|| as_said(&ripe), Replay::outcomes);
     let costs = Costs { review: asked.review, escape: asked.escape };
-    let base = asked.base.unwrap_or(replay.base);
-    let blocks = u32::try_from(ripe.blocks(replay.said.len())).unwrap_or(u32::MAX);
+    let base = replay.as_ref().map_or_else(|| share_failed(&outcomes), |replay| replay.base);
+    let base = asked.base.unwrap_or(base);
+    let blocks = u32::try_from(ripe.blocks(outcomes.said.len())).unwrap_or(u32::MAX);
     let options = Options::new(ripe.as_of, asked.history.maturity, base, costs)
         .with_blocks(blocks)
         .with_seed(asked.seed);
@@ -61,10 +59,10 @@ pub fn backtest(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
     let tested = Tested {
         file: ripe.table.name().to_owned(),
         found,
-        trained: replay.trained,
+        trained: replay.as_ref().map_or(0, |replay| replay.trained),
         said: asked.said.clone(),
-        blocks: replay.blocks,
-        younger: history.len().saturating_sub(count),
+        blocks: replay.as_ref().map_or_else(Vec::new, |replay| replay.blocks.clone()),
+        younger: ripe.history.len().saturating_sub(ripe.count),
         is_lines: asked.history.features.lines,
     };
     if asked.json {
@@ -76,18 +74,25 @@ pub fn backtest(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
 }
 
 /// What a column says of the changes.
-fn as_said(ripe: &Ripe<'_>) -> Replay {
-    let (history, count) = (&ripe.history, ripe.count);
-    let said = history.said.iter().take(count).copied().collect();
-    let failures = history.failed.iter().take(count).filter(|failed| **failed).count();
-    let base = model::share_of(failures, count).unwrap_or(Probability::ZERO);
-    Replay { said, base, ..Replay::begin(0) }
+fn as_said<'a>(ripe: &'a Ripe<'_>) -> Outcomes<'a> {
+    let (history, rows) = (&ripe.history, ..ripe.count);
+    Outcomes {
+        made: history.made.get(rows).unwrap_or_default(),
+        known: history.known.get(rows).unwrap_or_default(),
+        failed: history.failed.get(rows).unwrap_or_default(),
+        said: history.said.get(rows).unwrap_or_default(),
+        effort: None,
+    }
+}
+
+fn share_failed(outcomes: &Outcomes<'_>) -> Probability {
+    let failures = outcomes.failed.iter().filter(|failed| **failed).count();
+    model::share_of(failures, outcomes.failed.len()).unwrap_or(Probability::ZERO)
 }
 
 /// What the back-test refuses, as what is wrong with the file.
 fn whole(table: &Table, error: &Error) -> Failure {
-    let messages = error.problems().iter().map(|problem| problem.message.as_str());
-    table.refused_on(0, error.code(), &messages.collect::<Vec<_>>().join("; "))
+    table.refused_on(0, error.code(), &messages(error))
 }
 
 fn draw(folder: &Path, outcomes: &Outcomes<'_>, base: Probability) -> Result<(), Failure> {

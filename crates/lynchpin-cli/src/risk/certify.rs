@@ -1,27 +1,21 @@
 //! `risk certify`: a model of a history that a policy may name.
 
-use std::cmp::Reverse;
-
 use lynchpin::base::{ErrorCode, Probability};
 use lynchpin::report::{counted, line, percent, some};
-use lynchpin::risk::joint::Shock;
-use lynchpin::risk::lane::widest;
-use lynchpin::risk::{Certificate, MEASURE, RiskModel, is_scored};
+use lynchpin::risk::certify::{Certified, Promise, Tested, Together, Wanting};
+use lynchpin::risk::{Certificate, MEASURE, is_scored};
 
 use super::super::ask::with_newline;
 use super::super::failure::Failure;
 use super::super::output::Output;
 use super::super::status::Status;
 use super::args::Certify;
-use super::gated::{Gated, Together};
 use super::model::share_of;
-use super::ripe::{Besides, Ripe};
+use super::ripe::{Besides, Ripe, messages};
 use super::text::short;
 
 /// How many columns are named of those that cannot be taken.
 const NAMED: usize = 20;
-/// The most changes of which it is told how many a promise needs.
-const CHANGES_MAX: u32 = 10_000_000;
 
 /// Prints the model; what was found is told beside, on standard error.
 pub fn certify(asked: &Certify, output: &mut Output) -> Result<Status, Failure> {
@@ -29,30 +23,27 @@ pub fn certify(asked: &Certify, output: &mut Output) -> Result<Status, Failure> 
     let besides = Besides { release: asked.release.as_deref(), ..Besides::default() };
     let ripe = Ripe::read(&asked.history, besides)?;
     check_names(&ripe)?;
-    let (course, replay) = (ripe.course(), ripe.replay()?);
-    let first = replay.trained;
-    let gated = Gated::new(&course, replay);
-    let releases = ripe.history.releases.get(first..ripe.count);
-    let together = releases.map(|named| Together::new(&gated, named)).transpose()?;
-    let fitted = course.whole().map_err(|error| {
-        let messages = error.problems().iter().map(|problem| problem.message.as_str());
-        let message = format!("no model: {}", messages.collect::<Vec<_>>().join("; "));
+    let columns = ripe.history.columns();
+    let replay = ripe.replay(&columns)?;
+    let releases = ripe.history.releases.iter().map(|name| Some(name.as_str()));
+    let releases: Vec<Option<&str>> =
+        releases.map(|name| name.filter(|name| !name.is_empty())).collect();
+    let mut promise = Promise::new(asked.promise).with_confidence(asked.confidence);
+    promise.releases = asked.release.as_ref().map(|_| releases.as_slice());
+    let found = Certified::new(&replay, &promise).map_err(|error| {
+        let message = format!("no model: {}", messages(&error));
         ripe.table.refused_on(0, error.code(), &message)
     })?;
-    let mut model = RiskModel::new(fitted);
-    model.shift = gated.shift;
-    model.shock = together.as_ref().and_then(|it| it.shock).map(Shock::correlation);
-    model.lane = gated.lane(asked.promise, asked.confidence, ripe.as_of)?;
-    let document = model.to_json()?;
-    // What is handed out is what will be taken.
-    let model = RiskModel::from_json(&document)?;
-    output.write(&with_newline(document))?;
-    tell(&ripe, &model, &gated);
-    tell_together(together.as_ref());
-    tell_doubted(&gated);
-    match &model.lane {
-        Some(lane) => tell_lane(asked, lane, &gated),
-        None => tell_none(asked, &ripe, &gated)?,
+    let model = &found.model;
+    output.write(&with_newline(model.to_json()?))?;
+    tell(&ripe, &found);
+    tell_together(found.together.as_ref());
+    tell_doubted(&found);
+    if let Some(lane) = &model.lane {
+        tell_lane(asked, lane, &found.tested);
+    }
+    if let Some(wanting) = &found.wanting {
+        tell_none(asked, wanting, &found);
     }
     Failure::note(&format!("risk.model = \"{}\"", model.digest()?));
     Ok(Status::Go)
@@ -94,11 +85,8 @@ fn rate(part: usize, all: usize) -> String {
     share_of(part, all).map(percent).unwrap_or_default()
 }
 
-fn failures(failed: &[bool]) -> usize {
-    failed.iter().filter(|failed| **failed).count()
-}
-
-fn tell(ripe: &Ripe<'_>, model: &RiskModel, gated: &Gated) {
+fn tell(ripe: &Ripe<'_>, found: &Certified) {
+    let Certified { model, tested, .. } = found;
     let changes = usize::try_from(model.model.changes).unwrap_or(usize::MAX);
     Failure::note(&format!(
         "model: fitted to {}, of which {} failed, as of {}",
@@ -106,20 +94,18 @@ fn tell(ripe: &Ripe<'_>, model: &RiskModel, gated: &Gated) {
         model.model.failures,
         ripe.as_of,
     ));
-    let (scored, failed) = (gated.said.len(), failures(&gated.failed));
-    let said = gated.said.iter().map(|it| u64::from(it.parts_per_billion())).sum::<u64>();
-    let said = u64::try_from(scored).ok().and_then(|scored| said.checked_div(scored));
-    let said = said.and_then(|said| u32::try_from(said).ok()).unwrap_or_default();
     Failure::note(&format!(
-        "tested on the last {scored} of them, as a gate would have scored them by models that had \
-         not seen them: {failed} failed ({}), {} was said",
-        rate(failed, scored),
-        percent(Probability::from_parts_per_billion(said)),
+        "tested on the last {} of them, as a gate would have scored them by models that had not \
+         seen them: {} failed ({}), {} was said",
+        tested.changes,
+        tested.failures,
+        rate(tested.failures, tested.changes),
+        percent(tested.said),
     ));
     Failure::note(&format!(
         "shift: {}, error {}, by what became of these",
-        short(gated.shift),
-        short(gated.shift_error).trim_start_matches('+'),
+        short(model.shift),
+        short(found.shift_error).trim_start_matches('+'),
     ));
 }
 
@@ -127,7 +113,7 @@ fn tell_together(together: Option<&Together>) {
     let usual = "what published histories show is taken";
     let told = match together {
         None => format!("not learned, for want of --release: {usual}"),
-        Some(Together { releases, failures, shock }) => {
+        Some(Together { releases, failures, shock, .. }) => {
             let several = "of several changes";
             let seen = format!(
                 "{} {several}, in which {} failed",
@@ -135,7 +121,7 @@ fn tell_together(together: Option<&Together>) {
                 counted(*failures, "change", "changes"),
             );
             match shock {
-                Some(shock) => format!("{}, by {seen}", percent(shock.correlation())),
+                Some(shock) => format!("{}, by {seen}", percent(*shock)),
                 None => format!("not learned from {seen}, which are too few: {usual}"),
             }
         }
@@ -144,9 +130,9 @@ fn tell_together(together: Option<&Together>) {
 }
 
 /// What the lane is, and what it rests on.
-fn tell_lane(asked: &Certify, lane: &Certificate, gated: &Gated) {
+fn tell_lane(asked: &Certify, lane: &Certificate, tested: &Tested) {
     let count = |it: u32| usize::try_from(it).unwrap_or(usize::MAX);
-    let (passed, failed, all) = (count(lane.passed), count(lane.failed), gated.said.len());
+    let (passed, failed, all) = (count(lane.passed), count(lane.failed), tested.changes);
     Failure::note(&format!(
         "lane: changes of at most {} pass, {passed} of {all} ({}), of which {failed} failed ({}); \
          at a confidence of {} no more than {} do, and {} is promised",
@@ -160,36 +146,33 @@ fn tell_lane(asked: &Certify, lane: &Certificate, gated: &Gated) {
 }
 
 /// What never passes, whatever is said of it.
-fn tell_doubted(gated: &Gated) {
-    let count = gated.vouched.iter().filter(|vouched| !**vouched).count();
+fn tell_doubted(found: &Certified) {
+    let count = found.tested.changes.saturating_sub(found.tested.vouched);
     if count == 0 {
         return;
     }
-    let mut by: Vec<(&String, usize)> = gated.doubted.iter().map(|(it, of)| (it, *of)).collect();
-    by.sort_by_key(|(_, of)| Reverse(*of));
-    let by = by.into_iter().map(|(name, of)| format!("{name} of {of}"));
+    let by = found.doubted.iter().map(|doubt| format!("{} of {}", doubt.feature, doubt.changes));
     Failure::note(&format!(
         "not vouched for, so in no lane: {}, by {}: not known, or beyond all that the model was \
          fitted to",
         counted(count, "change", "changes"),
-        some(by, gated.doubted.len(), NAMED),
+        some(by, found.doubted.len(), NAMED),
     ));
 }
 
 /// That there is none, and what would help.
-fn tell_none(asked: &Certify, ripe: &Ripe<'_>, gated: &Gated) -> Result<(), Failure> {
+fn tell_none(asked: &Certify, wanting: &Wanting, found: &Certified) {
     let (promise, confidence) = (asked.promise, asked.confidence);
     let mut help = Vec::new();
-    if !gated.doubted.is_empty() {
+    if !found.doubted.is_empty() {
         let what = "--ignore for what the model does not vouch for";
         let grows = "--straight, if it only grows and more of it is less risky";
         help.push(format!("{what}, or {grows}"));
     }
-    if let Some(least) = least_promise(ripe, gated, confidence)? {
+    if let Some(least) = wanting.least_promise {
         help.push(format!("--promise {least}, which is the least that these changes keep"));
     }
-    let vouched = gated.vouched.iter().filter(|vouched| **vouched).count();
-    let needed = least_changes(asked, ripe)?;
+    let (vouched, needed) = (found.tested.vouched, wanting.changes);
     if usize::try_from(needed).is_ok_and(|needed| vouched < needed) {
         help.push(format!(
             "a longer history, since it takes {needed} changes without a failure to promise that, \
@@ -205,42 +188,4 @@ fn tell_none(asked: &Certify, ripe: &Ripe<'_>, gated: &Gated) -> Result<(), Fail
         percent(promise),
         help.join(", or "),
     ));
-    Ok(())
-}
-
-/// The least promise, in whole thousandths, for which there is a lane.
-fn least_promise(
-    ripe: &Ripe<'_>,
-    gated: &Gated,
-    confidence: Probability,
-) -> Result<Option<Probability>, Failure> {
-    let of = |thousandths: u32| {
-        Probability::from_parts_per_billion(thousandths.saturating_mul(1_000_000))
-    };
-    let (mut low, mut high) = (0, 1_000);
-    while high - low > 1 {
-        let middle = u32::midpoint(low, high);
-        match gated.lane(of(middle), confidence, ripe.as_of)? {
-            Some(_) => high = middle,
-            None => low = middle,
-        }
-    }
-    Ok((high < 1_000).then(|| of(high)))
-}
-
-/// Of how many changes none may fail for the promise to be kept.
-fn least_changes(asked: &Certify, ripe: &Ripe<'_>) -> Result<u32, Failure> {
-    let (one, confidence) = (Probability::ONE, asked.confidence);
-    let Some(any) = widest(&[one], &[false], one, confidence)? else { return Ok(0) };
-    let mut lane = Certificate::new(&any, ripe.as_of);
-    let (mut low, mut high) = (0, CHANGES_MAX);
-    while high - low > 1 {
-        lane.passed = u32::midpoint(low, high);
-        if lane.bound(confidence) <= asked.promise {
-            high = lane.passed;
-        } else {
-            low = lane.passed;
-        }
-    }
-    Ok(high)
 }

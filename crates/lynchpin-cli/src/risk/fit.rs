@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lynchpin::base::{Error, ErrorCode};
 use lynchpin::report::{counted, percent, printable};
-use lynchpin::risk::learn::{Column, Fit, Model};
+use lynchpin::risk::learn::{Fit, Model};
 
 use super::super::ask::with_newline;
 use super::super::failure::Failure;
@@ -32,10 +32,8 @@ pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
     // When something was known is of no use here, so it is not read.
     let places = Places { outcome, made, known: None, said: None, release: None };
     let history = History::read(&mut table, &places, features)?;
-    let columns = history.features.iter().map(|it| it.column(&it.values));
-    let columns: Vec<Column<'_>> = columns.collect();
     let fit = how(&asked.features, history.len(), prior.as_ref());
-    let fitted = Model::fit(&columns, &history.failed, &fit);
+    let fitted = Model::fit(&history.columns(), &history.failed, &fit);
     let fitted = fitted.map_err(|error| unfit(&table, &error))?;
     output.write(&with_newline(fitted.to_json()?))?;
     tell(&history, &fitted)?;
@@ -47,7 +45,7 @@ pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
 }
 
 /// The prior that is shipped, or one from a file.
-fn prior(named: &Path) -> Result<Model, Failure> {
+pub fn prior(named: &Path) -> Result<Model, Failure> {
     if named == Path::new("published") {
         return Ok(Model::published());
     }
@@ -55,14 +53,14 @@ fn prior(named: &Path) -> Result<Model, Failure> {
 }
 
 /// How a model is fitted to so many changes.
-pub fn how<'a>(asked: &Features, changes: usize, prior: Option<&'a Model>) -> Fit<'a> {
+fn how<'a>(asked: &Features, changes: usize, prior: Option<&'a Model>) -> Fit<'a> {
     let usual = if asked.lines { Fit::LINES } else { Fit::additive(changes) };
     Fit { half_life: asked.half_life.or(usual.half_life), prior, ..usual }
 }
 
 /// A prior that knows none of the features is most likely that of something else; and where steps
 /// say half of it, its lines alone would say half of what it knows, and be sure of that.
-fn check_prior(prior: &Model, features: &[Feature]) -> Result<(), Failure> {
+pub fn check_prior(prior: &Model, features: &[Feature]) -> Result<(), Failure> {
     let refused = |message| Err(Failure::plain(ErrorCode::BadArgument.name(), message));
     if !prior.pairs.is_empty() || prior.terms.iter().any(|term| !term.steps.adds.is_empty()) {
         return refused("--prior has steps, which are no prior: give one that --lines fitted");

@@ -6,6 +6,7 @@ use lynchpin::base::limits::MODEL_FEATURES_MAX;
 use lynchpin::base::{ErrorCode, Instant, Probability};
 use lynchpin::report::{counted, line};
 use lynchpin::risk::learn::{Bend, Column, MISSING, Transform};
+use lynchpin::risk::replay::History as Replayed;
 
 use super::super::failure::Failure;
 use super::args::Features;
@@ -28,9 +29,10 @@ pub struct Feature {
 }
 
 impl Feature {
-    /// Its values, or others of it, as what a model is fitted to.
-    pub fn column<'a>(&'a self, values: &'a [i64]) -> Column<'a> {
-        Column { name: &self.name, transform: self.transform, bend: self.bend, values }
+    /// Itself, as what a model is fitted to.
+    fn column(&self) -> Column<'_> {
+        let Feature { name, transform, bend, values, .. } = self;
+        Column { name, transform: *transform, bend: *bend, values }
     }
 
     /// Says what a logarithm hides and that much is missing, which nobody would see otherwise.
@@ -127,6 +129,17 @@ impl History {
         self.made.push(made);
         self.known.push(known.map(|(_, known)| known));
         self.lines.push(table.line());
+    }
+
+    /// Its features, as what models are fitted to.
+    pub fn columns(&self) -> Vec<Column<'_>> {
+        self.features.iter().map(Feature::column).collect()
+    }
+
+    /// As it is replayed, with its own columns.
+    pub fn replayed<'a>(&'a self, columns: &'a [Column<'a>]) -> Replayed<'a> {
+        let History { made, known, failed, .. } = self;
+        Replayed { features: columns, made, known, failed }
     }
 
     /// How many changes there are.

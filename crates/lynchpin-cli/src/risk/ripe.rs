@@ -1,14 +1,16 @@
 //! A history that was looked up at an instant: which of its changes have had their time, and what
 //! models would have said of them.
 
-use lynchpin::base::{ErrorCode, Instant};
+use lynchpin::base::{Error, ErrorCode, Instant};
 use lynchpin::report::counted;
 use lynchpin::risk::backtest::mature_until;
+use lynchpin::risk::learn::{Column, Model};
+use lynchpin::risk::replay::{Options, Replay};
 
 use super::super::failure::Failure;
 use super::args::Replayed;
+use super::fit;
 use super::history::{HINT, History, Places, features};
-use super::replay::{Course, Replay, Unfit};
 use super::table::Table;
 
 /// How many blocks there are unless said.
@@ -26,6 +28,8 @@ pub struct Besides<'a> {
 /// A history of which the first changes are ripe.
 pub struct Ripe<'a> {
     asked: &'a Replayed,
+    /// What was known before, from which each fit begins.
+    prior: Option<Model>,
     pub table: Table,
     pub history: History,
     /// When the outcomes were looked up.
@@ -37,19 +41,13 @@ pub struct Ripe<'a> {
 impl<'a> Ripe<'a> {
     /// Reads the file, some of whose changes must have had their time.
     pub fn read(asked: &'a Replayed, besides: Besides<'_>) -> Result<Ripe<'a>, Failure> {
+        let prior = asked.prior.as_deref().map(fit::prior).transpose()?;
         let mut table = Table::open(&asked.file)?.with_hint(HINT);
-        let history = read(asked, besides, &mut table)?;
+        let history = read(asked, besides, prior.as_ref(), &mut table)?;
         let as_of = asked.as_of.unwrap_or_else(|| last(&history));
         let count = mature_until(&history.made, as_of, asked.maturity);
-        let ripe = Ripe { asked, table, history, as_of, count };
+        let ripe = Ripe { asked, prior, table, history, as_of, count };
         ripe.check().map(|()| ripe)
-    }
-
-    /// How models are fitted to it.
-    pub fn course(&self) -> Course<'_> {
-        let Ripe { history, count, .. } = self;
-        let Replayed { maturity, features, .. } = self.asked;
-        Course { history, count: *count, maturity: *maturity, features }
     }
 
     /// Into how many blocks so many changes are cut.
@@ -58,21 +56,25 @@ impl<'a> Ripe<'a> {
         asked.unwrap_or(BLOCKS.min(scored))
     }
 
-    /// What models of the changes before would have said of the later ones.
-    pub fn replay(&self) -> Result<Replay, Failure> {
+    /// What models of the changes before would have said of the later ones, by the columns of the
+    /// history.
+    pub fn replay<'b>(&'b self, columns: &'b [Column<'b>]) -> Result<Replay<'b>, Failure> {
         let scored = self.count.saturating_sub(self.count / 2);
         let blocks = self.blocks(scored);
         if blocks > scored {
             let message = format!("{blocks} blocks of {scored} changes: ask for fewer --blocks");
             return Err(self.table.refused_on(0, ErrorCode::BadArgument, &message));
         }
-        self.course().replay(blocks).map_err(|Unfit { block, changes, error }| {
-            let messages = error.problems().iter().map(|problem| problem.message.as_str());
+        let Replayed { maturity, features, .. } = self.asked;
+        let mut options = Options::new(self.as_of, *maturity)
+            .with_blocks(u32::try_from(blocks).unwrap_or(u32::MAX));
+        options.lines = features.lines;
+        options.half_life = features.half_life;
+        options.prior = self.prior.as_ref();
+        Replay::new(&self.history.replayed(columns), &options).map_err(|error| {
             let message = format!(
-                "no model for block {block}, of the {changes} changes that were ripe and known \
-                 when it began: {}; take a longer history, or a shorter --maturity if that is long \
-                 enough",
-                messages.collect::<Vec<_>>().join("; ")
+                "{}; take a longer history, or a shorter --maturity if that is long enough",
+                messages(&error)
             );
             self.table.refused_on(0, error.code(), &message)
         })
@@ -102,7 +104,18 @@ impl<'a> Ripe<'a> {
     }
 }
 
-fn read(asked: &Replayed, besides: Besides<'_>, table: &mut Table) -> Result<History, Failure> {
+/// All that is wrong, one after the other.
+pub fn messages(error: &Error) -> String {
+    let messages = error.problems().iter().map(|problem| problem.message.as_str());
+    messages.collect::<Vec<_>>().join("; ")
+}
+
+fn read(
+    asked: &Replayed,
+    besides: Besides<'_>,
+    prior: Option<&Model>,
+    table: &mut Table,
+) -> Result<History, Failure> {
     let outcome = table.column(&asked.outcome, "--outcome")?;
     let made = table.column(&asked.made, "--made")?;
     let find = |name: Option<&str>, option| name.map(|name| table.column(name, option)).transpose();
@@ -113,7 +126,9 @@ fn read(asked: &Replayed, besides: Besides<'_>, table: &mut Table) -> Result<His
         Some(_) => Vec::new(),
         None => {
             let others = [outcome, made].into_iter().chain(known).chain(release);
-            features(table, &asked.features, &others.collect::<Vec<usize>>())?
+            let found = features(table, &asked.features, &others.collect::<Vec<usize>>())?;
+            prior.map_or(Ok(()), |prior| fit::check_prior(prior, &found))?;
+            found
         }
     };
     History::read(table, &Places { outcome, made: Some(made), known, said, release }, features)

@@ -165,6 +165,10 @@ pub const JOINT_CHANGES_MAX: usize = 10_000;
 /// The most rounds in which a model is fitted.
 pub const MODEL_ROUNDS_MAX: u32 = 10_000;
 
+/// How much fitting one document may ask for: in each block of time, each value of a feature is
+/// weighed with every other feature of its change. Some seconds of work.
+pub const REPLAY_WORK_MAX: usize = 1 << 30;
+
 /// How many trees a model may have that another tool trained: a hundred times what is usual.
 pub const TREES_MAX: usize = 100_000;
 

@@ -49,6 +49,7 @@
 //! exponent of 1.13 would fit. For such, the figure here is too low, by 5 to 13 points.
 
 pub mod backtest;
+pub mod certify;
 pub mod drift;
 mod feature;
 mod float;
@@ -61,6 +62,7 @@ mod model;
 mod quick;
 mod record;
 mod release;
+pub mod replay;
 mod scorecard;
 pub mod trees;
 

@@ -4,8 +4,12 @@
 use std::fs;
 use std::path::Path;
 
-use lynchpin::base::Probability;
+use lynchpin::base::{Instant, Probability};
 use lynchpin::risk::RiskModel;
+use lynchpin::risk::certify::{Promise, certify};
+use lynchpin::risk::learn::{Bend, Column, MISSING, Transform, millionths_of};
+use lynchpin::risk::replay::{History, Options};
+use lynchpin::wire::risk::ask;
 use serde_json::{Value, json};
 
 use super::page::history;
@@ -302,4 +306,71 @@ fn what_was_held_against_a_change_before_it_came_was_known_when_it_came() {
     let table = answered(folder.path(), &asked, &[]);
     let wanted = "P,,2026-03-05T00:00:00Z,2026-03-05T00:00:00Z,true,";
     assert_eq!(table.lines().nth(1), Some(wanted));
+}
+
+/// The columns of the table that are features, by their names.
+fn features(rows: &[Vec<&str>], heads: &[&str]) -> Vec<(String, Vec<i64>)> {
+    let own = heads.iter().enumerate().skip(5);
+    let own = own.filter(|(_, head)| !["hour", "weekday"].contains(head));
+    own.map(|(at, head)| {
+        let value = |row: &Vec<&str>| match row[at] {
+            "" => f64::NAN,
+            text => text.parse().expect("a number"),
+        };
+        let values = millionths_of(head, rows.iter().map(value)).expect("small numbers");
+        ((*head).to_owned(), values)
+    })
+    .collect()
+}
+
+#[test]
+fn the_library_certifies_what_the_command_does() {
+    let folder = folder();
+    let ran = certified(folder.path(), "--promise 0.15");
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let table = fs::read_to_string(folder.path().join("history.csv")).expect("the table");
+    let mut rows = table.lines().map(|row| row.split(',').collect::<Vec<&str>>());
+    let heads = rows.next().expect("heads");
+    let rows: Vec<Vec<&str>> = rows.collect();
+    let features = features(&rows, &heads);
+    let bend = |name: &str| match name {
+        "lines" | "files" => Bend::Rising,
+        _ => Bend::Free,
+    };
+    let column =
+        |(name, values)| Column { name, transform: Transform::Log, bend: bend(name), values };
+    let columns: Vec<Column<'_>> =
+        features.iter().map(|(name, values)| column((name.as_str(), values))).collect();
+    let instant = |text: &str| text.parse::<Instant>().expect("an instant");
+    let made: Vec<Instant> = rows.iter().map(|row| instant(row[2])).collect();
+    let known: Vec<Option<Instant>> =
+        rows.iter().map(|row| (!row[3].is_empty()).then(|| instant(row[3]))).collect();
+    let failed: Vec<bool> = rows.iter().map(|row| row[4] == "true").collect();
+    let releases: Vec<Option<&str>> =
+        rows.iter().map(|row| Some(row[1]).filter(|name| !name.is_empty())).collect();
+    let as_of = made.iter().copied().chain(known.iter().flatten().copied()).max();
+    let as_of = as_of.expect("some changes");
+    let history = History { features: &columns, made: &made, known: &known, failed: &failed };
+    let options = Options::new(as_of, "20d".parse().expect("a span"));
+    let promise = Promise::new(of("0.15")).with_releases(&releases);
+    let found = certify(&history, &options, &promise).expect("a model");
+    let document = String::from_utf8(found.model.to_json().expect("a model")).expect("text");
+    assert_eq!(format!("{document}\n"), ran.out);
+
+    // And so does the question that every language asks.
+    let value = |value: &i64| (*value != MISSING).then_some(*value);
+    let column = |(name, values): &(String, Vec<i64>)| {
+        let bend = if bend(name) == Bend::Rising { "rising" } else { "free" };
+        let values: Vec<Option<i64>> = values.iter().map(value).collect();
+        json!({"name": name, "transform": "log", "bend": bend, "values": values})
+    };
+    let question = json!({"certify": {"promise": "0.15", "releases": releases, "replay": {
+        "features": features.iter().map(column).collect::<Vec<_>>(), "made": made, "known": known,
+        "failed": failed, "as_of": as_of, "maturity": "20d",
+    }}});
+    let answer = ask(question.to_string().as_bytes()).expect("an answer");
+    let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+    assert_eq!(answer["certify"]["model"], document);
+    let digest = answer["certify"]["digest"].as_str().expect("a digest");
+    assert!(ran.err.ends_with(&format!("risk.model = \"{digest}\"\n")), "{}", ran.err);
 }

@@ -9,7 +9,7 @@ use lynchpin::risk::{Certificate, RiskModel, probability};
 use serde_json::Value;
 
 use super::page::history;
-use super::{FIT, answered, folder, write};
+use super::{FIT, answered, folder, risk, write};
 
 fn backtest(folder: &Path, more: &[&str]) -> Value {
     let asked = ["backtest", "risk.csv", "--maturity", "20d", "--json"];
@@ -197,4 +197,29 @@ fn a_certificate_is_of_models_that_were_left_alone_for_a_block() {
     let as_of = "2026-02-12T00:00:00Z".parse().expect("an instant");
     assert_eq!(found.lane, Some(Certificate::new(&lane, as_of)));
     assert_eq!(found.shock, None);
+}
+
+#[test]
+fn every_fit_begins_from_the_prior() {
+    let folder = folder();
+    let lines: Vec<&str> = FIT.iter().copied().chain(["--lines"]).collect();
+    let said = |prior: &[&str]| {
+        let more: Vec<&str> = lines.iter().chain(prior).copied().collect();
+        backtest(folder.path(), &more)["backtest"]["whole"]["figures"]["said"].clone()
+    };
+    let model = answered(folder.path(), &["fit", "risk.csv"], &lines);
+    write(folder.path(), "prior.json", &model);
+    assert_ne!(said(&[]), said(&["--prior", "prior.json"]));
+    // Of its features it knows the files.
+    assert_ne!(said(&[]), said(&["--prior", "published"]));
+    let model = answered(folder.path(), &["fit", "risk.csv"], FIT);
+    write(folder.path(), "steps.json", &model);
+    let asked = ["backtest", "risk.csv", "--maturity", "20d", "--prior", "steps.json"];
+    let ran = risk(folder.path(), &asked, FIT);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("--prior has steps"), "{}", ran.err);
+    let asked = ["backtest", "risk.csv", "--maturity", "20d", "--prior", "published"];
+    let ran = risk(folder.path(), &[&asked[..], &["--said", "lines"]].concat(), &FIT[..4]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("cannot be used with"), "{}", ran.err);
 }

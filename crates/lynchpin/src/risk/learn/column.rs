@@ -32,7 +32,10 @@ impl Transform {
 }
 
 /// How what a feature adds may run from its smallest value to its largest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Bend {
     /// As a line only: for what grows for as long as a history does, such as how many changes

@@ -50,18 +50,28 @@ impl Model {
 }
 
 fn check(columns: &[Column<'_>], failed: &[bool], fit: &Fit<'_>) -> Result<()> {
+    check_columns(columns, failed.len())?;
+    if fit.rounds > MODEL_ROUNDS_MAX {
+        return Err(bad(format!("{} rounds: take at most {MODEL_ROUNDS_MAX}", fit.rounds)));
+    }
+    let failures = failed.iter().filter(|failed| **failed).count();
+    if failures == 0 || failures == failed.len() {
+        return Err(bad(format!("{failures} of {} failed: nothing to learn", failed.len())));
+    }
+    fit.prior.map_or(Ok(()), check_prior)
+}
+
+/// Refuses columns that no model is fitted to, whatever became of so many changes.
+pub(in crate::risk) fn check_columns(columns: &[Column<'_>], count: usize) -> Result<()> {
     if columns.len() > MODEL_FEATURES_MAX {
         return Err(bad(format!(
             "{} columns: a model has at most {MODEL_FEATURES_MAX} features",
             columns.len()
         )));
     }
-    if fit.rounds > MODEL_ROUNDS_MAX {
-        return Err(bad(format!("{} rounds: take at most {MODEL_ROUNDS_MAX}", fit.rounds)));
-    }
-    if let Some(column) = columns.iter().find(|it| it.values.len() != failed.len()) {
-        let (name, found, wanted) = (column.name, column.values.len(), failed.len());
-        return Err(bad(format!("`{name}` has {found} values for {wanted} outcomes")));
+    if let Some(column) = columns.iter().find(|it| it.values.len() != count) {
+        let (name, found) = (column.name, column.values.len());
+        return Err(bad(format!("`{name}` has {found} values for {count} outcomes")));
     }
     let too_large = |value: &i64| *value != MISSING && value.unsigned_abs() > INTEGER_MAX;
     if let Some(column) = columns.iter().find(|column| column.values.iter().any(too_large)) {
@@ -71,19 +81,18 @@ fn check(columns: &[Column<'_>], failed: &[bool], fit: &Fit<'_>) -> Result<()> {
     let mut names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     names.sort_unstable();
     let twice = names.iter().zip(names.iter().skip(1)).find(|(one, other)| one == other);
-    if let Some((name, _)) = twice {
-        return Err(bad(format!("two columns are named `{name}`")));
+    match twice {
+        Some((name, _)) => Err(bad(format!("two columns are named `{name}`"))),
+        None => Ok(()),
     }
-    let failures = failed.iter().filter(|failed| **failed).count();
-    if failures == 0 || failures == failed.len() {
-        return Err(bad(format!("{failures} of {} failed: nothing to learn", failed.len())));
+}
+
+/// Refuses a prior that says more than lines.
+pub(in crate::risk) fn check_prior(prior: &Model) -> Result<()> {
+    if prior.is_of_lines() {
+        return Ok(());
     }
-    match fit.prior {
-        Some(prior) if !prior.is_of_lines() => {
-            Err(bad("the prior has steps: fit one of lines alone to what it is to know".into()))
-        }
-        _ => Ok(()),
-    }
+    Err(bad("the prior has steps: fit one of lines alone to what it is to know".into()))
 }
 
 fn bad(message: String) -> Error {

@@ -40,6 +40,7 @@ mod tree;
 
 pub use batch::{Scorer, Scores};
 pub use column::{Bend, Column, Fit, Transform};
+pub(super) use fit::{check_columns, check_prior};
 pub use given::{millionths, millionths_of};
 pub use model::{Format, MISSING, Model, Pair, Scored, Steps, Term};
 pub use rolling::Rolling;

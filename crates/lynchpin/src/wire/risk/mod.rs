@@ -11,9 +11,11 @@
 //! # Ok::<(), lynchpin::base::Error>(())
 //! ```
 
+mod certify;
 mod house;
 mod trees;
 
+pub use certify::{CertifiedModel, Certify, Column, Replay, Replayed};
 pub use house::{Questionnaire, Rules, Worst};
 pub use trees::{Format, TreeScores, Trees};
 
@@ -55,6 +57,10 @@ pub enum Question {
     Worst(Worst),
     /// What does a model of trees say that another tool trained?
     Trees(Trees),
+    /// What would models have said of a history, had they known no more than was known then?
+    Replay(Replay),
+    /// Which model of a history may a policy name?
+    Certify(Certify),
 }
 
 /// What is there to begin with?
@@ -222,6 +228,10 @@ pub enum Answer {
     Worst(Vec<Option<String>>),
     /// What the model says of each change, and why.
     Trees(Box<TreeScores>),
+    /// What was said of the later changes, and how.
+    Replay(Box<Replayed>),
+    /// The model, and what it rests on.
+    Certify(Box<CertifiedModel>),
 }
 
 /// The widest lane that keeps its promise.
@@ -260,7 +270,8 @@ impl Question {
     ///
     /// [`BadArgument`](ErrorCode::BadArgument) and others as for [`joint::shock`],
     /// [`lane::widest`], [`backtest::Backtest::new`], [`drift::Drift::new`],
-    /// [`Questionnaire::rate`](ratings::Questionnaire::rate), and those that read
+    /// [`Questionnaire::rate`](ratings::Questionnaire::rate),
+    /// [`certify`](crate::risk::certify::certify), and those that read
     /// [`Trees`](crate::risk::trees::Trees), and if something is no probability;
     /// [`LimitExceeded`](ErrorCode::LimitExceeded) if more changes ship together than a release
     /// holds, or if more is asked at once than is answered in some seconds.
@@ -279,6 +290,8 @@ impl Question {
             Question::Questionnaire(asked) => asked.ask(),
             Question::Worst(asked) => asked.ask(),
             Question::Trees(asked) => asked.ask(),
+            Question::Replay(asked) => asked.ask(),
+            Question::Certify(asked) => asked.ask(),
         }
     }
 }
