@@ -11,6 +11,7 @@ use lynchpin::reason::tree::Arg;
 use lynchpin::reason::{ReasonCode, Verdict};
 use lynchpin::risk::joint::{Joint, Shock};
 use lynchpin::risk::{RiskModel, probability};
+use lynchpin::study::dry_run::{DryRunQuestion, Over, dry_run};
 use lynchpin::wire::read_portfolio;
 use lynchpin_tests::engine::read;
 use lynchpin_tests::shop::{change_of, noon as at, shop};
@@ -243,7 +244,7 @@ fn a_lane_ends_where_its_figures_do() {
     let change = [change("A", Some(1))];
     let found = |lane: Value, leaf: &str, at: &str| {
         let model = model(json!({"lane": lane}));
-        let facts = json!({"risk_models": [told(&model, "05-01")], "changes": change});
+        let facts = json!({"risk_models": [told(&model, "06-03")], "changes": change});
         let text =
             policy(Some(&model), &format!("{{ lane = {{ {leaf}, certified_within = '90d' }} }}"));
         let production = "production".parse().expect("it is an id");
@@ -340,6 +341,121 @@ fn a_release_is_the_joint_risk_of_its_changes() {
         let error = snapshot.score(&asked.clone().in_parts(wrong)).expect_err("no parts of it");
         assert_eq!(error.code(), code);
     }
+}
+
+/// Changes that came on one day each from the 1st of June on, of which some are confirmed to have
+/// failed.
+fn came(count: u32, failed: &[u32]) -> Value {
+    let at = |number: u32, hour: u32| format!("2026-06-{:02}T{hour:02}:00:00Z", number + 1);
+    let own = (0..count).map(|number| {
+        json!({"id": format!("L-{number}"), "revision": 1, "at": at(number, 1), "by": "raj",
+            "services": ["shop"], "size": {"files": 1}})
+    });
+    let deployments = (0..count).map(|number| {
+        json!({"id": format!("D-{number}"), "changes": [format!("L-{number}")],
+            "environment": "production", "outcome": "succeeded", "by": "ada", "at": at(number, 2)})
+    });
+    let incidents = failed.iter().map(|number| {
+        json!({"id": format!("I-{number}"), "event": "opened", "change": format!("L-{number}"),
+            "attribution": "confirmed", "services": ["shop"], "by": "ada", "at": at(*number, 3)})
+    });
+    let changes: Vec<Value> = own.chain([change("A", Some(1))]).collect();
+    json!({"changes": changes, "deployments": deployments.collect::<Vec<_>>(),
+        "incidents": incidents.collect::<Vec<_>>()})
+}
+
+#[test]
+fn a_lane_that_breaks_its_promise_closes_by_itself() {
+    let model = certified();
+    let lane = "{ lane = { certified_within = '90d', failures_at_most = '0.02' } }";
+    let text = policy(Some(&model), lane);
+    let found = |facts: Value, day: &str| {
+        let mut facts = facts;
+        facts["risk_models"] = json!([told(&model, "05-21")]);
+        let decision = decided(&snapshot(facts, &text), "A", day);
+        let names = ["why", "passed_since", "failed_since", "failures_reached", "failures"];
+        leaf(&decision, &names)
+    };
+    let whole = |count| Some(Arg::Integer(count));
+    let (code, args) = found(came(20, &[]), "06-28");
+    assert_eq!((code, &args[1..3]), (ReasonCode::InLane, &[whole(20), whole(0)][..]));
+    // One of many may fail: 1 - 0.98^20 = 33 %. Three of them would be a surprise.
+    assert_eq!(found(came(20, &[7]), "06-28").0, ReasonCode::InLane);
+    let (code, args) = found(came(20, &[7, 8, 9]), "06-28");
+    assert_eq!((code, &args[1..3]), (ReasonCode::LaneClosed, &[whole(20), whole(3)][..]));
+    assert_eq!(args[0], Some(Arg::text("promise_broken")));
+    let reached = lynchpin::risk::failures_at_least(20, 3, of("0.95"));
+    assert_eq!(args[3], Some(Arg::text(reached.to_millionths())));
+    assert_eq!(args[4], Some(Arg::Texts(["L-9", "L-8", "L-7"].map(String::from).to_vec())));
+    // As of before they failed it was open.
+    assert_eq!(found(came(20, &[7, 8, 9]), "06-07").0, ReasonCode::InLane);
+    // What would not have passed is held against nobody, nor what came before it was certified.
+    let mut risky = came(20, &[7, 8, 9]);
+    for number in [7, 8, 9] {
+        risky["changes"][number]["size"]["files"] = json!(5);
+    }
+    assert_eq!(found(risky, "06-28").0, ReasonCode::InLane);
+    let early = came(20, &[7, 8, 9]).to_string().replace("2026-06", "2026-04");
+    let early = early.replace(r#""at":"2026-04-01T00:00:00Z""#, r#""at":"2026-06-01T00:00:00Z""#);
+    let (code, args) = found(serde_json::from_str(&early).expect("it is JSON"), "06-28");
+    assert_eq!((code, &args[1..3]), (ReasonCode::InLane, &[whole(0), whole(0)][..]));
+}
+
+#[test]
+fn a_certificate_is_no_younger_than_when_it_was_told() {
+    let model = model(json!({"lane": {"at_most": "0.08", "passed": 1000, "failed": 5,
+        "as_of": "2026-09-01T00:00:00Z"}}));
+    let facts = json!({"risk_models": [told(&model, "05-20")], "changes": [change("A", Some(1))]});
+    let lane = "{ lane = { certified_within = '90d', failures_at_most = '0.02' } }";
+    let open = snapshot(facts, &policy(Some(&model), lane));
+    let closed = (ReasonCode::LaneClosed, vec![Some(Arg::text("certificate_of_later"))]);
+    for day in ["06-03", "09-02"] {
+        assert_eq!(leaf(&decided(&open, "A", day), &["why"]), closed);
+    }
+}
+
+#[test]
+fn a_dry_run_tries_a_model_on_what_came_before_it_was_told() {
+    let model = certified();
+    let mut facts = came(20, &[3]);
+    facts["risk_models"] = json!([told(&model, "06-11")]);
+    facts["policies"] = json!([{"text": "name = 'open'\nopen = ['production']", "by": "ada",
+        "at": "2026-05-01T00:00:00Z"}]);
+    let mut engine = Engine::new(Limits::untrusted());
+    let facts = read_portfolio(shop(facts).to_string().as_bytes(), engine.limits());
+    engine.add(facts.expect("it is one")).expect("it can be taken in");
+    for requirement in [
+        "{ risk = { below = '0.1' } }",
+        "{ lane = { certified_within = '90d', failures_at_most = '0.02' } }",
+    ] {
+        let tried = policy(Some(&model), requirement).parse().expect("it is a policy");
+        let since = Over::DeploymentsSince("2026-06-01T00:00:00Z".parse().expect("it is"));
+        let asked = DryRunQuestion::new(&tried, at("06-28")).over(since);
+        let found = dry_run(&engine.snapshot(), &asked).expect("it can be tried");
+        assert_eq!((found.compared, found.before_model, found.go_by_both), (20, 10, 20));
+    }
+}
+
+#[test]
+fn a_newer_model_pays_nothing_that_is_owed() {
+    let model = model(json!({}));
+    let mut facts = came(1, &[]);
+    facts["people"] = json!([{"id": "raj"}, {"id": "ada"}, {"id": "mia"}]);
+    facts["groups"] = json!([{"id": "ops", "members": [{"person": "mia"}]}]);
+    facts["declarations"] = json!([{"change": "L-0", "revision": 1, "kind": "emergency",
+        "by": "mia", "at": "2026-06-01T01:30:00Z"}]);
+    // It is told only after the change went in.
+    facts["risk_models"] = json!([told(&model, "06-02")]);
+    let text = policy(
+        Some(&model),
+        "{ approval = { group = 'ops' }, \
+        retrospective = { group = 'ops', within = '2d' } }",
+    )
+    .replace("require =", "risk = { below = '0.1' }, require =");
+    let snapshot = snapshot(facts, &text);
+    let owed = snapshot.obligations(at("06-02")).expect("it can be asked");
+    let owed: Vec<_> = owed.iter().map(|it| (it.subject.clone(), it.met)).collect();
+    assert_eq!(owed, [(change_of("L-0"), None)]);
 }
 
 #[test]

@@ -217,6 +217,7 @@ DOCUMENTS: dict[type[Plain], dict[str, Any]] = {
             "tried": TWO,
             "compared": 3,
             "left_out": 1,
+            "before_model": 0,
             "go_by_both": 1,
             "go_by_neither": 1,
             "flips": [

@@ -8,8 +8,11 @@
 //! Then what is built on probabilities: the shift that follows late labels, the chance that any of
 //! ten changes fails, lanes that let changes pass, and histories in which failures are rare.
 //!
-//! `risk rank`, `risk later`, `risk rare` and `risk speed` measure a part.
+//! And what it costs gates to ask a fitted model, on a portfolio that is made up.
+//!
+//! `risk rank`, `risk later`, `risk rare`, `risk speed` and `risk gates` measure a part.
 
+mod gates;
 mod later;
 mod learners;
 mod rank;
@@ -39,14 +42,16 @@ fn run(part: Option<&str>) -> Result<()> {
             rank::measure(&histories)?;
             later::measure(&histories)?;
             rare::measure(&histories)?;
-            speed::measure(&histories)
+            speed::measure(&histories)?;
+            gates::measure()
         }
         Some("rank") => rank::measure(&histories),
         Some("later") => later::measure(&histories),
         Some("rare") => rare::measure(&histories),
         Some("speed") => speed::measure(&histories),
+        Some("gates") => gates::measure(),
         Some(other) => {
-            Err(Error::other(format!("no part `{other}`: take rank, later, rare or speed")))
+            Err(Error::other(format!("no part `{other}`: take rank, later, rare, speed or gates")))
         }
     }
 }

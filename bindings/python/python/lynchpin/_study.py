@@ -364,6 +364,9 @@ class DryRun(Plain):
     """How many decisions were compared."""
     left_out: int
     """How many were left out, as there are more than are compared at once."""
+    before_model: int
+    """How many of what was deployed came before the risk model of the policy that was tried was
+    told: it may have learned from them, so what it makes of those proves little."""
     go_by_both: int
     """How many are a go by both."""
     go_by_neither: int
@@ -381,6 +384,7 @@ class DryRun(Plain):
             f"policy in force {self.policy or 'none'}, tried {self.tried}",
             f"a go by both {self.go_by_both}, by neither {self.go_by_neither}",
             *([f"{self.left_out} left out"] if self.left_out else []),
+            *([f"{self.before_model} before its risk model was told"] if self.before_model else []),
         ]
         headline = f"DRY RUN: {len(self.flips)} of {self.compared} decisions flip"
         return _show.Report(headline, notes, [_show.table(self.flips)])

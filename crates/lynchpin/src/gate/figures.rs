@@ -26,12 +26,38 @@ pub struct Lane {
     pub at_most: Probability,
     /// How many changes of the history would have passed, and how many of them failed.
     pub seen: (u32, u32),
-    /// The rate of failure that is not exceeded among them, by who asks.
-    pub bounds: BTreeMap<RequirementId, Probability>,
+    /// How often these fail, by who asks.
+    pub bounds: BTreeMap<RequirementId, LaneBounds>,
     /// As of which instant that was looked up.
     pub as_of: Instant,
+    /// When that was told.
+    pub told: Instant,
+    /// What came of changes since.
+    pub since: LaneSince,
     /// The features for which the model vouches for no more than it says, by the change.
     pub abstains: BTreeMap<ChangeId, Vec<String>>,
+}
+
+/// How often changes of a lane fail, at the confidence that a requirement asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaneBounds {
+    /// The rate that is not exceeded, by what was seen when the lane was certified.
+    pub at_most: Probability,
+    /// The rate that is reached, by what came since.
+    pub since_at_least: Probability,
+}
+
+/// What came of the changes that a lane would have let through since it was certified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneSince {
+    /// How many there were.
+    pub passed: u32,
+    /// How many of them are known to have failed.
+    pub failed: u32,
+    /// Those, in the order in which they came.
+    pub failures: Vec<ChangeId>,
+    /// Until when that stands without a new fact.
+    pub until: When,
 }
 
 /// How the changes of a model went that came to a stage lately.

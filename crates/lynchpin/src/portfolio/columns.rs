@@ -73,7 +73,8 @@ pub(super) fn of(
         return Err(Error::new(ErrorCode::StageUnknown, message));
     }
     let subjects = subjects(records, policy, gate.judges);
-    let setting = Setting::of(records, in_force.by(policy), &subjects, (Some(stage), at));
+    let setting =
+        Setting::of(records, in_force.by(policy, records.as_of), &subjects, (Some(stage), at));
     let case = setting.case(records, (policy, in_force.before()), (stage, None), at);
     let obligations = obligation::unpaid(&case);
     let case = Case { obligations: &obligations, ..case };

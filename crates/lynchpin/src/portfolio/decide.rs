@@ -51,7 +51,7 @@ pub(super) fn decide(
         risk_model: risk_model(policy),
         zone_data: records.reads_zones().then_some(ZONE_DATA_VERSION),
         what_if: in_force.what_if,
-        reasons: by_policy(records, in_force.by(policy), &asked)?,
+        reasons: by_policy(records, in_force.by(policy, records.as_of), &asked)?,
     };
     pinned::join(records, in_force, &asked, decision)
 }

@@ -136,12 +136,12 @@ fn closed(
     let Some((subject, members, change)) = found else {
         let (subject, members) = (Subject::Change(change.clone()), Members::nobody());
         let asked = Asked { subject: &subject, members: &members, stage, at };
-        return with_case(records, in_force.by(policy), &asked, |case| {
+        return with_case(records, in_force.by(policy, records.as_of), &asked, |case| {
             closed_to_unknown(case, change, started)
         });
     };
     let asked = Asked { subject: &subject, members: &members, stage, at };
-    with_case(records, in_force.by(policy), &asked, |case| {
+    with_case(records, in_force.by(policy, records.as_of), &asked, |case| {
         let parts = frozen::parts(case, &members, change).into_iter();
         let parts: Vec<Reasons> = parts.chain(judge::windows(case, change)).collect();
         let codes: BTreeSet<ReasonCode> =

@@ -22,13 +22,23 @@ pub(super) struct InForce<'a> {
     pub(super) what_if: bool,
 }
 
+/// The risk models that count.
+#[derive(Clone, Copy)]
+pub(super) struct Counting<'a> {
+    pub(super) models: &'a Arc<Models>,
+    /// Those that were recorded by then.
+    pub(super) by: Instant,
+    /// Whether it is asked what would have been.
+    pub(super) what_if: bool,
+}
+
 /// What answers by one policy: that, those before it by which what was said is void, and the risk
 /// models that it may name.
 #[derive(Clone, Copy)]
 pub(super) struct By<'a> {
     pub(super) policy: &'a Policy,
     pub(super) before: &'a [Adopted],
-    pub(super) models: &'a Arc<Models>,
+    pub(super) counting: Counting<'a>,
     /// What its risks look back on, if that is gathered already.
     pub(super) track: Option<&'a Track<'a>>,
 }
@@ -39,14 +49,22 @@ impl<'a> InForce<'a> {
         self.policy.and_then(|policy| policy.risk.as_ref())
     }
 
-    /// What answers by the policy in force.
-    pub(super) fn by(&self, policy: &'a Policy) -> By<'a> {
-        By { policy, before: self.before(), models: self.models, track: self.track }
+    /// What answers by the policy in force, with what is known by then.
+    pub(super) fn by(&self, policy: &'a Policy, known: Instant) -> By<'a> {
+        let counting = self.counting(known);
+        By { policy, before: self.before(), counting, track: self.track }
     }
 
     /// What answers by a policy that was in force before.
-    pub(super) fn by_older(&self, policy: &'a Policy) -> By<'a> {
-        By { policy, before: &[], models: self.models, track: self.track }
+    pub(super) fn by_older(&self, policy: &'a Policy, known: Instant) -> By<'a> {
+        By { before: &[], ..self.by(policy, known) }
+    }
+
+    /// The models that count with what is known by then. The model of a policy that is only tried
+    /// is tried with it, whenever it was told.
+    pub(super) fn counting(&self, known: Instant) -> Counting<'a> {
+        let by = if self.what_if { Instant::LAST } else { known };
+        Counting { models: self.models, by, what_if: self.what_if }
     }
 
     /// The policies in force before, by which what was said is void. Under another policy than the

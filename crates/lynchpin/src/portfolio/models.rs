@@ -38,8 +38,16 @@ impl Models {
     }
 
     /// The model of a digest, if it was recorded by then.
-    pub(super) fn known(&self, digest: &Digest, by: Instant) -> Option<&RiskModel> {
+    pub(super) fn known(&self, digest: &Digest, by: Instant) -> Option<Told<'_>> {
         let (recorded, model) = self.0.get(digest)?;
-        (*recorded <= by).then_some(&**model)
+        (*recorded <= by).then_some(Told { model, recorded: *recorded })
     }
+}
+
+/// A model that was told of.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) model: &'a RiskModel,
+    /// When it was first recorded.
+    pub(super) recorded: Instant,
 }

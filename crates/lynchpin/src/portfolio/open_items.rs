@@ -130,7 +130,7 @@ impl<'a> AsOf<'a> {
     }
 
     fn scorer(&self) -> Scorer<'_> {
-        Scorer::of(self.in_force.risk(), self.in_force.models, self.records.as_of)
+        Scorer::of(self.in_force.risk(), self.in_force.counting(self.records.as_of))
     }
 
     /// Whether a requirement waits for the approval of one person.

@@ -17,7 +17,8 @@ pub(super) fn obligations(
     let Some(policy) = in_force.policy else { return Ok(Vec::new()) };
     // Each gate is asked about its own stages; this one is never looked at.
     let stage = StageId::new("any")?;
-    let setting = Setting::of(records, in_force.by(policy), &declared(records), (None, at));
+    let setting =
+        Setting::of(records, in_force.by(policy, records.as_of), &declared(records), (None, at));
     let case = setting.case(records, (policy, in_force.before()), (&stage, None), at);
     let case = Case { afterwards: false, ..case };
     Ok(obligation::obligations(&case))

@@ -192,9 +192,15 @@ pub(super) fn join(
         let known = in_force.adopted.iter().map(|(_, policy)| policy);
         if let Some(policy) = known.into_iter().find(|policy| policy.digest == digest) {
             // An approval of what the requirement asks today counts for what it asked then, too.
-            said.insert(digest, (policy, by_policy(records, in_force.by_older(policy), asked)?));
+            said.insert(
+                digest,
+                (policy, by_policy(records, in_force.by_older(policy, records.as_of), asked)?),
+            );
             if !pins.whole.contains_key(&digest) {
-                gates.insert(digest, pins.release_gates(records, in_force.by_older(policy), asked));
+                gates.insert(
+                    digest,
+                    pins.release_gates(records, in_force.by_older(policy, records.as_of), asked),
+                );
             }
             risk = risk.or_else(|| risk_model(policy));
         }

@@ -111,16 +111,16 @@ fn names(records: &Records, question: &RiskHistoryQuestion) -> Result<Vec<String
 }
 
 /// A change that came to the last stage.
-struct Came<'a> {
-    change: &'a Change,
-    at: Instant,
+pub(super) struct Came<'a> {
+    pub(super) change: &'a Change,
+    pub(super) at: Instant,
     release: Option<&'a ReleaseId>,
     /// Since when it is known to have failed.
-    failed: Option<Instant>,
+    pub(super) failed: Option<Instant>,
 }
 
 /// Every change that came to the last stage by the time of the records, as it was known then.
-fn came(records: &Records) -> Vec<Came<'_>> {
+pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
     let last = last_stage(records);
     let mut first: BTreeMap<&ChangeId, (Instant, Option<&ReleaseId>)> = BTreeMap::new();
     let mut failed: BTreeMap<&ChangeId, Instant> = BTreeMap::new();

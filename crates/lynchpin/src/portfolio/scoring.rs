@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::apart::{self, Apart};
 use super::features::Known;
 use super::impact::{self, ServiceImpact};
-use super::in_force::InForce;
+use super::in_force::{Counting, InForce};
 use super::item::Members;
-use super::models::Models;
+use super::models::Told;
 use super::question::ScoreQuestion;
 use super::track::{Seen, Track};
 use crate::base::error::{Error, ErrorCode, Result};
@@ -113,7 +113,7 @@ pub(super) enum Scorer<'a> {
     /// The scorecard, which policies go by that name no model.
     Scorecard,
     /// A fitted model.
-    Model(&'a RiskModel),
+    Model(Told<'a>),
     /// A model that was not told: nothing is known, so everything fails.
     Unknown,
 }
@@ -124,10 +124,11 @@ pub(super) fn model_name(rule: Option<&RiskRule>) -> String {
 }
 
 impl<'a> Scorer<'a> {
-    /// What a policy goes by, of the models recorded by then.
-    pub(super) fn of(rule: Option<&RiskRule>, models: &'a Models, by: Instant) -> Scorer<'a> {
+    /// What a policy goes by, of the models that count.
+    pub(super) fn of(rule: Option<&RiskRule>, counting: Counting<'a>) -> Scorer<'a> {
         let Some(rule) = rule else { return Scorer::Scorecard };
-        models.known(&rule.model, by).map_or(Scorer::Unknown, Scorer::Model)
+        let told = counting.models.known(&rule.model, counting.by);
+        told.map_or(Scorer::Unknown, Scorer::Model)
     }
 
     /// What it looks back on.
@@ -140,15 +141,16 @@ impl<'a> Scorer<'a> {
 
     fn risk(self, known: Known<'_>) -> Risk {
         match self {
-            Scorer::Model(model) => model.score(|name| known.value(name)),
+            Scorer::Model(told) => told.model.score(|name| known.value(name)),
             Scorer::Scorecard | Scorer::Unknown => risk::scorecard(&known.features()),
         }
     }
 
     fn holds_until(self, known: Known<'_>) -> When {
         match self {
-            Scorer::Model(model) => {
-                known.holds_until(model.model.terms.iter().map(|term| term.name.as_str()))
+            Scorer::Model(told) => {
+                let terms = &told.model.model.terms;
+                known.holds_until(terms.iter().map(|term| term.name.as_str()))
             }
             Scorer::Scorecard | Scorer::Unknown => {
                 known.holds_until(Factor::ALL.into_iter().map(Factor::name))
@@ -159,7 +161,7 @@ impl<'a> Scorer<'a> {
     /// The chance that any of some changes fails that ship together.
     pub(super) fn any(self, changes: &[Probability]) -> Probability {
         match self {
-            Scorer::Model(model) => joint::any(changes, model.shock()),
+            Scorer::Model(told) => joint::any(changes, told.model.shock()),
             Scorer::Scorecard | Scorer::Unknown => risk::release(changes).probability,
         }
     }
@@ -172,7 +174,7 @@ pub(super) fn score(
 ) -> Result<Score> {
     let members = Members::of(records, &question.subject)?;
     let rule = in_force.risk();
-    let scorer = Scorer::of(rule, in_force.models, records.as_of);
+    let scorer = Scorer::of(rule, in_force.counting(records.as_of));
     if matches!(scorer, Scorer::Unknown) {
         let message = format!(
             "the policy scores by `{}`, which no risk model of the portfolio is by then: add it to \
@@ -187,7 +189,7 @@ pub(super) fn score(
     let whole = members.release.is_some();
     let (probability, release) = match (whole, scorer) {
         (false, _) => (single, None),
-        (true, Scorer::Model(model)) => by_model(records, model, &members, &changes)?,
+        (true, Scorer::Model(told)) => by_model(records, told.model, &members, &changes)?,
         (true, Scorer::Scorecard | Scorer::Unknown) => by_scorecard(&changes),
     };
     let apart = match question.parts.as_slice() {

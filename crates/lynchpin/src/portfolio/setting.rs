@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::decide::asks_for_risk;
 use super::figures::figures;
-use super::in_force::{Adopted, By};
+use super::in_force::{Adopted, By, Counting};
 use super::lane;
 use super::models::Models;
 use super::scoring::{self, Scorer};
@@ -47,7 +47,7 @@ impl Setting {
         let mut figures = figures(records, by.policy, subjects, (stage, at));
         let mut risks = BTreeMap::new();
         if asks_for_risk(by.policy) {
-            let scorer = Scorer::of(by.policy.risk.as_ref(), by.models, records.as_of);
+            let scorer = Scorer::of(by.policy.risk.as_ref(), by.counting);
             let own;
             let track = match by.track {
                 Some(track) => track,
@@ -58,9 +58,9 @@ impl Setting {
             };
             figures.model_unknown = matches!(scorer, Scorer::Unknown);
             risks = scoring::risks(records, (scorer, track), subjects, at);
-            figures.lane = lane::figure(records, by.policy, (scorer, track), (subjects, at));
+            figures.lane = lane::figure(records, by, (scorer, track), (subjects, at));
         }
-        let entered = Entered::new(by.policy.risk, by.models);
+        let entered = Entered::new(by.policy.risk, by.counting);
         Setting { risks, figures, entered, ..Setting::default() }
     }
 
@@ -99,13 +99,24 @@ impl Setting {
 struct Entered {
     rule: Option<RiskRule>,
     models: Arc<Models>,
+    /// By when a model must have been recorded that counts.
+    by: Option<Instant>,
     risks: RefCell<BTreeMap<(Subject, Position, Instant), Probability>>,
     last: RefCell<Option<Rc<Records>>>,
 }
 
 impl Entered {
-    fn new(rule: Option<RiskRule>, models: &Arc<Models>) -> Entered {
-        Entered { rule, models: Arc::clone(models), ..Entered::default() }
+    fn new(rule: Option<RiskRule>, counting: Counting<'_>) -> Entered {
+        let models = Arc::clone(counting.models);
+        Entered { rule, models, by: Some(counting.by), ..Entered::default() }
+    }
+
+    /// What scores an entry: what scores today, by what was known then. An entry is judged by the
+    /// policy of today, and so by its model, whenever that was told.
+    fn scorer(&self) -> Scorer<'_> {
+        let by = self.by.unwrap_or(Instant::EPOCH);
+        let counting = Counting { models: &self.models, by, what_if: false };
+        Scorer::of(self.rule.as_ref(), counting)
     }
 
     fn known(&self, records: &Records, then: Instant) -> Rc<Records> {
@@ -131,8 +142,7 @@ impl EntryRisk for Entered {
         let all = self.known(records, known.0);
         let by_then = all.as_entered(subject, known);
         let by_then = by_then.as_ref().unwrap_or(&all);
-        // What was not told by then scored nothing then.
-        let scorer = Scorer::of(self.rule.as_ref(), &self.models, known.0);
+        let scorer = self.scorer();
         let track = scorer.track(by_then);
         let found = scoring::risks(by_then, (scorer, &track), std::slice::from_ref(subject), at);
         let risk = found.get(subject).map_or(Probability::ONE, |(risk, _)| *risk);

@@ -552,6 +552,12 @@ impl Snapshot {
         records.changes().map(|row| row.id.clone()).filter(|id| !records.is_cancelled(id)).collect()
     }
 
+    /// When a risk model was told, if it ever was.
+    pub(crate) fn risk_model_told(&self, digest: &Digest) -> Option<Instant> {
+        let told = self.inner.adopted.models.known(digest, Instant::LAST)?;
+        Some(told.recorded)
+    }
+
     /// The facts known by then, folded.
     pub(super) fn records(&self, at: Instant) -> Arc<Records> {
         let fold = || Arc::new(Records::new(Arc::clone(&self.inner.portfolio), at));

@@ -30,7 +30,8 @@ impl<'a> States<'a> {
             states.each.insert(id, (author, since));
         }
         for (author, mut since) in all {
-            since.sort_unstable();
+            // Of what is told at one time, what begins comes first: so each that ends was counted.
+            since.sort_unstable_by_key(|(known, is_so)| (*known, !is_so));
             let mut count = 0_usize;
             let counted = since.into_iter().map(|(known, is_so)| {
                 count = if is_so { count.saturating_add(1) } else { count.saturating_sub(1) };
@@ -122,6 +123,16 @@ mod tests {
         assert_eq!(told(&[(3, false), (2, true), (1, true)]), [(at(1), true)]);
         assert_eq!(told(&[(1, true), (2, true), (2, false)]), [(at(1), true)]);
         assert_eq!(told(&[(1, true), (2, false)]), [(at(1), true), (at(2), false)]);
+    }
+
+    #[test]
+    fn what_ends_as_soon_as_it_began_counts_for_nobody() {
+        let ids: Vec<ChangeId> = (1..6).map(|id| format!("C-{id}").parse().unwrap()).collect();
+        let (raj, other): (PersonId, ChangeId) = ("raj".parse().unwrap(), "C-9".parse().unwrap());
+        let at_once = vec![(at(1), true), (at(1), false)];
+        let each = ids.iter().map(|id| (id, at_once.clone()));
+        let states = States::of(each, |_| Some(&raj));
+        assert_eq!(states.count(&raj, &other, |_| true), 0);
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! count as known, so that the same definitions serve a decision of today and each change of a
 //! history that a model is fitted to.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::states::{self, Since, States, Word};
 use crate::base::id::{ChangeId, DeploymentId, EnvironmentId, IncidentId, PersonId, ServiceId};
-use crate::base::{Actor, Instant, Span, When};
+use crate::base::{Actor, Digest, Instant, Span, When};
+use crate::gate::figures::Lane;
 use crate::history::Records;
 use crate::history::order::is_known;
 use crate::model::{
@@ -80,6 +82,8 @@ pub(super) struct Track<'a> {
     owned: BTreeMap<&'a Actor, BTreeSet<&'a ServiceId>>,
     /// Which changes name each, and since when that is known.
     named_by: BTreeMap<&'a ChangeId, Vec<(Instant, &'a ChangeId)>>,
+    /// What was worked out so far of the lanes of policies, at some instants.
+    pub(super) lanes: RefCell<BTreeMap<(Digest, Instant), Lane>>,
 }
 
 impl<'a> Track<'a> {

@@ -142,7 +142,7 @@ fn by_numbers(
     family::check(records, [id])?;
     let nothing = no_policy();
     let policy = in_force.policy.unwrap_or(&nothing);
-    with_case(records, in_force.by(policy), asked, |case| {
+    with_case(records, in_force.by(policy, records.as_of), asked, |case| {
         let gates = release_gates(case, asked.subject, &asked.members.all);
         let members = of_members(case, asked.members, &gates)?;
         let mut parts = release_parts(case, asked.subject, asked.members, gates);

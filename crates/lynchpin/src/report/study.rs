@@ -110,6 +110,10 @@ pub fn dry_run(run: &DryRun, options: &Options<'_>) -> String {
     if run.left_out > 0 {
         basis.push_str(&format!("; {} left out", run.left_out));
     }
+    if run.before_model > 0 {
+        let told = "came before its risk model was told, which may have learned from them";
+        basis.push_str(&format!("; {} {told}", run.before_model));
+    }
     out.push_str(&paint(options.style, Tone::Faint, &basis));
     out.push('\n');
     if let Some(replay) = &run.replay {

@@ -66,6 +66,6 @@ pub mod trees;
 
 pub use feature::{Feature, MEASURE, is_scored};
 pub use model::{Certificate, RiskModel, RiskModelFormat};
-pub use record::failures_at_most;
+pub use record::{failures_at_least, failures_at_most};
 pub use release::{ReleaseRisk, release};
 pub use scorecard::{Contribution, Factor, Features, MODEL, Risk, probability, scorecard};

@@ -1,4 +1,5 @@
-//! How often changes fail at most, given how many did: the exact one-sided bound for a share.
+//! How often changes fail at most and at least, given how many did: the exact one-sided bounds for
+//! a share.
 
 use crate::base::Probability;
 
@@ -43,6 +44,39 @@ pub fn failures_at_most(changes: u32, failures: u32, confidence: Probability) ->
     Probability::from_parts_per_billion(high)
 }
 
+/// The rate of failure that, at a confidence, is reached, given that so many of so many changes
+/// failed: the lower bound of Clopper and Pearson (1934), one-sided, rounded down to a part in a
+/// billion. None, where none failed; of more than ten thousand that failed so many count.
+///
+/// It is the greatest rate at which so many failures would be a surprise: the chance of so many or
+/// more is no more than one less the confidence.
+///
+/// ```
+/// use lynchpin::risk::failures_at_least;
+///
+/// // One of two: the chance of that is 1 - (1 - 0.025321)^2 = 0.05.
+/// assert_eq!(failures_at_least(2, 1, "0.95".parse()?).to_string(), "0.025320565");
+/// assert_eq!(failures_at_least(1_000, 0, "0.95".parse()?).to_string(), "0");
+/// # Ok::<(), lynchpin::base::Error>(())
+/// ```
+#[must_use]
+pub fn failures_at_least(changes: u32, failures: u32, confidence: Probability) -> Probability {
+    let Some(fewer) = failures.min(changes).min(FAILURES_MAX).checked_sub(1) else {
+        return Probability::ZERO;
+    };
+    let sure = f64::from(confidence.parts_per_billion()) / BILLION;
+    let (mut low, mut high) = (0_u32, Probability::ONE.parts_per_billion());
+    while high.saturating_sub(low) > 1 {
+        let middle = low.midpoint(high);
+        if chance_of_at_most(changes, fewer, f64::from(middle) / BILLION) >= sure {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Probability::from_parts_per_billion(low)
+}
+
 const BILLION: f64 = 1e9;
 
 /// The chance that at most so many of so many fail, for a rate between 0 and 1.
@@ -76,6 +110,21 @@ mod tests {
             let found = failures_at_most(changes, failures, confidence.parse().unwrap());
             assert_eq!(found.to_millionths().to_string(), bound, "{failures} of {changes}");
         }
+    }
+
+    /// What is surely reached mirrors what is surely not exceeded: of those that hold.
+    #[test]
+    fn the_lower_bound_is_the_upper_one_of_what_holds() {
+        let sure = "0.95".parse().unwrap();
+        for changes in [1, 2, 7, 20, 300] {
+            for failures in 0..=changes {
+                let least = failures_at_least(changes, failures, sure).parts_per_billion();
+                let holds = failures_at_most(changes, changes - failures, sure).parts_per_billion();
+                let mirrored = 1_000_000_000 - holds;
+                assert!(least.abs_diff(mirrored) <= 2, "{failures} of {changes}: {least}");
+            }
+        }
+        assert!(failures_at_least(u32::MAX, u32::MAX, sure) > Probability::ZERO);
     }
 
     #[test]

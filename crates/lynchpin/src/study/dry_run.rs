@@ -66,6 +66,10 @@ pub struct DryRun {
     pub compared: usize,
     /// How many were not, since there were more than are looked at in one go.
     pub left_out: usize,
+    /// How many of what was deployed came before the risk model of the policy that was tried was
+    /// told: it may have learned from them, so what it makes of those proves little. Asked over
+    /// deployments since then, it shows what it is worth.
+    pub before_model: usize,
     /// How many are a go by both.
     pub go_by_both: usize,
     /// How many are not a go by either.
@@ -132,7 +136,8 @@ impl Because {
 /// Asks everything twice, by the policy in force and by another, and tells what flips.
 ///
 /// At most [`DRY_RUN_DECISIONS_MAX`] decisions are compared, the newest of a history; how many were
-/// left out is told.
+/// left out is told. A risk model that the other policy names is tried with it, also on what was
+/// deployed before that model was told; how much that was is told, too.
 ///
 /// # Errors
 ///
@@ -172,6 +177,8 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
         Over::DeploymentsSince(since) => begun(snapshot, since, question.at),
     };
     let is_history = matches!(question.over, Over::DeploymentsSince(_));
+    let model = question.policy.risk.as_ref().filter(|_| is_history);
+    let told = model.and_then(|rule| snapshot.risk_model_told(&rule.model));
     let mut sums = is_history.then(Sums::default);
     let left_out = questions.len().saturating_sub(DRY_RUN_DECISIONS_MAX);
     questions.drain(..left_out);
@@ -180,6 +187,7 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
         tried: question.policy.digest,
         compared: 0,
         left_out,
+        before_model: 0,
         go_by_both: 0,
         go_by_neither: 0,
         flips: Vec::new(),
@@ -197,6 +205,8 @@ pub fn dry_run(snapshot: &Snapshot, question: &DryRunQuestion<'_>) -> Result<Dry
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
         found.compared = found.compared.saturating_add(1);
+        let is_before = told.is_some_and(|told| asked.at < told);
+        found.before_model = found.before_model.saturating_add(is_before.into());
         found.add(&before, &after);
         if let Some(sums) = &mut sums {
             sums.add(&before, &after, failed);

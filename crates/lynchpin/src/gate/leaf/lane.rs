@@ -1,17 +1,21 @@
 //! The lane that a risk model is certified for: changes that nobody needs to look at.
 //!
 //! The certificate never speaks for more than its figures: the bound is worked out from them, and
-//! it counts for a time. What the model cannot vouch for is not in the lane, however low its risk.
+//! it counts for a time. When more of the changes fail that it would have let through since than
+//! was promised, as surely as is asked, it counts no more. What the model cannot vouch for is not in the lane, however low its risk.
 
 use super::Target;
+use crate::base::When;
 use crate::base::id::RequirementId;
-use crate::base::{Probability, When};
-use crate::gate::figures::Lane;
+use crate::gate::figures::{Lane, LaneBounds};
 use crate::gate::judge::Case;
 use crate::gate::policy::LaneLeaf;
 use crate::model::Change;
 use crate::reason::tree::{Arg, Node};
 use crate::reason::{ReasonCode, Verdict};
+
+/// How many of the failures that closed a lane are named, the last first.
+const FAILURES_NAMED: usize = 10;
 
 pub(super) fn judge(
     case: &Case<'_>,
@@ -20,7 +24,7 @@ pub(super) fn judge(
     leaf: LaneLeaf,
 ) -> Node {
     let subject = &Target::member(change);
-    let Some((lane, bound)) = certified(case, name) else {
+    let Some((lane, bounds)) = certified(case, name) else {
         return closed(case, change, "not_certified");
     };
     let told = |node: Node| {
@@ -28,19 +32,29 @@ pub(super) fn judge(
         node.with("at_most", Arg::text(lane.at_most.to_millionths()))
             .with("passed", Arg::Integer(passed.into()))
             .with("failed", Arg::Integer(failed.into()))
-            .with("failures_bound", Arg::text(bound.to_millionths()))
+            .with("failures_bound", Arg::text(bounds.at_most.to_millionths()))
             .with("failures_at_most", Arg::text(leaf.failures_at_most))
+            .with("passed_since", Arg::Integer(lane.since.passed.into()))
+            .with("failed_since", Arg::Integer(lane.since.failed.into()))
+            .until(lane.since.until)
     };
-    if lane.as_of > case.at {
-        let node = closed(case, change, "certificate_of_later").until(When::At(lane.as_of));
-        return told(node);
+    if lane.as_of > lane.told {
+        // Nobody can have looked up then what was told earlier.
+        return told(closed(case, change, "certificate_of_later"));
     }
     let ends = lane.as_of.after(leaf.certified_within);
     if ends <= case.at {
         return told(closed(case, change, "certificate_expired"));
     }
-    if bound > leaf.failures_at_most {
+    if bounds.at_most > leaf.failures_at_most {
         return told(closed(case, change, "promise_not_kept"));
+    }
+    if bounds.since_at_least > leaf.failures_at_most {
+        let failures = lane.since.failures.iter().rev().take(FAILURES_NAMED);
+        let failures = failures.map(ToString::to_string).collect();
+        return told(closed(case, change, "promise_broken"))
+            .with("failures_reached", Arg::text(bounds.since_at_least.to_millionths()))
+            .with("failures", Arg::Texts(failures));
     }
     if case.entry.is_some() {
         // What it was when it entered, nobody vouched for: what is owed since is not paid by it.
@@ -56,7 +70,7 @@ pub(super) fn judge(
     };
     let node = Node::new(verdict, code, subject)
         .with("probability", Arg::text(probability.to_millionths()));
-    let node = told(node).until(until.min(When::At(ends)));
+    let node = told(node.until(until.min(When::At(ends))));
     let unsure = abstains.filter(|names| !names.is_empty()).cloned();
     let node = match unsure {
         Some(names) => node.with("abstains_for", Arg::Texts(names)),
@@ -65,8 +79,8 @@ pub(super) fn judge(
     if is_in { node } else { node.act(case.owners(change)) }
 }
 
-/// The lane, and the rate of failures that is not exceeded in it as sure as is asked.
-fn certified<'a>(case: &Case<'a>, name: &RequirementId) -> Option<(&'a Lane, Probability)> {
+/// The lane, and how often its changes fail, as sure as is asked.
+fn certified<'a>(case: &Case<'a>, name: &RequirementId) -> Option<(&'a Lane, LaneBounds)> {
     let lane = case.figures.lane.as_ref()?;
     Some((lane, *lane.bounds.get(name)?))
 }

@@ -94,7 +94,7 @@ impl Joint {
         let behind: Vec<Behind> = changes.iter().map(|it| Behind::new(*it)).collect();
         let scenes = Scenes::new(&behind, shock.as_float());
         let none = scenes.none();
-        let any = share(1.0 - none);
+        let any = at_least_one_of(changes, none);
         let sum: u64 = changes.iter().map(|it| u64::from(it.parts_per_billion())).sum();
         let falls = scenes.none_without_each();
         Joint {
@@ -121,7 +121,14 @@ impl Joint {
 #[must_use]
 pub fn any(changes: &[Probability], shock: Shock) -> Probability {
     let behind: Vec<Behind> = changes.iter().map(|it| Behind::new(*it)).collect();
-    share(1.0 - Scenes::new(&behind, shock.as_float()).none())
+    at_least_one_of(changes, Scenes::new(&behind, shock.as_float()).none())
+}
+
+/// The chance that is left beside that of none; never less than that of the riskiest, which scenes
+/// may miss by what they are rounded to.
+fn at_least_one_of(changes: &[Probability], none: f64) -> Probability {
+    let riskiest = changes.iter().copied().max().unwrap_or(Probability::ZERO);
+    share(1.0 - none).max(riskiest)
 }
 
 /// A whole split in proportion, so that the parts add up to it: each is rounded downwards, and what
@@ -152,6 +159,21 @@ mod tests {
 
     fn of(parts: u32) -> Probability {
         Probability::from_parts_per_billion(parts)
+    }
+
+    #[test]
+    fn together_they_are_no_safer_than_the_riskiest() {
+        for correlation in [0, 150_000_000, 500_000_000, 950_000_000] {
+            let shock = Shock::new(of(correlation));
+            for parts in [1, 1_000, 20_000_000, 50_000_000, 900_000_000, 1_000_000_000] {
+                let changes = [of(parts), of(parts / 3)];
+                assert!(any(&changes[..1], shock) >= of(parts), "{parts} at {correlation}");
+                let joint = Joint::new(&changes, shock);
+                assert!(joint.any >= of(parts), "{parts} at {correlation}");
+                let shares = joint.shares.iter().map(|it| it.parts_per_billion()).sum();
+                assert_eq!(of(shares), joint.any);
+            }
+        }
     }
 
     #[test]

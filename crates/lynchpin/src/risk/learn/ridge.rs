@@ -2,7 +2,7 @@
 
 use super::column::{Column, Fit};
 use super::matrix::{Matrix, Root, dot};
-use super::model::MISSING;
+use super::model::{MISSING, Model, Term};
 use crate::risk::float::{power, real, whole};
 
 /// How often weights are improved at most; a handful of times is usual.
@@ -100,15 +100,18 @@ pub(super) fn ridge(
 
 fn belief(column: &Column<'_>, standard: &Standard, fit: &Fit<'_>) -> Belief {
     let known = fit.prior.and_then(|prior| {
-        let term = prior
-            .terms
-            .iter()
-            .find(|term| term.name == column.name && term.transform == column.transform)?;
+        let term = same_term(prior, column)?;
         let error = real(term.error.billionths()) / 1e9 * standard.scale;
         let mean = real(term.weight.billionths()) / 1e9 * standard.scale;
         (error > 0.0).then(|| Belief { mean, precision: 1.0 / (error * error) })
     });
     known.unwrap_or(Belief { mean: 0.0, precision: f64::from(fit.strength) })
+}
+
+/// What a prior says of a feature: a weight on other values says nothing of these.
+fn same_term<'a>(prior: &'a Model, column: &Column<'_>) -> Option<&'a Term> {
+    let is_same = |it: &&Term| it.name == column.name && it.transform == column.transform;
+    prior.terms.iter().find(is_same)
 }
 
 /// What the prior says of a change that is as usual here.
@@ -118,7 +121,7 @@ fn baseline_belief(columns: &[Column<'_>], standards: &[Standard], fit: &Fit<'_>
     };
     let mut mean = prior.baseline;
     for (column, standard) in columns.iter().zip(standards) {
-        if let Some(term) = prior.terms.iter().find(|term| term.name == column.name) {
+        if let Some(term) = same_term(prior, column) {
             mean = mean.plus(term.line(standard.centre));
         }
     }
