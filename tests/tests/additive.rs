@@ -218,7 +218,7 @@ fn rises(seen: &Seen, how: How, model: &Model) -> Result<(), TestCaseError> {
             let mut last: Option<LogOdds> = None;
             for value in 0..31 {
                 values[column] = value * 1_000_000;
-                let now = model.score(&values).expect("three features").log_odds;
+                let now = model.score(&values)?.log_odds;
                 if let Some(last) = last {
                     // Each of a few tables is rounded by itself.
                     let rise = now.billionths() - last.billionths();

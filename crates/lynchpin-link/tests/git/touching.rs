@@ -113,9 +113,9 @@ fn files_are_told_apart_by_their_names() {
     let mut repo = Repo::new();
     repo.commit("main.rs", "1", "base");
     repo.tag("v1");
-    repo.write("db/orders.sql", "1");
-    repo.write("api/openapi.yaml", "1");
-    repo.write("deploy/values.yaml", "1");
+    repo.write("db/orders.sql", &numbered(1..=20));
+    repo.write("api/openapi.yaml", &numbered(30..=50));
+    repo.write("deploy/values.yaml", &numbered(60..=80));
     let first = repo.commit("main.rs", "2", "first");
     repo.git(&["mv", "deploy/values.yaml", "deploy/values.txt"]);
     repo.git(&["rm", "-q", "db/orders.sql"]);
