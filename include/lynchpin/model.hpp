@@ -221,9 +221,9 @@ private:
 };
 
 /// Answers any question about risk that needs no portfolio: JSON in, JSON out, the same bytes in
-/// every language. `lp_ask_risk` says how a question looks: joint risk of a release, lanes, shifts,
-/// back-tests and drift, replays of histories and models certified on them, ratings by rules and
-/// questionnaires of a house, scores by trees that LightGBM or XGBoost trained.
+/// every language. `lp_ask_risk` says how a question looks: joint risk of a release, lanes,
+/// calibration, back-tests and drift, replays of histories and models certified on them, ratings by
+/// rules and questionnaires of a house, scores by trees that LightGBM or XGBoost trained.
 ///
 ///     const auto two = lynchpin::ask_risk(R"({"joint": {"said": [100000000, 200000000]}})");
 inline std::string ask_risk(std::string_view question_json) {

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use lynchpin::base::LogOdds;
-use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Scores, Transform};
+use lynchpin::risk::learn::{Bend, Column, Fit, MISSING, Model, Platt, Scores, Transform};
 use lynchpin::risk::measure::Ranking;
 use lynchpin::risk::probability;
 use lynchpin_tests::cases::config;
@@ -156,32 +156,84 @@ proptest! {
         }
     }
 
+    /// A model that is calibrated says what the calibration makes of what it said before: but for
+    /// the rounding that is told of [`Model::calibrated`].
+    #[test]
+    fn what_is_calibrated_says_what_the_calibration_says(
+        seen in seen(), how in how(), odd in 1..60_usize, wrong in any::<bool>(),
+    ) {
+        let Some(model) = fitted(&seen, how) else { return Ok(()) };
+        let said: Vec<LogOdds> = (0..seen.failed.len())
+            .map(|at| model.score(&row(&seen, at)).expect("three features").log_odds)
+            .collect();
+        // Some came out otherwise, or all but those did.
+        let became = |(at, failed): (usize, &bool)| (failed ^ (at % odd == 0)) ^ wrong;
+        let failed: Vec<bool> = seen.failed.iter().enumerate().map(became).collect();
+        let platt = Platt::fit(&said, &failed).expect("one outcome for each");
+        prop_assert!(platt.slope().billionths() >= 0);
+        let calibrated = model.calibrated(&platt).expect("it adds no more than before");
+        let read = Model::from_json(&calibrated.to_json().expect("a model")).expect("sound");
+        prop_assert_eq!(&read, &calibrated);
+        let slope = platt.slope().billionths() as f64 / 1e9;
+        for at in 0..seen.failed.len() {
+            for unknown in 0..4 {
+                let mut values = row(&seen, at);
+                if let Some(value) = values.get_mut(unknown) {
+                    *value = MISSING;
+                }
+                let before = model.score(&values).expect("three features");
+                let now = calibrated.score(&values).expect("three features");
+                let sum = now.terms.iter().fold(calibrated.baseline, |sum, it| sum.plus(*it));
+                prop_assert_eq!(sum, now.log_odds);
+                let away: f64 = model.terms.iter().zip(values).map(|(term, value)| {
+                    let (low, high) = term.seen;
+                    let off = |value: i64| (value - term.centre).abs() as f64 / 1e6;
+                    match term.transform.of(value) {
+                        MISSING => off(low).max(off(high)),
+                        value => off(value.clamp(low, high)),
+                    }
+                }).sum();
+                let count = (model.terms.len() + model.pairs.len()) as f64;
+                let allowed = 1.0 + count * (1.0 + slope / 2.0) + away / 2.0;
+                let off = now.log_odds.billionths() - platt.of(before.log_odds).billionths();
+                prop_assert!((off as f64).abs() <= allowed, "{off} of {allowed}");
+            }
+        }
+        rises(&seen, how, &calibrated)?;
+    }
+
     #[test]
     fn what_must_rise_rises(seen in seen(), how in how()) {
         let Some(model) = fitted(&seen, how) else { return Ok(()) };
-        for at in 0..seen.failed.len().min(20) {
-            let mut values = row(&seen, at);
-            for column in 0..3 {
-                let own = values[column];
-                let mut last: Option<LogOdds> = None;
-                for value in 0..31 {
-                    values[column] = value * 1_000_000;
-                    let now = model.score(&values).expect("three features").log_odds;
-                    if let Some(last) = last {
-                        // Each of a few tables is rounded by itself.
-                        let rise = now.billionths() - last.billionths();
-                        match how.bends[column] {
-                            Bend::Rising => prop_assert!(rise >= -10, "{rise} at {value}"),
-                            Bend::Falling => prop_assert!(rise <= 10, "{rise} at {value}"),
-                            Bend::Straight | Bend::Free | _ => {}
-                        }
+        rises(&seen, how, &model)?;
+    }
+}
+
+/// That what must rise or fall does, whatever else there is.
+fn rises(seen: &Seen, how: How, model: &Model) -> Result<(), TestCaseError> {
+    for at in 0..seen.failed.len().min(20) {
+        let mut values = row(seen, at);
+        for column in 0..3 {
+            let own = values[column];
+            let mut last: Option<LogOdds> = None;
+            for value in 0..31 {
+                values[column] = value * 1_000_000;
+                let now = model.score(&values)?.log_odds;
+                if let Some(last) = last {
+                    // Each of a few tables is rounded by itself.
+                    let rise = now.billionths() - last.billionths();
+                    match how.bends[column] {
+                        Bend::Rising => prop_assert!(rise >= -10, "{rise} at {value}"),
+                        Bend::Falling => prop_assert!(rise <= 10, "{rise} at {value}"),
+                        Bend::Straight | Bend::Free | _ => {}
                     }
-                    last = Some(now);
                 }
-                values[column] = own;
+                last = Some(now);
             }
+            values[column] = own;
         }
     }
+    Ok(())
 }
 
 /// Two features that are risky where both are small or both are large: lines see little of it, and

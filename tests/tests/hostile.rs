@@ -157,6 +157,15 @@ fn risks() -> Vec<String> {
     let replay = json!({"features": [feature], "made": made, "known": [null, null, at(2), null],
         "failed": failed, "as_of": at(9), "maturity": "0s", "blocks": 1, "lines": true,
         "half_life": 7});
+    let additive = json!({
+        "format": "additive/1", "baseline": "-2", "baseline_error": "0", "changes": 2,
+        "failures": 1, "terms": [
+            {"name": "a", "transform": "log", "weight": "1", "error": "0", "centre": 0,
+             "seen": [0, 5], "steps": {"cuts": [1], "adds": ["0", "1"]}},
+            {"name": "b", "transform": "plain", "weight": "1", "error": "0", "centre": 0,
+             "seen": [0, 5]}],
+        "pairs": [{"features": [0, 1], "rows": [1], "columns": [], "adds": ["0", "1"]}],
+    });
     let questions = [
         json!({"replay": replay}),
         json!({"certify": {"replay": replay, "releases": ["R-1", "R-1", null, "R-2"],
@@ -165,6 +174,7 @@ fn risks() -> Vec<String> {
         json!({"shock": {"said": said, "failed": failed, "releases": [1, 3]}}),
         json!({"lane": {"said": said, "failed": failed, "promise": "0.6", "confidence": "0.5"}}),
         json!({"shift": {"log_odds": [7, -7, 0, 1], "failed": failed, "window": 3}}),
+        json!({"platt": {"log_odds": [7, -7, 0, 1], "failed": failed, "model": additive}}),
         json!({"backtest": {"made": made, "known": [null, at(2), at(2), null], "said": said,
             "failed": failed, "effort": [1, 2, 0, 4], "as_of": at(9), "maturity": "2d",
             "base": "0.5", "review": 1, "escape": 3, "blocks": 2, "repetitions": 30, "seed": 1,

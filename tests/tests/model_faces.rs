@@ -169,6 +169,8 @@ fn questions(history: &History, model: &Model) -> Vec<Value> {
             "said": said, "failed": failed, "promise": "0.001", "confidence": "0.95",
         }}),
         json!({"shift": {"log_odds": log_odds, "failed": failed, "window": 100}}),
+        json!({"platt": {"log_odds": log_odds, "failed": failed}}),
+        json!({"platt": {"log_odds": log_odds, "failed": failed, "model": model}}),
         json!({"backtest": {
             "made": made, "known": known, "said": said, "failed": failed, "base": "0.18",
             "effort": (0..count).collect::<Vec<_>>(), "as_of": "2026-12-01T00:00:00Z",

@@ -23,7 +23,8 @@ fn past() -> Value {
     let changes: Vec<Value> = (1..6)
         .map(|day| {
             json!({"id": id(day), "revision": 1, "by": "raj", "services": ["shop"],
-                "measures": {"coverage": 60 + day}, "size": {"files": day},
+                "measures": {"coverage": 60 + day}, "coverage": 100 - day,
+                "size": {"files": day, "schema_files": day - 1, "configuration_files": 1},
                 "at": format!("2026-03-0{day}T06:00:00Z")})
         })
         .collect();
@@ -58,6 +59,10 @@ fn a_history_knows_of_each_change_what_was_known_when_it_came() {
         values.iter().map(|it| Some(it * 1_000_000)).collect()
     };
     assert_eq!(column(&snapshot, "files"), whole(&[1, 2, 3, 4, 5]));
+    assert_eq!(column(&snapshot, "schema_files"), whole(&[0, 1, 2, 3, 4]));
+    assert_eq!(column(&snapshot, "configuration_files"), whole(&[1; 5]));
+    assert_eq!(column(&snapshot, "coverage"), whole(&[99, 98, 97, 96, 95]));
+    assert_eq!(column(&snapshot, "folders"), [None; 5]);
     assert_eq!(column(&snapshot, "measure.coverage"), whole(&[61, 62, 63, 64, 65]));
     assert_eq!(column(&snapshot, "author_record"), whole(&[0, 1, 2, 3, 4]));
     assert_eq!(column(&snapshot, "service_changes"), whole(&[0, 1, 2, 3, 4]));

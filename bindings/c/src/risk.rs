@@ -22,6 +22,9 @@ use crate::text::{lp_buf, lp_str};
 ///   may pass without anybody looking; none, if none keeps the promise
 /// - `shift`: `log_odds` in billionths, `failed`, `window` (600, if it is left out): what is to be
 ///   added to all log-odds for them to come true as they lately did
+/// - `platt`: `log_odds` in billionths, `failed`, and, if you like, `model` (one as `lp_model_read`
+///   reads it): `slope` and `shift` by which all log-odds come true, how sure they are, and of the
+///   model one that goes by them, with its digest
 /// - `backtest`: `made`, `said`, `failed`, `as_of`, `maturity`, such as "30d", `base`, `review` and
 ///   `escape` (costs), and, if you like, `known`, `effort`, `blocks`, `repetitions`, `seed`,
 ///   `confidence`: what a model would have been worth

@@ -33,10 +33,14 @@ const MODEL: &str = r#"{"format":"additive/1","baseline":"-2","baseline_error":"
  "seen":[0,5],"steps":{"cuts":[1],"adds":["0","1"]}},{"name":"A","transform":"plain","weight":"1",
  "error":"0","centre":0,"seen":[0,5]}],"pairs":[{"features":[0,1],"rows":[1],"columns":[],
  "adds":["0","1"]}]}"#;
-const RISKS: [&str; 8] = [
+const RISKS: [&str; 9] = [
     r#"{"joint": {"said": [100000000, 1000000000], "shock": "0.95"}}"#,
     r#"{"lane": {"said": [0, 5], "failed": [true, false], "promise": "1", "confidence": "0"}}"#,
     r#"{"shift": {"log_odds": [-9007199254740991, 7], "failed": [true, false], "window": 0}}"#,
+    r#"{"platt": {"log_odds": [-9007199254740991, 7], "failed": [true, false], "model": {
+ "format": "additive/1", "baseline": "-2", "baseline_error": "0", "changes": 2, "failures": 1,
+ "terms": [{"name": "R", "transform": "log", "weight": "1", "error": "0", "centre": 0,
+ "seen": [0, 5]}]}}}"#,
     r#"{"backtest": {"made": ["2026-11-01T09:00:00Z"], "said": [7], "failed": [true],
  "as_of": "2026-11-03T10:00:00Z", "maturity": "1d", "base": "0", "review": 0, "escape": 4294967295,
  "blocks": 1, "repetitions": 19}}"#,

@@ -56,6 +56,10 @@ def _asked(question: dict[str, Any]) -> object:
             return risk.lane(said["said"], said["failed"], **how)
         case "shift":
             return risk.shift(said["log_odds"], said["failed"], window=said["window"])
+        case "platt":
+            model = said.get("model")
+            given = model and lynchpin.Model.read(json.dumps(model))
+            return risk.platt(said["log_odds"], said["failed"], model=given)
         case "backtest":
             known = said.get("known")
             options = ("base", "review", "escape", "blocks", "repetitions", "seed", "confidence")
@@ -166,6 +170,15 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             assert kind == "lane" and "widest" not in body
         case risk.Shift():
             assert (str(value.shift), value.outcomes) == (body["shift"], body["outcomes"])
+        case risk.Platt():
+            figures = (value.slope, value.slope_error, value.shift, value.shift_error)
+            names = ("slope", "slope_error", "shift", "shift_error")
+            assert [str(it) for it in figures] == [body[name] for name in names]
+            assert (value.outcomes, value.failures) == (body["outcomes"], body["failures"])
+            assert value.digest == body.get("digest")
+            if value.model is not None:
+                assert json.loads(value.model.json()) == body["model"]
+                assert value.model.digest() == value.digest
         case risk.Backtest():
             whole = body["whole"]
             assert str(value.whole.figures.brier.value) == whole["figures"]["brier"]["value"]
@@ -203,7 +216,7 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
 
 
 def test_every_question_is_asked() -> None:
-    assert len(_pairs()) == 18
+    assert len(_pairs()) == 19
 
 
 # Up to a millionth and a half to the left, else to the right.
@@ -305,6 +318,8 @@ def test_probabilities_are_numbers_or_parts() -> None:
         (lambda: risk.joint([float("inf")]), "bad_argument"),
         (lambda: risk.joint([0] * 10_001), "limit_exceeded"),
         (lambda: risk.shift([0], []), "bad_argument"),
+        (lambda: risk.platt([0], []), "bad_argument"),
+        (lambda: risk.platt([2**70], [True]), "wrong_type"),
         (lambda: risk.rules(RULES | {"otherwise": "other"}, []), "bad_argument"),
         (lambda: risk.rules(RULES, [{"f": 2**70}]), "wrong_type"),
         (lambda: risk.rules(RULES | {"more": 1}, []), "unknown_field"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, TypeVar, dataclass_transform
 
 from . import _value
+from ._model import Model
 from ._read import Fields
 
 T = TypeVar("T")
@@ -114,6 +115,40 @@ class Shift:
     """Its standard error: two of them either way hold it in 95 of 100 cases."""
     outcomes: int
     """Of how many outcomes it was learned."""
+
+
+def _maybe_model(fields: Fields, name: str) -> Model | None:
+    return Model.read(json.dumps(fields.inner(name).raw())) if name in fields else None
+
+
+@_told
+class Platt:
+    """By what all log-odds of a model are to be stretched, and by how much shifted then.
+
+    Example:
+        >>> from lynchpin import Model, risk
+        >>> found = risk.platt([], [], model=Model.published())
+        >>> found.slope, found.shift, found.model == Model.published()
+        (Decimal('1'), Decimal('0'), True)
+    """
+
+    slope: Decimal
+    """By what each is to be multiplied; never negative. Where it is 0, the model ranks no better
+    than chance: fit another."""
+    slope_error: Decimal
+    """Its standard error: two of them either way hold it in 95 of 100 cases."""
+    shift: Decimal
+    """What is to be added then, in log-odds."""
+    shift_error: Decimal
+    """Its standard error."""
+    outcomes: int
+    """Of how many outcomes they were learned."""
+    failures: int
+    """How many of them were failures."""
+    model: Annotated[Model | None, _maybe_model] = None
+    """The model that says it by itself, if one was given."""
+    digest: str | None = None
+    """The digest of that model."""
 
 
 @_told

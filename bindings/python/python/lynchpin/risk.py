@@ -1,5 +1,5 @@
-"""Risk put to work: releases, lanes, shifts, back-tests and drift, models certified for policies,
-ratings by rules and people, and scores by trees that other tools trained; without an engine.
+"""Risk put to work: releases, lanes, calibration, back-tests and drift, models certified for
+policies, ratings by rules and people, and scores by trees that other tools trained; without an engine.
 
 What was said of changes goes in as columns: probabilities as numbers between 0 and 1, or as whole
 parts per billion, as `Scores.probabilities` of a fitted `Model` are. Lists, arrays of numpy and
@@ -7,6 +7,7 @@ whatever else has `tolist` will do. The figures that come out are exact and the 
 language, and all calls let other threads run.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,6 +25,7 @@ from ._certify_values import (
     Wanting,
 )
 from ._fields import read
+from ._model import Model
 from ._rating_values import Answered, Matched, Rated, TreeScores
 from ._request import instant, said
 from ._risk_asked import (
@@ -52,6 +54,7 @@ from ._risk_values import (
     Gated,
     Joint,
     Lane,
+    Platt,
     RankingShift,
     Shift,
 )
@@ -74,6 +77,7 @@ __all__ = [
     "Joint",
     "Lane",
     "Matched",
+    "Platt",
     "RankingShift",
     "Rated",
     "Replay",
@@ -88,6 +92,7 @@ __all__ = [
     "drift",
     "joint",
     "lane",
+    "platt",
     "questionnaire",
     "replay",
     "rules",
@@ -212,6 +217,37 @@ def shift(log_odds: Iterable[int], failed: Outcomes, *, window: int = 600) -> Sh
     """
     asked = {"log_odds": listed(log_odds), "failed": outcomes(failed), "window": window}
     return ask("shift", asked, Shift)
+
+
+def platt(log_odds: Iterable[int], failed: Outcomes, *, model: Model | None = None) -> Platt:
+    """Tells by what all log-odds are to be stretched, and by how much shifted then, to come true.
+
+    Take `shift` where only the share of failures has changed, and this where a model says too much
+    or too little of what it is sure of, and some hundreds of outcomes are known.
+
+    Args:
+        log_odds: What was said of each change, in billionths as `Scores.log_odds` are, by a model
+            that had not seen it.
+        failed: Whether each failed.
+        model: The model that is to say so from now on; only slope and shift are told without it.
+
+    Returns:
+        Slope and shift with their standard errors, and the model that goes by them.
+
+    Raises:
+        QuestionError: There are not as many of each.
+
+    Example:
+        >>> from lynchpin import risk
+        >>> said = [-2_000_000_000, 2_000_000_000] * 500
+        >>> failed = [number % 4 == 0 or number % 8 == 1 for number in range(1_000)]
+        >>> found = risk.platt(said, failed)
+        >>> found.slope, found.slope_error > 0, found.failures
+        (Decimal('0'), True, 375)
+    """
+    document = None if model is None else json.loads(model.json())
+    asked = said({"log_odds": listed(log_odds), "failed": outcomes(failed), "model": document})
+    return ask("platt", asked, Platt)
 
 
 def backtest(

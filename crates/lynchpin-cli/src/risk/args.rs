@@ -140,7 +140,7 @@ pub struct Table {
     /// As of which instant, such as 2026-11-03T10:00:00Z [default: now]
     #[arg(long, value_name = "T")]
     pub at: Option<Instant>,
-    /// Only these, whatever is known of them, such as files,measure.coverage [default: all that are
+    /// Only these, whatever is known of them, such as files,measure.alerts [default: all that are
     /// known of a change and not the same for all]
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     pub features: Vec<String>,

@@ -9,8 +9,8 @@
 //! - From where to where: `dates`, `tags`, `version`, `releases`, `narrow`.
 //! - What messages say: `log`, `message`, `address`, `text`, `requests`, `purpose`.
 //! - What is one change: `changes`, `series`, `references`, `merges`.
-//! - Whose lines a change touches: `diff`, `lines`, `touched`, `paths`. What it names or pins:
-//!   `named`, `pins`, `packages`. What it needs, then: `edges`, `order`, `dependency`.
+//! - Whose lines a change touches: `diff`, `lines`, `touched`, `paths`, `file_kinds`. What it names
+//!   or pins: `named`, `pins`, `packages`. What it needs, then: `edges`, `order`, `dependency`.
 //! - Who reviewed it: `identity`, `people`, `reviews`, `remarks`, `writers`. Whether it was tested
 //!   and signed: `results`, `junit`, `signatures`, `keys`.
 //! - Whose it is: `services`, `ownership`.
@@ -47,6 +47,7 @@ mod diff;
 mod edges;
 mod error;
 mod features;
+mod file_kinds;
 mod files;
 mod identity;
 mod junit;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::file_kinds::{self, FileKind};
 use super::notes::Notes;
 use super::text::{decoded, printable};
 
@@ -40,6 +41,11 @@ impl Paths {
     /// The path of that number as text that can be printed.
     pub(crate) fn shown(&self, number: u32) -> String {
         printable(&decoded(self.get(number)).0)
+    }
+
+    /// What the file of each path is for.
+    pub(crate) fn kinds(&self) -> Vec<FileKind> {
+        self.list.iter().map(|path| file_kinds::of(path)).collect()
     }
 
     /// The number of the folder that holds each path.

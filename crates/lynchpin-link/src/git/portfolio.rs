@@ -13,8 +13,10 @@ use lynchpin::model::{
 use super::changes::Entry;
 use super::dependency::{Dependency, DependencyKind};
 use super::error::{AssessError, Result};
+use super::file_kinds::FileKind;
 use super::log::Commit;
 use super::ownership::Ownership;
+use super::paths::Paths;
 use super::people::People;
 use super::proofs::{Proofs, said_of};
 use super::reading::Reading;
@@ -56,7 +58,7 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, 
     let mut portfolio = Portfolio::default();
     people(source, &mut portfolio)?;
     source.ownership.write(source.people, &mut portfolio)?;
-    let folders: Vec<Vec<u32>> = source.readings.iter().map(|r| r.paths.folders()).collect();
+    let places: Vec<Places> = source.readings.iter().map(|it| Places::new(&it.paths)).collect();
     portfolio.stages.push(Stage::new(id(STAGE)?));
     let ids = change_ids(source)?;
     let committed = source.readings.iter().map(|reading| reading.newest).max().unwrap_or(0);
@@ -65,8 +67,8 @@ pub(crate) fn build(source: &Source<'_>) -> Result<(Portfolio, Vec<Dependency>, 
     let mut dependencies = Vec::new();
     for (number, entry) in source.entries.iter().enumerate() {
         let missing = || AssessError::Portfolio { detail: "a repository is missing".to_owned() };
-        let folders = folders.get(entry.repository).ok_or_else(missing)?;
-        let change = change(source, number, entry, &ids, folders)?;
+        let places = places.get(entry.repository).ok_or_else(missing)?;
+        let change = change(source, number, entry, &ids, places)?;
         said_of(source, number, entry, &change, &mut portfolio)?;
         dependencies.extend(dependencies_of(entry, &change.id, &ids));
         portfolio.changes.push(change);
@@ -142,7 +144,7 @@ fn change(
     number: usize,
     entry: &Entry,
     ids: &[ChangeId],
-    folders: &[u32],
+    places: &Places,
 ) -> Result<Change> {
     let missing = || AssessError::Portfolio { detail: "a commit is missing".to_owned() };
     let head = source.commits.get(entry.commit).ok_or_else(missing)?;
@@ -181,8 +183,9 @@ fn change(
         reversibility: None,
         planned: None,
         effort_minutes: None,
-        size: size(entry, folders),
+        size: size(entry, places),
         history: entry.history,
+        coverage: None,
         measures: BTreeMap::new(),
         commits: commits?,
         tickets: references::tickets(parts())?,
@@ -196,11 +199,28 @@ fn change(
     })
 }
 
-fn size(entry: &Entry, folders: &[u32]) -> Size {
+/// What is known of the paths of a repository, by their numbers.
+struct Places {
+    /// The folder that holds each.
+    folders: Vec<u32>,
+    kinds: Vec<FileKind>,
+}
+
+impl Places {
+    fn new(paths: &Paths) -> Places {
+        Places { folders: paths.folders(), kinds: paths.kinds() }
+    }
+}
+
+fn size(entry: &Entry, places: &Places) -> Size {
     let Some(touched) = &entry.touched else { return Size::default() };
     let bounded = |count: u64| count.min(INTEGER_MAX);
-    let mut held: Vec<u32> =
-        touched.files.keys().filter_map(|path| folders.get(*path as usize)).copied().collect();
+    let files = || touched.files.keys().map(|path| *path as usize);
+    let mut held: Vec<u32> = files().filter_map(|path| places.folders.get(path)).copied().collect();
+    let of_kind = |kind: FileKind| {
+        let count = files().filter(|path| places.kinds.get(*path) == Some(&kind)).count();
+        Some(bounded(count as u64))
+    };
     held.sort_unstable();
     held.dedup();
     Size {
@@ -208,6 +228,8 @@ fn size(entry: &Entry, folders: &[u32]) -> Size {
         lines_deleted: touched.lines.map(|(_, deleted)| bounded(deleted)),
         files: Some(bounded(touched.files.len() as u64)),
         folders: Some(bounded(held.len() as u64)),
+        schema_files: of_kind(FileKind::Schema),
+        configuration_files: of_kind(FileKind::Configuration),
     }
 }
 

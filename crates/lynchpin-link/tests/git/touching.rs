@@ -108,6 +108,29 @@ fn what_is_moved_to_where_another_was_comes_after_its_removal() {
     assert_eq!(why(&found, &moved, &removed), [Because::Moved { path: "fares".into() }]);
 }
 
+#[test]
+fn files_are_told_apart_by_their_names() {
+    let mut repo = Repo::new();
+    repo.commit("main.rs", "1", "base");
+    repo.tag("v1");
+    repo.write("db/orders.sql", &numbered(1..=20));
+    repo.write("api/openapi.yaml", &numbered(30..=50));
+    repo.write("deploy/values.yaml", &numbered(60..=80));
+    let first = repo.commit("main.rs", "2", "first");
+    repo.git(&["mv", "deploy/values.yaml", "deploy/values.txt"]);
+    repo.git(&["rm", "-q", "db/orders.sql"]);
+    let second = repo.commit_all("second");
+    let found = repo.assess();
+    let size = |commit: &str| {
+        let size = change(&found, commit).size;
+        (size.files, size.schema_files, size.configuration_files)
+    };
+    assert_eq!(size(&first), (Some(4), Some(2), Some(1)));
+    // What is taken away counts, and what is moved counts as what it is now.
+    assert_eq!(size(&second), (Some(2), Some(1), Some(0)));
+    assert_eq!(change(&found, &first).coverage, None, "no history tells it");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_that_becomes_a_file_ends_where_the_file_ends() {

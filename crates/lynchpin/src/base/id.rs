@@ -139,7 +139,7 @@ ids! {
     ProfileId, "profile";
     /// Names a change model.
     ModelId, "change model";
-    /// Names a figure that the host gives of changes, such as `coverage`.
+    /// Names a figure that the host gives of changes, such as `alerts`.
     MeasureId, "measure";
     /// Names a time zone of the IANA database, such as `Europe/Berlin`.
     ZoneId, "time zone";

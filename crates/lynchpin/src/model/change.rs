@@ -156,6 +156,13 @@ pub struct Size {
     /// Folders touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folders: Option<u64>,
+    /// Files touched that define or migrate the schema of a database, or the contract of an
+    /// interface.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_files: Option<u64>,
+    /// Files touched that configure rather than program, and are none of a schema.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration_files: Option<u64>,
 }
 
 impl Size {
@@ -234,6 +241,10 @@ fact! {
         /// What the history of the source says about it; derived, so it is part of the text.
         #[serde(default, skip_serializing_if = "SourceHistory::is_empty")]
         pub history: SourceHistory,
+        /// How many of the executable lines that it adds or changes tests ran: in whole percent, at
+        /// most 100. It is measured, and may be so late, so it is part of the text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub coverage: Option<u64>,
         /// Figures about it that the host gives itself, for risk models to weigh: whole numbers of
         /// at most 2^53-1. They are derived, as the history is, so they are part of the text.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

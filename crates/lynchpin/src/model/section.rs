@@ -76,7 +76,9 @@ impl Section {
             Section::Dependencies => &["requires", "together", "after", "conflicts"],
             Section::Plans => &["plans", "reversibility"],
             Section::Schedule => &["planned", "effort_minutes"],
-            Section::Text => &["title", "description", "tickets", "history", "measures"],
+            Section::Text => {
+                &["title", "description", "tickets", "history", "coverage", "measures"]
+            }
         }
     }
 }

@@ -294,10 +294,15 @@ fn check_changes(portfolio: &Portfolio, old: &Counts, problems: &mut Problems) {
             problems.add(at, ErrorCode::ListTooLong, message);
         }
         let size = &change.size;
-        let sizes = [size.lines_added, size.lines_deleted, size.files, size.folders];
-        if sizes.into_iter().flatten().any(|number| number > INTEGER_MAX) {
+        let lines = [size.lines_added, size.lines_deleted];
+        let files = [size.files, size.folders, size.schema_files, size.configuration_files];
+        if lines.into_iter().chain(files).flatten().any(|number| number > INTEGER_MAX) {
             let message = "a size is beyond 2^53-1";
             problems.add(format!("{at}.size"), ErrorCode::NumberOutOfRange, message);
+        }
+        if change.coverage.is_some_and(|percent| percent > 100) {
+            let message = "more lines than there are: say at most 100 percent";
+            problems.add(format!("{at}.coverage"), ErrorCode::NumberOutOfRange, message);
         }
         check_history(problems, at, &change.history);
         for (name, figure) in &change.measures {

@@ -48,7 +48,7 @@ pub struct RiskHistory {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FeatureColumn {
-    /// The name of the [feature](Feature), or of a figure of the host: `measure.coverage`.
+    /// The name of the [feature](Feature), or of a figure of the host: `measure.alerts`.
     pub name: String,
     /// Its value for each change, in millionths; none, where it is not known.
     pub values: Vec<Option<i64>>,

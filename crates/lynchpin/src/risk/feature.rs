@@ -59,6 +59,12 @@ features! {
     LinesDeleted "lines_deleted", "lines", "size of the change", "Lines deleted";
     Files "files", "files", "size of the change", "Files touched";
     Folders "folders", "folders", "size of the change", "Folders touched";
+    SchemaFiles "schema_files", "files", "size of the change",
+        "Files touched that define or migrate a database schema or an interface contract";
+    ConfigurationFiles "configuration_files", "files", "size of the change",
+        "Files touched that configure rather than program, and are none of a schema";
+    Coverage "coverage", "percent, 0 to 100", "coverage of the change",
+        "Share of the executable lines that it adds or changes that tests ran";
     Services "services", "services", "services of the change",
         "Different services changed; not known, if none is named";
     Subsystems "subsystems", "top folders", "history of its source", "Top folders touched";
@@ -116,7 +122,7 @@ features! {
         "The day of the week of that hour, from Monday on";
 }
 
-/// What the name of a figure begins with that the host gives itself, such as `measure.coverage`:
+/// What the name of a figure begins with that the host gives itself, such as `measure.alerts`:
 /// [`Change::measures`](crate::model::Change::measures).
 pub const MEASURE: &str = "measure.";
 
@@ -126,8 +132,8 @@ pub const MEASURE: &str = "measure.";
 /// ```
 /// use lynchpin::risk::is_scored;
 ///
-/// assert!(is_scored("lines") && is_scored("measure.coverage"));
-/// assert!(!is_scored("coverage") && !is_scored("measure."));
+/// assert!(is_scored("lines") && is_scored("measure.alerts"));
+/// assert!(!is_scored("alerts") && !is_scored("measure."));
 /// ```
 #[must_use]
 pub fn is_scored(name: &str) -> bool {

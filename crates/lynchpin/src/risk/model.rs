@@ -28,8 +28,8 @@ pub enum RiskModelFormat {
 /// A fitted model that a policy may name: with the shift that makes it come true, how much changes
 /// of one release have in common, and the lane that it was certified for.
 ///
-/// Its terms bear the names of [features](super::Feature) or of figures of the host
-/// (`measure.coverage`).
+/// Its terms bear the names of [features](super::Feature) or of figures of the host, such as
+/// `measure.alerts`.
 ///
 /// ```
 /// use lynchpin::risk::RiskModel;

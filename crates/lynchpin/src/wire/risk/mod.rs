@@ -13,10 +13,12 @@
 
 mod certify;
 mod house;
+mod platt;
 mod trees;
 
 pub use certify::{CertifiedModel, Certify, Column, Replay, Replayed};
 pub use house::{Questionnaire, Rules, Worst};
+pub use platt::{Calibrated, Platt};
 pub use trees::{Format, TreeScores, Trees};
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,8 @@ pub enum Question {
     Lane(Lane),
     /// By how much must all log-odds be shifted to come true as they lately did?
     Shift(Shift),
+    /// By what must they be stretched, too?
+    Platt(Platt),
     /// What would a model have been worth?
     Backtest(Backtest),
     /// What did a model drift from?
@@ -214,6 +218,8 @@ pub enum Answer {
     Lane(Certified),
     /// The shift, and how sure it is.
     Shift(Shifted),
+    /// Slope and shift, how sure they are, and the model that goes by them.
+    Platt(Box<Calibrated>),
     /// What the model would have been worth.
     Backtest(Box<backtest::Backtest>),
     /// How the recent part differs.
@@ -269,7 +275,8 @@ impl Question {
     /// # Errors
     ///
     /// [`BadArgument`](ErrorCode::BadArgument) and others as for [`joint::shock`],
-    /// [`lane::widest`], [`backtest::Backtest::new`], [`drift::Drift::new`],
+    /// [`lane::widest`], [`Platt::fit`](crate::risk::learn::Platt::fit),
+    /// [`Model::calibrated`], [`backtest::Backtest::new`], [`drift::Drift::new`],
     /// [`Questionnaire::rate`](ratings::Questionnaire::rate),
     /// [`certify`](crate::risk::certify::certify), and those that read
     /// [`Trees`](crate::risk::trees::Trees), and if something is no probability;
@@ -281,6 +288,7 @@ impl Question {
             Question::Shock(asked) => asked.ask(),
             Question::Lane(asked) => asked.ask(),
             Question::Shift(asked) => asked.ask(),
+            Question::Platt(asked) => asked.ask(),
             Question::Backtest(asked) => asked.ask(),
             Question::Drift(asked) => asked.ask(),
             Question::Published(Published {}) => {

@@ -119,9 +119,14 @@ impl Shape {
             ],
             Shape::Stage => &[("id", TEXT), ("previous", TEXT)],
             Shape::Period => &[("from", INT), ("to", INT)],
-            Shape::Size => {
-                &[("files", INT), ("folders", INT), ("lines_added", INT), ("lines_deleted", INT)]
-            }
+            Shape::Size => &[
+                ("configuration_files", INT),
+                ("files", INT),
+                ("folders", INT),
+                ("lines_added", INT),
+                ("lines_deleted", INT),
+                ("schema_files", INT),
+            ],
         }
     }
 

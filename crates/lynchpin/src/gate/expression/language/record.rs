@@ -123,10 +123,12 @@ impl<'a> Record<'a> {
                 _ => None,
             },
             Record::Size(size) => match field {
+                "configuration_files" => int(size.configuration_files),
                 "files" => int(size.files),
                 "folders" => int(size.folders),
                 "lines_added" => int(size.lines_added),
                 "lines_deleted" => int(size.lines_deleted),
+                "schema_files" => int(size.schema_files),
                 _ => None,
             },
         }

@@ -282,8 +282,14 @@ fn every_field_has_the_type_that_is_told() {
     .unwrap();
     let id: ServiceId = "s".parse().unwrap();
     let period: Option<Period> = full.planned;
-    let size =
-        Size { lines_added: Some(1), lines_deleted: Some(1), files: Some(1), folders: Some(1) };
+    let size = Size {
+        lines_added: Some(1),
+        lines_deleted: Some(1),
+        files: Some(1),
+        folders: Some(1),
+        schema_files: Some(1),
+        configuration_files: Some(1),
+    };
     let stage = "production".parse().unwrap();
     let previous = "staging".parse().unwrap();
     let seen = Seen {
