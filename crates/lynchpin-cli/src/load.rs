@@ -1,7 +1,7 @@
 //! Files in: the portfolio, the policy, and the time.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use lynchpin::base::{Error, ErrorCode, Instant, Limits};
@@ -129,6 +129,21 @@ fn unread(file: &Path, error: &io::Error) -> Failure {
     let message = format!("`{}` cannot be read: {error}", name(file));
     Failure::plain(ErrorCode::Io.name(), &message)
 }
+
+/// Whether a file holds a portfolio: a ledger, or a document that begins as JSON does. Of standard
+/// input nothing is taken by looking.
+pub fn is_portfolio(file: &Path) -> bool {
+    let begins = |bytes: &[u8]| bytes.trim_ascii_start().first() == Some(&b'{');
+    if is_stdin(file) {
+        return io::stdin().lock().fill_buf().is_ok_and(begins);
+    }
+    let mut begin = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut begin));
+    is_ledger(file) || read.is_ok() && begins(&begin)
+}
+
+/// How much of a file is looked at to tell what it is.
+const LOOKED_AT: u64 = 4_096;
 
 /// Whether a file is one of SQLite, as ledgers are.
 fn is_ledger(file: &Path) -> bool {

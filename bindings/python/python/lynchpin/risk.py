@@ -1,5 +1,6 @@
 """Risk put to work: releases, lanes, calibration, back-tests and drift, models certified for
-policies, ratings by rules and people, and scores by trees that other tools trained; without an engine.
+policies, ratings by rules and people, and scores by trees that other tools trained; without an
+engine.
 
 What was said of changes goes in as columns: probabilities as numbers between 0 and 1, or as whole
 parts per billion, as `Scores.probabilities` of a fitted `Model` are. Lists, arrays of numpy and

@@ -55,18 +55,26 @@ pub struct Features {
 /// Fit a model.
 #[derive(Debug, Args)]
 pub struct Fit {
-    /// The history, with the names of its columns in its first row; `-` reads standard input
-    #[arg(value_name = "FILE.csv")]
+    /// The history: CSV with the names of its columns in its first row, or a portfolio, whose
+    /// columns need no names; `-` reads standard input
+    #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The column that says whether a change failed: true or false, 1 or 0, yes or no
     #[arg(long, value_name = "COLUMN")]
-    pub outcome: String,
+    pub outcome: Option<String>,
     /// The column of when a change was made: no feature, and held to be in order
     #[arg(long, value_name = "COLUMN")]
     pub made: Option<String>,
     /// The column of when its outcome came to be known: no feature
     #[arg(long, value_name = "COLUMN")]
     pub known: Option<String>,
+    /// How long a change must have had to fail, such as 30d: younger ones are left out [default:
+    /// all count, the young as changes that held]
+    #[arg(long, value_name = "SPAN")]
+    pub maturity: Option<Span>,
+    /// When the outcomes were looked up [default: the last instant in the file]
+    #[arg(long, value_name = "T", requires = "maturity")]
+    pub as_of: Option<Instant>,
     #[command(flatten)]
     pub features: Features,
     /// A model of lines of what was known before, such as of another team, or `published` for what
@@ -81,9 +89,10 @@ pub struct Score {
     /// The model, as it was fitted or as it was certified
     #[arg(value_name = "MODEL.json")]
     pub model: PathBuf,
-    /// The changes; columns are found by their names, and there may be others; `-` reads standard
-    /// input
-    #[arg(value_name = "FILE.csv")]
+    /// The changes: CSV, whose columns are found by their names, and there may be others, or a
+    /// portfolio, of which each change that came to the last stage is taken as it was then; `-`
+    /// reads standard input
+    #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Name each change by this column [default: by the number of its row]
     #[arg(long, value_name = "COLUMN")]
@@ -102,8 +111,8 @@ pub struct Explain {
     /// The model, as it was fitted or as it was certified
     #[arg(value_name = "MODEL.json")]
     pub model: PathBuf,
-    /// Changes, one of which is explained; `-` reads standard input
-    #[arg(value_name = "FILE.csv", requires = "which")]
+    /// Changes, as for `score`, one of which is explained; `-` reads standard input
+    #[arg(value_name = "FILE", requires = "which")]
     pub file: Option<PathBuf>,
     #[command(flatten)]
     pub which: Which,
@@ -149,15 +158,16 @@ pub struct Table {
 /// A history of which changes are scored by what was known when they were made.
 #[derive(Debug, Args)]
 pub struct Replayed {
-    /// The history, the oldest change first; `-` reads standard input
-    #[arg(value_name = "FILE.csv")]
+    /// The history: CSV, the oldest change first, or a portfolio, whose columns need no names; `-`
+    /// reads standard input
+    #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The column that says whether a change failed: true or false, 1 or 0, yes or no
     #[arg(long, value_name = "COLUMN")]
-    pub outcome: String,
+    pub outcome: Option<String>,
     /// The column of when a change was made, such as 2026-11-03T10:00:00Z
     #[arg(long, value_name = "COLUMN")]
-    pub made: String,
+    pub made: Option<String>,
     /// The column of when its outcome came to be known; may be empty [default: when it was ripe]
     #[arg(long, value_name = "COLUMN")]
     pub known: Option<String>,
@@ -188,6 +198,10 @@ pub struct Backtest {
     #[arg(conflicts_with_all = ["plain", "rising", "falling", "straight", "ignore", "lines"])]
     #[arg(conflicts_with_all = ["half_life", "prior"])]
     pub said: Option<String>,
+    /// The column of what it takes to look at a change, such as its lines; a feature as well, if it
+    /// is not ignored [default: none, so that nothing is told by effort]
+    #[arg(long, value_name = "COLUMN")]
+    pub effort: Option<String>,
     /// What it costs to review a change that would have held
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub review: u32,

@@ -37,7 +37,8 @@ pub struct Tested {
 
 /// Tests, draws and prints.
 pub fn backtest(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
-    let besides = Besides { said: asked.said.as_deref(), ..Besides::default() };
+    let (said, effort) = (asked.said.as_deref(), asked.effort.as_deref());
+    let besides = Besides { said, effort, ..Besides::default() };
     let ripe = Ripe::read(&asked.history, besides)?;
     let columns = ripe.history.columns();
     let replay = match asked.said {
@@ -45,6 +46,9 @@ pub fn backtest(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
         None => Some(ripe.replay(&columns)?),
     };
     let outcomes = replay.as_ref().map_or_else(|| as_said(&ripe), Replay::outcomes);
+    let trained = replay.as_ref().map_or(0, |replay| replay.trained);
+    let efforts = ripe.history.efforts.get(trained..ripe.count);
+    let outcomes = Outcomes { effort: efforts.filter(|_| effort.is_some()), ..outcomes };
     let costs = Costs { review: asked.review, escape: asked.escape };
     let base = replay.as_ref().map_or_else(|| share_failed(&outcomes), |replay| replay.base);
     let base = asked.base.unwrap_or(base);
@@ -59,7 +63,7 @@ pub fn backtest(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
     let tested = Tested {
         file: ripe.table.name().to_owned(),
         found,
-        trained: replay.as_ref().map_or(0, |replay| replay.trained),
+        trained,
         said: asked.said.clone(),
         blocks: replay.as_ref().map_or_else(Vec::new, |replay| replay.blocks.clone()),
         younger: ripe.history.len().saturating_sub(ripe.count),

@@ -29,7 +29,7 @@ pub fn certify(asked: &Certify, output: &mut Output) -> Result<Status, Failure> 
     let releases: Vec<Option<&str>> =
         releases.map(|name| name.filter(|name| !name.is_empty())).collect();
     let mut promise = Promise::new(asked.promise).with_confidence(asked.confidence);
-    promise.releases = asked.release.as_ref().map(|_| releases.as_slice());
+    promise.releases = Some(releases.as_slice()).filter(|releases| !releases.is_empty());
     let found = Certified::new(&replay, &promise).map_err(|error| {
         let message = format!("no model: {}", messages(&error));
         ripe.table.refused_on(0, error.code(), &message)

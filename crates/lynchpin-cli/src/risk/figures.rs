@@ -133,13 +133,18 @@ fn worth(tested: &Tested) -> Vec<Vec<String>> {
         ("10 % (recall_10)", it.recall_10.map(share)),
         ("20 % (recall_20)", it.recall_20.map(share)),
         ("50 % (recall_50)", it.recall_50.map(share)),
+        ("20 % of the effort (recall_by_effort)", it.recall_by_effort.map(share)),
         (saved, Some(whole_number(whole.gate.saving))),
     ];
+    // Without efforts nobody asks for it.
+    let figures = figures
+        .into_iter()
+        .filter(|(name, told)| told.is_some() || !name.ends_with("(recall_by_effort)"));
     let row = |(name, told): (&str, Option<[String; 2]>)| {
         let [value, ends] = told.unwrap_or_else(|| ["cannot be told".to_owned(), String::new()]);
         vec![name.to_owned(), value, ends]
     };
-    let mut rows: Vec<Vec<String>> = figures.into_iter().map(row).collect();
+    let mut rows: Vec<Vec<String>> = figures.map(row).collect();
     let base = percent(tested.found.options.base);
     for row in &mut rows {
         if let Some(cell) = row.first_mut().filter(|cell| cell.starts_with("Brier skill")) {

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use lynchpin::base::{Error, ErrorCode};
+use lynchpin::base::{Error, ErrorCode, Span};
 use lynchpin::report::{counted, percent, printable};
+use lynchpin::risk::backtest::mature_until;
 use lynchpin::risk::learn::{Fit, Model};
 
 use super::super::ask::with_newline;
@@ -13,25 +14,28 @@ use super::super::status::Status;
 use super::args::{Features, Fit as Asked};
 use super::history::{Feature, HINT, History, Places, features};
 use super::model;
+use super::ripe::last;
 use super::table::Table;
 
 /// Prints the model; what it was fitted to is told beside, on standard error.
 pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
     let prior = asked.prior.as_deref().map(prior).transpose()?;
     let mut table = Table::open(&asked.file)?.with_hint(HINT);
-    let outcome = table.column(&asked.outcome, "--outcome")?;
-    let find = |name: &Option<String>, said| {
-        name.as_ref().map(|name| table.column(name, said)).transpose()
-    };
-    let (made, known) = (find(&asked.made, "--made")?, find(&asked.known, "--known")?);
+    let outcome = table.required(asked.outcome.as_deref(), ("--outcome", "failed"))?;
+    let made = table.told(asked.made.as_deref(), ("--made", "made"))?;
+    let known = table.told(asked.known.as_deref(), ("--known", "known"))?;
     let others: Vec<usize> = [Some(outcome), made, known].into_iter().flatten().collect();
     let features = features(&table, &asked.features, &others)?;
     if let Some(prior) = &prior {
         check_prior(prior, &features)?;
     }
-    // When something was known is of no use here, so it is not read.
-    let places = Places { outcome, made, known: None, said: None, release: None };
-    let history = History::read(&mut table, &places, features)?;
+    // When something was known is of use only where it says what is young.
+    let known = known.filter(|_| asked.maturity.is_some());
+    let places = Places { outcome, made, known, said: None, release: None, effort: None };
+    let mut history = History::read(&mut table, &places, features)?;
+    if let Some(maturity) = asked.maturity {
+        ripen(&table, &mut history, (asked, maturity))?;
+    }
     let fit = how(&asked.features, history.len(), prior.as_ref());
     let fitted = Model::fit(&history.columns(), &history.failed, &fit);
     let fitted = fitted.map_err(|error| unfit(&table, &error))?;
@@ -42,6 +46,32 @@ pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
         tell_prior(&prior, &fitted);
     }
     Ok(Status::Go)
+}
+
+/// Leaves out the changes that have had no time to fail: they would count as changes that held.
+fn ripen(
+    table: &Table,
+    history: &mut History,
+    (asked, maturity): (&Asked, Span),
+) -> Result<(), Failure> {
+    if history.made.is_empty() {
+        let message = "--maturity asks when each change was made: name the column with --made";
+        return Err(Failure::plain(ErrorCode::MissingField.name(), message));
+    }
+    let as_of = asked.as_of.unwrap_or_else(|| last(history));
+    let (all, count) = (history.len(), mature_until(&history.made, as_of, maturity));
+    if count == 0 {
+        let message = format!(
+            "none of {} has had {maturity} at {as_of} to fail: take a longer history, a later \
+             --as-of, or a shorter --maturity if that is long enough",
+            counted(all, "change", "changes"),
+        );
+        return Err(table.refused_on(0, ErrorCode::Empty, &message));
+    }
+    history.cut(count);
+    let young = counted(all.saturating_sub(count), "change", "changes");
+    Failure::note(&format!("{young} left out that had less than {maturity} at {as_of} to fail"));
+    Ok(())
 }
 
 /// The prior that is shipped, or one from a file.

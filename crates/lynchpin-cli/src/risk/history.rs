@@ -10,6 +10,7 @@ use lynchpin::risk::replay::History as Replayed;
 
 use super::super::failure::Failure;
 use super::args::Features;
+use super::portfolio::HEADS;
 use super::table::Table;
 
 /// What to do about a column of other things than numbers, where every column is a feature.
@@ -64,6 +65,7 @@ pub struct Places {
     pub known: Option<usize>,
     pub said: Option<usize>,
     pub release: Option<usize>,
+    pub effort: Option<usize>,
 }
 
 /// The changes of a file, the oldest first.
@@ -79,6 +81,8 @@ pub struct History {
     pub said: Vec<Probability>,
     /// The release that it came with, or an empty text; nothing, if no column says that.
     pub releases: Vec<String>,
+    /// What it takes to look at it; nothing, if no column says that.
+    pub efforts: Vec<u64>,
     /// The line of each row that has a time.
     pub lines: Vec<u64>,
 }
@@ -98,6 +102,7 @@ impl History {
             }
             history.said.extend(places.said.map(|said| table.probability(said)));
             history.releases.extend(places.release.map(|it| table.text(it).to_owned()));
+            history.efforts.extend(places.effort.map(|it| table.effort(it)));
             for feature in &mut history.features {
                 feature.values.push(table.value(feature.at));
             }
@@ -147,7 +152,20 @@ impl History {
         self.failed.len()
     }
 
-    /// How many of the first of them failed.
+    /// Leaves out all but so many of the first changes.
+    pub fn cut(&mut self, count: usize) {
+        let History { features, failed, made, known, said, releases, efforts, lines } = self;
+        features.iter_mut().for_each(|it| it.values.truncate(count));
+        failed.truncate(count);
+        made.truncate(count);
+        known.truncate(count);
+        said.truncate(count);
+        releases.truncate(count);
+        efforts.truncate(count);
+        lines.truncate(count);
+    }
+
+    /// How many of them failed.
     pub fn failures(&self) -> usize {
         self.failed.iter().filter(|failed| **failed).count()
     }
@@ -164,6 +182,9 @@ pub fn features(
     };
     let mut besides = find(&asked.ignore, "--ignore")?;
     besides.extend(others);
+    if table.is_of_portfolio {
+        besides.extend(0..HEADS.len());
+    }
     let plain = find(&asked.plain, "--plain")?;
     let bends = [
         (Bend::Rising, find(&asked.rising, "--rising")?),

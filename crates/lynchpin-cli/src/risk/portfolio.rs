@@ -1,8 +1,9 @@
 //! `risk table`: the history of a portfolio as the other commands read it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use lynchpin::base::ErrorCode;
+use lynchpin::base::{ErrorCode, Instant};
 use lynchpin::portfolio::{FeatureColumn, RiskHistory, RiskHistoryQuestion};
 use lynchpin::report::{counted, line};
 use lynchpin::risk::{Feature, MEASURE};
@@ -15,14 +16,40 @@ use super::args::Table;
 use super::decimal::shown;
 
 /// What stands before the features. Ids and names have no characters that need quotes.
-const HEADS: [&str; 5] = ["change", "release", "made", "known", "failed"];
+pub const HEADS: [&str; 5] = ["change", "release", "made", "known", "failed"];
 
 /// Prints a row for each change; what is not in it is told beside, on standard error.
 pub fn table(asked: &Table, output: &mut Output) -> Result<Status, Failure> {
     check(&asked.features)?;
-    let at = load::at(asked.at)?;
-    let snapshot = load::load(asked.source.file(), None)?;
-    let question = RiskHistoryQuestion::new(at).with_features(asked.features.clone());
+    let (history, left_out) = history(asked.source.file(), asked.at, &asked.features)?;
+    for row in rows(&history) {
+        output.line(&row)?;
+    }
+    tell(&history, &left_out);
+    Ok(Status::Go)
+}
+
+/// The same as a file of its own, with all features that tell changes apart.
+pub fn as_csv(file: &Path) -> Result<Vec<u8>, Failure> {
+    let (history, left_out) = history(file, None, &[])?;
+    let mut text = Vec::new();
+    for row in rows(&history) {
+        text.extend(row.into_bytes());
+        text.push(b'\n');
+    }
+    tell(&history, &left_out);
+    Ok(text)
+}
+
+/// The history of a portfolio with its features, and those that are left out.
+fn history(
+    file: &Path,
+    at: Option<Instant>,
+    features: &[String],
+) -> Result<(RiskHistory, Vec<FeatureColumn>), Failure> {
+    let at = load::at(at)?;
+    let snapshot = load::load(file, None)?;
+    let question = RiskHistoryQuestion::new(at).with_features(features.to_vec());
     let mut history =
         snapshot.risk_history(&question).map_err(|error| Failure::of_question(&error))?;
     if history.changes.is_empty() {
@@ -34,11 +61,9 @@ pub fn table(asked: &Table, output: &mut Output) -> Result<Status, Failure> {
     }
     let all = std::mem::take(&mut history.features);
     let (kept, left_out): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|it| !asked.features.is_empty() || tells_apart(it));
+        all.into_iter().partition(|it| !features.is_empty() || tells_apart(it));
     history.features = kept;
-    print(&history, output)?;
-    tell(&history, &left_out);
-    Ok(Status::Go)
+    Ok((history, left_out))
 }
 
 /// A column that is there twice cannot be found by its name, and one that nobody knows has none.
@@ -68,13 +93,14 @@ fn tells_apart(feature: &FeatureColumn) -> bool {
     known.next().is_some_and(|first| known.any(|value| value != first))
 }
 
-fn print(history: &RiskHistory, output: &mut Output) -> Result<(), Failure> {
+/// The names of the columns and then a row for each change.
+fn rows(history: &RiskHistory) -> impl Iterator<Item = String> {
     let names = history.features.iter().map(|it| it.name.as_str());
-    output.line(&HEADS.into_iter().chain(names).collect::<Vec<_>>().join(","))?;
+    let heads = HEADS.into_iter().chain(names).collect::<Vec<_>>().join(",");
     let changes = history.changes.iter().zip(&history.releases);
     let times = history.made.iter().zip(&history.known);
     let rows = (0_usize..).zip(changes.zip(times.zip(&history.failed)));
-    for (at, ((change, release), ((made, known), failed))) in rows {
+    let rows = rows.map(|(at, ((change, release), ((made, known), failed)))| {
         // What was held against it before it came there was known as soon as it came.
         let known = known.map(|known| known.max(*made).to_string());
         let own = [
@@ -86,9 +112,9 @@ fn print(history: &RiskHistory, output: &mut Output) -> Result<(), Failure> {
         ];
         let value = |it: &FeatureColumn| it.values.get(at).copied().flatten();
         let values = history.features.iter().map(|it| value(it).map_or(String::new(), shown));
-        output.line(&own.into_iter().chain(values).collect::<Vec<_>>().join(","))?;
-    }
-    Ok(())
+        own.into_iter().chain(values).collect::<Vec<_>>().join(",")
+    });
+    std::iter::once(heads).chain(rows)
 }
 
 /// What is in the table, and what is not.

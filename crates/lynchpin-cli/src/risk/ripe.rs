@@ -23,6 +23,8 @@ pub struct Besides<'a> {
     pub said: Option<&'a str>,
     /// The release that it came with.
     pub release: Option<&'a str>,
+    /// What it takes to look at it.
+    pub effort: Option<&'a str>,
 }
 
 /// A history of which the first changes are ripe.
@@ -116,12 +118,11 @@ fn read(
     prior: Option<&Model>,
     table: &mut Table,
 ) -> Result<History, Failure> {
-    let outcome = table.column(&asked.outcome, "--outcome")?;
-    let made = table.column(&asked.made, "--made")?;
-    let find = |name: Option<&str>, option| name.map(|name| table.column(name, option)).transpose();
-    let known = find(asked.known.as_deref(), "--known")?;
-    let said = find(besides.said, "--said")?;
-    let release = find(besides.release, "--release")?;
+    let outcome = table.required(asked.outcome.as_deref(), ("--outcome", "failed"))?;
+    let made = table.required(asked.made.as_deref(), ("--made", "made"))?;
+    let known = table.told(asked.known.as_deref(), ("--known", "known"))?;
+    let said = besides.said.map(|name| table.column(name, "--said")).transpose()?;
+    let release = table.told(besides.release, ("--release", "release"))?;
     let features = match said {
         Some(_) => Vec::new(),
         None => {
@@ -131,11 +132,13 @@ fn read(
             found
         }
     };
-    History::read(table, &Places { outcome, made: Some(made), known, said, release }, features)
+    let effort = besides.effort.map(|name| table.column(name, "--effort")).transpose()?;
+    let places = Places { outcome, made: Some(made), known, said, release, effort };
+    History::read(table, &places, features)
 }
 
 /// The last instant that the file tells of.
-fn last(history: &History) -> Instant {
+pub fn last(history: &History) -> Instant {
     let known = history.known.iter().flatten().copied();
     history.made.last().copied().into_iter().chain(known).max().unwrap_or(Instant::EPOCH)
 }

@@ -1,6 +1,7 @@
 //! A CSV file, read row by row; what is wrong with it is told with its line and column.
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
@@ -12,6 +13,7 @@ use super::super::failure::Failure;
 use super::super::load;
 use super::decimal::{self, Unread};
 use super::lines::{Lines, ROW_LINES_MAX};
+use super::portfolio;
 
 /// How much of a text that cannot be read is shown, in columns of a terminal.
 const SHOWN: usize = 40;
@@ -26,6 +28,8 @@ pub struct Table {
     row: StringRecord,
     rows: usize,
     line: u64,
+    /// Whether it was written for a portfolio, so that it has the columns of that.
+    pub is_of_portfolio: bool,
     /// What can be done about a column that is no number.
     hint: &'static str,
     /// The first problem of each column: the others are most likely the same.
@@ -33,14 +37,21 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads the names of the columns.
+    /// Reads the names of the columns; of a portfolio, those of its history as of now.
     pub fn open(file: &Path) -> Result<Table, Failure> {
         let limit = u64::try_from(Limits::bulk().document_bytes_max).unwrap_or(u64::MAX);
-        let lines = Lines::new(load::open(file)?, limit);
+        let is_of_portfolio = load::is_portfolio(file);
+        let from: Box<dyn Read> = match is_of_portfolio {
+            true => Box::new(Cursor::new(portfolio::as_csv(file)?)),
+            false => load::open(file)?,
+        };
+        let lines = Lines::new(from, limit);
         let reader = ReaderBuilder::new().trim(Trim::All).from_reader(lines);
         let (name, row) = (load::name(file), StringRecord::new());
         let (heads, problems) = (Vec::new(), BTreeMap::new());
-        let mut table = Table { name, reader, heads, row, rows: 0, line: 1, hint: "", problems };
+        let (rows, line, hint) = (0, 1, "");
+        let mut table =
+            Table { name, reader, heads, row, rows, line, is_of_portfolio, hint, problems };
         match table.reader.headers() {
             Ok(heads) => table.heads = heads.iter().map(str::to_owned).collect(),
             Err(error) => return Err(table.broken(&error)),
@@ -66,6 +77,31 @@ impl Table {
     /// The names of the columns.
     pub fn heads(&self) -> &[String] {
         &self.heads
+    }
+
+    /// Where the column is that an option names or, of a portfolio, its usual one.
+    pub fn told(
+        &self,
+        named: Option<&str>,
+        (said, usual): (&str, &str),
+    ) -> Result<Option<usize>, Failure> {
+        let usual = Some(usual).filter(|_| self.is_of_portfolio);
+        named.or(usual).map(|name| self.column(name, said)).transpose()
+    }
+
+    /// The same of a column that must be there.
+    pub fn required(
+        &self,
+        named: Option<&str>,
+        (said, usual): (&str, &str),
+    ) -> Result<usize, Failure> {
+        let found = self.told(named, (said, usual))?;
+        found.ok_or_else(|| {
+            let message = format!(
+                "{said} is missing, which names a column: only a portfolio says by itself which"
+            );
+            Failure::plain(ErrorCode::MissingField.name(), &message)
+        })
     }
 
     /// Where the column of a name is; `said` tells who asks for it.
@@ -200,6 +236,19 @@ impl Table {
         read.unwrap_or_else(|error| {
             self.wrong_as(at, &error);
             Probability::ZERO
+        })
+    }
+
+    /// What it takes to look at a change: a number of any unit, of which the parts count.
+    pub fn effort(&mut self, at: usize) -> u64 {
+        let value = self.value(at);
+        u64::try_from(value).unwrap_or_else(|_| {
+            let message = match value {
+                MISSING => "nothing is said of the effort: write a number, or 0 for none",
+                _ => "an effort below zero: write what it takes to look at the change",
+            };
+            self.wrong(at, ErrorCode::NumberOutOfRange, message.to_owned());
+            0
         })
     }
 

@@ -120,7 +120,6 @@ fn files_that_are_not_there_are_named() {
 fn options_that_make_no_sense_are_refused() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     for wrong in [
-        "fit few.csv",
         "fit few.csv --outcome failed --half-life 0",
         "explain model.json --row 1",
         "explain model.json few.csv",

@@ -133,6 +133,54 @@ fn what_a_table_says_is_read_again() {
     }
 }
 
+/// What is asked of the table is asked of the portfolio itself, whose columns need no names.
+#[test]
+fn a_portfolio_is_read_as_its_table_is() {
+    let folder = folder();
+    let times = "--outcome failed --made made --known known --ignore change,release";
+    let as_of = "--maturity 20d --as-of 2025-11-20T00:00:00Z";
+    let split = |words: &str| words.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    for (asked, of_table) in [
+        (format!("fit FILE --rising lines {as_of}"), times),
+        (format!("backtest FILE {as_of} --effort lines --json"), times),
+        (
+            format!("certify FILE {as_of} --promise 0.2 --ignore hour,weekday"),
+            "--outcome failed --made made --known known --release release --ignore change",
+        ),
+        ("score model.json FILE --id change".to_owned(), ""),
+        ("explain model.json FILE --id change=C-11 --json".to_owned(), ""),
+    ] {
+        let of = |file: &str, more: &str| {
+            let words = split(&asked.replace("FILE", file)).into_iter().chain(split(more));
+            let words: Vec<String> = words.collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            answered(folder.path(), &words, &[])
+        };
+        let answer = of("portfolio.json", "");
+        assert_eq!(answer, of("history.csv", of_table), "{asked}");
+        if asked.starts_with("fit") {
+            write(folder.path(), "model.json", &answer);
+        }
+        if asked.starts_with("backtest") {
+            let answer: Value = serde_json::from_str(&answer).expect("it is JSON");
+            let recall = answer.pointer("/backtest/whole/figures/recall_by_effort/value");
+            assert!(recall.is_some_and(Value::is_string), "{answer}");
+        }
+    }
+    // Young changes are left out of a fit, and a table says by itself nothing of its columns.
+    let young = risk(folder.path(), &["fit", "portfolio.json", "--maturity", "20d"], &[]);
+    assert!(young.err.contains("left out that had less than 20d"), "{}", young.err);
+    let ran = risk(folder.path(), &["fit", "history.csv"], &[]);
+    assert!(ran.err.contains("--outcome is missing, which names a column"), "{}", ran.err);
+    let words = split(&format!("fit history.csv --outcome failed --maturity 20d {IGNORED}"));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ran = risk(folder.path(), &words, &[]);
+    assert!(ran.err.contains("name the column with --made"), "{}", ran.err);
+}
+
+/// What is no feature of a table, if nothing says which columns its times are.
+const IGNORED: &str = "--ignore change,release,made,known";
+
 #[test]
 fn a_certificate_keeps_its_promise() {
     let folder = folder();
@@ -313,7 +361,7 @@ fn features(rows: &[Vec<&str>], heads: &[&str]) -> Vec<(String, Vec<i64>)> {
     let own = heads.iter().enumerate().skip(5);
     let own = own.filter(|(_, head)| !["hour", "weekday"].contains(head));
     own.map(|(at, head)| {
-        let value = |row: &Vec<&str>| match row[at] {
+        let value = |row: &Vec<&str>| match row.get(at).copied().unwrap_or_default() {
             "" => f64::NAN,
             text => text.parse().expect("a number"),
         };
