@@ -87,8 +87,10 @@ def certify(
     half_life: int | None = None,
     prior: Model | None = None,
 ) -> Certified:
-    """Makes a model of a history that a policy may name: fitted, shifted, and certified for the
-    widest lane that keeps a promise, if there is one.
+    """Makes a model of a history that a policy may name.
+
+    It is fitted to all changes that have had their time, shifted by what became of the later half,
+    and certified for the widest lane that keeps the promise, if there is one.
 
     Args:
         columns: As for `replay`, named after features that a portfolio has, or after figures of
