@@ -164,9 +164,10 @@ def _replay(
 
 def _column(name: str, given: Any) -> dict[str, object]:
     column = given if isinstance(given, Column) else Column(given)
+    values: Any = column.values
     return {
         "name": name,
         "transform": column.transform,
         "bend": column.bend,
-        "values": [feature(name, value) for value in listed(column.values)],
+        "values": [feature(name, value) for value in listed(values)],
     }
