@@ -22,14 +22,10 @@ def _pairs() -> list[tuple[dict[str, Any], str]]:
 
 def _history(said: dict[str, Any]) -> dict[str, Any]:
     """A history and how it is replayed, as arguments."""
-    columns = {
-        it["name"]: lynchpin.Column(
-            [one if one is None else Decimal(one) / 10**6 for one in it["values"]],
-            it["transform"],
-            it["bend"],
-        )
-        for it in said["features"]
-    }
+    columns = {}
+    for it in said["features"]:
+        values: Any = [one if one is None else Decimal(one) / 10**6 for one in it["values"]]
+        columns[it["name"]] = lynchpin.Column(values, it["transform"], it["bend"])
     prior = said.get("prior")
     return {
         "columns": columns,
@@ -249,8 +245,8 @@ START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 def _certified(columns: dict[str, Any], failed: list[bool], **how: Any) -> risk.Certified:
     """Two changes, of a day each."""
     made = [START, START + timedelta(days=1)]
-    how = {"as_of": made[1], "maturity": timedelta(0), "promise": "0.1"} | how
-    return risk.certify(columns, made, failed, **how)
+    asked: dict[str, Any] = {"as_of": made[1], "maturity": timedelta(0), "promise": "0.1"}
+    return risk.certify(columns, made, failed, **asked | how)
 
 
 def test_columns_are_lists_or_arrays() -> None:
@@ -259,8 +255,8 @@ def test_columns_are_lists_or_arrays() -> None:
     failed = [size > 60 for size in sizes]
 
     def asked(sizes: Any, failed: Any, **how: Any) -> risk.Replay:
-        how = {"as_of": made[-1], "maturity": timedelta(days=7), "lines": True} | how
-        return risk.replay({"lines": sizes}, made, failed, **how)
+        asked: dict[str, Any] = {"as_of": made[-1], "maturity": timedelta(days=7), "lines": True}
+        return risk.replay({"lines": sizes}, made, failed, **asked | how)
 
     found = asked(sizes, failed)
     assert asked(lynchpin.Column(sizes), failed) == found

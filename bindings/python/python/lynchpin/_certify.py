@@ -87,8 +87,10 @@ def certify(
     half_life: int | None = None,
     prior: Model | None = None,
 ) -> Certified:
-    """Makes a model of a history that a policy may name: fitted, shifted, and certified for the
-    widest lane that keeps a promise, if there is one.
+    """Makes a model of a history that a policy may name.
+
+    It is fitted to all changes that have had their time, shifted by what became of the later half,
+    and certified for the widest lane that keeps the promise, if there is one.
 
     Args:
         columns: As for `replay`, named after features that a portfolio has, or after figures of
@@ -162,9 +164,10 @@ def _replay(
 
 def _column(name: str, given: Any) -> dict[str, object]:
     column = given if isinstance(given, Column) else Column(given)
+    values: Any = column.values
     return {
         "name": name,
         "transform": column.transform,
         "bend": column.bend,
-        "values": [feature(name, value) for value in listed(column.values)],
+        "values": [feature(name, value) for value in listed(values)],
     }
