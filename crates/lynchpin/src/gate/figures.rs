@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::id::{ChangeId, ModelId, RequirementId, ServiceId, StageId};
-use crate::base::{Instant, Probability, When};
+use crate::base::{Actor, Instant, Probability, When};
 use crate::slo::Figure;
 
 /// The figures of everything that a requirement may ask them of.
@@ -15,8 +15,8 @@ pub struct Figures {
     pub model_unknown: bool,
     /// The lane that the risk model is certified for, if it is for one.
     pub lane: Option<Lane>,
-    /// How the changes of each model went, by who asks, the model and the stage.
-    pub records: BTreeMap<(RequirementId, ModelId, StageId), Record>,
+    /// How the changes of each model or team went, by who asks, whose they are and the stage.
+    pub records: BTreeMap<(RequirementId, Whose, StageId), Record>,
 }
 
 /// The lane that a risk model is certified for, and whom it vouches for.
@@ -60,7 +60,16 @@ pub struct LaneSince {
     pub until: When,
 }
 
-/// How the changes of a model went that came to a stage lately.
+/// Whose changes make a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whose {
+    /// Those that followed a model.
+    Model(ModelId),
+    /// Those of services of an owner.
+    Team(Actor),
+}
+
+/// How the changes of a model or a team went that came to a stage lately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// How many there were that failed or had time to.

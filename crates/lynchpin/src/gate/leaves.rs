@@ -61,10 +61,13 @@ pub struct PreauthorisedLeaf {
     pub record: Option<RecordRule>,
 }
 
-/// How seldom changes of a model must have failed.
+/// How seldom changes of a model or a team must have failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordRule {
+    /// Whose changes make the record.
+    #[serde(default, skip_serializing_if = "RecordOf::is_usual")]
+    pub of: RecordOf,
     /// The rate of failure that must not be reached.
     pub failures_below: Probability,
     /// How sure that must be, between 0 and 1, such as `"0.95"`.
@@ -77,6 +80,26 @@ pub struct RecordRule {
     /// said.
     #[serde(default = "a_week")]
     pub settles_after: Span,
+}
+
+/// Whose changes make a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecordOf {
+    /// Those that followed the model of the change.
+    #[default]
+    Model,
+    /// Those of the team: of services that have an owner in common with those of the change,
+    /// whatever model they followed. Each owner must have earned it; without one nobody has.
+    Team,
+}
+
+impl RecordOf {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+    fn is_usual(&self) -> bool {
+        *self == RecordOf::Model
+    }
 }
 
 const fn nothing() -> Probability {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::expression::Expression;
 use super::freeze::rule::FreezeRule;
-pub use super::leaves::{BudgetLeaf, PreauthorisedLeaf, RecordRule, TasksLeaf, TicketsLeaf};
+pub use super::leaves::{
+    BudgetLeaf, PreauthorisedLeaf, RecordOf, RecordRule, TasksLeaf, TicketsLeaf,
+};
 pub use super::risk_rules::{LaneLeaf, RiskBand, RiskLeaf, RiskRule};
 use super::signed::key::Key;
 use super::signed::rule::Signed;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::order::{Position, end_of, position};
 use super::records::Records;
 use crate::base::id::{ServiceId, StageId};
-use crate::base::{Instant, Rows};
+use crate::base::{Actor, Instant, Rows};
 use crate::model::{Fact, Portfolio, Service, Stage};
 
 /// Where the declarations of some kind stand, by the id of what they declare.
@@ -72,6 +72,12 @@ impl Records {
     #[must_use]
     pub fn service(&self, id: &ServiceId) -> Option<&Service> {
         self.portfolio().services.get(self.services.newest(id)?)
+    }
+
+    /// Who owns a service, as it is declared.
+    #[must_use]
+    pub fn owner(&self, id: &ServiceId) -> Option<&Actor> {
+        self.service(id)?.owner.as_ref()
     }
 
     /// A service as it was declared at a place in the order of facts.

@@ -1,17 +1,17 @@
-//! How the changes of a model went so far, for the gates to compare.
+//! How the changes of a model or a team went so far, for the gates to compare.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::id::{ChangeId, ModelId, StageId};
+use crate::base::id::{ChangeId, StageId};
 use crate::base::{Instant, When};
-use crate::gate::figures::Record;
+use crate::gate::figures::{Record, Whose};
 use crate::gate::policy::RecordRule;
 use crate::history::Records;
 use crate::history::order::{end_of, lasting};
-use crate::model::{Attribution, Deployment, DeploymentOutcome};
+use crate::model::{Attribution, Change, Deployment, DeploymentOutcome};
 use crate::risk::failures_at_most;
 
-/// How the changes of a model went that came to a stage lately.
+/// How the changes of a model or a team went that came to a stage lately.
 ///
 /// A change counts once it has had time to fail, and at once if an incident confirms that it
 /// failed, however its deployment ended. Only the former are settled: no failure makes a record
@@ -19,11 +19,11 @@ use crate::risk::failures_at_most;
 pub(super) fn record(
     records: &Records,
     rule: &RecordRule,
-    model: &ModelId,
+    whose: &Whose,
     (stage, at): (&StageId, Instant),
 ) -> Record {
     let mut record = Record::default();
-    for (id, entry) in entries(records, rule, model, (stage, at)) {
+    for (id, entry) in entries(records, rule, whose, (stage, at)) {
         let mut cites = BTreeSet::new();
         if let Some((deployment, number)) = entry.came {
             let settles = deployment.at.after(rule.settles_after);
@@ -70,11 +70,11 @@ fn first<'a>(one: Numbered<'a>, other: Numbered<'a>) -> Numbered<'a> {
     if (other.0.at, other.0) < (one.0.at, one.0) { other } else { one }
 }
 
-/// Each change that was brought to a stage lately and followed a model when it was.
+/// Each change that was brought to a stage lately and was of the model or the team when it was.
 fn entries<'a>(
     records: &'a Records,
     rule: &RecordRule,
-    model: &ModelId,
+    whose: &Whose,
     (stage, at): (&StageId, Instant),
 ) -> BTreeMap<&'a ChangeId, Entry<'a>> {
     let environments = records.environments(stage);
@@ -90,7 +90,7 @@ fn entries<'a>(
             let then = known.and_then(|(row, position)| row.at(records, position));
             // What was told of only afterwards earns nothing, and may have failed all the same.
             let told = then.or_else(|| row?.at(records, 0));
-            if told.is_some_and(|change| change.model.as_ref() == Some(model)) {
+            if told.is_some_and(|change| is_of(records, whose, change)) {
                 let tried = (deployment, number);
                 let entry = found.entry(id).or_insert(Entry { tried, came: None });
                 entry.tried = first(entry.tried, tried);
@@ -101,6 +101,13 @@ fn entries<'a>(
         }
     }
     found
+}
+
+fn is_of(records: &Records, whose: &Whose, change: &Change) -> bool {
+    match whose {
+        Whose::Model(model) => change.model.as_ref() == Some(model),
+        Whose::Team(team) => change.services.iter().any(|it| records.owner(it) == Some(team)),
+    }
 }
 
 /// Whether an incident is confirmed to come from a change.

@@ -6,7 +6,8 @@ use super::{autonomy, budgets};
 use crate::base::id::{ModelId, ServiceId, StageId};
 use crate::base::{Instant, Subject};
 use crate::gate::Policy;
-use crate::gate::figures::Figures;
+use crate::gate::figures::{Figures, Whose};
+use crate::gate::policy::RecordOf;
 use crate::history::Records;
 use crate::model::Change;
 
@@ -45,11 +46,17 @@ pub(super) fn figures(
         }
         let rule = requirement.preauthorised.as_ref().and_then(|leaf| leaf.record.as_ref());
         let Some(rule) = rule else { continue };
-        for model in &models {
+        let whose: BTreeSet<Whose> = match rule.of {
+            RecordOf::Model => models.iter().map(|it| Whose::Model((*it).clone())).collect(),
+            RecordOf::Team => {
+                let owners = services.iter().filter_map(|it| records.owner(it));
+                owners.map(|it| Whose::Team(it.clone())).collect()
+            }
+        };
+        for whose in whose {
             for stage in &stages {
-                let record = autonomy::record(records, rule, model, (stage, at));
-                let key = (id.clone(), (*model).clone(), (*stage).clone());
-                figures.records.insert(key, record);
+                let record = autonomy::record(records, rule, &whose, (stage, at));
+                figures.records.insert((id.clone(), whose.clone(), (*stage).clone()), record);
             }
         }
     }

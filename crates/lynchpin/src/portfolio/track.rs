@@ -115,7 +115,7 @@ impl<'a> Track<'a> {
     pub(super) fn whole(records: &'a Records) -> Track<'a> {
         let mut track = Track::new(records);
         for (id, events) in &track.failures {
-            if let Some(owner) = owner(records, id) {
+            if let Some(owner) = records.owner(id) {
                 track.team_failures.entry(owner).or_default().extend(events);
             }
         }
@@ -261,7 +261,7 @@ impl<'a> Track<'a> {
         (over, seen): (Span, Seen),
     ) -> Option<usize> {
         let owners: Option<BTreeSet<&Actor>> =
-            services.iter().map(|id| owner(records, id)).collect();
+            services.iter().map(|id| records.owner(id)).collect();
         Some(within(&self.team_failures, owners?, over, seen, COUNTED_MAX).len())
     }
 
@@ -311,7 +311,7 @@ impl<'a> Track<'a> {
         services: &[ServiceId],
         (at, over): (Instant, Span),
     ) -> When {
-        let owners = services.iter().filter_map(|id| owner(records, id));
+        let owners = services.iter().filter_map(|id| records.owner(id));
         turn(&self.team_failures, owners, at, Some(over))
     }
 }
@@ -324,10 +324,6 @@ pub(super) fn deployments(records: &Records) -> impl Iterator<Item = &Deployment
 /// The environments of the last stage; nothing, if no stages are declared: then any is the last.
 pub(super) fn last_stage(records: &Records) -> Option<Vec<EnvironmentId>> {
     records.stages().next_back().map(|last| records.environments(&last.id))
-}
-
-fn owner<'a>(records: &'a Records, id: &ServiceId) -> Option<&'a Actor> {
-    records.service(id)?.owner.as_ref()
 }
 
 fn current<'a>(records: &'a Records, id: &ChangeId) -> Option<&'a Change> {

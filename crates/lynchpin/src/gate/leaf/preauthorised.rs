@@ -3,12 +3,14 @@
 //! The record never authorises alone: without a pre-authorisation that stands, it is not even
 //! looked at. Both are judged whenever it is asked, so at every entry of a stage.
 
+use std::collections::BTreeSet;
+
 use super::Target;
 use crate::base::id::{ModelId, RequirementId};
 use crate::base::{Actor, When};
-use crate::gate::figures::Record;
+use crate::gate::figures::{Record, Whose};
 use crate::gate::judge::Case;
-use crate::gate::policy::{PreauthorisedLeaf, RecordRule};
+use crate::gate::policy::{PreauthorisedLeaf, RecordOf, RecordRule};
 use crate::history::work::newest;
 use crate::model::{Change, Fact, Preauthorisation};
 use crate::reason::tree::{Arg, Clears, Node, Row};
@@ -128,6 +130,19 @@ fn flaw(
     case.records.hands(&change.id).contains(by).then_some("own_change")
 }
 
+/// Whose records must earn it; none, if any service of a team's change has no owner.
+fn whose(case: &Case<'_>, change: &Change, model: &ModelId, rule: &RecordRule) -> BTreeSet<Whose> {
+    match rule.of {
+        RecordOf::Model => BTreeSet::from([Whose::Model(model.clone())]),
+        RecordOf::Team => {
+            let owners = change.services.iter().map(|it| case.records.owner(it));
+            let owners: Option<BTreeSet<_>> = owners.collect();
+            let owners = owners.unwrap_or_default().into_iter();
+            owners.map(|it| Whose::Team(it.clone())).collect()
+        }
+    }
+}
+
 /// Whether the record earns the leave that was given.
 fn earned(
     case: &Case<'_>,
@@ -136,9 +151,20 @@ fn earned(
     rule: &RecordRule,
     mut node: Node,
 ) -> Node {
-    let key = (name.clone(), model.clone(), case.stage.clone());
     let none = Record::default();
-    let record = case.figures.records.get(&key).unwrap_or(&none);
+    let whose = whose(case, change, model, rule);
+    let found = whose.iter().map(|whose| {
+        let key = (name.clone(), whose.clone(), case.stage.clone());
+        (Some(whose), case.figures.records.get(&key).unwrap_or(&none))
+    });
+    let found: Vec<(Option<&Whose>, &Record)> = found.collect();
+    let until = found.iter().map(|(_, record)| record.until).min().unwrap_or(When::Never);
+    // Of several each must be good enough, so the worst counts.
+    let worst = found.into_iter().max_by_key(|(_, it)| (it.settled < rule.at_least, it.at_most));
+    let (whose, record) = worst.unwrap_or((None, &none));
+    if let Some(Whose::Team(team)) = whose {
+        node = node.with("team", Arg::text(team));
+    }
     // What failed before it settled tells of failures, and makes no record longer.
     let enough = record.settled >= rule.at_least;
     if !enough || record.at_most >= rule.failures_below {
@@ -161,6 +187,6 @@ fn earned(
         .with("failures", Arg::Texts(failures))
         .with("failures_at_most", Arg::text(record.at_most.to_millionths()))
         .with("failures_below", Arg::text(rule.failures_below))
-        .until(record.until);
+        .until(until);
     record.cites.iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
 }
