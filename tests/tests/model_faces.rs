@@ -217,7 +217,8 @@ fn replays(history: &History) -> Vec<Value> {
     let prior = Model::fit(&early, &history.failed[..40], &Fit::LINES).expect("a prior");
     let made = days(count);
     // What failed was known a week later, or three; of some it is not known when.
-    let known = |at: usize| (at % 5 > 0).then(|| made.get(at + 7 + at % 2 * 14)).flatten();
+    let known =
+        |at: usize| (!at.is_multiple_of(5)).then(|| made.get(at + 7 + at % 2 * 14)).flatten();
     let known: Vec<Option<&String>> = (0..count).map(known).collect();
     let replay = json!({
         "features": (0..4).map(column).collect::<Vec<_>>(), "made": made, "known": known,
@@ -228,7 +229,7 @@ fn replays(history: &History) -> Vec<Value> {
         all.chain(more.as_object().expect("an object").clone()).collect::<Value>()
     };
     // Five to a release, and every ninth change came with none.
-    let release = |at: usize| (at % 9 > 0).then(|| format!("R-{}", at / 5));
+    let release = |at: usize| (!at.is_multiple_of(9)).then(|| format!("R-{}", at / 5));
     let releases: Vec<Option<String>> = (0..count).map(release).collect();
     vec![
         json!({"replay": replay}),

@@ -361,9 +361,9 @@ fn features(rows: &[Vec<&str>], heads: &[&str]) -> Vec<(String, Vec<i64>)> {
     let own = heads.iter().enumerate().skip(5);
     let own = own.filter(|(_, head)| !["hour", "weekday"].contains(head));
     own.map(|(at, head)| {
-        let value = |row: &Vec<&str>| match row.get(at).copied().unwrap_or_default() {
-            "" => f64::NAN,
-            text => text.parse().expect("a number"),
+        let value = |row: &Vec<&str>| match row.get(at).copied() {
+            None | Some("") => f64::NAN,
+            Some(text) => text.parse().expect("a number"),
         };
         let values = millionths_of(head, rows.iter().map(value)).expect("small numbers");
         ((*head).to_owned(), values)

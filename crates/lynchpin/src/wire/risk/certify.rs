@@ -31,7 +31,7 @@ use crate::risk::replay::{self, Block, Doubt, History, Options};
 ///     made,
 ///     known: None,
 ///     failed: (0..28).map(|number| number * 11 % 28 > 20).collect(),
-///     as_of: "2026-02-01T00:00:00Z".parse()?,
+///     as_of: "2026-02-02T00:00:00Z".parse()?,
 ///     maturity: "4d".parse()?,
 ///     blocks: Some(2),
 ///     lines: true,
