@@ -174,7 +174,7 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             assert value.digest == body.get("digest")
             if value.model is not None:
                 assert json.loads(value.model.json()) == body["model"]
-                assert value.model.digest() == value.digest
+                assert value.model.digest == value.digest
         case risk.Backtest():
             whole = body["whole"]
             assert str(value.whole.figures.brier.value) == whole["figures"]["brier"]["value"]
