@@ -14,7 +14,7 @@ const CASES: u64 = 100_000;
 const SHARE: u64 = 1_000;
 
 /// The test programs that hold properties.
-const PROPERTIES: [&str; 30] = [
+const PROPERTIES: [&str; 31] = [
     "actions",
     "additive",
     "backtest",
@@ -40,6 +40,7 @@ const PROPERTIES: [&str; 30] = [
     "progress",
     "queue",
     "recurrence",
+    "replays",
     "sets",
     "stream",
     "verdicts",
