@@ -402,6 +402,59 @@ fn a_lane_that_breaks_its_promise_closes_by_itself() {
 }
 
 #[test]
+fn nothing_that_is_told_opens_a_lane_but_changes_that_held() {
+    let model = certified();
+    let lane = "{ lane = { certified_within = '90d', failures_at_most = '0.02' } }";
+    let text = policy(Some(&model), lane);
+    let found = |facts: &Value, more: &[Value]| {
+        let mut facts = facts.clone();
+        facts["risk_models"] = json!([told(&model, "05-21")]);
+        facts["deployments"].as_array_mut().expect("there are some").extend(more.iter().cloned());
+        leaf(&decided(&snapshot(facts, &text), "A", "06-28"), &["why", "failed_since"])
+    };
+    let broken = |failed: i64| {
+        let args = vec![Some(Arg::text("promise_broken")), Some(Arg::Integer(failed))];
+        (ReasonCode::LaneClosed, args)
+    };
+    let base = came(20, &[7, 8, 9]);
+    assert_eq!(found(&base, &[]), broken(3));
+    let deployment = |id: String, change: String, outcome: &str, at: &str, recorded: &str| {
+        json!({"id": id, "changes": [change], "environment": "production", "outcome": outcome,
+            "by": "ada", "at": at, "recorded": recorded})
+    };
+    let of = |number: u32, outcome: &str, at: &str, recorded: &str| {
+        deployment(format!("M-{number}"), format!("L-{number}"), outcome, at, recorded)
+    };
+    // The same failures told again with an earlier time, or with one before there was the change.
+    let noon = "2026-06-27T12:00:00Z";
+    for at in ["2026-04-01T00:00:00Z", "2026-06-01T00:30:00Z"] {
+        let again = [7, 8].map(|number| of(number, "failed", at, noon));
+        assert_eq!(found(&base, &again), broken(3), "{at}");
+    }
+    // Many that only began, or that had no time to fail yet.
+    let mut many = base.clone();
+    let tiny = (100..180).map(|number| {
+        let id = format!("L-{number}");
+        json!({"id": id, "revision": 1, "at": "2026-06-20T00:00:00Z", "by": "raj",
+            "services": ["shop"], "size": {"files": 1}})
+    });
+    many["changes"].as_array_mut().expect("there are some").extend(tiny);
+    for (outcome, at) in [("started", "2026-06-20T02:00:00Z"), ("succeeded", noon)] {
+        let brought: Vec<Value> = (100..180).map(|number| of(number, outcome, at, noon)).collect();
+        assert_eq!(found(&many, &brought), broken(3), "{outcome}");
+    }
+    let held: Vec<Value> = (100..180)
+        .map(|number| of(number, "succeeded", "2026-06-20T02:00:00Z", "2026-06-20T02:00:00Z"))
+        .collect();
+    assert_eq!(found(&many, &held).0, ReasonCode::InLane);
+    // What came right before the certificate was looked up was too young for it.
+    let young = base.to_string().replace("2026-06-08", "2026-05-18");
+    let young = young.replace("2026-06-09", "2026-05-18").replace("2026-06-10", "2026-05-18");
+    let young: Value = serde_json::from_str(&young).expect("it is JSON");
+    assert_eq!(found(&young, &[]), broken(3));
+}
+
+#[test]
 fn a_certificate_is_no_younger_than_when_it_was_told() {
     let model = model(json!({"lane": {"at_most": "0.08", "passed": 1000, "failed": 5,
         "as_of": "2026-09-01T00:00:00Z"}}));
@@ -424,15 +477,17 @@ fn a_dry_run_tries_a_model_on_what_came_before_it_was_told() {
     let mut engine = Engine::new(Limits::untrusted());
     let facts = read_portfolio(shop(facts).to_string().as_bytes(), engine.limits());
     engine.add(facts.expect("it is one")).expect("it can be taken in");
-    for requirement in [
-        "{ risk = { below = '0.1' } }",
-        "{ lane = { certified_within = '90d', failures_at_most = '0.02' } }",
+    // On the 4th one fails, and the lane is closed until two of the earlier ones had their week:
+    // so five of those that came are held back, from the 5th to the 9th.
+    for (requirement, go) in [
+        ("{ risk = { below = '0.1' } }", 20),
+        ("{ lane = { certified_within = '90d', failures_at_most = '0.02' } }", 15),
     ] {
         let tried = policy(Some(&model), requirement).parse().expect("it is a policy");
         let since = Over::DeploymentsSince("2026-06-01T00:00:00Z".parse().expect("it is"));
         let asked = DryRunQuestion::new(&tried, at("06-28")).over(since);
         let found = dry_run(&engine.snapshot(), &asked).expect("it can be tried");
-        assert_eq!((found.compared, found.before_model, found.go_by_both), (20, 10, 20));
+        assert_eq!((found.compared, found.before_model, found.go_by_both), (20, 10, go));
     }
 }
 

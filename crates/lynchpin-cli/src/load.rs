@@ -131,11 +131,14 @@ fn unread(file: &Path, error: &io::Error) -> Failure {
 }
 
 /// Whether a file holds a portfolio: a ledger, or a document that begins as JSON does. Of standard
-/// input nothing is taken by looking.
+/// input nothing is taken by looking; at another pipe nobody looks, since what is read is gone.
 pub fn is_portfolio(file: &Path) -> bool {
     let begins = |bytes: &[u8]| bytes.trim_ascii_start().first() == Some(&b'{');
     if is_stdin(file) {
         return io::stdin().lock().fill_buf().is_ok_and(begins);
+    }
+    if !file.metadata().is_ok_and(|found| found.is_file()) {
+        return false;
     }
     let mut begin = Vec::new();
     let read = File::open(file).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut begin));

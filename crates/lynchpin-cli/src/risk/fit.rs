@@ -14,13 +14,13 @@ use super::super::status::Status;
 use super::args::{Features, Fit as Asked};
 use super::history::{Feature, HINT, History, Places, features};
 use super::model;
-use super::ripe::last;
+use super::ripe::{check_known, last};
 use super::table::Table;
 
 /// Prints the model; what it was fitted to is told beside, on standard error.
 pub fn fit(asked: &Asked, output: &mut Output) -> Result<Status, Failure> {
     let prior = asked.prior.as_deref().map(prior).transpose()?;
-    let mut table = Table::open(&asked.file)?.with_hint(HINT);
+    let mut table = Table::open_as_of(&asked.file, asked.as_of)?.with_hint(HINT);
     let outcome = table.required(asked.outcome.as_deref(), ("--outcome", "failed"))?;
     let made = table.told(asked.made.as_deref(), ("--made", "made"))?;
     let known = table.told(asked.known.as_deref(), ("--known", "known"))?;
@@ -68,6 +68,7 @@ fn ripen(
         );
         return Err(table.refused_on(0, ErrorCode::Empty, &message));
     }
+    check_known(table, history, (count, as_of))?;
     history.cut(count);
     let young = counted(all.saturating_sub(count), "change", "changes");
     Failure::note(&format!("{young} left out that had less than {maturity} at {as_of} to fail"));

@@ -30,8 +30,8 @@ pub fn table(asked: &Table, output: &mut Output) -> Result<Status, Failure> {
 }
 
 /// The same as a file of its own, with all features that tell changes apart.
-pub fn as_csv(file: &Path) -> Result<Vec<u8>, Failure> {
-    let (history, left_out) = history(file, None, &[])?;
+pub fn as_csv(file: &Path, at: Option<Instant>) -> Result<Vec<u8>, Failure> {
+    let (history, left_out) = history(file, at, &[])?;
     let mut text = Vec::new();
     for row in rows(&history) {
         text.extend(row.into_bytes());

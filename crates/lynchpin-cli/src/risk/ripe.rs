@@ -44,7 +44,7 @@ impl<'a> Ripe<'a> {
     /// Reads the file, some of whose changes must have had their time.
     pub fn read(asked: &'a Replayed, besides: Besides<'_>) -> Result<Ripe<'a>, Failure> {
         let prior = asked.prior.as_deref().map(fit::prior).transpose()?;
-        let mut table = Table::open(&asked.file)?.with_hint(HINT);
+        let mut table = Table::open_as_of(&asked.file, asked.as_of)?.with_hint(HINT);
         let history = read(asked, besides, prior.as_ref(), &mut table)?;
         let as_of = asked.as_of.unwrap_or_else(|| last(&history));
         let count = mature_until(&history.made, as_of, asked.maturity);
@@ -95,15 +95,24 @@ impl<'a> Ripe<'a> {
             );
             return Err(table.refused_on(0, ErrorCode::Empty, &message));
         }
-        let late = history.known.iter().take(*count).zip(&history.lines);
-        let mut late = late.filter_map(|(known, line)| Some((known.as_ref()?, line)));
-        let Some((known, line)) = late.find(|(known, _)| *known > as_of) else { return Ok(()) };
-        let message = format!(
-            "its outcome was known at {known}, which is after {as_of}: take a later --as-of, or a \
-             file of what was known by then"
-        );
-        Err(table.refused_on(*line, ErrorCode::TimeOrder, &message))
+        check_known(table, history, (*count, *as_of))
     }
+}
+
+/// That no outcome of the first so many changes came to be known only after that.
+pub fn check_known(
+    table: &Table,
+    history: &History,
+    (count, as_of): (usize, Instant),
+) -> Result<(), Failure> {
+    let late = history.known.iter().take(count).zip(&history.lines);
+    let mut late = late.filter_map(|(known, line)| Some(((*known)?, line)));
+    let Some((known, line)) = late.find(|(known, _)| *known > as_of) else { return Ok(()) };
+    let message = format!(
+        "its outcome was known at {known}, which is after {as_of}: take a later --as-of, or a file \
+         of what was known by then"
+    );
+    Err(table.refused_on(*line, ErrorCode::TimeOrder, &message))
 }
 
 /// All that is wrong, one after the other.

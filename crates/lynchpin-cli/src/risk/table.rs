@@ -39,10 +39,15 @@ pub struct Table {
 impl Table {
     /// Reads the names of the columns; of a portfolio, those of its history as of now.
     pub fn open(file: &Path) -> Result<Table, Failure> {
+        Table::open_as_of(file, None)
+    }
+
+    /// The same; of a portfolio, with what was known by then.
+    pub fn open_as_of(file: &Path, at: Option<Instant>) -> Result<Table, Failure> {
         let limit = u64::try_from(Limits::bulk().document_bytes_max).unwrap_or(u64::MAX);
         let is_of_portfolio = load::is_portfolio(file);
         let from: Box<dyn Read> = match is_of_portfolio {
-            true => Box::new(Cursor::new(portfolio::as_csv(file)?)),
+            true => Box::new(Cursor::new(portfolio::as_csv(file, at)?)),
             false => load::open(file)?,
         };
         let lines = Lines::new(from, limit);

@@ -32,17 +32,17 @@ pub struct Lane {
     pub as_of: Instant,
     /// When that was told.
     pub told: Instant,
-    /// What came of changes since.
-    pub since: LaneSince,
     /// The features for which the model vouches for no more than it says, by the change.
     pub abstains: BTreeMap<ChangeId, Vec<String>>,
 }
 
 /// How often changes of a lane fail, at the confidence that a requirement asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneBounds {
     /// The rate that is not exceeded, by what was seen when the lane was certified.
     pub at_most: Probability,
+    /// What came of changes since.
+    pub since: LaneSince,
     /// The rate that is reached, by what came since.
     pub since_at_least: Probability,
 }
@@ -50,11 +50,11 @@ pub struct LaneBounds {
 /// What came of the changes that a lane would have let through since it was certified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LaneSince {
-    /// How many there were.
+    /// How many there were that failed, or succeeded and had time to fail.
     pub passed: u32,
     /// How many of them are known to have failed.
     pub failed: u32,
-    /// Those, in the order in which they came.
+    /// The last of those that failed, the last to come first.
     pub failures: Vec<ChangeId>,
     /// Until when that stands without a new fact.
     pub until: When,

@@ -42,9 +42,20 @@ pub struct LaneLeaf {
     pub confidence: Probability,
     /// How old the certificate may be.
     pub certified_within: Span,
+    /// How long a change that came since must have had to fail before it counts as one that held; a
+    /// week, if it is not said. Those that came so shortly before the certificate was looked up are
+    /// held against it, too: they were too young for it.
+    #[serde(default = "LaneLeaf::a_week")]
+    pub settles_after: Span,
 }
 
 impl LaneLeaf {
+    /// How long changes need to settle where nothing is said.
+    #[must_use]
+    pub fn a_week() -> Span {
+        Span::from_seconds(7 * 24 * 60 * 60)
+    }
+
     /// How sure it must be where nothing is said.
     #[must_use]
     pub fn sure() -> Probability {

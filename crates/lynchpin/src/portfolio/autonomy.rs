@@ -90,11 +90,13 @@ fn entries<'a>(
             let then = known.and_then(|(row, position)| row.at(records, position));
             // What was told of only afterwards earns nothing, and may have failed all the same.
             let told = then.or_else(|| row?.at(records, 0));
-            if told.is_some_and(|change| is_of(records, whose, change)) {
+            let of = told.and_then(|change| is_of(records, whose, (change, deployment.at)));
+            if let Some(earns) = of {
                 let tried = (deployment, number);
                 let entry = found.entry(id).or_insert(Entry { tried, came: None });
                 entry.tried = first(entry.tried, tried);
-                if deployment.outcome == DeploymentOutcome::Succeeded && then.is_some() {
+                let succeeded = deployment.outcome == DeploymentOutcome::Succeeded;
+                if succeeded && then.is_some() && earns {
                     entry.came = Some(entry.came.map_or(tried, |came| first(came, tried)));
                 }
             }
@@ -103,10 +105,17 @@ fn entries<'a>(
     found
 }
 
-fn is_of(records: &Records, whose: &Whose, change: &Change) -> bool {
+/// Whether a change is held against a model or a team, and whether it also earns them anything. By
+/// handing on what failed nobody sheds the failure, nor earns what others did by taking it over.
+fn is_of(records: &Records, whose: &Whose, (change, at): (&Change, Instant)) -> Option<bool> {
     match whose {
-        Whose::Model(model) => change.model.as_ref() == Some(model),
-        Whose::Team(team) => change.services.iter().any(|it| records.owner(it) == Some(team)),
+        Whose::Model(model) => (change.model.as_ref() == Some(model)).then_some(true),
+        Whose::Team(team) => {
+            let then = |id| records.service_by(id, end_of(at))?.owner.as_ref();
+            let earns = change.services.iter().any(|it| then(it) == Some(team));
+            let bears = earns || change.services.iter().any(|it| records.owner(it) == Some(team));
+            bears.then_some(earns)
+        }
     }
 }
 

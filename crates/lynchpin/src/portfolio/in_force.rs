@@ -28,8 +28,6 @@ pub(super) struct Counting<'a> {
     pub(super) models: &'a Arc<Models>,
     /// Those that were recorded by then.
     pub(super) by: Instant,
-    /// Whether it is asked what would have been.
-    pub(super) what_if: bool,
 }
 
 /// What answers by one policy: that, those before it by which what was said is void, and the risk
@@ -64,7 +62,7 @@ impl<'a> InForce<'a> {
     /// is tried with it, whenever it was told.
     pub(super) fn counting(&self, known: Instant) -> Counting<'a> {
         let by = if self.what_if { Instant::LAST } else { known };
-        Counting { models: self.models, by, what_if: self.what_if }
+        Counting { models: self.models, by }
     }
 
     /// The policies in force before, by which what was said is void. Under another policy than the

@@ -114,6 +114,8 @@ fn names(records: &Records, question: &RiskHistoryQuestion) -> Result<Vec<String
 pub(super) struct Came<'a> {
     pub(super) change: &'a Change,
     pub(super) at: Instant,
+    /// From when on it has time to fail: since it is known that it came there and succeeded.
+    pub(super) settled: Option<Instant>,
     release: Option<&'a ReleaseId>,
     /// Since when it is known to have failed.
     pub(super) failed: Option<Instant>,
@@ -124,20 +126,34 @@ pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
     let last = last_stage(records);
     let mut first: BTreeMap<&ChangeId, (Instant, Option<&ReleaseId>)> = BTreeMap::new();
     let mut failed: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
+    let mut succeeded: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
     for deployment in deployments(records) {
         if last.as_ref().is_some_and(|last| !last.contains(&deployment.environment)) {
             continue;
         }
         let outcomes = [DeploymentOutcome::Failed, DeploymentOutcome::RolledBack];
         let went_wrong = outcomes.contains(&deployment.outcome);
+        let went_well = deployment.outcome == DeploymentOutcome::Succeeded;
+        let known = deployment.envelope().recorded;
         for id in &deployment.changes {
-            let came = (deployment.at, deployment.release.as_ref());
-            let earliest = first.entry(id).or_insert(came);
-            *earliest = came.min(*earliest);
+            // Before a change was told of nothing can have brought it: whatever says so takes it
+            // out of no history.
+            if records
+                .change(id)
+                .is_some_and(|row| row.known_by(records, end_of(deployment.at)).is_some())
+            {
+                let came = (deployment.at, deployment.release.as_ref());
+                let earliest = first.entry(id).or_insert(came);
+                *earliest = came.min(*earliest);
+            }
             if went_wrong {
-                let known = deployment.envelope().recorded;
                 let since = failed.entry(id).or_insert(known);
                 *since = known.min(*since);
+            }
+            if went_well {
+                let came = known.max(deployment.at);
+                let since = succeeded.entry(id).or_insert(came);
+                *since = came.min(*since);
             }
         }
     }
@@ -148,7 +164,7 @@ pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
         let then = row.known_by(records, end_of(at)).and_then(|(row, it)| row.at(records, it));
         let change = then?;
         let failed = failed.get(id).into_iter().chain(confirmed.get(id)).min().copied();
-        Some(Came { change, at, release, failed })
+        Some(Came { change, at, settled: succeeded.get(id).copied(), release, failed })
     });
     let mut came: Vec<Came<'_>> = came.collect();
     came.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.change.id.cmp(&b.change.id)));

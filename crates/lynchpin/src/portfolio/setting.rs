@@ -115,7 +115,7 @@ impl Entered {
     /// policy of today, and so by its model, whenever that was told.
     fn scorer(&self) -> Scorer<'_> {
         let by = self.by.unwrap_or(Instant::EPOCH);
-        let counting = Counting { models: &self.models, by, what_if: false };
+        let counting = Counting { models: &self.models, by };
         Scorer::of(self.rule.as_ref(), counting)
     }
 

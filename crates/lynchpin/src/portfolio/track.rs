@@ -119,7 +119,11 @@ impl<'a> Track<'a> {
                 track.team_failures.entry(owner).or_default().extend(events);
             }
         }
-        track.team_failures.values_mut().for_each(|events| events.sort_unstable());
+        for events in track.team_failures.values_mut() {
+            events.sort_unstable();
+            // One deployment fails several services of a team at once.
+            events.dedup();
+        }
         for row in records.changes() {
             let revisions = (0..).map_while(|position| row.at(records, position));
             // Since when every revision names it.

@@ -46,7 +46,8 @@ pub fn failures_at_most(changes: u32, failures: u32, confidence: Probability) ->
 
 /// The rate of failure that, at a confidence, is reached, given that so many of so many changes
 /// failed: the lower bound of Clopper and Pearson (1934), one-sided, rounded down to a part in a
-/// billion. None, where none failed; of more than ten thousand that failed so many count.
+/// billion. None, where none failed; of more than ten thousand that failed so many count, of as
+/// many changes in proportion.
 ///
 /// It is the greatest rate at which so many failures would be a surprise: the chance of so many or
 /// more is no more than one less the confidence.
@@ -61,9 +62,12 @@ pub fn failures_at_most(changes: u32, failures: u32, confidence: Probability) ->
 /// ```
 #[must_use]
 pub fn failures_at_least(changes: u32, failures: u32, confidence: Probability) -> Probability {
-    let Some(fewer) = failures.min(changes).min(FAILURES_MAX).checked_sub(1) else {
-        return Probability::ZERO;
-    };
+    let failures = failures.min(changes);
+    let counted = failures.min(FAILURES_MAX);
+    let Some(fewer) = counted.checked_sub(1) else { return Probability::ZERO };
+    let part = u64::from(changes) * u64::from(counted);
+    let part = part.div_ceil(u64::from(failures).max(1));
+    let changes = u32::try_from(part).unwrap_or(changes);
     let sure = f64::from(confidence.parts_per_billion()) / BILLION;
     let (mut low, mut high) = (0_u32, Probability::ONE.parts_per_billion());
     while high.saturating_sub(low) > 1 {
@@ -124,7 +128,9 @@ mod tests {
                 assert!(least.abs_diff(mirrored) <= 2, "{failures} of {changes}: {least}");
             }
         }
-        assert!(failures_at_least(u32::MAX, u32::MAX, sure) > Probability::ZERO);
+        let many = failures_at_least(600_000, 50_000, sure);
+        assert!(many > "0.08".parse().unwrap() && many < "0.0834".parse().unwrap(), "{many}");
+        assert!(failures_at_least(u32::MAX, u32::MAX, sure) > "0.999".parse().unwrap());
     }
 
     #[test]

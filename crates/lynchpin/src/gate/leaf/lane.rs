@@ -15,9 +15,6 @@ use crate::model::Change;
 use crate::reason::tree::{Arg, Node};
 use crate::reason::{ReasonCode, Verdict};
 
-/// How many of the failures that closed a lane are named, the last first.
-const FAILURES_NAMED: usize = 10;
-
 pub(super) fn judge(
     case: &Case<'_>,
     change: &Change,
@@ -35,9 +32,9 @@ pub(super) fn judge(
             .with("failed", Arg::Integer(failed.into()))
             .with("failures_bound", Arg::text(bounds.at_most.to_millionths()))
             .with("failures_at_most", Arg::text(leaf.failures_at_most))
-            .with("passed_since", Arg::Integer(lane.since.passed.into()))
-            .with("failed_since", Arg::Integer(lane.since.failed.into()))
-            .until(lane.since.until)
+            .with("passed_since", Arg::Integer(bounds.since.passed.into()))
+            .with("failed_since", Arg::Integer(bounds.since.failed.into()))
+            .until(bounds.since.until)
     };
     if lane.as_of > lane.told {
         // Nobody can have looked up then what was told earlier.
@@ -51,8 +48,7 @@ pub(super) fn judge(
         return told(closed(case, change, "promise_not_kept"));
     }
     if bounds.since_at_least > leaf.failures_at_most {
-        let failures = lane.since.failures.iter().rev().take(FAILURES_NAMED);
-        let failures = failures.map(ToString::to_string).collect();
+        let failures = bounds.since.failures.iter().map(ToString::to_string).collect();
         return told(closed(case, change, "promise_broken"))
             .with("failures_reached", Arg::text(bounds.since_at_least.to_millionths()))
             .with("failures", Arg::Texts(failures));
@@ -81,9 +77,9 @@ pub(super) fn judge(
 }
 
 /// The lane, and how often its changes fail, as sure as is asked.
-fn certified<'a>(case: &Case<'a>, name: &RequirementId) -> Option<(&'a Lane, LaneBounds)> {
+fn certified<'a>(case: &Case<'a>, name: &RequirementId) -> Option<(&'a Lane, &'a LaneBounds)> {
     let lane = case.figures.lane.as_ref()?;
-    Some((lane, *lane.bounds.get(name)?))
+    Some((lane, lane.bounds.get(name)?))
 }
 
 /// No change is in it, until somebody sees to the model.

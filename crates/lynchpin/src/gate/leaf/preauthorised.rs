@@ -159,6 +159,7 @@ fn earned(
     });
     let found: Vec<(Option<&Whose>, &Record)> = found.collect();
     let until = found.iter().map(|(_, record)| record.until).min().unwrap_or(When::Never);
+    let cites: BTreeSet<_> = found.iter().flat_map(|(_, record)| &record.cites).collect();
     // Of several each must be good enough, so the worst counts.
     let worst = found.into_iter().max_by_key(|(_, it)| (it.settled < rule.at_least, it.at_most));
     let (whose, record) = worst.unwrap_or((None, &none));
@@ -188,5 +189,5 @@ fn earned(
         .with("failures_at_most", Arg::text(record.at_most.to_millionths()))
         .with("failures_below", Arg::text(rule.failures_below))
         .until(until);
-    record.cites.iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
+    cites.into_iter().fold(node, |node, (kind, number)| node.citing(kind, *number))
 }
