@@ -387,6 +387,16 @@ fn a_lane_that_breaks_its_promise_closes_by_itself() {
     let reached = lynchpin::risk::failures_at_least(20, 3, of("0.95"));
     assert_eq!(args[3], Some(Arg::text(reached.to_millionths())));
     assert_eq!(args[4], Some(Arg::Texts(["L-9", "L-8", "L-7"].map(String::from).to_vec())));
+    // A promise of what is surely reached is not broken, one of a billionth less is.
+    let promised = |it: Probability| {
+        let text = text.replace("failures_at_most = '0.02'", &format!("failures_at_most = '{it}'"));
+        let mut facts = came(20, &[7, 8, 9]);
+        facts["risk_models"] = json!([told(&model, "05-21")]);
+        leaf(&decided(&snapshot(facts, &text), "A", "06-28"), &[]).0
+    };
+    let less = Probability::from_parts_per_billion(reached.parts_per_billion() - 1);
+    assert_eq!(promised(reached), ReasonCode::InLane);
+    assert_eq!(promised(less), ReasonCode::LaneClosed);
     // As of before they failed it was open.
     assert_eq!(found(came(20, &[7, 8, 9]), "06-07").0, ReasonCode::InLane);
     // What would not have passed is held against nobody, nor what came before it was certified.

@@ -117,3 +117,24 @@ fn a_week() -> Span {
 const fn one() -> u32 {
     1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_record_it_is_is_written_where_it_is_not_the_models() {
+        let rule = |of: &str| {
+            let text = format!(
+                r#"{{{of}"failures_below":"0.5","confidence":"0.9","over":"60d","at_least":4,
+                "settles_after":"2d"}}"#
+            );
+            let rule: RecordRule = serde_json::from_str(&text).unwrap();
+            (rule.of, serde_json::to_value(rule).unwrap().get("of").cloned())
+        };
+        let team = serde_json::json!("team");
+        assert_eq!(rule(r#""of":"team","#), (RecordOf::Team, Some(team)));
+        assert_eq!(rule(r#""of":"model","#), (RecordOf::Model, None));
+        assert_eq!(rule(""), (RecordOf::Model, None));
+    }
+}
