@@ -94,7 +94,7 @@ def certify(
 
     Args:
         columns: As for `replay`, named after features that a portfolio has, or after figures of
-            your own, such as "measure.coverage".
+            your own, such as "measure.alerts".
         made: As for `replay`.
         failed: As for `replay`.
         as_of: As for `replay`.

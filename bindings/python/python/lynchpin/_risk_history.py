@@ -48,7 +48,7 @@ class FeatureColumn:
     """
 
     name: str
-    """The name of the feature, or of a figure of the host: `measure.coverage`."""
+    """The name of the feature, or of a figure of the host: `measure.alerts`."""
     values: tuple[int | None, ...]
     """Its value for each change, in millionths; none, where it is not known."""
 

@@ -27,13 +27,17 @@ pub(super) fn figure(
     (subjects, at): (&[Subject], Instant),
 ) -> Option<Lane> {
     let Scorer::Model(told) = scorer else { return None };
-    let asks = by.policy.requirements.values().any(|it| it.lane.is_some());
-    let certificate = told.model.lane.filter(|_| asks)?;
+    let leaves = by.policy.requirements.values().filter_map(|it| it.lane);
+    let longest = leaves.map(|leaf| leaf.settles_after).max()?;
+    let certificate = told.model.lane?;
     // The bounds and what came since are the same for all that is asked of one portfolio at once.
     let key = (by.policy.digest, at);
     let known = track.lanes.borrow().get(&key).cloned();
     let mut lane = known.unwrap_or_else(|| {
-        let came = passed(records, told, (certificate, track));
+        let mut came = came(records);
+        // To score a change takes longer than to see that it says nothing of the certificate.
+        came.retain(|came| is_of_later(came, (certificate.as_of, longest)));
+        came.retain(|came| would_pass(records, told, (certificate, track), came));
         let lane = certified(by.policy, (certificate, told), &came, at);
         track.lanes.borrow_mut().insert(key, lane.clone());
         lane
@@ -77,38 +81,39 @@ fn certified(
     }
 }
 
-/// The changes that came to the last stage and would have passed as they were known then, whoever
-/// let them, in the order in which they came.
-fn passed<'a>(
-    records: &'a Records,
+/// Whether a change would have passed as it was known when it came, whoever let it.
+fn would_pass(
+    records: &Records,
     told: Told<'_>,
     (certificate, track): (Certificate, &Track<'_>),
-) -> Vec<Came<'a>> {
-    let is_in = |came: &Came<'_>| {
-        let known = Known { records, track, change: came.change, seen: Seen::then(came.at) };
-        let value = |name: &str| known.value(name);
-        told.model.score(value).probability <= certificate.at_most
-            && told.model.abstains_for(value).is_empty()
-    };
-    came(records).into_iter().filter(is_in).collect()
+    came: &Came<'_>,
+) -> bool {
+    let known = Known { records, track, change: came.change, seen: Seen::then(came.at) };
+    let value = |name: &str| known.value(name);
+    told.model.score(value).probability <= certificate.at_most
+        && told.model.abstains_for(value).is_empty()
 }
 
-/// What is held against a certificate: failures that were not known when it was looked up, and what
-/// came since or so shortly before that it was too young for it. A failure counts at once, and what
-/// succeeded when it had time to fail.
+/// Whether a certificate that was looked up then cannot rest on what came of a change: that was not
+/// known to have failed, or came later, or so shortly before that it was too young.
+fn is_of_later(came: &Came<'_>, (as_of, settles): (Instant, Span)) -> bool {
+    came.at.after(settles) > as_of || came.failed.is_some_and(|known| known > as_of)
+}
+
+/// What is held against a certificate. A failure counts at once, and what succeeded when it had
+/// time to fail.
 fn since(came: &[Came<'_>], (as_of, settles): (Instant, Span), at: Instant) -> LaneSince {
     let mut since = LaneSince { passed: 0, failed: 0, failures: Vec::new(), until: When::Never };
-    for came in came {
-        let is_young = came.at.after(settles) > as_of;
-        let turns = came.settled.map(|settled| settled.after(settles)).filter(|_| is_young);
-        if came.failed.is_some_and(|known| is_young || known > as_of) {
-            since.passed = since.passed.saturating_add(1);
-            since.failed = since.failed.saturating_add(1);
-            since.failures.push(came.change.id.clone());
-        } else if let Some(turn) = turns.filter(|turn| *turn > at) {
-            since.until = since.until.min(When::At(turn));
-        } else if turns.is_some() {
-            since.passed = since.passed.saturating_add(1);
+    for came in came.iter().filter(|came| is_of_later(came, (as_of, settles))) {
+        match (came.failed, came.settled.map(|settled| settled.after(settles))) {
+            (Some(_), _) => {
+                since.passed = since.passed.saturating_add(1);
+                since.failed = since.failed.saturating_add(1);
+                since.failures.push(came.change.id.clone());
+            }
+            (None, Some(turn)) if turn > at => since.until = since.until.min(When::At(turn)),
+            (None, Some(_)) => since.passed = since.passed.saturating_add(1),
+            (None, None) => {}
         }
     }
     since.failures.reverse();

@@ -100,7 +100,7 @@ fn plain() -> Transform {
 #[serde(deny_unknown_fields)]
 pub struct Certify {
     /// The history, and how models are fitted to it. Features bear names of those that a portfolio
-    /// has, or of figures of the host, such as `measure.coverage`.
+    /// has, or of figures of the host, such as `measure.alerts`.
     pub replay: Replay,
     /// The release that each change came with, null if it came with none. If it is not said, how
     /// much changes of one release have in common is what published histories show.
