@@ -173,7 +173,8 @@ fn risks() -> Vec<String> {
         json!({"joint": {"said": said, "shock": "0.3"}}),
         json!({"shock": {"said": said, "failed": failed, "releases": [1, 3]}}),
         json!({"lane": {"said": said, "failed": failed, "promise": "0.6", "confidence": "0.5"}}),
-        json!({"shift": {"log_odds": [7, -7, 0, 1], "failed": failed, "window": 3}}),
+        json!({"shift": {"log_odds": [7, -7, 0, 1], "failed": failed, "window": 3,
+            "ripe": {"made": made, "as_of": at(9), "maturity": "1d"}}}),
         json!({"platt": {"log_odds": [7, -7, 0, 1], "failed": failed, "model": additive}}),
         json!({"backtest": {"made": made, "known": [null, at(2), at(2), null], "said": said,
             "failed": failed, "effort": [1, 2, 0, 4], "as_of": at(9), "maturity": "2d",
@@ -187,6 +188,7 @@ fn risks() -> Vec<String> {
         json!({"trees": {"format": "xgboost", "model": model.to_string(), "missing": "riskier",
             "features": [feature]}}),
         json!({"trees": {"format": "lightgbm", "model": LIGHTGBM, "features": [feature]}}),
+        json!({"ebm": {"model": EBM}}),
     ];
     questions.iter().map(ToString::to_string).collect()
 }
@@ -196,6 +198,12 @@ const LIGHTGBM: &str = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\
     num_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=1.5\ndecision_type=10\n\
     left_child=-1\nright_child=-2\nleaf_value=-1 1\nleaf_count=2 1\nis_linear=0\n\n\
     end of trees\n";
+
+const EBM: &str = r#"{"version":"1.0","ebm":{"outputs":[{"classes":[0,1],"link":"logit"}],
+    "intercept":[-2],"features":[{"name":"a","type":"continuous","cuts":[[1],[2]],"min":0,"max":3},
+    {"name":"b","type":"continuous","cuts":[[]],"min":0,"max":3}],
+    "terms":[{"term_features":["a"],"scores":[1,0,2,0]},
+    {"term_features":["a","b"],"scores":[[0,1,0],[1,2,0],[0,3,0],[0,0,0]]}]}}"#;
 
 /// Asks about risk: an answer is an object with one name, and an error has a code.
 fn try_risk(question: &[u8]) -> Result<(), ErrorCode> {

@@ -104,6 +104,8 @@ fn the_model_and_its_scores_are_those_of_every_language() {
     asked.extend(ratings(&history));
     asked.push(trees("lightgbm", "lightgbm.txt", "riskier"));
     asked.push(trees("xgboost", "xgboost-3-raw.json", "as_trained"));
+    let machine = path("../data/trees/ebm-known.json");
+    asked.push(json!({"ebm": {"model": fs::read_to_string(machine).expect("a machine")}}));
     let answered = asked.iter().map(|question| {
         let answer = ask(question.to_string().as_bytes()).expect("it can be answered");
         format!("{question}\n{}\n", String::from_utf8(answer).expect("text"))
@@ -168,7 +170,10 @@ fn questions(history: &History, model: &Model) -> Vec<Value> {
         json!({"lane": {
             "said": said, "failed": failed, "promise": "0.001", "confidence": "0.95",
         }}),
-        json!({"shift": {"log_odds": log_odds, "failed": failed, "window": 100}}),
+        json!({"shift": {
+            "log_odds": log_odds, "failed": failed, "window": 100,
+            "ripe": {"made": made, "as_of": "2026-12-01T00:00:00Z", "maturity": "60d"},
+        }}),
         json!({"platt": {"log_odds": log_odds, "failed": failed}}),
         json!({"platt": {"log_odds": log_odds, "failed": failed, "model": model}}),
         json!({"backtest": {

@@ -35,7 +35,7 @@ fn model(rest: Value) -> Value {
 /// Of a thousand changes up to a risk of 8 % five failed.
 fn certified() -> Value {
     model(json!({"lane": {"at_most": "0.08", "passed": 1000, "failed": 5,
-        "as_of": "2026-05-20T00:00:00Z"}}))
+        "as_of": "2026-05-20T00:00:00Z", "maturity": "7d"}}))
 }
 
 fn digest(model: &Value) -> String {
@@ -256,7 +256,8 @@ fn a_lane_ends_where_its_figures_do() {
     let since = "2026-06-03T00:00:00Z";
     let lane = |at_most: Probability| {
         let (passed, failed) = (1000, 5);
-        json!({"at_most": at_most, "passed": passed, "failed": failed, "as_of": since})
+        json!({"at_most": at_most, "passed": passed, "failed": failed, "as_of": since,
+            "maturity": "30d"})
     };
     let less = |it: Probability| Probability::from_parts_per_billion(it.parts_per_billion() - 1);
     // A's own risk is in it, and a billionth less is not.
@@ -465,9 +466,63 @@ fn nothing_that_is_told_opens_a_lane_but_changes_that_held() {
 }
 
 #[test]
+fn a_certificate_counts_no_changes_that_had_too_little_time_to_fail() {
+    let lane = |maturity: Option<&str>| {
+        let mut lane = json!({"at_most": "0.08", "passed": 1000, "failed": 5,
+            "as_of": "2026-05-20T00:00:00Z"});
+        if let Some(maturity) = maturity {
+            lane["maturity"] = json!(maturity);
+        }
+        model(json!({"lane": lane}))
+    };
+    let found = |model: &Value, leaf: &str, mut facts: Value| {
+        facts["risk_models"] = json!([told(model, "05-21")]);
+        let asked = "certified_within = '90d', failures_at_most = '0.02'";
+        let text = policy(Some(model), &format!("{{ lane = {{ {asked}{leaf} }} }}"));
+        let names = ["why", "maturity", "settles_after", "failed_since"];
+        self::leaf(&decided(&snapshot(facts, &text), "A", "06-28"), &names)
+    };
+    let one = || json!({"changes": [change("A", Some(1))]});
+    let text = |word: &str| Some(Arg::text(word));
+    for (maturity, shown, settles, leaf) in [
+        (None, "unknown", "7d", ""),
+        (None, "unknown", "0s", ", settles_after = '0s'"),
+        (Some("6d"), "6d", "7d", ""),
+        (Some("7d"), "7d", "604801s", ", settles_after = '604801s'"),
+    ] {
+        let (code, args) = found(&lane(maturity), leaf, one());
+        assert_eq!(code, ReasonCode::LaneClosed, "{maturity:?}{leaf}");
+        assert_eq!(args[..3], [text("certificate_unripe"), text(shown), text(settles)]);
+    }
+    for (maturity, leaf) in
+        [("7d", ""), ("6d", ", settles_after = '6d'"), ("0s", ", settles_after = '0s'")]
+    {
+        let (code, args) = found(&lane(Some(maturity)), leaf, one());
+        assert_eq!((code, &args[1]), (ReasonCode::InLane, &text(maturity)), "{leaf}");
+    }
+    // Ten days before it was looked up three failed, and that was known: a certificate of changes
+    // of a week counts them, and one of changes of a month does not, so they are held against it.
+    let early = came(20, &[7, 8, 9]).to_string();
+    let early = ["08", "09", "10"]
+        .into_iter()
+        .fold(early, |text, day| text.replace(&format!("2026-06-{day}"), "2026-05-10"));
+    let early: Value = serde_json::from_str(&early).expect("it is JSON");
+    let (code, args) = found(&lane(Some("7d")), "", early.clone());
+    assert_eq!((code, &args[3]), (ReasonCode::InLane, &Some(Arg::Integer(0))));
+    // They came nine days and twenty-two hours before.
+    let (code, args) = found(&lane(Some("856800s")), "", early.clone());
+    assert_eq!((code, &args[3]), (ReasonCode::InLane, &Some(Arg::Integer(0))));
+    let (code, args) = found(&lane(Some("856801s")), "", early.clone());
+    assert_eq!((code, &args[3]), (ReasonCode::LaneClosed, &Some(Arg::Integer(3))));
+    let (code, args) = found(&lane(Some("30d")), "", early);
+    assert_eq!((code, &args[0]), (ReasonCode::LaneClosed, &text("promise_broken")));
+    assert_eq!(args[3], Some(Arg::Integer(3)));
+}
+
+#[test]
 fn a_certificate_is_no_younger_than_when_it_was_told() {
     let model = model(json!({"lane": {"at_most": "0.08", "passed": 1000, "failed": 5,
-        "as_of": "2026-09-01T00:00:00Z"}}));
+        "as_of": "2026-09-01T00:00:00Z", "maturity": "7d"}}));
     let facts = json!({"risk_models": [told(&model, "05-20")], "changes": [change("A", Some(1))]});
     let lane = "{ lane = { certified_within = '90d', failures_at_most = '0.02' } }";
     let open = snapshot(facts, &policy(Some(&model), lane));

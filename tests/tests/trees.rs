@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use lynchpin::base::{ErrorCode, Limits, LogOdds, Result};
-use lynchpin::risk::learn::{MISSING, Scored};
+use lynchpin::risk::learn::{MISSING, Model, Scored};
 use lynchpin::risk::trees::{Missing, Trees};
 use lynchpin_tests::cases::config;
 use proptest::prelude::*;
@@ -111,6 +111,131 @@ fn models_score_as_their_tools_do() {
         }
         println!("{name}: {worst:.1e}, {worst_single:.1e} as added up by {}", said.tool);
     }
+}
+
+/// The machines of interpret; of the second, only three features are used, and nothing was learned
+/// of what is missing.
+const MACHINES: [(&str, &[usize]); 2] = [("ebm", &[0, 1, 2, 3, 4]), ("ebm-known", &[0, 1, 2])];
+
+struct Machine {
+    bytes: Vec<u8>,
+    model: Model,
+    said: Said,
+    /// Which values of a row its features are.
+    used: &'static [usize],
+}
+
+impl Machine {
+    fn row(&self, row: &[i64]) -> Vec<i64> {
+        self.used.iter().map(|at| row[*at]).collect()
+    }
+}
+
+fn machines() -> &'static [Machine] {
+    static ALL: OnceLock<Vec<Machine>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/trees");
+        let keep = |(name, used)| {
+            let bytes = fs::read(folder.join(format!("{name}.json"))).expect("a machine");
+            let said = fs::read(folder.join(format!("{name}.said.json"))).expect("what was said");
+            let model = Model::from_ebm(&bytes, Limits::untrusted()).expect(name);
+            let said = serde_json::from_slice(&said).expect("what was said can be read");
+            Machine { bytes, model, said, used }
+        };
+        MACHINES.into_iter().map(keep).collect()
+    })
+}
+
+/// Every row without a gap is scored as by the tool, term by term: each is off by half a billionth
+/// at most, at cuts and a millionth beside them as elsewhere. With gaps it is scored no lower.
+#[test]
+fn machines_score_as_their_tool_does() {
+    for machine in machines() {
+        let Machine { model, said, .. } = machine;
+        assert!((of(model.baseline) - said.baseline).abs() < 1e-9);
+        let (mut known, mut gaps) = (0, 0);
+        for (at, (row, expected)) in said.rows().zip(&said.log_odds).enumerate() {
+            let row = machine.row(&row);
+            let scored = model.score(&row).expect("all are given");
+            let found = of(scored.log_odds);
+            if row.contains(&MISSING) {
+                assert!(found > expected - 1e-8, "row {at}: {found} is lower than {expected}");
+                gaps += 1;
+                continue;
+            }
+            known += 1;
+            assert!((found - expected).abs() < 5e-9, "row {at}: {found} {expected}");
+            let Some(terms) = said.terms.as_ref().filter(|_| at % 3 == 0) else { continue };
+            assert_eq!(terms[at / 3].len(), scored.terms.len());
+            for (found, expected) in scored.terms.iter().zip(&terms[at / 3]) {
+                assert!((of(*found) - expected).abs() < 1e-7, "row {at}: {found} {expected}");
+            }
+        }
+        assert!(known > 40 && gaps > 10, "{known} rows without gaps, {gaps} with some");
+    }
+}
+
+#[test]
+fn what_was_learned_of_missing_values_counts_where_it_is_the_worst() {
+    let [learned, known] = machines() else { panic!("two machines") };
+    let adds = |machine: &Machine, at: usize| {
+        let steps = &machine.model.terms[at].steps;
+        (of(steps.adds_for(MISSING)), steps.adds.len())
+    };
+    let (rare, steps) = adds(learned, 4);
+    assert!((rare - 5.845_654_919).abs() < 1e-6, "{rare}");
+    assert_eq!(steps, learned.model.terms[4].steps.cuts.len() + 1);
+    // What was learned of a missing size lowers a risk, and does not count.
+    assert!(adds(learned, 0).0 > 0.0);
+    assert!((adds(known, 1).0 - 1.660_855_331).abs() < 1e-6);
+    assert_eq!(known.model.terms.len(), 3);
+    // It was trained as a pair of `share` and `size`, and the lower number goes first.
+    assert_eq!(known.model.pair_names().collect::<Vec<_>>(), [("size", "share")]);
+    let again = Model::from_json(&known.model.to_json().expect("canonical")).expect("a model");
+    assert_eq!(again, known.model);
+}
+
+#[test]
+fn machines_that_would_be_scored_otherwise_are_refused() {
+    let text = std::str::from_utf8(&machines()[1].bytes).expect("text");
+    let refused = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        let error = Model::from_ebm(text.replacen(from, to, 1).as_bytes(), Limits::untrusted());
+        let error = error.expect_err(from);
+        (error.code(), error.problems()[0].path.clone())
+    };
+    let at = |code, path: &str| (code, path.to_owned());
+    use ErrorCode::{BadArgument, DuplicateKey, MissingField, NumberOutOfRange, UnknownWord};
+    for classes in ["[1,0]", "[\"fails\",\"holds\"]", "[0,1,2]", "[true,false]", "[-1,1]"] {
+        let found = refused("\"classes\":[0,1]", &format!("\"classes\":{classes}"));
+        assert_eq!(found, at(UnknownWord, "$.ebm.outputs[0].classes"), "{classes}");
+    }
+    for (from, to, code, path) in [
+        ("\"1.0\"", "\"2.0\"", ErrorCode::WrongVersion, "$.version"),
+        ("\"logit\"", "\"identity\"", UnknownWord, "$.ebm.outputs[0].link"),
+        ("continuous", "nominal", UnknownWord, "$.ebm.features[0].type"),
+        ("\"min\":0.0,", "", MissingField, "$.ebm.features[0].min"),
+        ("\"max\":5508.0", "\"max\":1e300", NumberOutOfRange, "$.ebm.features[0].max"),
+        ("\"name\":\"drift\"", "\"name\":\"size\"", DuplicateKey, "$.ebm.features[1].name"),
+        ("[0.5,2.5,", "[2.5,2.5,", BadArgument, "$.ebm.terms[0].term_features"),
+        ("[0.5,2.5,", "[2.5,", BadArgument, "$.ebm.terms[0].scores"),
+        ("[\"drift\"]", "[\"size\"]", BadArgument, "$.ebm.terms[1]"),
+        ("[\"drift\"]", "[\"swift\"]", UnknownWord, "$.ebm.terms[1].term_features"),
+        ("[\"drift\"]", "[]", BadArgument, "$.ebm.terms[1].term_features"),
+        (
+            "[\"share\",\"size\"]",
+            "[\"share\",\"size\",\"drift\"]",
+            BadArgument,
+            "$.ebm.terms[3].term_features",
+        ),
+        ("[0.0,-1.07", "[\"nan\",-1.07", ErrorCode::WrongType, "$.ebm.terms[0].scores[0]"),
+        ("[0.0,-1.07", "[0.0,-1000001.07", NumberOutOfRange, "$.ebm.terms[0].scores[0][1]"),
+    ] {
+        assert_eq!(refused(from, to), at(code, path), "{from} to {to}");
+    }
+    // Without the name of what is used nothing is known of it, and twice it adds twice.
+    let twice = refused("{\"term_features\":[\"drift\"]", "{\"term_features\":[\"share\"]");
+    assert_eq!(twice, at(BadArgument, "$.ebm.terms[2]"));
 }
 
 /// The baseline is what the tool has on average, and terms are what it says along the paths.
@@ -263,6 +388,52 @@ fn edit(bytes: &mut Vec<u8>, at: Index, kind: u8, word: &str) {
             bytes.drain(place..end);
         }
         _ => bytes.truncate(place),
+    }
+}
+
+proptest! {
+    #![proptest_config(config(300))]
+
+    /// What is not known never lowers what a machine says, whatever is filled in.
+    #[test]
+    fn gaps_never_lower_what_a_machine_says(
+        machine in 0..MACHINES.len(),
+        rows in (any::<Index>(), any::<Index>()),
+        gaps in prop::collection::vec(any::<bool>(), 5),
+    ) {
+        let machine = &machines()[machine];
+        let all: Vec<Vec<i64>> = machine.said.rows().map(|row| machine.row(&row)).collect();
+        let row = &all[rows.0.index(all.len())];
+        let hidden: Vec<i64> =
+            row.iter().zip(&gaps).map(|(it, gap)| if *gap { MISSING } else { *it }).collect();
+        let other = &all[rows.1.index(all.len())];
+        let filled: Vec<i64> =
+            hidden.iter().zip(other).map(|(it, fill)| if *it == MISSING { *fill } else { *it }).collect();
+        let score = |row: &[i64]| machine.model.score(row).expect("one for each").log_odds;
+        prop_assert!(score(&hidden) >= score(row));
+        prop_assert!(score(&hidden) >= score(&filled));
+    }
+
+    /// However a machine is changed, it is read or refused, and what is read can be scored.
+    #[test]
+    fn changed_machines_are_read_or_refused(
+        machine in 0..MACHINES.len(),
+        edits in prop::collection::vec((any::<Index>(), 0..4_u8, word()), 1..4),
+    ) {
+        let mut bytes = machines()[machine].bytes.clone();
+        for (at, kind, word) in &edits {
+            edit(&mut bytes, *at, *kind, word);
+        }
+        match Model::from_ebm(&bytes, Limits::untrusted()) {
+            Ok(model) => {
+                let row = vec![MISSING; model.terms.len()];
+                let scored = model.score(&row).expect("one for each");
+                let terms = scored.terms.iter().map(|it| i128::from(it.billionths()));
+                let sum = terms.sum::<i128>() + i128::from(model.baseline.billionths());
+                prop_assert_eq!(sum, i128::from(scored.log_odds.billionths()));
+            }
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
     }
 }
 

@@ -47,6 +47,9 @@ use crate::text::{lp_buf, lp_str};
 ///   `features` of the model, its `baseline`, `log_odds` in billionths, `probabilities` in parts
 ///   per billion, and `contributions` in billionths, a list for each feature; the baseline and they
 ///   add up to the log-odds
+/// - `ebm`: `model` (what `to_json` of an explainable boosting machine of interpret 0.7 wrote, as
+///   text, with detail "interpretable" or more): the `model` as `lp_model_read` reads it, and its
+///   `digest`; it scores as the machine does, but for what is not known
 /// - `replay`: `features` (each a `name`, `values` in millionths, null where not known, and, if you
 ///   like, `transform`, "plain" or "log", and `bend`, "free", "straight", "rising" or "falling"),
 ///   `made`, `failed`, `as_of`, `maturity`, and, if you like, `known`, `blocks` (10), `lines` (true
@@ -61,6 +64,11 @@ use crate::text::{lp_buf, lp_str};
 /// - `published`, with nothing in it: the model of ten published histories that a first fit may
 ///   have as prior; what stands between `{"published":` and the last `}` is what `lp_model_read`
 ///   reads
+///
+/// `shock`, `lane`, `shift`, `platt` and each part of `drift` take `ripe`, too: `made` (when each
+/// change was made), `as_of` (when it was looked up what became of them) and `maturity`, such as
+/// "30d". With it, changes that had too little time to fail are refused: of these it is not known
+/// yet that they will.
 ///
 /// No engine is needed. The answer is one line without a newline at its end. On success
 /// `*answer_out` is yours: free it with `lp_buf_free`.

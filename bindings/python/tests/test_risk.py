@@ -51,7 +51,12 @@ def _asked(question: dict[str, Any]) -> object:
             how = {name: said[name] for name in ("promise", "confidence")}
             return risk.lane(said["said"], said["failed"], **how)
         case "shift":
-            return risk.shift(said["log_odds"], said["failed"], window=said["window"])
+            ripe = {
+                "made": [datetime.fromisoformat(at) for at in said["ripe"]["made"]],
+                "as_of": datetime.fromisoformat(said["ripe"]["as_of"]),
+                "maturity": timedelta(days=60),
+            }
+            return risk.shift(said["log_odds"], said["failed"], window=said["window"], ripe=ripe)
         case "platt":
             model = said.get("model")
             given = model and lynchpin.Model.read(json.dumps(model))
@@ -89,6 +94,8 @@ def _asked(question: dict[str, Any]) -> object:
             }
             how = {name: said[name] for name in ("format", "missing")}
             return risk.trees(said["model"], columns, **how)
+        case "ebm":
+            return risk.ebm(said["model"])
         case _:
             parts = [said["reference"], said["recent"]]
             features = [{it["name"]: it["values"] for it in part["features"]} for part in parts]
@@ -161,7 +168,8 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
         case risk.Lane():
             assert str(value.at_most) == body["widest"]["at_most"]
         case lynchpin.Model():
-            assert json.loads(value.json()) == body
+            assert json.loads(value.json()) == body.get("model", body)
+            assert value.digest == body.get("digest", value.digest)
         case None:
             assert kind == "lane" and "widest" not in body
         case risk.Shift():
@@ -212,7 +220,7 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
 
 
 def test_every_question_is_asked() -> None:
-    assert len(_pairs()) == 20
+    assert len(_pairs()) == 21
 
 
 # Up to a millionth and a half to the left, else to the right.
@@ -247,6 +255,13 @@ def _certified(columns: dict[str, Any], failed: list[bool], **how: Any) -> risk.
     made = [START, START + timedelta(days=1)]
     asked: dict[str, Any] = {"as_of": made[1], "maturity": timedelta(0), "promise": "0.1"}
     return risk.certify(columns, made, failed, **asked | how)
+
+
+def _young(days: int) -> dict[str, Any]:
+    """So many changes of which the last had a second too little to fail."""
+    made = [START + timedelta(days=number) for number in range(days)]
+    maturity = timedelta(days=3, seconds=1)
+    return {"made": made, "as_of": made[-1] + timedelta(days=3), "maturity": maturity}
 
 
 def test_columns_are_lists_or_arrays() -> None:
@@ -326,6 +341,21 @@ def test_probabilities_are_numbers_or_parts() -> None:
         (lambda: risk.trees(MODEL, {"f": [float("inf")]}, format="lightgbm"), "bad_argument"),
         (lambda: risk.trees("{}", {"f": []}, format="xgboost"), "missing_field"),
         (lambda: risk.trees(b"\xff", {"f": []}, format="lightgbm"), "document_not_utf8"),
+        (lambda: risk.ebm("{}"), "missing_field"),
+        (lambda: risk.shift([0], [False], ripe=_young(1)), "bad_argument"),
+        (lambda: risk.platt([0], [False], ripe=_young(1)), "bad_argument"),
+        (lambda: risk.shock([0], [False], [1], ripe=_young(2)), "bad_argument"),
+        (
+            lambda: risk.lane([0], [False], promise="0.1", confidence="0.9", ripe=_young(1)),
+            "bad_argument",
+        ),
+        (
+            lambda: risk.drift(
+                {"said": [], "failed": []}, {"said": [0], "failed": [False], "ripe": _young(1)}
+            ),
+            "bad_argument",
+        ),
+        (lambda: risk.ebm(b"\xff"), "document_not_utf8"),
         (lambda: risk.lane([0.1], [], promise="0.1", confidence="0.9"), "bad_argument"),
         (lambda: _certified({"luck": [1, 2]}, [False, True]), "unknown_word"),
         (lambda: _certified({"lines": [1, 2]}, [False, True], promise=0), "number_out_of_range"),

@@ -3,7 +3,7 @@
     python make.py [FOLDER]
 
 With numpy, lightgbm 4.7.0 and xgboost 3.2.0 it makes all but `xgboost-2*.json`, which it makes with
-xgboost 2.1.4 and no lightgbm. Everything is invented and seeded, so the same versions make the same
+xgboost 2.1.4 and no lightgbm, and `ebm*.json`, which it makes with interpret-core 0.7.8. Everything is invented and seeded, so the same versions make the same
 files, but for the last digits where processors differ.
 
 Values are whole millionths, as tests hand them over; null is not known. `NAME.said.json` has for
@@ -11,9 +11,11 @@ each row the log-odds, and what they begin with. LightGBM's are taken from its p
 raw scores are those before the parameter `sigmoid`, and sums where a forest is averaged. XGBoost's
 are the leaves that it says a row ends in, added up in double precision; beside them are the margins
 that it adds up in single precision, and of every third row what each feature adds along the paths
-(`approx_contribs`).
+(`approx_contribs`). Those of interpret are its decision function, and of every third row what each
+term adds.
 """
 
+import importlib.metadata
 import json
 import re
 import sys
@@ -29,6 +31,11 @@ try:
     import xgboost
 except ImportError:
     xgboost = None
+
+try:
+    from interpret.glassbox import ExplainableBoostingClassifier
+except ImportError:
+    ExplainableBoostingClassifier = None
 
 NAMES = ["size", "drift", "share", "kind", "rare"]
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
@@ -171,6 +178,34 @@ def added_up(model, leaves):
     return total
 
 
+def with_interpret():
+    values, failed = invented()
+    usual = {"max_bins": 12, "max_interaction_bins": 5, "outer_bags": 2, "max_rounds": 300}
+    usual |= {"n_jobs": 1, "random_state": 1, "feature_names": NAMES}
+    # The same without a gap, so that nothing is learned of what is missing.
+    known = np.where(np.isnan(values), 0, values)
+    for name, given, own in [
+        ("ebm", values, {"interactions": 3}),
+        ("ebm-known", known, {"interactions": [(2, 0)], "exclude": [(3,), (4,)]}),
+    ]:
+        machine = ExplainableBoostingClassifier(**usual | own).fit(given / 1e6, failed)
+        model = machine.to_jsonable("interpretable")
+        (FOLDER / f"{name}.json").write_text(json.dumps(model, separators=(",", ":")) + "\n")
+        cuts = [
+            (feature, cut)
+            for feature, levels in enumerate(machine.bins_)
+            for level in levels
+            for cut in level
+        ]
+        asked = rows(values, cuts)
+        terms = machine.eval_terms(asked / 1e6)
+        tool = f"interpret {importlib.metadata.version('interpret-core')}"
+        log_odds = machine.decision_function(asked / 1e6)
+        write(name, asked, log_odds, machine.intercept_[0], tool, log_odds, terms)
+
+
+if ExplainableBoostingClassifier:
+    with_interpret()
 if lightgbm:
     with_lightgbm()
 if xgboost:

@@ -3,7 +3,7 @@
 
 use std::io::{Error, Result};
 
-use lynchpin::base::{Instant, Limits, Subject};
+use lynchpin::base::{Instant, Limits, Span, Subject};
 use lynchpin::portfolio::{
     DecideQuestion, Engine, RiskHistory, RiskHistoryQuestion, Snapshot, VerdictsQuestion,
 };
@@ -147,7 +147,8 @@ fn certified(history: &RiskHistory, now: Instant) -> Result<RiskModel> {
     let sure = "0.95".parse().map_err(Error::other)?;
     let promise = "0.3".parse().map_err(Error::other)?;
     let found = lane::widest(&said, &history.failed, promise, sure).map_err(Error::other)?;
-    model.lane = found.map(|lane| Certificate::new(&lane, now));
+    model.lane =
+        found.map(|lane| Certificate::new(&lane, now, Span::from_seconds(30 * 24 * 60 * 60)));
     Ok(model)
 }
 

@@ -129,7 +129,7 @@ class Certificate:
     Example:
         >>> from lynchpin.risk import Certificate
         >>> at = datetime(2026, 1, 1, tzinfo=timezone.utc)
-        >>> Certificate(Decimal("0.02"), 300, 1, at).passed
+        >>> Certificate(Decimal("0.02"), 300, 1, at, "30d").passed
         300
     """
 
@@ -141,6 +141,8 @@ class Certificate:
     """How many of them failed."""
     as_of: datetime
     """As of which instant that was looked up."""
+    maturity: str | None
+    """How long each of these changes had had to fail by then, at least, such as "30d"."""
 
 
 @_told

@@ -1,6 +1,5 @@
 """Risk put to work: releases, lanes, calibration, back-tests and drift, models certified for
-policies, ratings by rules and people, and scores by trees that other tools trained; without an
-engine.
+policies, ratings by rules and people, and models that other tools trained; without an engine.
 
 What was said of changes goes in as columns: probabilities as numbers between 0 and 1, or as whole
 parts per billion, as `Scores.probabilities` of a fitted `Model` are. Lists, arrays of numpy and
@@ -12,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from ._certify import certify, replay
 from ._certify_values import (
@@ -26,6 +25,7 @@ from ._certify_values import (
     Wanting,
 )
 from ._fields import read
+from ._imported import ebm, trees
 from ._model import Model
 from ._rating_values import Answered, Matched, Rated, TreeScores
 from ._request import instant, said
@@ -34,7 +34,6 @@ from ._risk_asked import (
     Outcomes,
     ask,
     decimal,
-    feature,
     listed,
     outcomes,
     parts,
@@ -91,6 +90,7 @@ __all__ = [
     "backtest",
     "certify",
     "drift",
+    "ebm",
     "joint",
     "lane",
     "platt",
@@ -131,7 +131,13 @@ def joint(probabilities: Numbers, *, shock: Decimal | float | str | None = None)
     return ask("joint", asked, Joint)
 
 
-def shock(probabilities: Numbers, failed: Outcomes, releases: Iterable[int]) -> Decimal:
+def shock(
+    probabilities: Numbers,
+    failed: Outcomes,
+    releases: Iterable[int],
+    *,
+    ripe: Mapping[str, Any] | None = None,
+) -> Decimal:
     """Learns how much changes of one release have in common.
 
     Args:
@@ -139,6 +145,9 @@ def shock(probabilities: Numbers, failed: Outcomes, releases: Iterable[int]) -> 
             seen it.
         failed: Whether each failed.
         releases: How many changes each release had.
+        ripe: When each change was made, when the outcomes were looked up, and how long each change
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
+            changes that had too little time to fail are refused.
 
     Returns:
         The correlation of what stands behind them, for `joint`.
@@ -152,11 +161,12 @@ def shock(probabilities: Numbers, failed: Outcomes, releases: Iterable[int]) -> 
         >>> risk.shock([0.1] * 100, failed, [5] * 20) > Decimal("0.12")
         True
     """
-    asked = {
+    asked = said({
         "said": parts("probabilities", probabilities),
         "failed": outcomes(failed),
         "releases": listed(releases),
-    }
+        "ripe": _ripe(ripe),
+    })
     return whole_answer("shock", asked).decimal("shock")
 
 
@@ -166,6 +176,7 @@ def lane(
     *,
     promise: Decimal | float | str,
     confidence: Decimal | float | str,
+    ripe: Mapping[str, Any] | None = None,
 ) -> Lane | None:
     """Finds the widest lane: which changes may pass without anybody looking.
 
@@ -174,6 +185,9 @@ def lane(
         failed: Whether each failed.
         promise: The rate of failure that must not be exceeded among those that pass.
         confidence: How sure that must be.
+        ripe: When each change was made, when the outcomes were looked up, and how long each change
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
+            changes that had too little time to fail are refused.
 
     Returns:
         The lane; None, if none keeps the promise: then somebody must look at every change.
@@ -186,17 +200,24 @@ def lane(
         >>> risk.lane([0.01] * 20, [False] * 20, promise="0.02", confidence="0.9") is None
         True
     """
-    asked = {
+    asked = said({
         "said": parts("probabilities", probabilities),
         "failed": outcomes(failed),
         "promise": decimal(promise),
         "confidence": decimal(confidence),
-    }
+        "ripe": _ripe(ripe),
+    })
     found = whole_answer("lane", asked).inner("lane")
     return read(Lane, found.inner("widest")) if "widest" in found else None
 
 
-def shift(log_odds: Iterable[int], failed: Outcomes, *, window: int = 600) -> Shift:
+def shift(
+    log_odds: Iterable[int],
+    failed: Outcomes,
+    *,
+    window: int = 600,
+    ripe: Mapping[str, Any] | None = None,
+) -> Shift:
     """Follows how often changes fail: by how much all log-odds are to be shifted.
 
     Args:
@@ -204,6 +225,9 @@ def shift(log_odds: Iterable[int], failed: Outcomes, *, window: int = 600) -> Sh
             in which outcomes came to be known.
         failed: Whether each failed.
         window: Of how many of the last ones it is, where a fifth of all fails.
+        ripe: When each change was made, when the outcomes were looked up, and how long each change
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
+            changes that had too little time to fail are refused.
 
     Returns:
         The shift and its standard error.
@@ -216,11 +240,22 @@ def shift(log_odds: Iterable[int], failed: Outcomes, *, window: int = 600) -> Sh
         >>> risk.shift([], []).shift
         Decimal('0')
     """
-    asked = {"log_odds": listed(log_odds), "failed": outcomes(failed), "window": window}
+    asked = said({
+        "log_odds": listed(log_odds),
+        "failed": outcomes(failed),
+        "window": window,
+        "ripe": _ripe(ripe),
+    })
     return ask("shift", asked, Shift)
 
 
-def platt(log_odds: Iterable[int], failed: Outcomes, *, model: Model | None = None) -> Platt:
+def platt(
+    log_odds: Iterable[int],
+    failed: Outcomes,
+    *,
+    model: Model | None = None,
+    ripe: Mapping[str, Any] | None = None,
+) -> Platt:
     """Tells by what all log-odds are to be stretched, and by how much shifted then, to come true.
 
     Take `shift` where only the share of failures has changed, and this where a model says too much
@@ -231,6 +266,9 @@ def platt(log_odds: Iterable[int], failed: Outcomes, *, model: Model | None = No
             that had not seen it.
         failed: Whether each failed.
         model: The model that is to say so from now on; only slope and shift are told without it.
+        ripe: When each change was made, when the outcomes were looked up, and how long each change
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
+            changes that had too little time to fail are refused.
 
     Returns:
         Slope and shift with their standard errors, and the model that goes by them.
@@ -247,7 +285,12 @@ def platt(log_odds: Iterable[int], failed: Outcomes, *, model: Model | None = No
         (Decimal('0'), True, 375)
     """
     document = None if model is None else json.loads(model.json())
-    asked = said({"log_odds": listed(log_odds), "failed": outcomes(failed), "model": document})
+    asked = said({
+        "log_odds": listed(log_odds),
+        "failed": outcomes(failed),
+        "model": document,
+        "ripe": _ripe(ripe),
+    })
     return ask("platt", asked, Platt)
 
 
@@ -336,7 +379,7 @@ def drift(
     Args:
         reference: What the model was found to be good by: a mapping of `said` and `failed`, and of
             `features` by name, if they are to be compared: whole numbers in any unit, None where
-            not known.
+            not known; and of `ripe`, as `shift` takes it.
         recent: What came since, likewise.
         z: The deviate beyond which shares, calibration and ranking have drifted.
         psi: The stability index beyond which a feature has.
@@ -455,68 +498,29 @@ def worst(levels: Iterable[str], rated: Iterable[Iterable[str]]) -> tuple[str | 
     return tuple([None if one is None else str(one) for one in found.items("worst")])
 
 
-def trees(
-    model: str | bytes,
-    features: Mapping[str, Iterable[int | float | Decimal | None]],
-    *,
-    format: Literal["lightgbm", "xgboost"],
-    missing: Literal["riskier", "as_trained"] = "riskier",
-) -> TreeScores:
-    """Scores changes by a model of trees that another tool trained, and says why.
-
-    It is read anew with each call, so score many changes at once. Neither tool is needed.
-
-    Args:
-        model: What the tool saved, at most 16 MiB together with the features: LightGBM 4's
-            `model_to_string()`, or the JSON of XGBoost 2 or 3.
-        features: A column for each feature of the model, by its name: numbers as the model was
-            trained on, taken to their sixth place; None or NaN is not known. Others are not looked
-            at.
-        format: Which tool saved it.
-        missing: Which way a value goes that is not known: "riskier" takes the leaf that is worth
-            most, tree by tree; "as_trained" the way that was learned, to compare with the tool.
-
-    Returns:
-        The log-odds and the probability of each change, and what each feature adds.
-
-    Raises:
-        QuestionError: The model cannot be read or would be scored differently than by its tool, or
-            a column is missing or too short.
-
-    Example:
-        >>> from lynchpin import risk
-        >>> lines = ["tree", "version=v4", "num_class=1", "num_tree_per_iteration=1",
-        ...     "max_feature_idx=0", "objective=binary sigmoid:1", "feature_names=lines", "",
-        ...     "Tree=0", "num_leaves=2", "num_cat=0", "split_feature=0", "threshold=99.5",
-        ...     "decision_type=10", "left_child=-1", "right_child=-2", "leaf_value=-3 -1",
-        ...     "leaf_count=75 25", "is_linear=0", "", "end of trees", ""]
-        >>> scores = risk.trees("\\n".join(lines), {"lines": [7, None]}, format="lightgbm")
-        >>> scores.baseline, scores.log_odds
-        (Decimal('-2.5'), (-3000000000, -1000000000))
-    """
-    text = model if isinstance(model, str) else bytes(model).decode("utf-8", "surrogateescape")
-    columns = {
-        name: [feature(name, value) for value in listed(values)]
-        for name, values in features.items()
-    }
-    asked = {
-        "format": format,
-        "model": text,
-        "features": [{"name": name, "values": values} for name, values in columns.items()],
-        "missing": missing,
-    }
-    return ask("trees", asked, TreeScores)
-
-
 def _part(given: Mapping[str, Any]) -> dict[str, object]:
-    unknown = set(given) - {"said", "failed", "features"}
+    unknown = set(given) - {"said", "failed", "features", "ripe"}
     if unknown or "said" not in given or "failed" not in given:
-        raise TypeError("a part is a mapping of `said`, `failed` and, if you like, `features`")
+        told = "a part is a mapping of `said`, `failed` and, if you like, `features` and `ripe`"
+        raise TypeError(told)
     features: Mapping[str, Iterable[int | None]] = given.get("features", {})
-    return {
+    return said({
         "said": parts("said", given["said"]),
         "failed": outcomes(given["failed"]),
         "features": [
             {"name": name, "values": listed(values)} for name, values in features.items()
         ],
+        "ripe": _ripe(given.get("ripe")),
+    })
+
+
+def _ripe(given: Mapping[str, Any] | None) -> dict[str, object] | None:
+    if given is None:
+        return None
+    if set(given) != {"made", "as_of", "maturity"}:
+        raise TypeError("`ripe` is a mapping of `made`, `as_of` and `maturity`")
+    return {
+        "made": [instant(at) for at in given["made"]],
+        "as_of": instant(given["as_of"]),
+        "maturity": seconds(given["maturity"]),
     }

@@ -135,13 +135,14 @@ fn tell_lane(asked: &Certify, lane: &Certificate, tested: &Tested) {
     let (passed, failed, all) = (count(lane.passed), count(lane.failed), tested.changes);
     Failure::note(&format!(
         "lane: changes of at most {} pass, {passed} of {all} ({}), of which {failed} failed ({}); \
-         at a confidence of {} no more than {} do, and {} is promised",
+         at a confidence of {} no more than {} do, and {} is promised{}",
         lane.at_most.to_millionths(),
         rate(passed, all),
         rate(failed, passed),
         percent(asked.confidence),
         percent(lane.bound(asked.confidence)),
         percent(asked.promise),
+        lane.maturity.map_or(String::new(), |it| format!("; each had at least {it} to fail")),
     ));
 }
 

@@ -28,9 +28,11 @@ pub struct Read {
 #[derive(Deserialize)]
 struct Kind {
     lynchpin: Option<IgnoredAny>,
+    ebm: Option<IgnoredAny>,
 }
 
-/// Reads a model: one that was fitted, or one that was certified for policies.
+/// Reads a model: one that was fitted, one that was certified for policies, or an explainable
+/// boosting machine.
 pub fn read(file: &Path) -> Result<Read, Failure> {
     let limit = Limits::bulk().document_bytes_max;
     let bytes = load::read(file, limit)?;
@@ -40,13 +42,22 @@ pub fn read(file: &Path) -> Result<Read, Failure> {
         return Err(malformed(&Error::new(ErrorCode::DocumentTooLarge, message)));
     }
     // What is no JSON at all is for the reader of models to tell.
-    let kind = serde_json::from_slice::<Kind>(&bytes);
-    let read = if kind.is_ok_and(|it| it.lynchpin.is_some()) { certified } else { fitted };
+    let kind = serde_json::from_slice::<Kind>(&bytes).ok();
+    let read = match kind {
+        Some(Kind { lynchpin: Some(_), .. }) => certified,
+        Some(Kind { ebm: Some(_), .. }) => boosted,
+        _ => fitted,
+    };
     read(&bytes).map_err(|error| malformed(&error))
 }
 
 fn fitted(text: &[u8]) -> Result<Read, Error> {
     let model = Model::from_json(text)?;
+    Ok(Read { digest: model.digest()?, model, shift: None })
+}
+
+fn boosted(text: &[u8]) -> Result<Read, Error> {
+    let model = Model::from_ebm(text, Limits::bulk())?;
     Ok(Read { digest: model.digest()?, model, shift: None })
 }
 

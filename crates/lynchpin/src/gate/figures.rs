@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::id::{ChangeId, ModelId, RequirementId, ServiceId, StageId};
-use crate::base::{Actor, Instant, Probability, When};
+use crate::base::{Actor, Instant, Probability, Span, When};
 use crate::slo::Figure;
 
 /// The figures of everything that a requirement may ask them of.
@@ -30,6 +30,8 @@ pub struct Lane {
     pub bounds: BTreeMap<RequirementId, LaneBounds>,
     /// As of which instant that was looked up.
     pub as_of: Instant,
+    /// How long each of these changes had had to fail by then, at least; none, if it is not said.
+    pub maturity: Option<Span>,
     /// When that was told.
     pub told: Instant,
     /// The features for which the model vouches for no more than it says, by the change.

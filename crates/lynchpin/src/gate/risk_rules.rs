@@ -42,9 +42,10 @@ pub struct LaneLeaf {
     pub confidence: Probability,
     /// How old the certificate may be.
     pub certified_within: Span,
-    /// How long a change that came since must have had to fail before it counts as one that held; a
-    /// week, if it is not said. Those that came so shortly before the certificate was looked up are
-    /// held against it, too: they were too young for it.
+    /// How long a change must have had to fail before it counts as one that held; a week, if it is
+    /// not said. Changes that came since settle so late, and those that the certificate counts must
+    /// have had as long: its maturity is no less. What came too shortly before it was looked up to
+    /// be counted by it is held against it.
     #[serde(default = "LaneLeaf::a_week")]
     pub settles_after: Span,
 }

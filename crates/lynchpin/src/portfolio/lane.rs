@@ -27,16 +27,16 @@ pub(super) fn figure(
     (subjects, at): (&[Subject], Instant),
 ) -> Option<Lane> {
     let Scorer::Model(told) = scorer else { return None };
-    let leaves = by.policy.requirements.values().filter_map(|it| it.lane);
-    let longest = leaves.map(|leaf| leaf.settles_after).max()?;
     let certificate = told.model.lane?;
+    let mut leaves = by.policy.requirements.values().filter_map(|it| it.lane);
+    leaves.next()?;
     // The bounds and what came since are the same for all that is asked of one portfolio at once.
     let key = (by.policy.digest, at);
     let known = track.lanes.borrow().get(&key).cloned();
     let mut lane = known.unwrap_or_else(|| {
         let mut came = came(records);
         // To score a change takes longer than to see that it says nothing of the certificate.
-        came.retain(|came| is_of_later(came, (certificate.as_of, longest)));
+        came.retain(|came| is_of_later(came, certificate));
         came.retain(|came| would_pass(records, told, (certificate, track), came));
         let lane = certified(by.policy, (certificate, told), &came, at);
         track.lanes.borrow_mut().insert(key, lane.clone());
@@ -63,7 +63,7 @@ fn certified(
 ) -> Lane {
     let asked = policy.requirements.iter().filter_map(|(id, it)| Some((id, it.lane?)));
     let bounds = asked.map(|(id, leaf)| {
-        let since = since(came, (certificate.as_of, leaf.settles_after), at);
+        let since = since(came, leaf.settles_after, at);
         let bounds = LaneBounds {
             at_most: certificate.bound(leaf.confidence),
             since_at_least: failures_at_least(since.passed, since.failed, leaf.confidence),
@@ -76,6 +76,7 @@ fn certified(
         seen: (certificate.passed, certificate.failed),
         bounds: bounds.collect(),
         as_of: certificate.as_of,
+        maturity: certificate.maturity,
         told: told.recorded,
         abstains: BTreeMap::new(),
     }
@@ -94,17 +95,19 @@ fn would_pass(
         && told.model.abstains_for(value).is_empty()
 }
 
-/// Whether a certificate that was looked up then cannot rest on what came of a change: that was not
-/// known to have failed, or came later, or so shortly before that it was too young.
-fn is_of_later(came: &Came<'_>, (as_of, settles): (Instant, Span)) -> bool {
-    came.at.after(settles) > as_of || came.failed.is_some_and(|known| known > as_of)
+/// Whether a certificate cannot rest on what came of a change: that was not known to have failed
+/// when it was looked up, or came later, or so shortly before that it was too young.
+fn is_of_later(came: &Came<'_>, certificate: Certificate) -> bool {
+    let Certificate { as_of, maturity, .. } = certificate;
+    let is_counted = maturity.is_some_and(|maturity| came.at.after(maturity) <= as_of);
+    !is_counted || came.failed.is_some_and(|known| known > as_of)
 }
 
 /// What is held against a certificate. A failure counts at once, and what succeeded when it had
 /// time to fail.
-fn since(came: &[Came<'_>], (as_of, settles): (Instant, Span), at: Instant) -> LaneSince {
+fn since(came: &[Came<'_>], settles: Span, at: Instant) -> LaneSince {
     let mut since = LaneSince { passed: 0, failed: 0, failures: Vec::new(), until: When::Never };
-    for came in came.iter().filter(|came| is_of_later(came, (as_of, settles))) {
+    for came in came {
         match (came.failed, came.settled.map(|settled| settled.after(settles))) {
             (Some(_), _) => {
                 since.passed = since.passed.saturating_add(1);

@@ -13,7 +13,7 @@ use super::learn::{MISSING, Model, Term};
 use super::scorecard::{Contribution, Risk, WITH, probability};
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
-use crate::base::{Instant, LogOdds, Probability, canonical, json};
+use crate::base::{Instant, LogOdds, Probability, Span, canonical, json};
 
 /// What kind of document it is, and which version of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,14 +87,18 @@ pub struct Certificate {
     pub failed: u32,
     /// As of which instant that was looked up.
     pub as_of: Instant,
+    /// How long each of these changes had had to fail by then, at least. If it is not said, they may
+    /// have had no time, and the lane is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maturity: Option<Span>,
 }
 
 impl Certificate {
-    /// A lane, looked up as of an instant.
+    /// A lane, looked up as of an instant, when each change had had so long to fail.
     #[must_use]
-    pub fn new(lane: &lane::Lane, as_of: Instant) -> Certificate {
+    pub fn new(lane: &lane::Lane, as_of: Instant, maturity: Span) -> Certificate {
         let lane::Lane { at_most, passed, failed, .. } = *lane;
-        Certificate { at_most, passed, failed, as_of }
+        Certificate { at_most, passed, failed, as_of, maturity: Some(maturity) }
     }
 
     /// The rate of failure that is not exceeded among those that pass, at a confidence: from the
@@ -311,7 +315,7 @@ mod tests {
     fn a_certificate_is_worth_what_its_figures_are() {
         let as_of = "2026-01-01T00:00:00Z".parse().unwrap();
         let at_most = "0.1".parse().unwrap();
-        let of = |passed, failed| Certificate { at_most, passed, failed, as_of };
+        let of = |passed, failed| Certificate { at_most, passed, failed, as_of, maturity: None };
         let sure: Probability = "0.95".parse().unwrap();
         assert_eq!(of(0, 0).bound(sure), Probability::ONE);
         // The rule of three at 1 - 0.05 / 20: ln 400 / 1,000.

@@ -172,6 +172,28 @@ fn a_model_and_a_change_are_explained() {
 }
 
 #[test]
+fn a_machine_that_interpret_wrote_is_read_as_it_is() {
+    let folder = folder();
+    let machine = r#"{"version": "1.0", "ebm": {
+        "outputs": [{"task": "classification", "classes": [0, 1], "link": "logit"}],
+        "intercept": [-2.0], "features": [
+            {"name": "lines", "type": "continuous", "cuts": [[99.5]], "min": 1.0, "max": 700.0}],
+        "terms": [{"term_features": ["lines"], "scores": [0.75, -0.5, 1.25, 0.0]}]}}"#;
+    write(folder.path(), "ebm.json", machine);
+    write(folder.path(), "two.csv", "lines,change\n99,A\n100,B\n");
+    let scored = answered(folder.path(), &["score", "ebm.json", "two.csv"], &["--id", "change"]);
+    assert_eq!(scored.lines().nth(1), Some("A,0.07585818,-2.5"), "{scored}");
+    assert_eq!(scored.lines().nth(2), Some("B,0.320821301,-0.75"), "{scored}");
+    let told = answered(folder.path(), &["explain", "ebm.json"], &[]);
+    assert!(told.contains("fitted elsewhere"), "{told}");
+    let three = machine.replace("[0, 1]", "[0, 1, 2]");
+    write(folder.path(), "ebm.json", &three);
+    let ran = risk(folder.path(), &["score", "ebm.json", "two.csv"], &[]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(ran.err.contains("$.ebm.outputs[0].classes"), "{}", ran.err);
+}
+
+#[test]
 fn what_was_said_can_stand_in_the_file() {
     let folder = fitted();
     let scores = answered(folder.path(), &["score", "model.json", "risk.csv"], &[]);

@@ -195,7 +195,8 @@ fn a_certificate_is_of_models_that_were_left_alone_for_a_block() {
     let [promise, sure] = ["0.8", "0.6"].map(|it| it.parse().expect("a probability"));
     let lane = widest(&said, &failed, promise, sure).expect("as many").expect("a lane");
     let as_of = "2026-02-12T00:00:00Z".parse().expect("an instant");
-    assert_eq!(found.lane, Some(Certificate::new(&lane, as_of)));
+    let none = "0s".parse().expect("a span");
+    assert_eq!(found.lane, Some(Certificate::new(&lane, as_of, none)));
     assert_eq!(found.shock, None);
 }
 

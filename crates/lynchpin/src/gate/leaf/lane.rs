@@ -1,7 +1,8 @@
 //! The lane that a risk model is certified for: changes that nobody needs to look at.
 //!
 //! The certificate never speaks for more than its figures: the bound is worked out from them, and
-//! it counts for a time. When more of the changes fail that it would have let through since than
+//! it counts for a time. It counts for nothing if its changes had less time to fail than is asked.
+//! When more of the changes fail that it would have let through since than
 //! was promised, as surely as is asked, it counts no more. What the model cannot vouch for is not
 //! in the lane, however low its risk.
 
@@ -27,9 +28,11 @@ pub(super) fn judge(
     };
     let told = |node: Node| {
         let (passed, failed) = lane.seen;
+        let maturity = lane.maturity.map_or_else(|| "unknown".into(), |it| it.to_string());
         node.with("at_most", Arg::text(lane.at_most.to_millionths()))
             .with("passed", Arg::Integer(passed.into()))
             .with("failed", Arg::Integer(failed.into()))
+            .with("maturity", Arg::Text(maturity))
             .with("failures_bound", Arg::text(bounds.at_most.to_millionths()))
             .with("failures_at_most", Arg::text(leaf.failures_at_most))
             .with("passed_since", Arg::Integer(bounds.since.passed.into()))
@@ -39,6 +42,10 @@ pub(super) fn judge(
     if lane.as_of > lane.told {
         // Nobody can have looked up then what was told earlier.
         return told(closed(case, change, "certificate_of_later"));
+    }
+    if lane.maturity.is_none_or(|maturity| maturity < leaf.settles_after) {
+        return told(closed(case, change, "certificate_unripe"))
+            .with("settles_after", Arg::text(leaf.settles_after));
     }
     let ends = lane.as_of.after(leaf.certified_within);
     if ends <= case.at {

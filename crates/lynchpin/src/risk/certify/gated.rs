@@ -76,8 +76,9 @@ impl<'a> Gated<'a> {
         let vouched = all.filter(|(_, vouched)| **vouched);
         let (said, failed): (Vec<Probability>, Vec<bool>) =
             vouched.map(|((said, failed), _)| (*said, *failed)).unzip();
+        let options = &self.replay.options;
         let found = widest(&said, &failed, promise, confidence)?;
-        let found = found.map(|lane| Certificate::new(&lane, self.replay.options.as_of));
+        let found = found.map(|lane| Certificate::new(&lane, options.as_of, options.maturity));
         // What a gate will work out of the figures is what must keep the promise.
         Ok(found.filter(|it| it.bound(confidence) <= promise))
     }

@@ -203,8 +203,9 @@ fn check_names(features: &[Column<'_>]) -> Result<()> {
 /// Of how many changes none may fail for the promise to be kept.
 fn least_changes(replay: &Replay<'_>, promise: &Promise<'_>) -> u32 {
     let kept = |passed: u32| {
-        let as_of = replay.options.as_of;
-        let lane = Certificate { at_most: Probability::ONE, passed, failed: 0, as_of };
+        let Options { as_of, maturity, .. } = replay.options;
+        let (at_most, maturity) = (Probability::ONE, Some(maturity));
+        let lane = Certificate { at_most, passed, failed: 0, as_of, maturity };
         lane.bound(promise.confidence) <= promise.failures_at_most
     };
     let (mut low, mut high) = (0_u32, CHANGES_MAX);

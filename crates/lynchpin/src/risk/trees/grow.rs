@@ -179,7 +179,7 @@ fn node(part: &Part, features: usize) -> Result<(Node, f64), Problem> {
     }
 }
 
-fn billionths(log_odds: f64) -> Result<i64, Problem> {
+pub(super) fn billionths(log_odds: f64) -> Result<i64, Problem> {
     if log_odds.is_finite() && log_odds.abs() <= LOG_ODDS_MAX {
         return Ok(rounded(log_odds * 1e9));
     }

@@ -8,6 +8,11 @@
 //! | --- | --- | --- |
 //! | LightGBM 4 | the text format `v4`, objective `binary` | `save_model("model.txt")` |
 //! | XGBoost 2 and 3 | JSON, `binary:logistic` or `binary:logitraw` | `save_model("model.json")` |
+//! | interpret 0.7 | JSON of an explainable boosting machine, two classes | `to_json("model.json")` |
+//!
+//! The last is boosted from trees of one or two features, and written as the tables that they come
+//! to. It is read as a [`Model`](crate::risk::learn::Model), by
+//! [`Model::from_ebm`](crate::risk::learn::Model::from_ebm).
 //!
 //! What would be scored differently than by its tool is refused, and never guessed: linear trees,
 //! `dart` and `gblinear` of XGBoost, its categorical splits, several classes, other objectives.
@@ -83,6 +88,8 @@
 //! # Ok::<(), lynchpin::base::Error>(())
 //! ```
 
+mod document;
+mod ebm;
 mod grow;
 mod lightgbm;
 mod lines;

@@ -11,6 +11,11 @@ pub(super) fn at_most(threshold: f64) -> i64 {
     largest(|value| double(value) <= threshold)
 }
 
+/// The largest value that is less than a threshold as a double; [`MISSING`] if none is.
+pub(super) fn below(threshold: f64) -> i64 {
+    largest(|value| double(value) < threshold)
+}
+
 /// The largest value that is less than a threshold in single precision; [`MISSING`] if none is.
 pub(super) fn less_than(threshold: f32) -> i64 {
     largest(|value| single(value) < threshold)

@@ -1,15 +1,15 @@
 //! XGBoost's JSON format, as its versions 2 and 3 write it.
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde::de::{Deserializer, Error as _};
 use serde_json::value::RawValue;
 
 use super::Trees;
+use super::document::{check, typed};
 use super::grow::{Grower, Part, check_count, shown};
 use super::node::Test;
 use super::threshold::less_than;
 use crate::base::error::{ErrorCode, Problem, Result};
-use crate::base::json;
 use crate::base::limits::{TREE_FEATURES_MAX, TREES_MAX};
 
 const MODEL: &str = "$.learner.gradient_booster.model";
@@ -115,12 +115,7 @@ impl<'de> Deserialize<'de> for Single {
 
 /// Reads a whole model.
 pub(super) fn read(text: &str) -> Result<Trees> {
-    json::check(text.as_bytes()).map_err(|error| {
-        let why = error.problems().first().map_or("", |problem| problem.message.as_str());
-        let message =
-            format!("{why}; give the JSON that XGBoost's `save_model(\"x.json\")` writes");
-        Problem::new(error.code(), message)
-    })?;
+    check(text, "XGBoost's `save_model(\"x.json\")`")?;
     let kind: Kind = typed(text)?;
     check_version(&kind.version)?;
     check_booster(&kind.learner.gradient_booster.name)?;
@@ -142,20 +137,6 @@ pub(super) fn read(text: &str) -> Result<Trees> {
         })?;
     }
     Ok(grower.finish().map_err(|it| it.at(format!("{MODEL}.trees")))?)
-}
-
-/// Reads the fields of a type; others are left out.
-fn typed<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let inner = error.inner();
-        let place = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        let path = error.path().to_string();
-        // The whole document is a dot.
-        let below = if path == "." { String::new() } else { format!(".{path}") };
-        let problem = Problem::from_format(&inner.to_string()).at(format!("${below}"));
-        problem.on_line(place(inner.line()), place(inner.column())).into()
-    })
 }
 
 fn check_version(version: &[u64]) -> Result<()> {

@@ -12,13 +12,17 @@
 //! ```
 
 mod certify;
+mod ebm;
 mod house;
 mod platt;
+mod ripe;
 mod trees;
 
 pub use certify::{CertifiedModel, Certify, Column, Replay, Replayed};
+pub use ebm::{Ebm, ReadModel};
 pub use house::{Questionnaire, Rules, Worst};
 pub use platt::{Calibrated, Platt};
+pub use ripe::{Ripe, Ripeness};
 pub use trees::{Format, TreeScores, Trees};
 
 use serde::{Deserialize, Serialize};
@@ -61,6 +65,8 @@ pub enum Question {
     Worst(Worst),
     /// What does a model of trees say that another tool trained?
     Trees(Trees),
+    /// Which model is an explainable boosting machine that another tool trained?
+    Ebm(Ebm),
     /// What would models have said of a history, had they known no more than was known then?
     Replay(Replay),
     /// Which model of a history may a policy name?
@@ -94,6 +100,9 @@ pub struct Releases {
     pub failed: Vec<bool>,
     /// How many changes each release had.
     pub releases: Vec<u32>,
+    /// How ripe they are; if it is said, changes that had too little time to fail are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripe>,
 }
 
 /// Which changes may pass without anybody looking?
@@ -108,6 +117,9 @@ pub struct Lane {
     pub promise: Probability,
     /// How sure it must be.
     pub confidence: Probability,
+    /// How ripe they are; if it is said, changes that had too little time to fail are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripe>,
 }
 
 /// By how much must all log-odds be shifted?
@@ -121,6 +133,9 @@ pub struct Shift {
     /// Of how many of the last ones it is; 600, if it is not said.
     #[serde(default = "window")]
     pub window: u32,
+    /// How ripe they are; if it is said, changes that had too little time to fail are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripe>,
 }
 
 fn window() -> u32 {
@@ -194,6 +209,9 @@ pub struct Part {
     /// Features of changes, which may be others and later ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub features: Vec<Feature>,
+    /// How ripe they are; if it is said, changes that had too little time to fail are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripe>,
 }
 
 /// One feature of many changes.
@@ -234,6 +252,8 @@ pub enum Answer {
     Worst(Vec<Option<String>>),
     /// What the model says of each change, and why.
     Trees(Box<TreeScores>),
+    /// The model, and its digest.
+    Ebm(Box<ReadModel>),
     /// What was said of the later changes, and how.
     Replay(Box<Replayed>),
     /// The model, and what it rests on.
@@ -255,6 +275,9 @@ pub struct Certified {
     /// The lane; none, if none keeps the promise: then somebody must look at every change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub widest: Option<lane::Lane>,
+    /// How ripe these changes were, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripeness>,
 }
 
 /// By how much all log-odds are to be shifted.
@@ -267,6 +290,9 @@ pub struct Shifted {
     pub error: LogOdds,
     /// Of how many outcomes it was learned.
     pub outcomes: u64,
+    /// How ripe these changes were, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripeness>,
 }
 
 impl Question {
@@ -279,7 +305,8 @@ impl Question {
     /// [`Model::calibrated`], [`backtest::Backtest::new`], [`drift::Drift::new`],
     /// [`Questionnaire::rate`](ratings::Questionnaire::rate),
     /// [`certify`](crate::risk::certify::certify), and those that read
-    /// [`Trees`](crate::risk::trees::Trees), and if something is no probability;
+    /// [`Trees`](crate::risk::trees::Trees) and [`Model::from_ebm`], and if something is no
+    /// probability;
     /// [`LimitExceeded`](ErrorCode::LimitExceeded) if more changes ship together than a release
     /// holds, or if more is asked at once than is answered in some seconds.
     pub fn ask(&self) -> Result<Answer> {
@@ -298,6 +325,7 @@ impl Question {
             Question::Questionnaire(asked) => asked.ask(),
             Question::Worst(asked) => asked.ask(),
             Question::Trees(asked) => asked.ask(),
+            Question::Ebm(asked) => asked.ask(),
             Question::Replay(asked) => asked.ask(),
             Question::Certify(asked) => asked.ask(),
         }
@@ -358,6 +386,7 @@ impl Joint {
 impl Releases {
     fn ask(&self) -> Result<Answer> {
         let said = probabilities(&self.said, "shock.said")?;
+        Ripe::check(self.ripe.as_ref(), self.failed.len(), "shock")?;
         let size = |size: &u32| usize::try_from(*size).unwrap_or(usize::MAX);
         let releases: Vec<usize> = self.releases.iter().map(size).collect();
         Ok(Answer::Shock(joint::shock(&said, &self.failed, &releases)?.correlation()))
@@ -367,11 +396,12 @@ impl Releases {
 impl Lane {
     fn ask(&self) -> Result<Answer> {
         let said = probabilities(&self.said, "lane.said")?;
+        let ripe = Ripe::check(self.ripe.as_ref(), self.failed.len(), "lane")?;
         let (promise, confidence) = (self.promise, self.confidence);
         let widest = lane::widest(&said, &self.failed, promise, confidence)?;
         let failures = count(self.failed.iter().filter(|failed| **failed).count());
         let changes = count(said.len());
-        Ok(Answer::Lane(Certified { changes, failures, promise, confidence, widest }))
+        Ok(Answer::Lane(Certified { changes, failures, promise, confidence, widest, ripe }))
     }
 }
 
@@ -382,12 +412,13 @@ impl Shift {
             let message = format!("{said} log-odds and {failed} outcomes: give as many of each");
             return Err(Error::new(ErrorCode::BadArgument, message));
         }
+        let ripe = Ripe::check(self.ripe.as_ref(), failed, "shift")?;
         let mut rolling = Rolling::new(self.window);
         for (said, failed) in self.log_odds.iter().zip(&self.failed) {
             rolling.learn(LogOdds::from_billionths(*said), *failed);
         }
         let (shift, error) = (rolling.shift(), rolling.error());
-        Ok(Answer::Shift(Shifted { shift, error, outcomes: count(rolling.outcomes()) }))
+        Ok(Answer::Shift(Shifted { shift, error, outcomes: count(rolling.outcomes()), ripe }))
     }
 }
 
@@ -419,6 +450,10 @@ impl Drift {
             drift::Options { z: self.z.unwrap_or(usual.z), psi: self.psi.unwrap_or(usual.psi) };
         let reference = probabilities(&self.reference.said, "drift.reference.said")?;
         let recent = probabilities(&self.recent.said, "drift.recent.said")?;
+        for (part, path) in [(&self.reference, "reference"), (&self.recent, "recent")] {
+            let path = format!("drift.{path}");
+            Ripe::check(part.ripe.as_ref(), part.failed.len(), &path)?;
+        }
         let (before, now) = (self.reference.values(), self.recent.values());
         let reference = drift::Part {
             said: &reference,

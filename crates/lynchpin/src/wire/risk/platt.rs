@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Answer, Ripe, Ripeness};
 use crate::base::LogOdds;
 use crate::base::digest::Digest;
 use crate::base::error::Result;
@@ -19,6 +19,9 @@ pub struct Platt {
     /// The model that is to say so from now on; none, if only slope and shift are asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<Model>,
+    /// How ripe they are; if it is said, changes that had too little time to fail are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripe>,
 }
 
 /// By what all log-odds are to be stretched and shifted.
@@ -43,12 +46,16 @@ pub struct Calibrated {
     /// The digest of that model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
+    /// How ripe these changes were, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ripe: Option<Ripeness>,
 }
 
 impl Platt {
     pub(super) fn ask(&self) -> Result<Answer> {
         let said: Vec<LogOdds> =
             self.log_odds.iter().copied().map(LogOdds::from_billionths).collect();
+        let ripe = Ripe::check(self.ripe.as_ref(), self.failed.len(), "platt")?;
         let found = learn::Platt::fit(&said, &self.failed)?;
         let model = self.model.as_ref().map(|model| model.calibrated(&found)).transpose();
         let model = model.map_err(|error| error.under("$.platt.model"))?;
@@ -62,6 +69,7 @@ impl Platt {
             failures: found.failures(),
             model,
             digest,
+            ripe,
         })))
     }
 }

@@ -1,0 +1,391 @@
+//! Explainable boosting machines, as `interpret` writes them to JSON.
+//!
+//! Such a machine is trained as trees of one or two features each, and written as what they come
+//! to: a table of one or two dimensions for each term. So it becomes a [`Model`], and not trees.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde_json::value::RawValue;
+
+use super::as_text;
+use super::document::{check, typed};
+use super::grow::{billionths, check_count, shown};
+use super::threshold::below;
+use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::limits::{INTEGER_MAX, MODEL_FEATURES_MAX};
+use crate::base::{Limits, LogOdds};
+use crate::risk::learn::{Format, Model, Pair, Steps, Term, Transform, millionths};
+
+/// What says what kind of model it is. It is looked at first, since others hold something else.
+#[derive(Deserialize)]
+struct Kind {
+    version: String,
+    ebm: KindMachine,
+}
+
+#[derive(Deserialize)]
+struct KindMachine {
+    outputs: Vec<Output>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    link: String,
+    #[serde(default)]
+    classes: Vec<Class>,
+}
+
+/// What a class is called.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Class {
+    Flag(bool),
+    Number(i64),
+    Word(String),
+}
+
+#[derive(Deserialize)]
+struct Document {
+    ebm: Machine,
+}
+
+#[derive(Deserialize)]
+struct Machine {
+    intercept: Vec<Double>,
+    features: Vec<Feature>,
+    terms: Vec<Table>,
+}
+
+#[derive(Deserialize)]
+struct Feature {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    /// At each resolution: a term of one feature takes the first, one of two the second, if there
+    /// is one. A step begins with a cut.
+    #[serde(default)]
+    cuts: Vec<Vec<Double>>,
+    min: Option<Double>,
+    max: Option<Double>,
+}
+
+/// What one feature adds, or two together. Of each dimension the first place is for what is
+/// missing, the last for what was never seen, and the steps are between.
+#[derive(Deserialize)]
+struct Table {
+    term_features: Vec<String>,
+    scores: Box<RawValue>,
+}
+
+/// A number. It is read from its digits, since a cut that is off by its last is another.
+#[derive(Clone, Copy)]
+struct Double(f64);
+
+impl<'de> Deserialize<'de> for Double {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let digits = <&RawValue>::deserialize(deserializer)?.get();
+        let number = digits.parse::<f64>().ok().filter(|number| number.is_finite());
+        let wanted =
+            || format!("invalid type: `{}`, expected a number that is finite", shown(digits));
+        number.map(Double).ok_or_else(|| D::Error::custom(wanted()))
+    }
+}
+
+impl Model {
+    /// Reads an explainable boosting machine that `interpret` 0.7 wrote: the bytes of `to_json` of
+    /// an `ExplainableBoostingClassifier`, with `detail="interpretable"` or more, trained on 0 and 1
+    /// or on false and true, of which the second means a failure.
+    ///
+    /// Its terms of one feature are steps here, and those of two are pairs; no value goes to another
+    /// step than in its tool, and each score is rounded once to billionths. What is not known counts
+    /// as the riskiest there is, as everywhere: of all that was seen, and of what the machine learned
+    /// of missing values. That is kept as a last step, to which no value comes. How many changes it
+    /// was trained on is not written, so [`changes`](Model::changes) is 0.
+    ///
+    /// Features of words and terms of three features are refused.
+    ///
+    /// ```
+    /// use lynchpin::base::Limits;
+    /// use lynchpin::risk::learn::{MISSING, Model};
+    ///
+    /// let machine = br#"{"version": "1.0", "ebm": {
+    ///     "outputs": [{"task": "classification", "classes": [false, true], "link": "logit"}],
+    ///     "intercept": [-2.0],
+    ///     "features": [{"name": "lines", "type": "continuous", "cuts": [[99.5]],
+    ///       "min": 1.0, "max": 700.0}],
+    ///     "terms": [{"term_features": ["lines"], "scores": [0.75, -0.5, 1.25, 0.0]}]
+    /// }}"#;
+    /// let model = Model::from_ebm(machine, Limits::untrusted())?;
+    /// assert_eq!(model.score(&[99_000_000])?.log_odds.to_string(), "-2.5");
+    /// assert_eq!(model.score(&[100_000_000])?.log_odds.to_string(), "-0.75");
+    /// assert_eq!(model.score(&[MISSING])?.log_odds.to_string(), "-0.75");
+    /// # Ok::<(), lynchpin::base::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// With a JSON path and what to do, as [`Trees::from_xgboost`](super::Trees::from_xgboost): also
+    /// [`UnknownWord`](ErrorCode::UnknownWord) of classes of which it is not known which one means a
+    /// failure, [`MissingField`](ErrorCode::MissingField) where too little detail was written, and
+    /// [`BadArgument`](ErrorCode::BadArgument) of tables that do not fit their cuts or are too large.
+    pub fn from_ebm(json: &[u8], limits: Limits) -> Result<Model> {
+        read(as_text(json, limits)?)
+    }
+}
+
+/// Reads a whole model.
+fn read(text: &str) -> Result<Model> {
+    check(text, "the `to_json` of an `ExplainableBoostingClassifier`")?;
+    let kind: Kind = typed(text)?;
+    check_kind(&kind)?;
+    let Document { ebm } = typed(text)?;
+    let baseline = match ebm.intercept.as_slice() {
+        [one] => billionths(one.0).map_err(|it| it.at("$.ebm.intercept[0]"))?,
+        _ => return Err(bad("give one intercept", "$.ebm.intercept")),
+    };
+    let reading = Reading::new(&ebm)?;
+    let mut steps = vec![Steps::default(); reading.terms.len()];
+    let mut pairs = Vec::new();
+    for (number, table) in ebm.terms.iter().enumerate() {
+        let at = format!("$.ebm.terms[{number}]");
+        match table.term_features.as_slice() {
+            [one] => {
+                let (own, found) = reading.alone(one, table).map_err(|it| it.under(&at))?;
+                match steps.get_mut(own) {
+                    Some(place) if place.adds.is_empty() => *place = found,
+                    _ => return Err(bad("the feature has a term already", &at)),
+                }
+            }
+            [one, other] => {
+                pairs.push(reading.together(one, other, table).map_err(|it| it.under(&at))?);
+            }
+            _ => {
+                let message = "a term has one feature, or two: train with pairs only";
+                return Err(bad(message, &format!("{at}.term_features")));
+            }
+        }
+    }
+    let mut terms = reading.terms;
+    terms.iter_mut().zip(steps).for_each(|(term, steps)| term.steps = steps);
+    let model = Model {
+        format: Format::Additive1,
+        baseline: LogOdds::from_billionths(baseline),
+        baseline_error: LogOdds::default(),
+        terms,
+        pairs,
+        // It is not written how many of the changes failed.
+        changes: 0,
+        failures: 0,
+    };
+    model.check().map_err(|error| error.under("$.ebm"))?;
+    Ok(model)
+}
+
+fn bad(message: &str, at: &str) -> Error {
+    Problem::new(ErrorCode::BadArgument, message).at(at).into()
+}
+
+/// Whether it tells log-odds, of failing rather than of holding.
+fn check_kind(kind: &Kind) -> Result<()> {
+    if kind.version != "1.0" {
+        let message = format!("version `{}` is not known: `1.0` is", shown(&kind.version));
+        return Err(Problem::new(ErrorCode::WrongVersion, message).at("$.version").into());
+    }
+    let refused = |message: String, at: &str| {
+        Err(Problem::new(ErrorCode::UnknownWord, message).at(format!("$.ebm.outputs{at}")).into())
+    };
+    let [output] = kind.ebm.outputs.as_slice() else {
+        return refused("train for one output".into(), "");
+    };
+    if output.link != "logit" {
+        let message = format!(
+            "the link is `{}`: train an `ExplainableBoostingClassifier` of two classes",
+            shown(&output.link)
+        );
+        return refused(message, "[0].link");
+    }
+    // Log-odds are those of the second class.
+    let of_failing = match output.classes.as_slice() {
+        [Class::Flag(held), Class::Flag(failed)] => !held && *failed,
+        [Class::Number(held), Class::Number(failed)] => (*held, *failed) == (0, 1),
+        [Class::Word(held), Class::Word(failed)] => {
+            let both = (held.as_str(), failed.as_str());
+            matches!(both, ("0", "1") | ("False" | "false", "True" | "true"))
+        }
+        _ => false,
+    };
+    if !of_failing {
+        let message = "of other classes it is not known which one means a failure: train on 0 and \
+                       1, or on false and true";
+        return refused(message.into(), "[0].classes");
+    }
+    Ok(())
+}
+
+/// The features that terms are of, by their names.
+struct Reading<'a> {
+    /// As they are before what they add is known.
+    terms: Vec<Term>,
+    named: BTreeMap<&'a str, (usize, &'a Feature)>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(machine: &'a Machine) -> Result<Reading<'a>> {
+        let all = &machine.features;
+        check_count("features", all.len(), MODEL_FEATURES_MAX)
+            .map_err(|it| it.at("$.ebm.features"))?;
+        let (mut terms, mut named) = (Vec::new(), BTreeMap::new());
+        let named_by = machine.terms.iter().flat_map(|table| &table.term_features);
+        let used: BTreeSet<&str> = named_by.map(String::as_str).collect();
+        for (number, feature) in all.iter().enumerate() {
+            let at = |part: &str| format!("$.ebm.features[{number}]{part}");
+            if !used.contains(feature.name.as_str()) {
+                continue;
+            }
+            terms.push(term(feature).map_err(|(part, problem)| problem.at(at(part)))?);
+            let own = terms.len().saturating_sub(1);
+            if named.insert(feature.name.as_str(), (own, feature)).is_some() {
+                let name = shown(&feature.name);
+                let message = format!("two features are called `{name}`: name them apart");
+                let problem = Problem::new(ErrorCode::DuplicateKey, message);
+                return Err(problem.at(at(".name")).into());
+            }
+        }
+        Ok(Reading { terms, named })
+    }
+
+    fn feature(&self, name: &str) -> Result<(usize, &'a Feature)> {
+        self.named.get(name).copied().ok_or_else(|| {
+            let message = format!("there is no feature `{}`", shown(name));
+            let problem = Problem::new(ErrorCode::UnknownWord, message);
+            problem.at("$.term_features").into()
+        })
+    }
+
+    /// What a feature adds alone.
+    fn alone(&self, name: &str, table: &Table) -> Result<(usize, Steps)> {
+        let (own, feature) = self.feature(name)?;
+        let scores = [scores::<Vec<Double>>(table)?];
+        let axis = Axis::new(feature, 0, &scores)?;
+        let adds = axis.places.iter().map(|place| cell(&scores, 0, *place));
+        Ok((own, Steps { adds: adds.collect::<Result<_>>()?, cuts: axis.cuts }))
+    }
+
+    /// What two features add together.
+    fn together(&self, one: &str, other: &str, table: &Table) -> Result<Pair> {
+        let ((first, one), (second, other)) = (self.feature(one)?, self.feature(other)?);
+        let mut rows: Vec<Vec<Double>> = scores(table)?;
+        let width = rows.first().map_or(0, Vec::len);
+        if rows.iter().any(|row| row.len() != width) {
+            return Err(bad("rows have different lengths", "$.scores"));
+        }
+        let mut columns = turned(&rows, width);
+        let (mut one, mut other, mut features) = (one, other, (first, second));
+        // A model names the lower one first.
+        if first > second {
+            mem::swap(&mut rows, &mut columns);
+            (one, other, features) = (other, one, (second, first));
+        }
+        let (down, across) = (Axis::new(one, 1, &columns)?, Axis::new(other, 1, &rows)?);
+        let cells = down.places.iter().flat_map(|row| across.places.iter().map(|it| (*row, *it)));
+        let adds = cells.map(|(row, column)| cell(&rows, row, column)).collect::<Result<_>>()?;
+        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+        let features = (number(features.0), number(features.1));
+        Ok(Pair { features, rows: down.cuts, columns: across.cuts, adds })
+    }
+}
+
+/// A feature that adds nothing yet; or what is wrong with which part of it.
+fn term(feature: &Feature) -> Result<Term, (&'static str, Problem)> {
+    if feature.kind != "continuous" {
+        let message =
+            format!("a `{}` feature is not taken: encode it as numbers", shown(&feature.kind));
+        return Err((".type", Problem::new(ErrorCode::UnknownWord, message)));
+    }
+    let end = |part: &'static str, value: Option<Double>| {
+        let Some(Double(value)) = value else {
+            let message = "missing: write the model with `detail=\"interpretable\"` or \"all\"";
+            return Err((part, Problem::new(ErrorCode::MissingField, message)));
+        };
+        millionths(value).ok_or_else(|| {
+            let message = format!("{value} is beyond {INTEGER_MAX} millionths");
+            (part, Problem::new(ErrorCode::NumberOutOfRange, message))
+        })
+    };
+    let seen = (end(".min", feature.min)?, end(".max", feature.max)?);
+    Ok(Term {
+        name: feature.name.clone(),
+        transform: Transform::Plain,
+        weight: LogOdds::default(),
+        error: LogOdds::default(),
+        centre: seen.0,
+        seen,
+        steps: Steps::default(),
+    })
+}
+
+fn scores<T: DeserializeOwned>(table: &Table) -> Result<T> {
+    typed(table.scores.get()).map_err(|error| error.under("$.scores"))
+}
+
+/// Columns as rows.
+fn turned(rows: &[Vec<Double>], width: usize) -> Vec<Vec<Double>> {
+    (0..width).map(|at| rows.iter().filter_map(|row| row.get(at).copied()).collect()).collect()
+}
+
+fn cell(rows: &[Vec<Double>], row: usize, column: usize) -> Result<LogOdds> {
+    let score = rows.get(row).and_then(|row| row.get(column)).map_or(0.0, |score| score.0);
+    let at = || format!("$.scores[{row}][{column}]");
+    Ok(LogOdds::from_billionths(billionths(score).map_err(|it| it.at(at()))?))
+}
+
+/// One dimension of a table: where steps end, and at which place of the table each is.
+struct Axis {
+    cuts: Vec<i64>,
+    places: Vec<usize>,
+}
+
+impl Axis {
+    /// The dimension of a feature that the lines of a table run along.
+    fn new(feature: &Feature, resolution: usize, lines: &[Vec<Double>]) -> Result<Axis> {
+        let cuts = feature.cuts.get(resolution).or(feature.cuts.last());
+        let cuts = cuts.map_or(&[][..], Vec::as_slice);
+        let wanted = cuts.len().saturating_add(3);
+        if lines.iter().any(|line| line.len() != wanted) {
+            let name = shown(&feature.name);
+            let message = format!("`{name}` has {} cuts: give {wanted} scores", cuts.len());
+            return Err(bad(&message, "$.scores"));
+        }
+        if !cuts.is_sorted_by(|one, other| one.0 < other.0) {
+            let message = format!("cuts of `{}` do not run upwards", shown(&feature.name));
+            return Err(bad(&message, "$.term_features"));
+        }
+        let last = i64::try_from(INTEGER_MAX).unwrap_or(i64::MAX);
+        let mut axis = Axis { cuts: Vec::new(), places: vec![1] };
+        for (next, cut) in (2_usize..).zip(cuts) {
+            let end = below(cut.0);
+            if end >= last {
+                break;
+            }
+            // Between two cuts that are closer than a millionth there is no value.
+            let is_empty = end <= last.saturating_neg() || axis.cuts.last() == Some(&end);
+            match axis.places.last_mut() {
+                Some(place) if is_empty => *place = next,
+                _ => {
+                    axis.cuts.push(end);
+                    axis.places.push(next);
+                }
+            }
+        }
+        // What is not known counts as the most there is: of that, too, which was learned of it. No
+        // value comes to such a step.
+        if lines.iter().filter_map(|line| line.first()).any(|missing| missing.0 != 0.0) {
+            axis.cuts.push(last);
+            axis.places.push(0);
+        }
+        Ok(axis)
+    }
+}
