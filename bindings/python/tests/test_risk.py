@@ -174,6 +174,8 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             assert kind == "lane" and "widest" not in body
         case risk.Shift():
             assert (str(value.shift), value.outcomes) == (body["shift"], body["outcomes"])
+            assert value.ripe is not None and value.ripe.maturity == body["ripe"]["maturity"]
+            assert value.ripe.as_of == datetime.fromisoformat(body["ripe"]["as_of"])
         case risk.Platt():
             figures = (value.slope, value.slope_error, value.shift, value.shift_error)
             names = ("slope", "slope_error", "shift", "shift_error")

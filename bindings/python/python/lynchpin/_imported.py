@@ -80,6 +80,7 @@ def ebm(machine: str | bytes) -> Model:
         QuestionError: It is no such machine, or one that would be scored otherwise.
 
     Example:
+        >>> import json
         >>> from lynchpin import risk
         >>> machine = {"version": "1.0", "ebm": {
         ...     "outputs": [{"classes": [False, True], "link": "logit"}], "intercept": [-2.0],

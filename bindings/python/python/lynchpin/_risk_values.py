@@ -99,6 +99,22 @@ class Lane:
 
 
 @_told
+class Ripeness:
+    """How ripe the changes were that a figure rests on.
+
+    Example:
+        >>> from lynchpin.risk import Ripeness
+        >>> Ripeness(datetime(2026, 6, 1, tzinfo=timezone.utc), "30d").maturity
+        '30d'
+    """
+
+    as_of: datetime
+    """When the outcomes were looked up."""
+    maturity: str
+    """How long each change had had to fail by then, at least, such as "30d"."""
+
+
+@_told
 class Shift:
     """By how much all log-odds of a model are to be shifted.
 
@@ -115,6 +131,8 @@ class Shift:
     """Its standard error: two of them either way hold it in 95 of 100 cases."""
     outcomes: int
     """Of how many outcomes it was learned."""
+    ripe: Ripeness | None = None
+    """How ripe these changes were, if that was said."""
 
 
 def _maybe_model(fields: Fields, name: str) -> Model | None:
@@ -149,6 +167,8 @@ class Platt:
     """The model that says it by itself, if one was given."""
     digest: str | None = None
     """The digest of that model."""
+    ripe: Ripeness | None = None
+    """How ripe these changes were, if that was said."""
 
 
 @_told

@@ -56,6 +56,7 @@ from ._risk_values import (
     Lane,
     Platt,
     RankingShift,
+    Ripeness,
     Shift,
 )
 
@@ -82,6 +83,7 @@ __all__ = [
     "Rated",
     "Replay",
     "ReplayedBlock",
+    "Ripeness",
     "Shift",
     "Tested",
     "Together",
