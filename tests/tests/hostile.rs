@@ -189,6 +189,11 @@ fn risks() -> Vec<String> {
             "features": [feature]}}),
         json!({"trees": {"format": "lightgbm", "model": LIGHTGBM, "features": [feature]}}),
         json!({"ebm": {"model": EBM}}),
+        json!({"risk_model": {"text": json!({"lynchpin": "risk-model/1", "shift": "1",
+            "model": {"format": "additive/1", "baseline": "-2", "baseline_error": "0",
+                "changes": 2, "failures": 1, "terms": []},
+            "lane": {"at_most": "0.1", "passed": 2, "failed": 1, "as_of": at(9),
+                "maturity": "1d"}}).to_string()}}),
     ];
     questions.iter().map(ToString::to_string).collect()
 }

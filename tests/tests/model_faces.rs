@@ -104,6 +104,14 @@ fn the_model_and_its_scores_are_those_of_every_language() {
     asked.extend(ratings(&history));
     asked.push(trees("lightgbm", "lightgbm.txt", "riskier"));
     asked.push(trees("xgboost", "xgboost-3-raw.json", "as_trained"));
+    let certified = json!({"at_most": "0.05", "passed": 300, "failed": 2, "maturity": "14d",
+        "as_of": "2026-11-01T00:00:00Z"});
+    let mut named = json!({"lynchpin": "risk-model/1", "model": before, "shift": "-0.25",
+        "shock": "0.2", "lane": certified});
+    for term in named["model"]["terms"].as_array_mut().expect("terms") {
+        term["name"] = json!(format!("measure.{}", term["name"].as_str().expect("a name")));
+    }
+    asked.push(json!({"risk_model": {"text": named.to_string()}}));
     let machine = path("../data/trees/ebm-known.json");
     asked.push(json!({"ebm": {"model": fs::read_to_string(machine).expect("a machine")}}));
     let answered = asked.iter().map(|question| {

@@ -61,6 +61,8 @@ use crate::text::{lp_buf, lp_str};
 ///   `releases` (that of each change, null if it came with none): the `model` to record in a
 ///   portfolio, as text, its `digest` for the policy, and what its shift, its shock and its lane
 ///   rest on; `wanting` tells what it takes, if there is no lane that keeps the promise
+/// - `risk_model`: `text` (a model that a policy may name, as `certify` makes it): its `digest`, the
+///   `model` as it scores changes, which `lp_model_read` reads, its `shift`, `shock` and `lane`
 /// - `published`, with nothing in it: the model of ten published histories that a first fit may
 ///   have as prior; what stands between `{"published":` and the last `}` is what `lp_model_read`
 ///   reads

@@ -96,6 +96,8 @@ def _asked(question: dict[str, Any]) -> object:
             return risk.trees(said["model"], columns, **how)
         case "ebm":
             return risk.ebm(said["model"])
+        case "risk_model":
+            return risk.risk_model(said["text"])
         case _:
             parts = [said["reference"], said["recent"]]
             features = [{it["name"]: it["values"] for it in part["features"]} for part in parts]
@@ -176,6 +178,11 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
             assert (str(value.shift), value.outcomes) == (body["shift"], body["outcomes"])
             assert value.ripe is not None and value.ripe.maturity == body["ripe"]["maturity"]
             assert value.ripe.as_of == datetime.fromisoformat(body["ripe"]["as_of"])
+        case risk.NamedModel():
+            assert json.loads(value.model.json()) == body["model"]
+            assert value.digest == body["digest"] and str(value.shift) == body["shift"]
+            assert value.lane is not None and value.lane.maturity == body["lane"]["maturity"]
+            assert str(value.shock) == body["shock"]
         case risk.Platt():
             figures = (value.slope, value.slope_error, value.shift, value.shift_error)
             names = ("slope", "slope_error", "shift", "shift_error")
@@ -222,7 +229,7 @@ def test_the_answers_are_those_of_every_language(question: dict[str, Any], answe
 
 
 def test_every_question_is_asked() -> None:
-    assert len(_pairs()) == 21
+    assert len(_pairs()) == 22
 
 
 # Up to a millionth and a half to the left, else to the right.
@@ -344,6 +351,7 @@ def test_probabilities_are_numbers_or_parts() -> None:
         (lambda: risk.trees("{}", {"f": []}, format="xgboost"), "missing_field"),
         (lambda: risk.trees(b"\xff", {"f": []}, format="lightgbm"), "document_not_utf8"),
         (lambda: risk.ebm("{}"), "missing_field"),
+        (lambda: risk.risk_model("{}"), "bad_argument"),
         (lambda: risk.shift([0], [False], ripe=_young(1)), "bad_argument"),
         (lambda: risk.platt([0], [False], ripe=_young(1)), "bad_argument"),
         (lambda: risk.shock([0], [False], [1], ripe=_young(2)), "bad_argument"),

@@ -4,8 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
+from ._model import Model
 from ._read import Fields
-from ._risk_values import _range, _told
+from ._risk_values import _model, _range, _told
 
 
 def _booleans(fields: Fields, name: str) -> tuple[bool, ...]:
@@ -201,3 +202,28 @@ class Certified:
     """The rate of failure that is not exceeded in it, as sure as was asked."""
     wanting: Wanting | None
     """What it takes to keep the promise, if there is no lane."""
+
+
+@_told
+class NamedModel:
+    """What is in a model that a policy may name.
+
+    Example:
+        >>> import json
+        >>> from lynchpin import Model, risk
+        >>> model = json.loads(Model.published().json()) | {"terms": [], "pairs": []}
+        >>> read = risk.risk_model(json.dumps({"lynchpin": "risk-model/1", "model": model}))
+        >>> read.shift, read.lane, read.digest.startswith("sha256:")
+        (Decimal('0'), None, True)
+    """
+
+    digest: str
+    """The digest by which policies name it."""
+    model: Annotated[Model, _model]
+    """The model as it scores changes: the shift is in its baseline already."""
+    shift: Decimal
+    """What all log-odds are shifted by."""
+    shock: Decimal | None = None
+    """How much changes of one release have in common, if it is said."""
+    lane: Certificate | None = None
+    """The lane that it was certified for, if it was for one."""

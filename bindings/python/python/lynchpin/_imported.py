@@ -1,10 +1,11 @@
-"""Models that other tools trained."""
+"""Models that were trained or certified elsewhere."""
 
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal
 
+from ._certify_values import NamedModel
 from ._model import Model
 from ._rating_values import TreeScores
 from ._risk_asked import ask, feature, listed, whole_answer
@@ -93,6 +94,29 @@ def ebm(machine: str | bytes) -> Model:
     """
     found = whole_answer("ebm", {"model": _text(machine)}).inner("ebm")
     return Model.read(json.dumps(found.inner("model").raw()))
+
+
+def risk_model(text: str | bytes) -> NamedModel:
+    """Reads a model that a policy may name, such as `certify` makes, and takes it apart.
+
+    Args:
+        text: The document (`risk-model/1`), as it is recorded in a portfolio.
+
+    Returns:
+        Its digest, the model as it scores changes, and the lane that it was certified for.
+
+    Raises:
+        QuestionError: It is no such model.
+
+    Example:
+        >>> import json
+        >>> from lynchpin import Model, risk
+        >>> model = json.loads(Model.published().json()) | {"terms": [], "pairs": []}
+        >>> text = json.dumps({"lynchpin": "risk-model/1", "shift": "0.5", "model": model})
+        >>> risk.risk_model(text).shift
+        Decimal('0.5')
+    """
+    return ask("risk_model", {"text": _text(text)}, NamedModel)
 
 
 def _text(model: str | bytes) -> str:

@@ -135,8 +135,12 @@ class Shift:
     """How ripe these changes were, if that was said."""
 
 
+def _model(fields: Fields, name: str) -> Model:
+    return Model.read(json.dumps(fields.inner(name).raw()))
+
+
 def _maybe_model(fields: Fields, name: str) -> Model | None:
-    return Model.read(json.dumps(fields.inner(name).raw())) if name in fields else None
+    return _model(fields, name) if name in fields else None
 
 
 @_told

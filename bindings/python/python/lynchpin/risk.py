@@ -18,6 +18,7 @@ from ._certify_values import (
     Certificate,
     Certified,
     Doubt,
+    NamedModel,
     Replay,
     ReplayedBlock,
     Tested,
@@ -25,7 +26,7 @@ from ._certify_values import (
     Wanting,
 )
 from ._fields import read
-from ._imported import ebm, trees
+from ._imported import ebm, risk_model, trees
 from ._model import Model
 from ._rating_values import Answered, Matched, Rated, TreeScores
 from ._request import instant, said
@@ -78,6 +79,7 @@ __all__ = [
     "Joint",
     "Lane",
     "Matched",
+    "NamedModel",
     "Platt",
     "RankingShift",
     "Rated",
@@ -98,6 +100,7 @@ __all__ = [
     "platt",
     "questionnaire",
     "replay",
+    "risk_model",
     "rules",
     "shift",
     "shock",

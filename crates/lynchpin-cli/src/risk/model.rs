@@ -63,9 +63,7 @@ fn boosted(text: &[u8]) -> Result<Read, Error> {
 
 fn certified(text: &[u8]) -> Result<Read, Error> {
     let whole = RiskModel::from_json(text)?;
-    let (digest, shift, mut model) = (whole.digest()?, whole.shift, whole.model);
-    model.baseline = model.baseline.plus(shift);
-    Ok(Read { model, digest, shift: Some(shift) })
+    Ok(Read { model: whole.shifted(), digest: whole.digest()?, shift: Some(whole.shift) })
 }
 
 /// Where the column of each term is.

@@ -361,6 +361,12 @@ impl Error {
     }
 }
 
+/// What a message shows of words that anybody may have written: their beginning, with nothing in it
+/// that a terminal obeys.
+pub(crate) fn shown(words: &str) -> String {
+    words.chars().take(40).flat_map(char::escape_default).collect()
+}
+
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         Error(Box::new(Inner { problems: vec![problem] }))

@@ -9,7 +9,7 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-use super::error::{Error, ErrorCode, Result};
+use super::error::{Error, ErrorCode, Result, shown};
 use super::limits::ID_BYTES_MAX;
 use super::text::as_text;
 
@@ -22,7 +22,7 @@ fn check(kind: &str, text: &str) -> Result<()> {
     {
         return Ok(());
     }
-    let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+    let shown = shown(text);
     Err(Error::new(
         ErrorCode::IdNotCanonical,
         format!(

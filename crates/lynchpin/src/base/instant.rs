@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::error::{Error, ErrorCode, Result};
+use super::error::{Error, ErrorCode, Result, shown};
 use super::text::as_text;
 
 const SECOND: i64 = 1_000_000;
@@ -95,7 +95,7 @@ impl std::str::FromStr for Instant {
 
     fn from_str(text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| {
-            let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+            let shown = shown(text);
             Error::new(
                 ErrorCode::InstantMalformed,
                 format!("`{shown}` is no instant: write UTC such as `2026-11-03T10:00:00Z`"),
@@ -168,7 +168,7 @@ impl std::str::FromStr for Span {
 
     fn from_str(text: &str) -> Result<Self> {
         parse_span(text).map(Span).ok_or_else(|| {
-            let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+            let shown = shown(text);
             Error::new(
                 ErrorCode::SpanMalformed,
                 format!("`{shown}` is no duration: write a whole number and `s`, `m`, `h` or `d`"),

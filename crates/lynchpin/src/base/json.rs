@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::error::{Error, ErrorCode, Problem, Result};
+use super::error::{Error, ErrorCode, Problem, Result, shown};
 use super::limits::DEPTH_MAX;
 
 /// The offset of the first bracket beyond the deepest nesting that is allowed, if there is one.
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for Distinct {
 }
 
 fn doubled<E: serde::de::Error>(key: &str) -> E {
-    let shown: String = key.chars().take(40).flat_map(char::escape_default).collect();
+    let shown = shown(key);
     E::custom(format_args!("duplicate key `{shown}`"))
 }
 

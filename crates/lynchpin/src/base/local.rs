@@ -7,7 +7,7 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike};
 
-use super::error::{Error, ErrorCode, Result};
+use super::error::{Error, ErrorCode, Result, shown};
 use super::text::as_text;
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
@@ -157,7 +157,7 @@ impl fmt::Debug for LocalDateOrTime {
 }
 
 fn malformed(text: &str, wanted: &str) -> Error {
-    let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+    let shown = shown(text);
     Error::new(ErrorCode::LocalTimeMalformed, format!("`{shown}` is not {wanted}"))
 }
 

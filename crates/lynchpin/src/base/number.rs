@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::{Error, ErrorCode, Result};
+use super::error::{Error, ErrorCode, Result, shown};
 use super::text::as_text;
 
 const BILLION: u32 = 1_000_000_000;
@@ -55,7 +55,7 @@ impl std::str::FromStr for Probability {
     fn from_str(text: &str) -> Result<Self> {
         let parts = billionths(text).and_then(|parts| u32::try_from(parts).ok());
         parts.filter(|parts| *parts <= BILLION).map(Probability).ok_or_else(|| {
-            let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+            let shown = shown(text);
             Error::new(
                 ErrorCode::DecimalMalformed,
                 format!("`{shown}` is no probability: write a decimal of 0 to 1 such as `0.05`"),
@@ -111,7 +111,7 @@ impl std::str::FromStr for LogOdds {
             .map(|value| LogOdds(if negative { -value } else { value }))
             .filter(|value| !(negative && value.0 == 0))
             .ok_or_else(|| {
-                let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+                let shown = shown(text);
                 Error::new(
                     ErrorCode::DecimalMalformed,
                     format!("`{shown}` is no decimal of at most nine places"),
@@ -154,7 +154,7 @@ impl std::str::FromStr for Failures {
 
     fn from_str(text: &str) -> Result<Self> {
         billionths(text).map(Failures).ok_or_else(|| {
-            let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+            let shown = shown(text);
             Error::new(
                 ErrorCode::DecimalMalformed,
                 format!("`{shown}` is no number of failures: write a decimal such as `2.5`"),

@@ -1,6 +1,6 @@
 //! Reading a recurrence rule (RFC 5545, section 3.3.10), and nothing of what it means.
 
-use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::error::{Error, ErrorCode, Problem, Result, shown};
 use crate::base::limits::RECURRENCE_BYTES_MAX;
 use crate::base::{Instant, LocalTime};
 
@@ -287,11 +287,6 @@ impl<'a> Reader<'a> {
             self.problems.push(Problem::new(ErrorCode::RecurrenceUnsupported, message));
         }
     }
-}
-
-/// The user's words, cut and made visible.
-fn shown(text: &str) -> String {
-    text.chars().take(40).flat_map(char::escape_default).collect()
 }
 
 fn digits(text: &str, most: usize) -> Option<i64> {

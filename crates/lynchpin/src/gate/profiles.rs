@@ -6,7 +6,7 @@
 //! both halves of a company. A service that says no profile has to pass the gates of all.
 
 use super::policy::Policy;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{Error, ErrorCode, Result, shown};
 
 macro_rules! profile {
     ($name:literal, $about:literal, $($part:literal)*) => {
@@ -53,7 +53,7 @@ pub const NAMES: [&str; SHIPPED.len()] = ["both", "continuous", "itil"];
 pub fn text(name: &str) -> Result<&'static str> {
     let found = SHIPPED.iter().find(|(known, _)| *known == name);
     found.map(|(_, text)| *text).ok_or_else(|| {
-        let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
+        let shown = shown(name);
         let message = format!("no policy `{shown}` is shipped: there are {}", NAMES.join(", "));
         Error::new(ErrorCode::UnknownWord, message)
     })

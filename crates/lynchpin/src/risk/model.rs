@@ -13,6 +13,7 @@ use super::learn::{MISSING, Model, Term};
 use super::scorecard::{Contribution, Risk, WITH, probability};
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::limits::PROBLEMS_MAX;
 use crate::base::{Instant, LogOdds, Probability, Span, canonical, json};
 
 /// What kind of document it is, and which version of it.
@@ -155,6 +156,14 @@ impl RiskModel {
         canonical::digest(self)
     }
 
+    /// The model as it scores changes: with the shift in its baseline. Use it to score very many at
+    /// once ([`Model::scorer`]).
+    #[must_use]
+    pub fn shifted(&self) -> Model {
+        let baseline = self.model.baseline.plus(self.shift);
+        Model { baseline, ..self.model.clone() }
+    }
+
     /// How much changes of one release have in common.
     #[must_use]
     pub fn shock(&self) -> Shock {
@@ -180,6 +189,7 @@ impl RiskModel {
             let problem = Problem::new(ErrorCode::NumberOutOfRange, message);
             problems.push(problem.at("$.lane.failed"));
         }
+        problems.truncate(PROBLEMS_MAX);
         Error::from_problems(problems).map_or(Ok(()), Err)
     }
 

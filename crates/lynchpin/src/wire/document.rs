@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::lines::place;
 use super::strict::{check_form, read_fields, read_part};
-use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::error::{Error, ErrorCode, Problem, Result, shown};
 use crate::base::limits::{Limits, PROBLEMS_MAX};
 use crate::model::Portfolio;
 use crate::model::portfolio::{VERSION, arrays};
@@ -165,7 +165,7 @@ fn unknown_array(whole: &[u8], name: &str, raw: &RawValue) -> Problem {
         )*};
     }
     arrays!(names);
-    let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
+    let shown = shown(name);
     let offset = (raw.get().as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
     let (line, column) = place(whole, offset);
     Problem::new(

@@ -3,7 +3,7 @@
 use super::strict::read_part;
 use crate::base::Instant;
 use crate::base::canonical;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{Error, ErrorCode, Result, shown};
 use crate::model::Portfolio;
 use crate::model::portfolio::arrays;
 
@@ -177,7 +177,7 @@ fn explained<T: serde::de::DeserializeOwned>(fact: &[u8]) -> Result<T> {
 }
 
 fn unknown_kind(kind: &str) -> Error {
-    let shown: String = kind.chars().take(40).flat_map(char::escape_default).collect();
+    let shown = shown(kind);
     let mut known = String::new();
     macro_rules! names {
         ($($field:ident: $type:ty,)*) => {$(

@@ -1,7 +1,7 @@
 //! The workflows that come with the library, as TOML that people can read and change.
 
 use super::Machine;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{Error, ErrorCode, Result, shown};
 
 /// Each shipped workflow: its name and its text.
 const SHIPPED: [(&str, &str); 5] = [
@@ -29,7 +29,7 @@ pub const NAMES: [&str; SHIPPED.len()] = [
 pub fn text(name: &str) -> Result<&'static str> {
     let found = SHIPPED.iter().find(|(known, _)| *known == name);
     found.map(|(_, text)| *text).ok_or_else(|| {
-        let shown: String = name.chars().take(40).flat_map(char::escape_default).collect();
+        let shown = shown(name);
         let message = format!("no workflow `{shown}` is shipped: there are {}", NAMES.join(", "));
         Error::new(ErrorCode::WorkflowUnknown, message)
     })

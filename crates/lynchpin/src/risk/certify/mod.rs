@@ -62,7 +62,7 @@ use self::gated::Gated;
 use super::learn::Column;
 use super::replay::{Doubt, History, Options, Replay};
 use super::{Certificate, MEASURE, RiskModel, is_scored};
-use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::error::{Error, ErrorCode, Problem, Result, shown};
 use crate::base::limits::PROBLEMS_MAX;
 use crate::base::{LogOdds, Probability};
 
@@ -190,7 +190,7 @@ impl Tested {
 fn check_names(features: &[Column<'_>]) -> Result<()> {
     let strange = features.iter().enumerate().filter(|(_, column)| !is_scored(column.name));
     let problems = strange.map(|(at, column)| {
-        let name: String = column.name.chars().take(40).flat_map(char::escape_default).collect();
+        let name = shown(column.name);
         let message = format!(
             "a portfolio has no feature `{name}`: name one that it has, or one of your own as \
              `{MEASURE}...`"

@@ -4,7 +4,7 @@ use super::model::{Model, Pair, Steps, Term};
 use crate::base::LogOdds;
 use crate::base::canonical;
 use crate::base::digest::Digest;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{Error, ErrorCode, Result, shown};
 use crate::base::json;
 use crate::base::limits::{INTEGER_MAX, MODEL_CELLS_MAX, MODEL_FEATURES_MAX};
 
@@ -100,7 +100,7 @@ fn bad(message: String) -> Error {
 }
 
 fn check_term(term: &Term) -> Result<()> {
-    let name = &term.name;
+    let name = &shown(&term.name);
     let (low, high) = term.seen;
     check_values(name, &[low, term.centre])?;
     check_values(name, &[high])?;

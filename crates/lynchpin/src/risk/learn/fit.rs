@@ -8,7 +8,7 @@ use super::ridge::{Outcomes, Ridge, Standard, ridge};
 use super::tables::tables;
 use super::{MISSING, Pair};
 use crate::base::LogOdds;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{Error, ErrorCode, Result, shown};
 use crate::base::limits::{INTEGER_MAX, MODEL_FEATURES_MAX, MODEL_ROUNDS_MAX};
 use crate::risk::float::whole;
 
@@ -70,19 +70,20 @@ pub(in crate::risk) fn check_columns(columns: &[Column<'_>], count: usize) -> Re
         )));
     }
     if let Some(column) = columns.iter().find(|it| it.values.len() != count) {
-        let (name, found) = (column.name, column.values.len());
+        let (name, found) = (shown(column.name), column.values.len());
         return Err(bad(format!("`{name}` has {found} values for {count} outcomes")));
     }
     let too_large = |value: &i64| *value != MISSING && value.unsigned_abs() > INTEGER_MAX;
     if let Some(column) = columns.iter().find(|column| column.values.iter().any(too_large)) {
-        let message = format!("a value of `{}` is beyond {INTEGER_MAX} millionths", column.name);
+        let name = shown(column.name);
+        let message = format!("a value of `{name}` is beyond {INTEGER_MAX} millionths");
         return Err(bad(message));
     }
     let mut names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     names.sort_unstable();
     let twice = names.iter().zip(names.iter().skip(1)).find(|(one, other)| one == other);
     match twice {
-        Some((name, _)) => Err(bad(format!("two columns are named `{name}`"))),
+        Some((name, _)) => Err(bad(format!("two columns are named `{}`", shown(name)))),
         None => Ok(()),
     }
 }

@@ -12,9 +12,9 @@ use serde_json::value::RawValue;
 
 use super::as_text;
 use super::document::{check, typed};
-use super::grow::{billionths, check_count, shown};
+use super::grow::{billionths, check_count};
 use super::threshold::below;
-use crate::base::error::{Error, ErrorCode, Problem, Result};
+use crate::base::error::{Error, ErrorCode, Problem, Result, shown};
 use crate::base::limits::{INTEGER_MAX, MODEL_FEATURES_MAX};
 use crate::base::{Limits, LogOdds};
 use crate::risk::learn::{Format, Model, Pair, Steps, Term, Transform, millionths};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Trees;
 use super::node::{Node, Split, Test};
-use crate::base::error::{ErrorCode, Problem, Result};
+use crate::base::error::{ErrorCode, Problem, Result, shown};
 use crate::base::limits::{TREE_FEATURES_MAX, TREE_NODES_MAX};
 use crate::risk::float::{real, rounded};
 
@@ -146,11 +146,6 @@ pub(super) fn check_count(what: &str, found: usize, most: usize) -> Result<(), P
     }
     let message = format!("{found} {what}, at most {most} are taken: train with fewer");
     Err(Problem::new(ErrorCode::ListTooLong, message))
-}
-
-/// What an error shows of a word of a model.
-pub(super) fn shown(word: &str) -> String {
-    word.chars().take(40).flat_map(char::escape_default).collect()
 }
 
 fn split_of(nodes: &mut [Node], at: usize) -> Option<&mut Split> {

@@ -1,11 +1,11 @@
 //! LightGBM's text format, version 4.
 
 use super::Trees;
-use super::grow::{Grower, LOG_ODDS_MAX, Part, shown};
+use super::grow::{Grower, LOG_ODDS_MAX, Part};
 use super::lines::{Block, Blocks, Field, blocks};
 use super::node::Test;
 use super::threshold::at_most;
-use crate::base::error::{ErrorCode, Problem, Result};
+use crate::base::error::{ErrorCode, Problem, Result, shown};
 
 const VERSION: &str = "v4";
 const OBJECTIVE: &str = "binary";

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::grow::{check_count, shown};
-use crate::base::error::{Error, ErrorCode, Problem, Result};
+use super::grow::check_count;
+use crate::base::error::{Error, ErrorCode, Problem, Result, shown};
 use crate::base::limits::TREES_MAX;
 
 /// A key with its value, which is empty if nothing follows the key.

@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 
 use super::Trees;
 use super::document::{check, typed};
-use super::grow::{Grower, Part, check_count, shown};
+use super::grow::{Grower, Part, check_count};
 use super::node::Test;
 use super::threshold::less_than;
-use crate::base::error::{ErrorCode, Problem, Result};
+use crate::base::error::{ErrorCode, Problem, Result, shown};
 use crate::base::limits::{TREE_FEATURES_MAX, TREES_MAX};
 
 const MODEL: &str = "$.learner.gradient_booster.model";

@@ -14,6 +14,7 @@
 mod certify;
 mod ebm;
 mod house;
+mod named;
 mod platt;
 mod ripe;
 mod trees;
@@ -21,6 +22,7 @@ mod trees;
 pub use certify::{CertifiedModel, Certify, Column, Replay, Replayed};
 pub use ebm::{Ebm, ReadModel};
 pub use house::{Questionnaire, Rules, Worst};
+pub use named::{NamedModel, NamedText};
 pub use platt::{Calibrated, Platt};
 pub use ripe::{Ripe, Ripeness};
 pub use trees::{Format, TreeScores, Trees};
@@ -67,6 +69,8 @@ pub enum Question {
     Trees(Trees),
     /// Which model is an explainable boosting machine that another tool trained?
     Ebm(Ebm),
+    /// What is in a model that a policy may name?
+    RiskModel(NamedText),
     /// What would models have said of a history, had they known no more than was known then?
     Replay(Replay),
     /// Which model of a history may a policy name?
@@ -254,6 +258,8 @@ pub enum Answer {
     Trees(Box<TreeScores>),
     /// The model, and its digest.
     Ebm(Box<ReadModel>),
+    /// What it says of a change, its lane, and its digest.
+    RiskModel(Box<NamedModel>),
     /// What was said of the later changes, and how.
     Replay(Box<Replayed>),
     /// The model, and what it rests on.
@@ -305,7 +311,8 @@ impl Question {
     /// [`Model::calibrated`], [`backtest::Backtest::new`], [`drift::Drift::new`],
     /// [`Questionnaire::rate`](ratings::Questionnaire::rate),
     /// [`certify`](crate::risk::certify::certify), and those that read
-    /// [`Trees`](crate::risk::trees::Trees) and [`Model::from_ebm`], and if something is no
+    /// [`Trees`](crate::risk::trees::Trees), [`Model::from_ebm`] and
+    /// [`RiskModel::from_json`](crate::risk::RiskModel::from_json), and if something is no
     /// probability;
     /// [`LimitExceeded`](ErrorCode::LimitExceeded) if more changes ship together than a release
     /// holds, or if more is asked at once than is answered in some seconds.
@@ -326,6 +333,7 @@ impl Question {
             Question::Worst(asked) => asked.ask(),
             Question::Trees(asked) => asked.ask(),
             Question::Ebm(asked) => asked.ask(),
+            Question::RiskModel(asked) => asked.ask(),
             Question::Replay(asked) => asked.ask(),
             Question::Certify(asked) => asked.ask(),
         }
@@ -360,11 +368,6 @@ fn check_work(changes: usize, each: usize, most: usize, path: &str) -> Result<()
         return Err(Error::new(ErrorCode::LimitExceeded, message).under(path));
     }
     Ok(())
-}
-
-/// The beginning of a name, which anybody may have written.
-fn shown(name: &str) -> String {
-    name.chars().take(40).flat_map(char::escape_default).collect()
 }
 
 fn count(all: usize) -> u64 {

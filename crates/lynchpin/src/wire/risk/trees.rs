@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Feature, check_work, shown};
+use super::{Answer, Feature, check_work};
 use crate::base::LogOdds;
-use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::error::{Error, ErrorCode, Result, shown};
 use crate::base::limits::{Limits, TREE_WORK_MAX};
 use crate::risk::learn::MISSING;
 use crate::risk::trees::{self, Missing};
