@@ -29,10 +29,10 @@ impl Snapshot {
     ///     in force names, or else by the scorecard.
     ///
     /// Raises:
-    ///     NotFoundError: The subject, a change of a part or to split, or the risk model is not known
-    ///         as of that instant.
-    ///     QuestionError: An id is malformed, a part is empty, a change cannot be split into so many
-    ///         pieces or `at` has no time zone.
+    ///     NotFoundError: The subject, a change of a part or to split, or the risk model is not
+    ///         known as of that instant.
+    ///     QuestionError: An id is malformed, a part is empty, nothing is split into so many pieces
+    ///         or `at` has no time zone.
     ///     LimitError: The release has too many changes.
     ///     TypeError: Not exactly one subject was named.
     ///
@@ -40,7 +40,9 @@ impl Snapshot {
     ///     >>> score = snapshot.score(change="C-1", at=datetime(2026, 11, 2, tzinfo=timezone.utc))
     ///     >>> 0 < score.probability < 1
     ///     True
-    #[pyo3(signature = (subject = None, /, *, release = None, change = None, at, parts = None, split = None))]
+    #[pyo3(signature = (
+        subject = None, /, *, release = None, change = None, at, parts = None, split = None
+    ))]
     fn score<'py>(
         &self,
         py: Python<'py>,

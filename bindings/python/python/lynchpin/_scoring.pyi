@@ -38,10 +38,10 @@ class _Scoring:
             in force names, or else by the scorecard.
 
         Raises:
-            NotFoundError: The subject, a change of a part or to split, or the risk model is not known
-                as of that instant.
-            QuestionError: An id is malformed, a part is empty, a change cannot be split into so many
-                pieces or `at` has no time zone.
+            NotFoundError: The subject, a change of a part or to split, or the risk model is not
+                known as of that instant.
+            QuestionError: An id is malformed, a part is empty, nothing is split into so many pieces
+                or `at` has no time zone.
             LimitError: The release has too many changes.
             TypeError: Not exactly one subject was named.
 

@@ -430,7 +430,7 @@ impl Snapshot {
     /// # Errors
     ///
     /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) if it is not known as of that
-    /// instant, or a change to split or in a part is not in it; others for what else is asked amiss;
+    /// instant, or a change to split or in a part is not in it; others for parts that are none;
     /// [`RiskModelUnknown`](crate::base::ErrorCode::RiskModelUnknown) if the model is not known;
     /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) for a release of too many changes.
     pub fn score(&self, question: &ScoreQuestion) -> Result<Score> {
