@@ -212,7 +212,7 @@ void a_fitted_model() {
     };
     const auto two = split("2");
     CHECK(two.find(R"("piece":"0.119202922")") != std::string::npos);
-    CHECK(two.find(R"("expected":"0.357608766","expected_before":"0.238405844")")
+    CHECK(two.find(R"("expected_before":"0.238405844","expected":"0.357608766")")
           != std::string::npos);
     CHECK(status_of([&] { (void)split("1"); }) == status::number_out_of_range);
 }

@@ -222,7 +222,7 @@ class Split:
     """What the whole comes to if one change of it is split into equal pieces.
 
     A piece is the change with its lines, files and folders divided, rounded up; all else is as of
-    the change. Each is less risky, and yet they mostly raise the chance that anything fails.
+    the change. Most pieces are less risky, and yet mostly raise the chance that anything fails.
 
     Example:
         >>> score.split is None  # no change was to be split
