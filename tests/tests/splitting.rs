@@ -213,7 +213,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// Under what rises with each size a piece is never riskier than the change, nor one of more
-    /// pieces riskier than one of fewer; and the whole has no fewer failures than a piece has.
+    /// pieces riskier than one of fewer; and the whole is what its pieces and the rest come to.
     #[test]
     fn a_piece_is_never_riskier_than_the_change(
         sizes in prop::array::uniform6(prop::option::of(0_u64..4000)),
@@ -243,6 +243,10 @@ proptest! {
         prop_assert!(u64::from(of.any.parts_per_billion()) <= of.expected.billionths() + 1);
         let rest = risks(&score)[1];
         let pieces = vec![of.piece; usize::try_from(into).expect("it is")];
-        prop_assert!(is_near(of.any_apart, apart(&[&[rest][..], &pieces].concat())));
+        let all = [&[rest][..], &pieces].concat();
+        prop_assert!(is_near(of.any_apart, apart(&all)));
+        let shock = Shock::new("0.3".parse().expect("it is"));
+        let together = if fitted { Joint::new(&all, shock).any } else { release(&all).probability };
+        prop_assert_eq!(of.any, together);
     }
 }

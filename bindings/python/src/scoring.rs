@@ -40,6 +40,7 @@ impl Snapshot {
     ///     >>> score = snapshot.score(change="C-1", at=datetime(2026, 11, 2, tzinfo=timezone.utc))
     ///     >>> 0 < score.probability < 1
     ///     True
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     #[pyo3(signature = (
         subject = None, /, *, release = None, change = None, at, parts = None, split = None
     ))]
