@@ -204,6 +204,17 @@ void a_fitted_model() {
         shares += driver.share;
     }
     CHECK(shares == score.probability());
+    // It weighs no size, so that a piece of A is as risky as A: three of 11.92 %.
+    const auto split = [&](const std::string &into) {
+        return engine.snapshot().ask(R"({"score": {"subject": {"release": "R"}, "split":)"
+                                     R"({"change": "A", "into": )"
+                                     + into + R"(}, "at": "2026-11-04T00:00:00Z"}})");
+    };
+    const auto two = split("2");
+    CHECK(two.find(R"("piece":"0.119202922")") != std::string::npos);
+    CHECK(two.find(R"("expected_before":"0.238405844","expected":"0.357608766")")
+          != std::string::npos);
+    CHECK(status_of([&] { (void)split("1"); }) == status::number_out_of_range);
 }
 
 void faults(const lynchpin::snapshot &snapshot) {

@@ -21,15 +21,18 @@ impl Snapshot {
     ///     at: The instant, as a datetime with a time zone. Facts recorded later do not count.
     ///     parts: The parts in which a release ships, one after the other, each a list of ids, to
     ///         say what that comes to; what is in none of them does not ship.
+    ///     split: A change and into how many equal pieces it is split, 2 to 100, to say what that
+    ///         comes to.
     ///
     /// Returns:
     ///     A `Score`, whose contributions add up to it exactly: by the risk model that the policy
     ///     in force names, or else by the scorecard.
     ///
     /// Raises:
-    ///     NotFoundError: The subject, a change of a part or the risk model is not known as of that
-    ///         instant.
-    ///     QuestionError: An id is malformed, a part is empty or `at` has no time zone.
+    ///     NotFoundError: The subject, a change of a part or to split, or the risk model is not
+    ///         known as of that instant.
+    ///     QuestionError: An id is malformed, a part is empty, nothing is split into so many pieces
+    ///         or `at` has no time zone.
     ///     LimitError: The release has too many changes.
     ///     TypeError: Not exactly one subject was named.
     ///
@@ -37,7 +40,10 @@ impl Snapshot {
     ///     >>> score = snapshot.score(change="C-1", at=datetime(2026, 11, 2, tzinfo=timezone.utc))
     ///     >>> 0 < score.probability < 1
     ///     True
-    #[pyo3(signature = (subject = None, /, *, release = None, change = None, at, parts = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(signature = (
+        subject = None, /, *, release = None, change = None, at, parts = None, split = None
+    ))]
     fn score<'py>(
         &self,
         py: Python<'py>,
@@ -46,12 +52,14 @@ impl Snapshot {
         change: Option<&Bound<'py, PyString>>,
         at: &Bound<'py, PyDateTime>,
         parts: Option<Vec<Vec<String>>>,
+        split: Option<(String, u32)>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let parts = parts_of(parts.unwrap_or_default());
         let question = Question::Score(wire::Score {
             subject: checked(py, subject_of(subject, release, change)?)?,
             at: checked(py, instant_of(at)?)?,
             parts: checked(py, parts)?,
+            split: checked(py, split.map(split_of).transpose())?,
         });
         self.value(py, question, Given::Question)
     }
@@ -89,6 +97,11 @@ impl Snapshot {
         });
         self.value(py, question, Given::Question)
     }
+}
+
+/// A change that is split, and into how many pieces.
+fn split_of((change, into): (String, u32)) -> Result<wire::Split> {
+    Ok(wire::Split { change: ChangeId::new(change)?, into })
 }
 
 /// The parts of a release, each with its changes.

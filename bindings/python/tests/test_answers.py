@@ -334,7 +334,7 @@ def _fitted() -> tuple[Engine, str]:
 def test_a_fitted_model_says_how_failures_are_spread() -> None:
     engine, digest = _fitted()
     at = datetime(2026, 11, 2, tzinfo=timezone.utc)
-    score = engine.snapshot().score(release="R", at=at, parts=[["B"], ["A"]])
+    score = engine.snapshot().score(release="R", at=at, parts=[["B"], ["A"]], split=("B", 3))
     assert score.model == digest and score.release is not None
     joint = score.release.joint
     assert joint is not None and joint.shock == Decimal("0.3") and joint.failures == (0, 2)
@@ -344,10 +344,23 @@ def test_a_fitted_model_says_how_failures_are_spread() -> None:
     assert score.apart is not None and score.apart.parts[0].reached == 1
     assert score.apart.parts[0].any == score.changes[1].risk.probability
     assert score.impact[0].mean_seconds == 1800 and score.impact[0].budget_seconds is None
+    # One incident of half an hour, and none or both fail in nine of ten.
+    assert score.impact[0].seconds == (0, 3600)
+    assert score.apart.parts[1].impact[0].seconds == (0, 1800)
+    # A third of three files is one, as A has.
+    split, risk = score.split, score.changes[0].risk.probability
+    assert split is not None and (split.change, split.into, split.piece) == ("B", 3, risk)
+    assert split.expected_before == joint.expected and split.expected == 4 * risk
+    assert split.any < split.any_apart
     for shown in (str(score), score._repr_html_(), str(Score.from_json(score.to_json()))):
         assert "nine of ten" in shown and "in parts" in shown and "shop" in shown
+        assert "B split into 3" in shown
     with pytest.raises(QuestionError, match="is in a part already"):
         engine.snapshot().score(release="R", at=at, parts=[["A"], ["A"]])
+    with pytest.raises(QuestionError, match="is split into 2 to 100"):
+        engine.snapshot().score(release="R", at=at, split=("A", 1))
+    with pytest.raises(NotFoundError, match="is not in it"):
+        engine.snapshot().score(change="A", at=at, split=("B", 2))
     engine.set_policy('name = "acme"\nrisk.model = "sha256:' + "1" * 64 + '"')
     with pytest.raises(NotFoundError, match="no risk model"):
         engine.snapshot().score(release="R", at=at)

@@ -141,6 +141,7 @@ from ._score import (
     Risk,
     Score,
     ServiceImpact,
+    Split,
 )
 from ._study import (
     AskedOften,
@@ -328,6 +329,7 @@ __all__ = [
     "SignedStatement",
     "Situation",
     "Snapshot",
+    "Split",
     "StageStands",
     "Standing",
     "Subject",

@@ -13,13 +13,17 @@ from ._value import public, value
 from ._values import Subject
 
 _SCORE = frozenset(
-    ("subject", "at", "model", "probability", "release", "changes", "impact", "apart")
+    ("subject", "at", "model", "probability", "release", "changes", "impact", "apart", "split")
 )
 _CHANGE = frozenset(("change", "risk"))
 _RISK = frozenset(("probability", "log_odds", "baseline", "contributions"))
 _CONTRIBUTION = frozenset(("factor", "value", "log_odds"))
 _RELEASE = frozenset(("at_least", "at_most", "drivers", "joint"))
 _DRIVER = frozenset(("change", "falls_by", "share"))
+
+
+def _two_or_none(fields: Fields, name: str) -> tuple[int, int] | None:
+    return _two(fields, name) if name in fields else None
 
 
 def _two(fields: Fields, name: str) -> tuple[int, int]:
@@ -172,6 +176,9 @@ class ServiceImpact:
     """How many seconds of failure are to be expected, rounded up."""
     budget_seconds: int | None
     """How many seconds its tightest objective allows in its window; none, if it has none."""
+    seconds: Annotated[tuple[int, int] | None, _two_or_none] = None
+    """In nine of ten such releases, at least and at most so many seconds, if a fitted model says
+    so: by how many changes fail together, and by how far incidents lasted shorter and longer."""
 
 
 @value
@@ -189,6 +196,8 @@ class Part:
     """How many of them fail on average."""
     reached: Decimal
     """The chance that nothing failed before it."""
+    impact: tuple[ServiceImpact, ...] = ()
+    """What its failures would cost each service; none, if no incident was ever resolved."""
 
 
 @value
@@ -206,6 +215,34 @@ class Apart:
     """How many of them fail on average."""
     parts: tuple[Part, ...]
     """Each part, in the order in which they ship."""
+
+
+@value
+class Split:
+    """What the whole comes to if one change of it is split into equal pieces.
+
+    A piece is the change with its lines, files and folders divided, rounded up; all else is as of
+    the change. Most pieces are less risky, and yet mostly raise the chance that anything fails.
+
+    Example:
+        >>> score.split is None  # no change was to be split
+        True
+    """
+
+    change: str
+    """The change."""
+    into: int
+    """Into how many pieces."""
+    piece: Decimal
+    """The chance that a piece fails: that of each is the same."""
+    any: Decimal
+    """The chance that anything fails if the pieces ship in place of the change."""
+    any_apart: Decimal
+    """The same if each piece ships by itself, and the rest together."""
+    expected_before: Decimal
+    """How many changes fail on average as it is."""
+    expected: Decimal
+    """How many fail on average once it is split, each piece being one."""
 
 
 @final
@@ -238,6 +275,8 @@ class Score(Answer):
     """What a failure would cost each service; none, if no incident was ever resolved."""
     apart: Apart | None
     """What it comes to in the parts that were named."""
+    split: Split | None
+    """What it comes to if the change that was named is split."""
     # Each change; none, until they are asked for.
     _changes: tuple[ChangeScore, ...] | None
 
@@ -254,6 +293,7 @@ class Score(Answer):
             if "impact" in fields
             else (),
             "apart": read(Apart, fields.inner("apart")) if "apart" in fields else None,
+            "split": read(Split, fields.inner("split")) if "split" in fields else None,
             "_changes": _read_changes(fields) if whole else None,
         }
 

@@ -19,6 +19,7 @@ class _Scoring:
         change: None = None,
         at: datetime,
         parts: Sequence[Sequence[str]] | None = None,
+        split: tuple[str, int] | None = None,
     ) -> Score:
         """Says how likely a change or a release is to cause a failure, and what makes it so.
 
@@ -29,15 +30,18 @@ class _Scoring:
             at: The instant, as a datetime with a time zone. Facts recorded later do not count.
             parts: The parts in which a release ships, one after the other, each a list of ids, to
                 say what that comes to; what is in none of them does not ship.
+            split: A change and into how many equal pieces it is split, 2 to 100, to say what that
+                comes to.
 
         Returns:
             A `Score`, whose contributions add up to it exactly: by the risk model that the policy
             in force names, or else by the scorecard.
 
         Raises:
-            NotFoundError: The subject, a change of a part or the risk model is not known as of that
-                instant.
-            QuestionError: An id is malformed, a part is empty or `at` has no time zone.
+            NotFoundError: The subject, a change of a part or to split, or the risk model is not
+                known as of that instant.
+            QuestionError: An id is malformed, a part is empty, nothing is split into so many pieces
+                or `at` has no time zone.
             LimitError: The release has too many changes.
             TypeError: Not exactly one subject was named.
 
@@ -57,6 +61,7 @@ class _Scoring:
         change: None = None,
         at: datetime,
         parts: Sequence[Sequence[str]] | None = None,
+        split: tuple[str, int] | None = None,
     ) -> Score: ...
     @overload
     def score(
@@ -68,6 +73,7 @@ class _Scoring:
         change: str,
         at: datetime,
         parts: Sequence[Sequence[str]] | None = None,
+        split: tuple[str, int] | None = None,
     ) -> Score: ...
     def risk_history(
         self, *, features: Sequence[str] | None = None, at: datetime

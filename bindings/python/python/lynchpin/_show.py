@@ -228,10 +228,16 @@ def score(score: "Score") -> Report:
             notes.append(f"tier 1 is hit with {_percent(joint.tier_one)}")
     for it in score.impact:
         budget = f" of a budget of {it.budget_seconds} s" if it.budget_seconds is not None else ""
-        notes.append(f"{it.service}: {it.expected_seconds} s of failure to be expected{budget}")
+        seconds = f", {it.seconds[0]} s to {it.seconds[1]} s in nine of ten" if it.seconds else ""
+        told = f"{it.expected_seconds} s of failure to be expected{budget}{seconds}"
+        notes.append(f"{it.service}: {told}")
     if score.apart:
         parts = ", ".join(_percent(part.any) for part in score.apart.parts)
         notes.append(f"in parts {_percent(score.apart.any)}: {parts}")
+    if split := score.split:
+        pieces = f"{split.change} split into {split.into} of {_percent(split.piece)}"
+        apart = f"{_percent(split.any_apart)} if each ships by itself"
+        notes.append(f"{pieces}: {_percent(split.any)}, {apart}")
     head = ("change", "risk", "the release is safer without it by", "raised by")
     headline = f"RISK: {score.subject}: {_percent(score.probability)}"
     return Report(headline, notes, [(head, rows)])

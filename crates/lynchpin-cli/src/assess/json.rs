@@ -27,7 +27,7 @@ pub(super) fn lines(
             detail,
             what_if: None,
         }),
-        Question::Score(wire::Score { subject, at, parts: Vec::new() }),
+        Question::Score(wire::Score { subject, at, parts: Vec::new(), split: None }),
     ] {
         out.extend(question.ask(snapshot)?.to_bytes()?);
         out.push(b'\n');

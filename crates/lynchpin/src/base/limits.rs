@@ -162,6 +162,9 @@ pub const RISK_MODEL_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// time with the square of them.
 pub const JOINT_CHANGES_MAX: usize = 10_000;
 
+/// The most pieces that a change may be split into: smaller ones are mostly of one line.
+pub const SPLIT_MAX: u32 = 100;
+
 /// The most rounds in which a model is fitted.
 pub const MODEL_ROUNDS_MAX: u32 = 10_000;
 

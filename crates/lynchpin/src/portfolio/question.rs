@@ -200,6 +200,8 @@ pub struct ScoreQuestion {
     pub at: Instant,
     /// The parts in which it ships, if it is asked what that comes to.
     pub parts: Vec<Vec<ChangeId>>,
+    /// The change that is split and into how many pieces, if it is asked what that comes to.
+    pub split: Option<(ChangeId, u32)>,
 }
 
 /// What may a risk model be fitted to?
@@ -269,7 +271,7 @@ impl ScoreQuestion {
     /// Asks for the risk of a subject.
     #[must_use]
     pub fn new(subject: Subject, at: Instant) -> Self {
-        ScoreQuestion { subject, at, parts: Vec::new() }
+        ScoreQuestion { subject, at, parts: Vec::new(), split: None }
     }
 
     /// Asks also what the release comes to if it ships in parts, one after the other: what is in
@@ -277,6 +279,13 @@ impl ScoreQuestion {
     #[must_use]
     pub fn in_parts(mut self, parts: Vec<Vec<ChangeId>>) -> Self {
         self.parts = parts;
+        self
+    }
+
+    /// Asks also what the whole comes to if a change of it is split into equal pieces.
+    #[must_use]
+    pub fn with_split(mut self, change: ChangeId, into: u32) -> Self {
+        self.split = Some((change, into));
         self
     }
 }

@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::apart::{self, Apart};
 use super::features::Known;
-use super::impact::{self, ServiceImpact};
+use super::impact::{Costs, ServiceImpact};
 use super::in_force::{Counting, InForce};
 use super::item::Members;
 use super::models::Told;
 use super::question::ScoreQuestion;
+use super::split::{self, Split};
 use super::track::{Seen, Track};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::id::ChangeId;
@@ -19,7 +20,7 @@ use crate::base::{Failures, Instant, Probability, Subject, When};
 use crate::gate::policy::RiskRule;
 use crate::history::Records;
 use crate::model::Change;
-use crate::risk::joint::{self, Joint};
+use crate::risk::joint::{self, Joint, Shock};
 use crate::risk::{self, Factor, MODEL, Risk, RiskModel};
 
 /// How likely a change or a release is to cause a failure, and what makes it so.
@@ -46,6 +47,9 @@ pub struct Score {
     /// What it comes to if it ships in the parts that the question names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub apart: Option<Apart>,
+    /// What it comes to if the change that the question names is split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
 }
 
 /// What the changes of a release come to together.
@@ -158,6 +162,14 @@ impl<'a> Scorer<'a> {
         }
     }
 
+    /// How much changes have in common that ship together, if a fitted model says so.
+    fn shock(self) -> Option<Shock> {
+        match self {
+            Scorer::Model(told) => Some(told.model.shock()),
+            Scorer::Scorecard | Scorer::Unknown => None,
+        }
+    }
+
     /// The chance that any of some changes fails that ship together.
     pub(super) fn any(self, changes: &[Probability]) -> Probability {
         match self {
@@ -183,18 +195,33 @@ pub(super) fn score(
         );
         return Err(Error::new(ErrorCode::RiskModelUnknown, message));
     }
-    let changes = of_members(records, scorer, &scorer.track(records), &members, question.at);
-    let risks = risks_of(&changes);
-    let single = risks.first().copied().unwrap_or(Probability::ZERO);
+    let track = scorer.track(records);
+    let risk = |change: &Change| {
+        scorer.risk(Known { records, track: &track, change, seen: Seen::all(question.at) })
+    };
+    let of = |change: &&Change| ChangeScore { change: change.id.clone(), risk: risk(change) };
+    let changes: Vec<ChangeScore> = members.all.iter().map(of).collect();
+    let risks: Vec<(&Change, Probability)> =
+        members.all.iter().copied().zip(risks_of(&changes)).collect();
+    // What is asked amiss is refused before there is much to be worked out.
+    let costs = Costs::new(records, scorer.shock());
+    let apart = match question.parts.as_slice() {
+        [] => None,
+        parts => Some(apart::of(scorer, parts, &risks, &costs)?),
+    };
+    let split = match &question.split {
+        None => None,
+        Some((change, into)) => {
+            let score = |piece: &Change| risk(piece).probability;
+            Some(split::of(scorer, (change, *into), &risks, score)?)
+        }
+    };
+    let single = risks.first().map_or(Probability::ZERO, |(_, risk)| *risk);
     let whole = members.release.is_some();
     let (probability, release) = match (whole, scorer) {
         (false, _) => (single, None),
         (true, Scorer::Model(told)) => by_model(records, told.model, &members, &changes)?,
         (true, Scorer::Scorecard | Scorer::Unknown) => by_scorecard(&changes),
-    };
-    let apart = match question.parts.as_slice() {
-        [] => None,
-        parts => Some(apart::of(scorer, parts, &changes)?),
     };
     Ok(Score {
         subject: question.subject.clone(),
@@ -202,9 +229,10 @@ pub(super) fn score(
         model: model_name(rule),
         probability,
         release,
-        impact: impact::of(records, &members.all, &risks),
+        impact: costs.of(&risks),
         changes,
         apart,
+        split,
     })
 }
 
@@ -237,20 +265,6 @@ pub(super) fn risks<'a>(
     risks
 }
 
-fn of_members(
-    records: &Records,
-    scorer: Scorer<'_>,
-    track: &Track<'_>,
-    members: &Members<'_>,
-    at: Instant,
-) -> Vec<ChangeScore> {
-    let score = |change: &&Change| ChangeScore {
-        change: change.id.clone(),
-        risk: scorer.risk(Known { records, track, change, seen: Seen::all(at) }),
-    };
-    members.all.iter().map(score).collect()
-}
-
 fn risks_of(changes: &[ChangeScore]) -> Vec<Probability> {
     changes.iter().map(|change| change.risk.probability).collect()
 }
@@ -263,6 +277,18 @@ fn by_scorecard(changes: &[ChangeScore]) -> (Probability, Option<ReleaseScore>) 
     (found.probability, Some(ReleaseScore { at_least, at_most, drivers, joint: None }))
 }
 
+/// Whether a fitted model can say what so many changes come to together.
+pub(super) fn few_enough(changes: usize) -> Result<()> {
+    if changes <= JOINT_CHANGES_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "a release of more than {JOINT_CHANGES_MAX} changes, or pieces of them: ask for the \
+         releases in it"
+    );
+    Err(Error::new(ErrorCode::LimitExceeded, message))
+}
+
 /// What a release comes to by a fitted model.
 fn by_model(
     records: &Records,
@@ -270,12 +296,7 @@ fn by_model(
     members: &Members<'_>,
     changes: &[ChangeScore],
 ) -> Result<(Probability, Option<ReleaseScore>)> {
-    if changes.len() > JOINT_CHANGES_MAX {
-        let message = format!(
-            "a release of more than {JOINT_CHANGES_MAX} changes: ask for the releases in it"
-        );
-        return Err(Error::new(ErrorCode::LimitExceeded, message));
-    }
+    few_enough(changes.len())?;
     let (risks, shock) = (risks_of(changes), model.shock());
     let found = Joint::new(&risks, shock);
     let of_tier_one = members.all.iter().zip(&risks).filter(|(it, _)| is_tier_one(records, it));
@@ -288,7 +309,7 @@ fn by_model(
     };
     let score = ReleaseScore {
         at_least: risks.iter().copied().max().unwrap_or(Probability::ZERO),
-        at_most: joint::any(&risks, joint::Shock::NONE),
+        at_most: joint::any(&risks, Shock::NONE),
         drivers: drivers(changes, &found.falls_by, Some(&found.shares)),
         joint: Some(joint),
     };

@@ -430,7 +430,8 @@ impl Snapshot {
     /// # Errors
     ///
     /// [`SubjectUnknown`](crate::base::ErrorCode::SubjectUnknown) if it is not known as of that
-    /// instant; [`RiskModelUnknown`](crate::base::ErrorCode::RiskModelUnknown) if the model is not;
+    /// instant, or a change to split or in a part is not in it; others for parts that are none;
+    /// [`RiskModelUnknown`](crate::base::ErrorCode::RiskModelUnknown) if the model is not known;
     /// [`LimitExceeded`](crate::base::ErrorCode::LimitExceeded) for a release of too many changes.
     pub fn score(&self, question: &ScoreQuestion) -> Result<Score> {
         scoring::score(&self.records(question.at), &self.in_force(question.at), question)

@@ -58,7 +58,8 @@ pub(super) fn basis(score: &Score) -> String {
     out
 }
 
-/// What is known beyond the probability: how many fail, what that costs, and what comes of parts.
+/// What is known beyond the probability: how many fail, what that costs, and what comes of parts
+/// and of a change that is split.
 pub(super) fn beyond(score: &Score) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(joint) = score.release.as_ref().and_then(|release| release.joint) {
@@ -72,17 +73,34 @@ pub(super) fn beyond(score: &Score) -> Vec<String> {
     }
     for impact in &score.impact {
         let budget = impact.budget_seconds.map(|it| format!(" of a budget of {}", minutes(it)));
+        let spread = impact.seconds.map(|(least, most)| {
+            format!(", in nine of ten such releases {} to {}", minutes(least), minutes(most))
+        });
         lines.push(format!(
-            "{}: {} of failure to be expected{}, at {} an incident",
+            "{}: {} of failure to be expected{}{}, at {} an incident",
             impact.service,
             minutes(impact.expected_seconds),
             budget.unwrap_or_default(),
+            spread.unwrap_or_default(),
             minutes(impact.mean_seconds)
         ));
     }
     if let Some(apart) = &score.apart {
         let parts: Vec<String> = apart.parts.iter().map(|part| percent(part.any)).collect();
         lines.push(format!("in parts: {}, by part {}", percent(apart.any), parts.join(", ")));
+    }
+    if let Some(split) = &score.split {
+        lines.push(format!(
+            "{} split into {} pieces of {} each: {} together, {} if each ships by itself; {} \
+             failures on average instead of {}",
+            split.change,
+            split.into,
+            percent(split.piece),
+            percent(split.any),
+            percent(split.any_apart),
+            to_hundredths(split.expected),
+            to_hundredths(split.expected_before)
+        ));
     }
     lines
 }

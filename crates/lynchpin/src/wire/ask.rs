@@ -228,13 +228,30 @@ pub struct Score {
     /// in none of them does not ship.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Vec<ChangeId>>,
+    /// The change that is split into equal pieces, if it is asked what that comes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
+}
+
+/// A change that is split.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    /// The change.
+    pub change: ChangeId,
+    /// Into how many pieces.
+    pub into: u32,
 }
 
 impl Score {
     /// The question that it states.
     #[must_use]
     pub fn question(&self) -> ScoreQuestion {
-        ScoreQuestion::new(self.subject.clone(), self.at).in_parts(self.parts.clone())
+        let asked = ScoreQuestion::new(self.subject.clone(), self.at).in_parts(self.parts.clone());
+        match &self.split {
+            Some(split) => asked.with_split(split.change.clone(), split.into),
+            None => asked,
+        }
     }
 }
 

@@ -21,7 +21,7 @@ mod workflow;
 pub use answer::{Answer, Comparison, Decision, Lint, Reason, Tree, cites};
 pub use ask::{
     Changed, ComparePolicies, Decide, Detail, DryRun, LintPolicy, Plan, Question, Reach,
-    RiskHistory, Score, Verdicts, WhatIf, ask, read_question,
+    RiskHistory, Score, Split, Verdicts, WhatIf, ask, read_question,
 };
 pub use calendar::Calendar;
 pub use compose::{Actions, Collisions, Compose};

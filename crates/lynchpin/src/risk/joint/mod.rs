@@ -21,12 +21,14 @@
 //! # Ok::<(), lynchpin::base::Error>(())
 //! ```
 
+mod lasting;
 mod learn;
 mod normal;
 mod scene;
 
 use serde::Serialize;
 
+pub(crate) use lasting::{Lasting, Lasts};
 pub use learn::shock;
 
 use self::scene::{Behind, Scenes};

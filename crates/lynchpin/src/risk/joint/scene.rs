@@ -49,7 +49,14 @@ const PARTS: [(f64, f64); 8] = [
 /// What is too unlikely to be counted on.
 const NOTHING: f64 = 1e-18;
 /// How often fewer fail than the least of an interval, and more than the most.
-const TAIL: f64 = 0.05;
+pub(super) const TAIL: f64 = 0.05;
+
+/// How likely so many changes fail: of one number, or of some around a mean.
+pub(super) struct Number {
+    pub(super) weight: f64,
+    pub(super) mean: f64,
+    pub(super) variance: f64,
+}
 
 impl Scenes {
     pub(super) fn new(changes: &[Behind], correlation: f64) -> Scenes {
@@ -66,6 +73,15 @@ impl Scenes {
             Scene { weight, fails: fails.collect() }
         });
         Scenes { each: each.collect(), changes: changes.len() }
+    }
+
+    /// The same of some of the changes only, by their numbers.
+    pub(super) fn only(&self, some: &[usize]) -> Scenes {
+        let each = self.each.iter().map(|scene| {
+            let fails = some.iter().filter_map(|at| scene.fails.get(*at)).copied();
+            Scene { weight: scene.weight, fails: fails.collect() }
+        });
+        Scenes { each: each.collect(), changes: some.len() }
     }
 
     /// How likely none fails.
@@ -115,12 +131,7 @@ impl Scenes {
 
     /// How many fail at least and at most, in all but the rarest cases on either side.
     pub(super) fn interval(&self) -> (u32, u32) {
-        let mut counts: Vec<f64> = Vec::new();
-        for scene in &self.each {
-            let own = scene.counts();
-            counts.resize(counts.len().max(own.len()), 0.0);
-            counts.iter_mut().zip(own).for_each(|(sum, own)| *sum += scene.weight * own);
-        }
+        let counts = self.counts();
         let at = |share: f64| {
             let mut sum = 0.0;
             let reached = counts.iter().position(|count| {
@@ -130,6 +141,34 @@ impl Scenes {
             u32::try_from(reached.unwrap_or(counts.len().saturating_sub(1))).unwrap_or(u32::MAX)
         };
         (at(TAIL), at(1.0 - TAIL))
+    }
+
+    /// How many fail: each number by itself of at most so many changes; of more, those of each
+    /// scene together, which takes time with the changes and not with the square of them.
+    pub(super) fn numbers(&self, most: usize) -> Vec<Number> {
+        if self.changes <= most {
+            let counts = (0_u32..).zip(self.counts());
+            let number =
+                |(number, weight)| Number { weight, mean: f64::from(number), variance: 0.0 };
+            return counts.map(number).collect();
+        }
+        let number = |scene: &Scene| Number {
+            weight: scene.weight,
+            mean: scene.fails.iter().sum(),
+            variance: scene.fails.iter().map(|fails| fails * (1.0 - fails)).sum(),
+        };
+        self.each.iter().map(number).collect()
+    }
+
+    /// How likely each number of failures is, from none on.
+    fn counts(&self) -> Vec<f64> {
+        let mut counts: Vec<f64> = Vec::new();
+        for scene in &self.each {
+            let own = scene.counts();
+            counts.resize(counts.len().max(own.len()), 0.0);
+            counts.iter_mut().zip(own).for_each(|(sum, own)| *sum += scene.weight * own);
+        }
+        counts
     }
 }
 
