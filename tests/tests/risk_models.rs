@@ -291,6 +291,38 @@ fn release(changes: &[&str]) -> Value {
 }
 
 #[test]
+fn a_release_with_a_change_that_nobody_knows_fails() {
+    let model = model(json!({}));
+    let score = |changes: &[&str], below: &[&str], text: &str| {
+        let mut releases = release(changes);
+        if !below.is_empty() {
+            releases[0]["releases"] = json!(["S"]);
+            let mut child = release(below)[0].clone();
+            child["id"] = json!("S");
+            releases.as_array_mut().expect("a list").push(child);
+        }
+        let facts = json!({"risk_models": [told(&model, "06-01")], "releases": releases,
+            "changes": [change("A", Some(1)), change("B", Some(4))],
+            "cancellations": [{"change": "C", "by": "raj", "at": "2026-06-01T00:00:00Z"}]});
+        let subject = Subject::Release("R".parse().expect("it is an id"));
+        let asked = ScoreQuestion::new(subject, at("06-03"));
+        let score = snapshot(facts, text).score(&asked).expect("it can be asked");
+        let unknown: Vec<String> = score.unknown.iter().map(ToString::to_string).collect();
+        (score.probability, unknown, score.changes.len())
+    };
+    for text in [policy(Some(&model), "{ risk = { below = '0.5' } }"), "name = 'none'".into()] {
+        let (known, none, changes) = score(&["A", "B"], &[], &text);
+        assert!(known < Probability::ONE && none.is_empty() && changes == 2, "{known}");
+        let (with, named, changes) = score(&["A", "B", "Z", "Y"], &[], &text);
+        assert_eq!((with, named, changes), (Probability::ONE, vec!["Y".into(), "Z".into()], 2));
+        // One below it likewise; and what was cancelled is in it no more.
+        let (with, named, _) = score(&["A"], &["B", "Z"], &text);
+        assert_eq!((with, named), (Probability::ONE, vec!["Z".to_owned()]));
+        assert_eq!(score(&["A", "B", "C"], &[], &text).0, known);
+    }
+}
+
+#[test]
 fn a_release_is_the_joint_risk_of_its_changes() {
     let model = model(json!({}));
     let mut minor = change("C", Some(3));

@@ -13,7 +13,18 @@ from ._value import public, value
 from ._values import Subject
 
 _SCORE = frozenset(
-    ("subject", "at", "model", "probability", "release", "changes", "impact", "apart", "split")
+    (
+        "subject",
+        "at",
+        "model",
+        "probability",
+        "unknown",
+        "release",
+        "changes",
+        "impact",
+        "apart",
+        "split",
+    )
 )
 _CHANGE = frozenset(("change", "risk"))
 _RISK = frozenset(("probability", "log_odds", "baseline", "contributions"))
@@ -268,7 +279,10 @@ class Score(Answer):
     model: str
     """What scored it: the digest of a risk model, or the name and version of the scorecard."""
     probability: Decimal
-    """The probability that it causes a failure, to nine places."""
+    """The probability that it causes a failure, to nine places; 1, if a change in it is not
+    known."""
+    unknown: tuple[str, ...]
+    """The changes of a release of which nothing is told; all other figures are without them."""
     release: ReleaseScore | None
     """For a release: what its changes come to together."""
     impact: tuple[ServiceImpact, ...]
@@ -288,6 +302,7 @@ class Score(Answer):
             "at": fields.instant("at"),
             "model": fields.text("model"),
             "probability": fields.decimal("probability"),
+            "unknown": fields.texts("unknown"),
             "release": _read_release(fields.inner("release")) if "release" in fields else None,
             "impact": tuple(read(ServiceImpact, it) for it in fields.each("impact"))
             if "impact" in fields

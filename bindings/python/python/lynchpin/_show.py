@@ -231,6 +231,8 @@ def score(score: "Score") -> Report:
         seconds = f", {it.seconds[0]} s to {it.seconds[1]} s in nine of ten" if it.seconds else ""
         told = f"{it.expected_seconds} s of failure to be expected{budget}{seconds}"
         notes.append(f"{it.service}: {told}")
+    if score.unknown:
+        notes.append(f"nothing is known of {', '.join(score.unknown)}: it counts as if it failed")
     if score.apart:
         parts = ", ".join(_percent(part.any) for part in score.apart.parts)
         notes.append(f"in parts {_percent(score.apart.any)}: {parts}")

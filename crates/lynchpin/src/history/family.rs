@@ -151,13 +151,27 @@ impl Records {
     /// order of ids.
     #[must_use]
     pub fn changes_within(&self, id: &ReleaseId) -> Vec<&Change> {
+        let ids = self.named_within(id).into_iter();
+        ids.filter_map(|id| self.change(id)?.current(self)).collect()
+    }
+
+    /// The changes that a release and all below it name and that nothing is told of, in order of
+    /// ids; without those that were cancelled.
+    #[must_use]
+    pub fn unknown_within(&self, id: &ReleaseId) -> Vec<&ChangeId> {
+        let is_known =
+            |id: &ChangeId| self.change(id).is_some_and(|row| row.current(self).is_some());
+        self.named_within(id).into_iter().filter(|id| !is_known(id)).collect()
+    }
+
+    fn named_within(&self, id: &ReleaseId) -> BTreeSet<&ChangeId> {
         let mut ids: BTreeSet<&ChangeId> = BTreeSet::new();
         for release in self.descendants(id).into_iter().chain([id]) {
             let current = self.release(release).and_then(|row| row.current(self));
             ids.extend(current.into_iter().flat_map(|release| &release.changes));
         }
-        let left = ids.into_iter().filter(|id| !self.is_cancelled(id));
-        left.filter_map(|id| self.change(id)?.current(self)).collect()
+        ids.retain(|id| !self.is_cancelled(id));
+        ids
     }
 
     /// The releases, among one and those below it, that are below themselves or stand between two

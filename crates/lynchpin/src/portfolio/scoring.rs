@@ -33,8 +33,12 @@ pub struct Score {
     pub at: Instant,
     /// What scored it: the digest of a risk model, or the name and version of the scorecard.
     pub model: String,
-    /// The probability that it causes a failure.
+    /// The probability that it causes a failure; 1, if a change in it is not known.
     pub probability: Probability,
+    /// The changes of a release of which nothing is told, in order of ids. All other figures are
+    /// without them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<ChangeId>,
     /// For a release: what its changes come to together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseScore>,
@@ -218,22 +222,32 @@ pub(super) fn score(
     };
     let single = risks.first().map_or(Probability::ZERO, |(_, risk)| *risk);
     let whole = members.release.is_some();
-    let (probability, release) = match (whole, scorer) {
+    let (known, release) = match (whole, scorer) {
         (false, _) => (single, None),
         (true, Scorer::Model(told)) => by_model(records, told.model, &members, &changes)?,
         (true, Scorer::Scorecard | Scorer::Unknown) => by_scorecard(&changes),
     };
+    let unknown = unknown(records, &question.subject);
     Ok(Score {
         subject: question.subject.clone(),
         at: question.at,
         model: model_name(rule),
-        probability,
+        probability: if unknown.is_empty() { known } else { Probability::ONE },
+        unknown: unknown.into_iter().cloned().collect(),
         release,
         impact: costs.of(&risks),
         changes,
         apart,
         split,
     })
+}
+
+/// The changes in a release of which nothing is known: it counts as if one of them failed.
+fn unknown<'a>(records: &'a Records, subject: &Subject) -> Vec<&'a ChangeId> {
+    match subject {
+        Subject::Change(_) => Vec::new(),
+        Subject::Release(id) => records.unknown_within(id),
+    }
 }
 
 /// The risks of some subjects, and until when each stands without a new fact.
@@ -258,7 +272,11 @@ pub(super) fn risks<'a>(
         let Ok(members) = Members::of(records, subject) else { continue };
         let (own, turns): (Vec<Probability>, Vec<When>) = members.all.iter().map(&mut of).unzip();
         let single = own.first().copied().unwrap_or(Probability::ONE);
-        let probability = if members.release.is_some() { scorer.any(&own) } else { single };
+        let probability = match members.release {
+            None => single,
+            Some(_) if unknown(records, subject).is_empty() => scorer.any(&own),
+            Some(_) => Probability::ONE,
+        };
         let until = turns.into_iter().min().unwrap_or(When::Never);
         risks.insert(subject.clone(), (probability, until));
     }

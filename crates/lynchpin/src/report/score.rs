@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::table::Table;
-use super::words::{Tone, counted, paint, percent};
+use super::words::{Tone, counted, paint, percent, some};
 use crate::base::{Failures, LogOdds};
 use crate::portfolio::{ChangeScore, ReleaseScore, Score};
 use crate::risk::{Contribution, Factor};
@@ -62,6 +62,11 @@ pub(super) fn basis(score: &Score) -> String {
 /// and of a change that is split.
 pub(super) fn beyond(score: &Score) -> Vec<String> {
     let mut lines = Vec::new();
+    if !score.unknown.is_empty() {
+        let ids = score.unknown.iter().map(ToString::to_string);
+        let ids = some(ids, score.unknown.len(), FACTORS_NAMED);
+        lines.push(format!("nothing is known of {ids}, so it counts as if it failed"));
+    }
     if let Some(joint) = score.release.as_ref().and_then(|release| release.joint) {
         let (least, most) = joint.failures;
         lines.push(format!(
