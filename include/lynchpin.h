@@ -3934,7 +3934,7 @@ void lp_model_free(struct lp_model *model);
  *   per billion, and `contributions` in billionths, a list for each feature; the baseline and they
  *   add up to the log-odds
  * - `ebm`: `model` (what `to_json` of an explainable boosting machine of interpret 0.7 wrote, as
- *   text, with detail "interpretable" or more): the `model` as `lp_model_read` reads it, and its
+ *   text, with detail "interpretable" and without indent): the `model` as `lp_model_read` reads it, and its
  *   `digest`; it scores as the machine does, but for what is not known
  * - `replay`: `features` (each a `name`, `values` in millionths, null where not known, and, if you
  *   like, `transform`, "plain" or "log", and `bend`, "free", "straight", "rising" or "falling"),

@@ -81,6 +81,19 @@ fn a_history_knows_of_each_change_what_was_known_when_it_came() {
 }
 
 #[test]
+fn what_is_under_way_yet_is_in_no_history() {
+    let mut facts = past();
+    facts["deployments"][3]["outcome"] = json!("started");
+    facts["deployments"][1]["outcome"] = json!("started");
+    let told = snapshot(facts, "name = 'none'");
+    let history = told.risk_history(&RiskHistoryQuestion::new(at("05-01"))).expect("it can");
+    let ids: Vec<String> = history.changes.iter().map(ToString::to_string).collect();
+    // The second caused an incident, whatever became of its deployment.
+    assert_eq!(ids, ["P-1", "P-2", "P-3", "P-5"]);
+    assert_eq!(history.failed, [false, true, false, false]);
+}
+
+#[test]
 fn what_a_deployment_comes_to_is_no_feature_of_it() {
     let mut facts = past();
     // The last one failed, and that is the only word on it.

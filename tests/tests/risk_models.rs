@@ -552,6 +552,32 @@ fn a_certificate_counts_no_changes_that_had_too_little_time_to_fail() {
 }
 
 #[test]
+fn what_held_a_month_ago_hides_nothing_of_what_fails_now() {
+    let model = model(json!({"lane": {"at_most": "0.08", "passed": 1000, "failed": 5,
+        "as_of": "2026-06-05T00:00:00Z", "maturity": "30d"}}));
+    let asked = "certified_within = '90d', failures_at_most = '0.02'";
+    let text = policy(Some(&model), &format!("{{ lane = {{ {asked} }} }}"));
+    // Three of twenty failed lately. A hundred and twenty came three weeks before the certificate,
+    // which left them out, and held.
+    let mut facts = came(20, &[17, 18, 19]);
+    facts["risk_models"] = json!([told(&model, "06-05")]);
+    let early = (200..320).map(|number| {
+        json!({"id": format!("L-{number}"), "revision": 1, "at": "2026-05-14T00:00:00Z",
+            "by": "raj", "services": ["shop"], "size": {"files": 1}})
+    });
+    facts["changes"].as_array_mut().expect("there are some").extend(early);
+    let held = (200..320).map(|number| {
+        json!({"id": format!("E-{number}"), "changes": [format!("L-{number}")],
+            "environment": "production", "outcome": "succeeded", "by": "ada",
+            "at": "2026-05-15T02:00:00Z"})
+    });
+    facts["deployments"].as_array_mut().expect("there are some").extend(held);
+    let found = leaf(&decided(&snapshot(facts, &text), "A", "06-28"), &["why", "failed_since"]);
+    let args = vec![Some(Arg::text("promise_broken")), Some(Arg::Integer(3))];
+    assert_eq!(found, (ReasonCode::LaneClosed, args));
+}
+
+#[test]
 fn a_certificate_is_no_younger_than_when_it_was_told() {
     let model = model(json!({"lane": {"at_most": "0.08", "passed": 1000, "failed": 5,
         "as_of": "2026-09-01T00:00:00Z", "maturity": "7d"}}));

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use lynchpin::base::{ErrorCode, Limits, LogOdds, Result};
-use lynchpin::risk::learn::{MISSING, Model, Scored};
+use lynchpin::risk::learn::{MISSING, Model, Scored, Scores};
 use lynchpin::risk::trees::{Missing, Trees};
 use lynchpin_tests::cases::config;
 use proptest::prelude::*;
@@ -195,6 +195,67 @@ fn what_was_learned_of_missing_values_counts_where_it_is_the_worst() {
     assert_eq!(again, known.model);
 }
 
+/// A machine of one feature, or of two together.
+fn small(cuts: &str, scores: &str) -> Model {
+    let feature = |name: &str| {
+        format!(
+            r#"{{"name":"{name}","type":"continuous","num_unique_vals":9,"cuts":[{cuts}],
+            "min":-9,"max":9}}"#
+        )
+    };
+    let names = if scores.starts_with("[[") { r#"["a","b"]"# } else { r#"["a"]"# };
+    let text = format!(
+        r#"{{"version":"1.0","ebm":{{"outputs":[{{"link":"logit","classes":[0,1]}}],
+        "intercept":[0],"features":[{},{}],
+        "terms":[{{"term_features":{names},"scores":{scores}}}]}}}}"#,
+        feature("a"),
+        feature("b"),
+    );
+    Model::from_ebm(text.as_bytes(), Limits::untrusted()).expect("a machine")
+}
+
+#[test]
+fn what_is_missing_adds_no_less_than_the_machine_learned_of_it() {
+    let said =
+        |model: &Model, row: &[i64]| model.score(row).expect("one for each").log_odds.to_string();
+    // Nothing was missing in training, and all that was known lowers the risk.
+    assert_eq!(said(&small("[0]", "[0,-1,-2,0]"), &[MISSING]), "0");
+    assert_eq!(said(&small("[0]", "[-3,-1,-2,0]"), &[MISSING]), "-1");
+    let pair = small("[0]", "[[0,0,0,0],[0,-4,-1,0],[0,-2,-3,0],[0,0,0,0]]");
+    for (row, wanted) in [
+        ([-1, -1], "-4"),
+        ([-1, 1], "-1"),
+        ([MISSING, -1], "0"),
+        ([1, MISSING], "0"),
+        ([MISSING, MISSING], "0"),
+    ] {
+        assert_eq!(said(&pair, &row), wanted, "{row:?}");
+    }
+    let pair = small("[0]", "[[-9,-9,-9,0],[-9,-4,-1,0],[-9,-2,-3,0],[0,0,0,0]]");
+    assert_eq!(said(&pair, &[MISSING, -1]), "-2");
+}
+
+#[test]
+fn no_value_however_large_is_taken_for_a_missing_one() {
+    let largest = (1_i64 << 53) - 1;
+    let model = small("[99.5]", "[7,-0.5,1.25,0]");
+    for value in [100_000_000, largest, largest + 1, i64::MAX] {
+        let scored = model.score(&[value]).expect("one");
+        assert_eq!(scored.log_odds.to_string(), "1.25", "{value}");
+        let mut said = [0];
+        let into = Scores { log_odds: Some(&mut said), ..Scores::default() };
+        model.scorer(false).score(&[&[value]], into).expect("one");
+        assert_eq!(said, [1_250_000_000], "{value}");
+    }
+    let pair = small("[0]", "[[7,7,7,0],[7,1,2,0],[7,3,4,0],[0,0,0,0]]");
+    assert_eq!(pair.score(&[i64::MAX; 2]).expect("two").log_odds.to_string(), "4");
+    // The smallest value has a step of its own, and what would begin beyond the largest has none.
+    let ends = small("[-9007199254.74099,9007199254.75]", "[0,3,-1,-2,0]");
+    let scored = |value: i64| ends.score(&[value]).expect("one").log_odds.to_string();
+    assert_eq!((scored(-largest), scored(-largest + 1)), ("3".into(), "-1".into()));
+    assert_eq!(scored(largest), "-1");
+}
+
 #[test]
 fn machines_that_would_be_scored_otherwise_are_refused() {
     let text = std::str::from_utf8(&machines()[1].bytes).expect("text");
@@ -206,7 +267,9 @@ fn machines_that_would_be_scored_otherwise_are_refused() {
     };
     let at = |code, path: &str| (code, path.to_owned());
     use ErrorCode::{BadArgument, DuplicateKey, MissingField, NumberOutOfRange, UnknownWord};
-    for classes in ["[1,0]", "[\"fails\",\"holds\"]", "[0,1,2]", "[true,false]", "[-1,1]"] {
+    for classes in
+        ["[1,0]", "[\"fails\",\"holds\"]", "[0,1,2]", "[true,false]", "[-1,1]", "[0.5,1.5]", "[]"]
+    {
         let found = refused("\"classes\":[0,1]", &format!("\"classes\":{classes}"));
         assert_eq!(found, at(UnknownWord, "$.ebm.outputs[0].classes"), "{classes}");
     }
@@ -217,7 +280,7 @@ fn machines_that_would_be_scored_otherwise_are_refused() {
         ("\"min\":0.0,", "", MissingField, "$.ebm.features[0].min"),
         ("\"max\":5508.0", "\"max\":1e300", NumberOutOfRange, "$.ebm.features[0].max"),
         ("\"name\":\"drift\"", "\"name\":\"size\"", DuplicateKey, "$.ebm.features[1].name"),
-        ("[0.5,2.5,", "[2.5,2.5,", BadArgument, "$.ebm.terms[0].term_features"),
+        ("[0.5,2.5,", "[2.5,2.5,", BadArgument, "$.ebm.features[0].cuts"),
         ("[0.5,2.5,", "[2.5,", BadArgument, "$.ebm.terms[0].scores"),
         ("[\"drift\"]", "[\"size\"]", BadArgument, "$.ebm.terms[1]"),
         ("[\"drift\"]", "[\"swift\"]", UnknownWord, "$.ebm.terms[1].term_features"),
@@ -229,11 +292,32 @@ fn machines_that_would_be_scored_otherwise_are_refused() {
             "$.ebm.terms[3].term_features",
         ),
         ("[0.0,-1.07", "[\"nan\",-1.07", ErrorCode::WrongType, "$.ebm.terms[0].scores[0]"),
-        ("[0.0,-1.07", "[0.0,-1000001.07", NumberOutOfRange, "$.ebm.terms[0].scores[0][1]"),
+        ("[0.0,-1.07", "[0.0,-1000001.07", NumberOutOfRange, "$.ebm.terms[0].scores[1]"),
+        ("\"num_unique_vals\":175,", "", MissingField, "$.ebm.features[0].num_unique_vals"),
+        ("\"max\":5508.0", "\"max\":-1", BadArgument, "$.ebm.features[0].max"),
+        (
+            "[\"share\",\"size\"]",
+            "[\"share\",\"share\"]",
+            BadArgument,
+            "$.ebm.terms[3].term_features",
+        ),
+        ("-0.3192033253", "-319203.3253", NumberOutOfRange, "$.ebm.terms[3].scores[3][1]"),
     ] {
         assert_eq!(refused(from, to), at(code, path), "{from} to {to}");
     }
-    // Without the name of what is used nothing is known of it, and twice it adds twice.
+    // A table that was lost is none of zeros, and takes no room.
+    let cut = text.find("[[0.0").expect("a pair");
+    let end = cut + text[cut..].find("]]").expect("its end") + 2;
+    for table in ["[]", "[[]]", "[[],[],[],[],[]]"] {
+        let lost = format!("{}{table}{}", &text[..cut], &text[end..]);
+        let error = Model::from_ebm(lost.as_bytes(), Limits::untrusted()).expect_err(table);
+        assert_eq!(error.problems()[0].path, "$.ebm.terms[3].scores", "{table}");
+    }
+    for classes in ["[\"0\",\"1\"]", "[\"0.0\",\"1.0\"]", "[false,true]", "[\"False\",\"True\"]"] {
+        let other = text.replace("\"classes\":[0,1]", &format!("\"classes\":{classes}"));
+        assert!(Model::from_ebm(other.as_bytes(), Limits::untrusted()).is_ok(), "{classes}");
+    }
+    // Twice it adds twice.
     let twice = refused("{\"term_features\":[\"drift\"]", "{\"term_features\":[\"share\"]");
     assert_eq!(twice, at(BadArgument, "$.ebm.terms[2]"));
 }

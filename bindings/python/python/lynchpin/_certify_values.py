@@ -142,7 +142,7 @@ class Certificate:
     """How many of them failed."""
     as_of: datetime
     """As of which instant that was looked up."""
-    maturity: str | None
+    maturity: str | None = None
     """How long each of these changes had had to fail by then, at least, such as "30d"."""
 
 

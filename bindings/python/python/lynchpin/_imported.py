@@ -71,8 +71,8 @@ def ebm(machine: str | bytes) -> Model:
     classes than 0 and 1 or false and true, of which the second means a failure.
 
     Args:
-        machine: What `to_json` of an `ExplainableBoostingClassifier` wrote, with
-            `detail="interpretable"` or more; at most 16 MiB.
+        machine: What `to_json` of an `ExplainableBoostingClassifier` wrote, at most 16 MiB: write
+            it with `detail="interpretable"` and `indent=None`.
 
     Returns:
         The model, whose terms of one feature are steps, and those of two are pairs.
@@ -86,7 +86,7 @@ def ebm(machine: str | bytes) -> Model:
         >>> machine = {"version": "1.0", "ebm": {
         ...     "outputs": [{"classes": [False, True], "link": "logit"}], "intercept": [-2.0],
         ...     "features": [{"name": "lines", "type": "continuous", "cuts": [[99.5]],
-        ...                   "min": 1.0, "max": 700.0}],
+        ...                   "num_unique_vals": 90, "min": 1.0, "max": 700.0}],
         ...     "terms": [{"term_features": ["lines"], "scores": [0.75, -0.5, 1.25, 0.0]}]}}
         >>> model = risk.ebm(json.dumps(machine))
         >>> model.score({"lines": [99, 100]}).log_odds.tolist()

@@ -151,8 +151,8 @@ def shock(
         failed: Whether each failed.
         releases: How many changes each release had.
         ripe: When each change was made, when the outcomes were looked up, and how long each change
-            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
-            changes that had too little time to fail are refused.
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`, a timedelta
+            or a word such as "30d". With it, changes that had too little time to fail are refused.
 
     Returns:
         The correlation of what stands behind them, for `joint`.
@@ -191,8 +191,8 @@ def lane(
         promise: The rate of failure that must not be exceeded among those that pass.
         confidence: How sure that must be.
         ripe: When each change was made, when the outcomes were looked up, and how long each change
-            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
-            changes that had too little time to fail are refused.
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`, a timedelta
+            or a word such as "30d". With it, changes that had too little time to fail are refused.
 
     Returns:
         The lane; None, if none keeps the promise: then somebody must look at every change.
@@ -231,8 +231,8 @@ def shift(
         failed: Whether each failed.
         window: Of how many of the last ones it is, where a fifth of all fails.
         ripe: When each change was made, when the outcomes were looked up, and how long each change
-            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
-            changes that had too little time to fail are refused.
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`, a timedelta
+            or a word such as "30d". With it, changes that had too little time to fail are refused.
 
     Returns:
         The shift and its standard error.
@@ -272,8 +272,8 @@ def platt(
         failed: Whether each failed.
         model: The model that is to say so from now on; only slope and shift are told without it.
         ripe: When each change was made, when the outcomes were looked up, and how long each change
-            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`. With it,
-            changes that had too little time to fail are refused.
+            must have had to fail by then: a mapping of `made`, `as_of` and `maturity`, a timedelta
+            or a word such as "30d". With it, changes that had too little time to fail are refused.
 
     Returns:
         Slope and shift with their standard errors, and the model that goes by them.
@@ -524,8 +524,11 @@ def _ripe(given: Mapping[str, Any] | None) -> dict[str, object] | None:
         return None
     if set(given) != {"made", "as_of", "maturity"}:
         raise TypeError("`ripe` is a mapping of `made`, `as_of` and `maturity`")
+    made, as_of, maturity = list(given["made"]), given["as_of"], given["maturity"]
+    if None in (as_of, *made):
+        raise TypeError("say when: None is no instant")
     return {
-        "made": [instant(at) for at in given["made"]],
-        "as_of": instant(given["as_of"]),
-        "maturity": seconds(given["maturity"]),
+        "made": [instant(at) for at in made],
+        "as_of": instant(as_of),
+        "maturity": maturity if isinstance(maturity, str) else seconds(maturity),
     }

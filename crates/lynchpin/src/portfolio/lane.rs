@@ -10,11 +10,16 @@ use super::models::Told;
 use super::risk_history::{Came, came};
 use super::scoring::Scorer;
 use super::track::{Seen, Track};
-use crate::base::{Instant, Span, Subject, When};
+use crate::base::{Instant, Probability, Span, Subject, When};
 use crate::gate::Policy;
 use crate::gate::figures::{Lane, LaneBounds, LaneSince};
+use crate::gate::policy::LaneLeaf;
 use crate::history::Records;
+use crate::risk::backtest::is_mature;
 use crate::risk::{Certificate, failures_at_least};
+
+const NOTHING: LaneSince =
+    LaneSince { passed: 0, failed: 0, failures: Vec::new(), until: When::Never };
 
 /// How many of the failures since are named.
 const FAILURES_NAMED: usize = 10;
@@ -28,15 +33,17 @@ pub(super) fn figure(
 ) -> Option<Lane> {
     let Scorer::Model(told) = scorer else { return None };
     let certificate = told.model.lane?;
-    let mut leaves = by.policy.requirements.values().filter_map(|it| it.lane);
-    leaves.next()?;
+    let leaves = by.policy.requirements.values().filter_map(|it| it.lane);
+    let longest = leaves.map(|leaf| leaf.settles_after).max()?;
     // The bounds and what came since are the same for all that is asked of one portfolio at once.
     let key = (by.policy.digest, at);
     let known = track.lanes.borrow().get(&key).cloned();
     let mut lane = known.unwrap_or_else(|| {
-        let mut came = came(records);
+        // Nothing is asked of a certificate that does not say how ripe it is: it is closed.
+        let mut came = certificate.maturity.map_or_else(Vec::new, |_| came(records));
+        let longest = longest.max(certificate.maturity.unwrap_or(longest));
         // To score a change takes longer than to see that it says nothing of the certificate.
-        came.retain(|came| is_of_later(came, certificate));
+        came.retain(|came| is_of_later(came, (certificate.as_of, longest)));
         came.retain(|came| would_pass(records, told, (certificate, track), came));
         let lane = certified(by.policy, (certificate, told), &came, at);
         track.lanes.borrow_mut().insert(key, lane.clone());
@@ -63,13 +70,9 @@ fn certified(
 ) -> Lane {
     let asked = policy.requirements.iter().filter_map(|(id, it)| Some((id, it.lane?)));
     let bounds = asked.map(|(id, leaf)| {
-        let since = since(came, leaf.settles_after, at);
-        let bounds = LaneBounds {
-            at_most: certificate.bound(leaf.confidence),
-            since_at_least: failures_at_least(since.passed, since.failed, leaf.confidence),
-            since,
-        };
-        (id.clone(), bounds)
+        let (since_at_least, since) = worst(came, certificate, leaf, at);
+        let at_most = certificate.bound(leaf.confidence);
+        (id.clone(), LaneBounds { at_most, since_at_least, since })
     });
     Lane {
         at_most: certificate.at_most,
@@ -95,19 +98,45 @@ fn would_pass(
         && told.model.abstains_for(value).is_empty()
 }
 
-/// Whether a certificate cannot rest on what came of a change: that was not known to have failed
-/// when it was looked up, or came later, or so shortly before that it was too young.
-fn is_of_later(came: &Came<'_>, certificate: Certificate) -> bool {
-    let Certificate { as_of, maturity, .. } = certificate;
-    let is_counted = maturity.is_some_and(|maturity| came.at.after(maturity) <= as_of);
-    !is_counted || came.failed.is_some_and(|known| known > as_of)
+/// What is held against a certificate, and the rate of failure that it reaches: of all that the
+/// certificate left out as too young, or of what had too little time for the requirement, whichever
+/// is worse. Many that held a month ago say little of what fails now.
+fn worst(
+    came: &[Came<'_>],
+    certificate: Certificate,
+    leaf: LaneLeaf,
+    at: Instant,
+) -> (Probability, LaneSince) {
+    let young = [Some(leaf.settles_after), certificate.maturity];
+    let found = young.into_iter().flatten().map(|young| {
+        let since = since(came, (certificate.as_of, young), (leaf.settles_after, at));
+        (failures_at_least(since.passed, since.failed, leaf.confidence), since)
+    });
+    let until = |one: &LaneSince, other: &LaneSince| one.until.min(other.until);
+    let worse = found.reduce(|one, other| {
+        let until = until(&one.1, &other.1);
+        let worse = if other.0 > one.0 { other } else { one };
+        (worse.0, LaneSince { until, ..worse.1 })
+    });
+    worse.unwrap_or((Probability::ZERO, NOTHING))
 }
 
-/// What is held against a certificate. A failure counts at once, and what succeeded when it had
-/// time to fail.
-fn since(came: &[Came<'_>], settles: Span, at: Instant) -> LaneSince {
-    let mut since = LaneSince { passed: 0, failed: 0, failures: Vec::new(), until: When::Never };
-    for came in came {
+/// Whether what came of a change cannot be in what was looked up then of changes that were no
+/// younger: it was not known to have failed, or came later, or was too young. One that held was as
+/// young as it was known to have come.
+fn is_of_later(came: &Came<'_>, (as_of, young): (Instant, Span)) -> bool {
+    let ripe = |from: Instant| is_mature(from, as_of, young);
+    match came.failed {
+        Some(known) => known > as_of || !ripe(came.at),
+        None => !came.settled.is_some_and(ripe),
+    }
+}
+
+/// What came of changes that were too young then. A failure counts at once, and what succeeded when
+/// it had time to fail.
+fn since(came: &[Came<'_>], then: (Instant, Span), (settles, at): (Span, Instant)) -> LaneSince {
+    let mut since = NOTHING;
+    for came in came.iter().filter(|came| is_of_later(came, then)) {
         match (came.failed, came.settled.map(|settled| settled.after(settles))) {
             (Some(_), _) => {
                 since.passed = since.passed.saturating_add(1);

@@ -22,9 +22,10 @@ use crate::risk::{Feature, MEASURE};
 ///
 /// A change comes there with its first deployment, however that ended; without any stage, with its
 /// first to anywhere. It failed if a deployment of it there failed or was rolled back, or if an
-/// incident is confirmed to come from it. Its features are what was recorded before that instant,
-/// of the revision known then: nothing that was found out with its deployment or later. A change
-/// that was told of only after it came is left out: nobody can say what was known of it then.
+/// incident is confirmed to come from it; what neither failed nor succeeded yet is left out. Its
+/// features are what was recorded before that instant, of the revision known then: nothing that was
+/// found out with its deployment or later. A change that was told of only after it came is left
+/// out: nobody can say what was known of it then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RiskHistory {
@@ -55,7 +56,9 @@ pub struct FeatureColumn {
 }
 
 pub(super) fn of(records: &Records, question: &RiskHistoryQuestion) -> Result<RiskHistory> {
-    let came = came(records);
+    let mut came = came(records);
+    // Of what is under way yet it is not known that it held.
+    came.retain(|came| came.failed.is_some() || came.settled.is_some());
     if came.len() > RISK_HISTORY_MAX {
         let message = format!("more than {RISK_HISTORY_MAX} changes came to the last stage");
         return Err(Error::new(ErrorCode::LimitExceeded, message));

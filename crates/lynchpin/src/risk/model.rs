@@ -9,7 +9,7 @@ use super::failures_at_most;
 use super::feature::{MEASURE, is_scored};
 use super::joint::Shock;
 use super::lane;
-use super::learn::{MISSING, Model, Term};
+use super::learn::{MISSING, Model, Term, check_adds};
 use super::scorecard::{Contribution, Risk, WITH, probability};
 use crate::base::digest::Digest;
 use crate::base::error::{Error, ErrorCode, Problem, Result};
@@ -172,6 +172,7 @@ impl RiskModel {
 
     fn check(&self) -> Result<()> {
         self.model.check().map_err(|error| error.under("$.model"))?;
+        check_adds("shift", &[self.shift]).map_err(|error| error.under("$.shift"))?;
         let mut problems = Vec::new();
         for (number, term) in self.model.terms.iter().enumerate() {
             if !is_scored(&term.name) {

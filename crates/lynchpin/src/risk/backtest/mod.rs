@@ -76,6 +76,7 @@ mod sample;
 pub use figures::{Figure, Figures, Interval};
 pub use gate::{Costs, Gate, Gated};
 pub use options::Options;
+pub(crate) use outcomes::is_mature;
 pub use outcomes::{Outcomes, mature_until};
 
 use serde::Serialize;

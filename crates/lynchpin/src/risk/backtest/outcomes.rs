@@ -42,7 +42,8 @@ pub fn mature_until(made: &[Instant], as_of: Instant, maturity: Span) -> usize {
     made.iter().take_while(mature).count()
 }
 
-fn is_mature(made: Instant, as_of: Instant, maturity: Span) -> bool {
+/// Whether a change has had so long to fail.
+pub(crate) fn is_mature(made: Instant, as_of: Instant, maturity: Span) -> bool {
     as_of.micros().saturating_sub(made.micros()) >= maturity.micros()
 }
 

@@ -2,7 +2,7 @@
 
 use super::column::Transform;
 use super::line::Line;
-use super::model::{MISSING, Model, Pair, Scored, Term};
+use super::model::{MISSING, Model, Pair, Scored, Term, step};
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::risk::quick::probabilities;
 use crate::risk::scorecard::probability;
@@ -315,7 +315,7 @@ impl Ready {
     fn step(&self, value: i64) -> u32 {
         let step = match value {
             MISSING => self.cuts.len().saturating_add(1),
-            value => self.cuts.partition_point(|cut| *cut < value),
+            value => step(&self.cuts, value),
         };
         u32::try_from(step).unwrap_or(u32::MAX)
     }

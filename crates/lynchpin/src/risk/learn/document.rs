@@ -145,7 +145,7 @@ fn check_values(name: &str, values: &[i64]) -> Result<()> {
     }
 }
 
-fn check_adds(name: &str, adds: &[LogOdds]) -> Result<()> {
+pub(in crate::risk) fn check_adds(name: &str, adds: &[LogOdds]) -> Result<()> {
     match adds.iter().find(|adds| adds.billionths().unsigned_abs() > ADDS_MAX) {
         Some(adds) => Err(bad(format!("`{name}`: {adds} is beyond a million"))),
         None => Ok(()),

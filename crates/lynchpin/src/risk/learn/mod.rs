@@ -41,8 +41,10 @@ mod tree;
 
 pub use batch::{Scorer, Scores};
 pub use column::{Bend, Column, Fit, Transform};
+pub(super) use document::check_adds;
 pub(super) use fit::{check_columns, check_prior};
 pub use given::{millionths, millionths_of};
+pub(super) use model::LARGEST;
 pub use model::{Format, MISSING, Model, Pair, Scored, Steps, Term};
 pub use platt::Platt;
 pub use rolling::Rolling;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::error::{Error, ErrorCode, Result};
+use crate::base::limits::INTEGER_MAX;
 use crate::base::{LogOdds, Probability};
 use crate::risk::float::{even, real};
 use crate::risk::scorecard::probability;
@@ -182,6 +183,16 @@ impl Term {
     }
 }
 
+/// The largest value that there is: what lies beyond counts as it, so that none comes to a step that
+/// is meant for what is missing ([`Model::from_ebm`]).
+pub(in crate::risk) const LARGEST: i64 = INTEGER_MAX.cast_signed();
+
+/// The number of the step of a value that is known.
+pub(super) fn step(cuts: &[i64], value: i64) -> usize {
+    let value = value.min(LARGEST);
+    cuts.partition_point(|cut| *cut < value)
+}
+
 impl Steps {
     fn is_empty(&self) -> bool {
         self.adds.is_empty()
@@ -192,7 +203,7 @@ impl Steps {
     pub fn adds_for(&self, value: i64) -> LogOdds {
         let found = match value {
             MISSING => self.adds.iter().max(),
-            value => self.adds.get(self.cuts.partition_point(|cut| *cut < value)),
+            value => self.adds.get(step(&self.cuts, value)),
         };
         found.copied().unwrap_or_default()
     }
@@ -203,12 +214,12 @@ impl Pair {
     #[must_use]
     pub fn adds_for(&self, first: i64, second: i64) -> LogOdds {
         let width = self.columns.len().saturating_add(1);
-        let step = |cuts: &[i64], value: i64| match value {
+        let steps = |cuts: &[i64], value: i64| match value {
             MISSING => (0, usize::MAX),
-            value => (cuts.partition_point(|cut| *cut < value), 1),
+            value => (step(cuts, value), 1),
         };
-        let (row, rows) = step(&self.rows, first);
-        let (column, columns) = step(&self.columns, second);
+        let (row, rows) = steps(&self.rows, first);
+        let (column, columns) = steps(&self.columns, second);
         let rows = self.adds.chunks(width).skip(row).take(rows);
         let cells = rows.flat_map(|row| row.iter().skip(column).take(columns));
         cells.copied().max().unwrap_or_default()

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::as_text;
@@ -17,7 +17,7 @@ use super::threshold::below;
 use crate::base::error::{Error, ErrorCode, Problem, Result, shown};
 use crate::base::limits::{INTEGER_MAX, MODEL_FEATURES_MAX};
 use crate::base::{Limits, LogOdds};
-use crate::risk::learn::{Format, Model, Pair, Steps, Term, Transform, millionths};
+use crate::risk::learn::{Format, LARGEST, Model, Pair, Steps, Term, Transform, millionths};
 
 /// What says what kind of model it is. It is looked at first, since others hold something else.
 #[derive(Deserialize)]
@@ -45,6 +45,7 @@ enum Class {
     Flag(bool),
     Number(i64),
     Word(String),
+    Other(IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -64,6 +65,9 @@ struct Feature {
     name: String,
     #[serde(rename = "type")]
     kind: String,
+    /// Left out by a machine that was trained for differential privacy: the ends of its features
+    /// were made up, so that nobody could say of what it has seen.
+    num_unique_vals: Option<u64>,
     /// At each resolution: a term of one feature takes the first, one of two the second, if there
     /// is one. A step begins with a cut.
     #[serde(default)]
@@ -95,9 +99,10 @@ impl<'de> Deserialize<'de> for Double {
 }
 
 impl Model {
-    /// Reads an explainable boosting machine that `interpret` 0.7 wrote: the bytes of `to_json` of
-    /// an `ExplainableBoostingClassifier`, with `detail="interpretable"` or more, trained on 0 and 1
-    /// or on false and true, of which the second means a failure.
+    /// Reads an explainable boosting machine that `interpret` 0.7 wrote: the bytes of
+    /// `to_json(file, detail="interpretable", indent=None)` of an `ExplainableBoostingClassifier`,
+    /// trained on 0 and 1 or on false and true, of which the second means a failure. With more
+    /// detail or indented it may be too large.
     ///
     /// Its terms of one feature are steps here, and those of two are pairs; no value goes to another
     /// step than in its tool, and each score is rounded once to billionths. What is not known counts
@@ -115,7 +120,7 @@ impl Model {
     ///     "outputs": [{"task": "classification", "classes": [false, true], "link": "logit"}],
     ///     "intercept": [-2.0],
     ///     "features": [{"name": "lines", "type": "continuous", "cuts": [[99.5]],
-    ///       "min": 1.0, "max": 700.0}],
+    ///       "min": 1.0, "max": 700.0, "num_unique_vals": 90}],
     ///     "terms": [{"term_features": ["lines"], "scores": [0.75, -0.5, 1.25, 0.0]}]
     /// }}"#;
     /// let model = Model::from_ebm(machine, Limits::untrusted())?;
@@ -213,7 +218,7 @@ fn check_kind(kind: &Kind) -> Result<()> {
         [Class::Number(held), Class::Number(failed)] => (*held, *failed) == (0, 1),
         [Class::Word(held), Class::Word(failed)] => {
             let both = (held.as_str(), failed.as_str());
-            matches!(both, ("0", "1") | ("False" | "false", "True" | "true"))
+            matches!(both, ("0", "1") | ("0.0", "1.0") | ("False" | "false", "True" | "true"))
         }
         _ => false,
     };
@@ -268,30 +273,35 @@ impl<'a> Reading<'a> {
     /// What a feature adds alone.
     fn alone(&self, name: &str, table: &Table) -> Result<(usize, Steps)> {
         let (own, feature) = self.feature(name)?;
-        let scores = [scores::<Vec<Double>>(table)?];
-        let axis = Axis::new(feature, 0, &scores)?;
-        let adds = axis.places.iter().map(|place| cell(&scores, 0, *place));
-        Ok((own, Steps { adds: adds.collect::<Result<_>>()?, cuts: axis.cuts }))
+        let lines = [line(&scores::<Vec<Double>>(table)?, "$.scores")?];
+        let axis = Axis::new(feature, 0, &lines)?;
+        let adds = axis.places.iter().map(|place| cell(&lines, 0, *place)).collect();
+        Ok((own, Steps { adds, cuts: axis.cuts }))
     }
 
     /// What two features add together.
     fn together(&self, one: &str, other: &str, table: &Table) -> Result<Pair> {
         let ((first, one), (second, other)) = (self.feature(one)?, self.feature(other)?);
-        let mut rows: Vec<Vec<Double>> = scores(table)?;
-        let width = rows.first().map_or(0, Vec::len);
-        if rows.iter().any(|row| row.len() != width) {
-            return Err(bad("rows have different lengths", "$.scores"));
+        if first == second {
+            return Err(bad("a feature with itself", "$.term_features"));
         }
-        let mut columns = turned(&rows, width);
-        let (mut one, mut other, mut features) = (one, other, (first, second));
+        let rows: Vec<Vec<Double>> = scores(table)?;
+        let rows = rows.iter().enumerate();
+        let rows = rows.map(|(at, row)| line(row, &format!("$.scores[{at}]")));
+        let mut rows: Vec<Vec<LogOdds>> = rows.collect::<Result<_>>()?;
+        let across = Axis::new(other, 1, &rows)?;
+        // All rows are as long now, so that none is lost by turning them.
+        let mut columns = turned(&rows);
+        let down = Axis::new(one, 1, &columns)?;
+        let (mut features, mut down, mut across) = ((first, second), down, across);
         // A model names the lower one first.
         if first > second {
             mem::swap(&mut rows, &mut columns);
-            (one, other, features) = (other, one, (second, first));
+            mem::swap(&mut down, &mut across);
+            features = (second, first);
         }
-        let (down, across) = (Axis::new(one, 1, &columns)?, Axis::new(other, 1, &rows)?);
         let cells = down.places.iter().flat_map(|row| across.places.iter().map(|it| (*row, *it)));
-        let adds = cells.map(|(row, column)| cell(&rows, row, column)).collect::<Result<_>>()?;
+        let adds = cells.map(|(row, column)| cell(&rows, row, column)).collect();
         let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
         let features = (number(features.0), number(features.1));
         Ok(Pair { features, rows: down.cuts, columns: across.cuts, adds })
@@ -305,9 +315,18 @@ fn term(feature: &Feature) -> Result<Term, (&'static str, Problem)> {
             format!("a `{}` feature is not taken: encode it as numbers", shown(&feature.kind));
         return Err((".type", Problem::new(ErrorCode::UnknownWord, message)));
     }
+    let mut levels = feature.cuts.iter();
+    if levels.any(|cuts| !cuts.is_sorted_by(|one, other| one.0 < other.0)) {
+        return Err((".cuts", Problem::new(ErrorCode::BadArgument, "cuts do not run upwards")));
+    }
+    if feature.num_unique_vals.is_none() {
+        let message = "missing: write the model with `detail=\"interpretable\"` or more; one that \
+                       was trained for differential privacy is not taken";
+        return Err((".num_unique_vals", Problem::new(ErrorCode::MissingField, message)));
+    }
     let end = |part: &'static str, value: Option<Double>| {
         let Some(Double(value)) = value else {
-            let message = "missing: write the model with `detail=\"interpretable\"` or \"all\"";
+            let message = "missing: no value of it was seen; train without it";
             return Err((part, Problem::new(ErrorCode::MissingField, message)));
         };
         millionths(value).ok_or_else(|| {
@@ -316,6 +335,9 @@ fn term(feature: &Feature) -> Result<Term, (&'static str, Problem)> {
         })
     };
     let seen = (end(".min", feature.min)?, end(".max", feature.max)?);
+    if seen.0 > seen.1 {
+        return Err((".max", Problem::new(ErrorCode::BadArgument, "less than `min`")));
+    }
     Ok(Term {
         name: feature.name.clone(),
         transform: Transform::Plain,
@@ -327,19 +349,33 @@ fn term(feature: &Feature) -> Result<Term, (&'static str, Problem)> {
     })
 }
 
+/// The scores of a table. Lines are not told: they would be those of a part of the document.
 fn scores<T: DeserializeOwned>(table: &Table) -> Result<T> {
-    typed(table.scores.get()).map_err(|error| error.under("$.scores"))
+    typed(table.scores.get()).map_err(|error| {
+        let problems =
+            error.problems().iter().map(|it| Problem { line: 0, column: 0, ..it.clone() });
+        Error::from_problems(problems.collect()).unwrap_or(error).under("$.scores")
+    })
+}
+
+/// A line of a table, each number rounded once.
+fn line(scores: &[Double], at: &str) -> Result<Vec<LogOdds>> {
+    let places = scores.iter().enumerate();
+    let read = places.map(|(place, score)| {
+        let found = billionths(score.0).map_err(|it| it.at(format!("{at}[{place}]")))?;
+        Ok(LogOdds::from_billionths(found))
+    });
+    read.collect()
 }
 
 /// Columns as rows.
-fn turned(rows: &[Vec<Double>], width: usize) -> Vec<Vec<Double>> {
+fn turned(rows: &[Vec<LogOdds>]) -> Vec<Vec<LogOdds>> {
+    let width = rows.first().map_or(0, Vec::len);
     (0..width).map(|at| rows.iter().filter_map(|row| row.get(at).copied()).collect()).collect()
 }
 
-fn cell(rows: &[Vec<Double>], row: usize, column: usize) -> Result<LogOdds> {
-    let score = rows.get(row).and_then(|row| row.get(column)).map_or(0.0, |score| score.0);
-    let at = || format!("$.scores[{row}][{column}]");
-    Ok(LogOdds::from_billionths(billionths(score).map_err(|it| it.at(at()))?))
+fn cell(rows: &[Vec<LogOdds>], row: usize, column: usize) -> LogOdds {
+    rows.get(row).and_then(|row| row.get(column)).copied().unwrap_or_default()
 }
 
 /// One dimension of a table: where steps end, and at which place of the table each is.
@@ -349,29 +385,24 @@ struct Axis {
 }
 
 impl Axis {
-    /// The dimension of a feature that the lines of a table run along.
-    fn new(feature: &Feature, resolution: usize, lines: &[Vec<Double>]) -> Result<Axis> {
+    /// The dimension of a feature that the lines of a table run along, of which there must be some.
+    fn new(feature: &Feature, resolution: usize, lines: &[Vec<LogOdds>]) -> Result<Axis> {
         let cuts = feature.cuts.get(resolution).or(feature.cuts.last());
         let cuts = cuts.map_or(&[][..], Vec::as_slice);
         let wanted = cuts.len().saturating_add(3);
-        if lines.iter().any(|line| line.len() != wanted) {
+        if lines.is_empty() || lines.iter().any(|line| line.len() != wanted) {
             let name = shown(&feature.name);
             let message = format!("`{name}` has {} cuts: give {wanted} scores", cuts.len());
             return Err(bad(&message, "$.scores"));
         }
-        if !cuts.is_sorted_by(|one, other| one.0 < other.0) {
-            let message = format!("cuts of `{}` do not run upwards", shown(&feature.name));
-            return Err(bad(&message, "$.term_features"));
-        }
-        let last = i64::try_from(INTEGER_MAX).unwrap_or(i64::MAX);
         let mut axis = Axis { cuts: Vec::new(), places: vec![1] };
         for (next, cut) in (2_usize..).zip(cuts) {
             let end = below(cut.0);
-            if end >= last {
+            if end >= LARGEST {
                 break;
             }
             // Between two cuts that are closer than a millionth there is no value.
-            let is_empty = end <= last.saturating_neg() || axis.cuts.last() == Some(&end);
+            let is_empty = end < LARGEST.saturating_neg() || axis.cuts.last() == Some(&end);
             match axis.places.last_mut() {
                 Some(place) if is_empty => *place = next,
                 _ => {
@@ -380,10 +411,14 @@ impl Axis {
                 }
             }
         }
-        // What is not known counts as the most there is: of that, too, which was learned of it. No
-        // value comes to such a step.
-        if lines.iter().filter_map(|line| line.first()).any(|missing| missing.0 != 0.0) {
-            axis.cuts.push(last);
+        // What is not known counts as the most there is; if more was learned of what is missing, as
+        // that, too. No value comes to such a step.
+        let learned = |line: &Vec<LogOdds>| {
+            let known = axis.places.iter().filter_map(|place| line.get(*place)).max();
+            line.first() > known
+        };
+        if lines.iter().any(learned) {
+            axis.cuts.push(LARGEST);
             axis.places.push(0);
         }
         Ok(axis)

@@ -296,7 +296,7 @@ fn as_text(bytes: &[u8], limits: Limits) -> Result<&str> {
         let at = error.valid_up_to();
         let message = format!(
             "the model is not UTF-8 from byte {at} on: save it as text (LightGBM) or as JSON \
-             (XGBoost, a name that ends in `.json`)"
+             (XGBoost, a name that ends in `.json`; interpret, `to_json`)"
         );
         Error::new(ErrorCode::DocumentNotUtf8, message)
     })

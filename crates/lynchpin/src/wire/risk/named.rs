@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Answer;
 use crate::base::digest::Digest;
-use crate::base::error::{Error, ErrorCode, Result};
-use crate::base::limits::RISK_MODEL_BYTES_MAX;
+use crate::base::error::Result;
 use crate::base::{LogOdds, Probability};
 use crate::risk::learn::Model;
 use crate::risk::{Certificate, RiskModel};
@@ -51,7 +50,8 @@ pub struct NamedModel {
 
 impl NamedText {
     pub(super) fn ask(&self) -> Result<Answer> {
-        let read = self.read().map_err(|error| error.under("$.risk_model.text"))?;
+        let read = RiskModel::from_json(self.text.as_bytes());
+        let read = read.map_err(|error| error.under("$.risk_model.text"))?;
         Ok(Answer::RiskModel(Box::new(NamedModel {
             digest: read.digest()?,
             model: read.shifted(),
@@ -59,13 +59,5 @@ impl NamedText {
             shock: read.shock,
             lane: read.lane,
         })))
-    }
-
-    fn read(&self) -> Result<RiskModel> {
-        if self.text.len() > RISK_MODEL_BYTES_MAX {
-            let message = format!("more than {RISK_MODEL_BYTES_MAX} bytes: no portfolio takes it");
-            return Err(Error::new(ErrorCode::DocumentTooLarge, message));
-        }
-        RiskModel::from_json(self.text.as_bytes())
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::error::{Error, ErrorCode, Result};
 use crate::base::{Instant, Span};
+use crate::risk::backtest::is_mature;
 
 /// When changes were made, and when it was looked up what became of them: with it, a question is
 /// refused as long as some of them had too little time to fail.
@@ -61,7 +62,7 @@ impl Ripe {
             let message = format!("{} instants for {changes} outcomes: give as many", made.len());
             return refused(message, "");
         }
-        let young = |made: &Instant| made.after(*maturity) > *as_of;
+        let young = |made: &Instant| !is_mature(*made, *as_of, *maturity);
         if let Some((at, first)) = made.iter().enumerate().find(|(_, made)| young(made)) {
             let message = format!(
                 "a change made at {first} has not had {maturity} at {as_of}: of some that will \
