@@ -94,6 +94,29 @@ fn what_is_under_way_yet_is_in_no_history() {
 }
 
 #[test]
+fn a_change_begins_to_hold_when_it_succeeded() {
+    let mut facts = past();
+    facts["deployments"][0]["outcome"] = json!("started");
+    facts["deployments"].as_array_mut().expect("a list").extend([
+        json!({"id": "L", "environment": "production", "outcome": "succeeded", "changes": ["P-1"],
+            "at": "2026-03-20T07:00:00Z", "by": "bot"}),
+        // That it came again later is no news.
+        json!({"id": "M", "environment": "production", "outcome": "succeeded", "changes": ["P-3"],
+            "at": "2026-03-21T07:00:00Z", "by": "bot"}),
+    ]);
+    let told = snapshot(facts, "name = 'none'");
+    let history = told.risk_history(&RiskHistoryQuestion::new(at("05-01"))).expect("it can");
+    let found: Vec<String> = history.changes.iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["P-2", "P-3", "P-4", "P-5", "P-1"]);
+    let made: Vec<String> = history.made.iter().map(ToString::to_string).collect();
+    assert_eq!(made[4], "2026-03-20T07:00:00Z");
+    assert_eq!(made[1], "2026-03-03T07:00:00Z");
+    // It is what was known when it was first brought there that it is told by.
+    let hours = history.features.iter().find(|it| it.name == "author_record").expect("a feature");
+    assert_eq!(hours.values[4], Some(0));
+}
+
+#[test]
 fn what_a_deployment_comes_to_is_no_feature_of_it() {
     let mut facts = past();
     // The last one failed, and that is the only word on it.

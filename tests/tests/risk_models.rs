@@ -299,7 +299,12 @@ fn a_release_with_a_change_that_nobody_knows_fails() {
             releases[0]["releases"] = json!(["S"]);
             let mut child = release(below)[0].clone();
             child["id"] = json!("S");
+            child["releases"] = json!(["T"]);
             releases.as_array_mut().expect("a list").push(child);
+            let mut last = release(&["C"])[0].clone();
+            last["id"] = json!("T");
+            let last = (below.len() > 1).then_some(last);
+            releases.as_array_mut().expect("a list").extend(last);
         }
         let facts = json!({"risk_models": [told(&model, "06-01")], "releases": releases,
             "changes": [change("A", Some(1)), change("B", Some(4))],
@@ -314,10 +319,14 @@ fn a_release_with_a_change_that_nobody_knows_fails() {
         let (known, none, changes) = score(&["A", "B"], &[], &text);
         assert!(known < Probability::ONE && none.is_empty() && changes == 2, "{known}");
         let (with, named, changes) = score(&["A", "B", "Z", "Y"], &[], &text);
-        assert_eq!((with, named, changes), (Probability::ONE, vec!["Y".into(), "Z".into()], 2));
+        let named_so = vec!["change Y".to_owned(), "change Z".to_owned()];
+        assert_eq!((with, named, changes), (Probability::ONE, named_so, 2));
         // One below it likewise; and what was cancelled is in it no more.
         let (with, named, _) = score(&["A"], &["B", "Z"], &text);
-        assert_eq!((with, named), (Probability::ONE, vec!["Z".to_owned()]));
+        assert_eq!((with, named), (Probability::ONE, vec!["change Z".to_owned()]));
+        // A release below one below it.
+        let (with, named, _) = score(&["A"], &["B"], &text);
+        assert_eq!((with, named), (Probability::ONE, vec!["release T".to_owned()]));
         assert_eq!(score(&["A", "B", "C"], &[], &text).0, known);
     }
 }
@@ -557,24 +566,30 @@ fn what_held_a_month_ago_hides_nothing_of_what_fails_now() {
         "as_of": "2026-06-05T00:00:00Z", "maturity": "30d"}}));
     let asked = "certified_within = '90d', failures_at_most = '0.02'";
     let text = policy(Some(&model), &format!("{{ lane = {{ {asked} }} }}"));
-    // Three of twenty failed lately. A hundred and twenty came three weeks before the certificate,
-    // which left them out, and held.
-    let mut facts = came(20, &[17, 18, 19]);
-    facts["risk_models"] = json!([told(&model, "06-05")]);
-    let early = (200..320).map(|number| {
-        json!({"id": format!("L-{number}"), "revision": 1, "at": "2026-05-14T00:00:00Z",
-            "by": "raj", "services": ["shop"], "size": {"files": 1}})
-    });
-    facts["changes"].as_array_mut().expect("there are some").extend(early);
-    let held = (200..320).map(|number| {
-        json!({"id": format!("E-{number}"), "changes": [format!("L-{number}")],
-            "environment": "production", "outcome": "succeeded", "by": "ada",
-            "at": "2026-05-15T02:00:00Z"})
-    });
-    facts["deployments"].as_array_mut().expect("there are some").extend(held);
-    let found = leaf(&decided(&snapshot(facts, &text), "A", "06-28"), &["why", "failed_since"]);
-    let args = vec![Some(Arg::text("promise_broken")), Some(Arg::Integer(3))];
-    assert_eq!(found, (ReasonCode::LaneClosed, args));
+    // Three of twenty failed lately. A hundred and twenty came before the certificate and held:
+    // three weeks before, so that it left them out, or two months, and were told of late.
+    for (come, recorded) in [("2026-05-15", "2026-05-15"), ("2026-04-01", "2026-06-04")] {
+        let mut facts = came(20, &[17, 18, 19]);
+        facts["risk_models"] = json!([told(&model, "06-05")]);
+        let early = (200..320).map(|number| {
+            json!({"id": format!("L-{number}"), "revision": 1, "at": "2026-03-30T00:00:00Z",
+                "by": "raj", "services": ["shop"], "size": {"files": 1}})
+        });
+        facts["changes"].as_array_mut().expect("there are some").extend(early);
+        let held = (200..320).map(|number| {
+            json!({"id": format!("E-{number}"), "changes": [format!("L-{number}")],
+                "environment": "production", "outcome": "succeeded", "by": "ada",
+                "at": format!("{come}T02:00:00Z"), "recorded": format!("{recorded}T02:00:00Z")})
+        });
+        facts["deployments"].as_array_mut().expect("there are some").extend(held);
+        let decision = decided(&snapshot(facts, &text), "A", "06-28");
+        let args = vec![Some(Arg::text("promise_broken")), Some(Arg::Integer(3))];
+        let found = leaf(&decision, &["why", "failed_since"]);
+        assert_eq!(found, (ReasonCode::LaneClosed, args), "{come}");
+        // Without a new fact, the certificate is too old then.
+        let ends = "2026-09-03T00:00:00Z".parse().expect("an instant");
+        assert_eq!(decision.holds_until(), When::At(ends));
+    }
 }
 
 #[test]

@@ -48,8 +48,8 @@ use crate::text::{lp_buf, lp_str};
 ///   per billion, and `contributions` in billionths, a list for each feature; the baseline and they
 ///   add up to the log-odds
 /// - `ebm`: `model` (what `to_json` of an explainable boosting machine of interpret 0.7 wrote, as
-///   text, with detail "interpretable" and without indent): the `model` as `lp_model_read` reads it, and its
-///   `digest`; it scores as the machine does, but for what is not known
+///   text, with detail "interpretable" and without indent): the `model` as `lp_model_read` reads
+///   it, and its `digest`; it scores as the machine does, but for what is not known
 /// - `replay`: `features` (each a `name`, `values` in millionths, null where not known, and, if you
 ///   like, `transform`, "plain" or "log", and `bend`, "free", "straight", "rising" or "falling"),
 ///   `made`, `failed`, `as_of`, `maturity`, and, if you like, `known`, `blocks` (10), `lines` (true
@@ -61,8 +61,8 @@ use crate::text::{lp_buf, lp_str};
 ///   `releases` (that of each change, null if it came with none): the `model` to record in a
 ///   portfolio, as text, its `digest` for the policy, and what its shift, its shock and its lane
 ///   rest on; `wanting` tells what it takes, if there is no lane that keeps the promise
-/// - `risk_model`: `text` (a model that a policy may name, as `certify` makes it): its `digest`, the
-///   `model` as it scores changes, which `lp_model_read` reads, its `shift`, `shock` and `lane`
+/// - `risk_model`: `text` (a model that a policy may name, as `certify` makes it): its `digest`,
+///   the `model` as it scores changes, which `lp_model_read` reads, its `shift`, `shock` and `lane`
 /// - `published`, with nothing in it: the model of ten published histories that a first fit may
 ///   have as prior; what stands between `{"published":` and the last `}` is what `lp_model_read`
 ///   reads

@@ -52,7 +52,7 @@ impl Snapshot {
         change: Option<&Bound<'py, PyString>>,
         at: &Bound<'py, PyDateTime>,
         parts: Option<Vec<Vec<String>>>,
-        split: Option<(String, u32)>,
+        split: Option<(String, i128)>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let parts = parts_of(parts.unwrap_or_default());
         let question = Question::Score(wire::Score {
@@ -100,7 +100,9 @@ impl Snapshot {
 }
 
 /// A change that is split, and into how many pieces.
-fn split_of((change, into): (String, u32)) -> Result<wire::Split> {
+fn split_of((change, into): (String, i128)) -> Result<wire::Split> {
+    // What is no number of pieces is refused as any other is.
+    let into = u32::try_from(into).unwrap_or(if into < 0 { 0 } else { u32::MAX });
     Ok(wire::Split { change: ChangeId::new(change)?, into })
 }
 

@@ -281,8 +281,9 @@ class Score(Answer):
     probability: Decimal
     """The probability that it causes a failure, to nine places; 1, if a change in it is not
     known."""
-    unknown: tuple[str, ...]
-    """The changes of a release of which nothing is told; all other figures are without them."""
+    unknown: tuple[Subject, ...]
+    """The changes in a release of which nothing is told, and the releases below it. It counts as if
+    one failed; figures of its changes are of the others."""
     release: ReleaseScore | None
     """For a release: what its changes come to together."""
     impact: tuple[ServiceImpact, ...]
@@ -302,7 +303,7 @@ class Score(Answer):
             "at": fields.instant("at"),
             "model": fields.text("model"),
             "probability": fields.decimal("probability"),
-            "unknown": fields.texts("unknown"),
+            "unknown": fields.subjects("unknown"),
             "release": _read_release(fields.inner("release")) if "release" in fields else None,
             "impact": tuple(read(ServiceImpact, it) for it in fields.each("impact"))
             if "impact" in fields

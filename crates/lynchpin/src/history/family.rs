@@ -155,13 +155,22 @@ impl Records {
         ids.filter_map(|id| self.change(id)?.current(self)).collect()
     }
 
-    /// The changes that a release and all below it name and that nothing is told of, in order of
-    /// ids; without those that were cancelled.
+    /// The changes and releases that a release and all below it name and that nothing is told of,
+    /// each in order of ids; without those that were cancelled.
     #[must_use]
-    pub fn unknown_within(&self, id: &ReleaseId) -> Vec<&ChangeId> {
+    pub fn unknown_within(&self, id: &ReleaseId) -> Vec<Subject> {
+        let changes = self.named_within(id).into_iter();
         let is_known =
             |id: &ChangeId| self.change(id).is_some_and(|row| row.current(self).is_some());
-        self.named_within(id).into_iter().filter(|id| !is_known(id)).collect()
+        let changes = changes.filter(|id| !is_known(id)).cloned().map(Subject::Change);
+        let above = self.descendants(id).into_iter().chain([id]);
+        let below: BTreeSet<&ReleaseId> = above.flat_map(|id| self.children(id)).collect();
+        let is_known = |id: &ReleaseId| {
+            self.is_release_cancelled(id)
+                || self.release(id).is_some_and(|row| row.current(self).is_some())
+        };
+        let releases = below.into_iter().filter(|id| !is_known(id)).cloned();
+        changes.chain(releases.map(Subject::Release)).collect()
     }
 
     fn named_within(&self, id: &ReleaseId) -> BTreeSet<&ChangeId> {

@@ -30,7 +30,7 @@ pub struct ServiceImpact {
     /// In nine of ten such releases, at least and at most so many seconds of failure; only by a
     /// fitted model. It goes by how many of its changes fail together, as [`JointScore`] does, and
     /// by how far its incidents, or else those of the portfolio, lasted shorter and longer than
-    /// their mean: each failure is held to last as a gamma distribution of the same mean and
+    /// their mean: each failure is held to last as a lognormal distribution of the same mean and
     /// standard deviation says, by itself. Of a single incident nothing is known beyond the mean,
     /// nor is it weighed how few the incidents are. Of more than a hundred changes of the service
     /// it is close, not exact.

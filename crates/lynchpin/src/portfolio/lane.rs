@@ -122,14 +122,11 @@ fn worst(
 }
 
 /// Whether what came of a change cannot be in what was looked up then of changes that were no
-/// younger: it was not known to have failed, or came later, or was too young. One that held was as
-/// young as it was known to have come.
+/// younger: it was not known to have failed, or came later, or was too young. It goes by what a
+/// history goes by, so that nothing is counted twice.
 fn is_of_later(came: &Came<'_>, (as_of, young): (Instant, Span)) -> bool {
-    let ripe = |from: Instant| is_mature(from, as_of, young);
-    match came.failed {
-        Some(known) => known > as_of || !ripe(came.at),
-        None => !came.settled.is_some_and(ripe),
-    }
+    let is_late = came.failed.is_some_and(|known| known > as_of);
+    is_late || !is_mature(came.made, as_of, young)
 }
 
 /// What came of changes that were too young then. A failure counts at once, and what succeeded when

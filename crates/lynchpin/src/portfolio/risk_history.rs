@@ -17,8 +17,8 @@ use crate::history::order::end_of;
 use crate::model::{Change, DeploymentOutcome, Fact, Incident};
 use crate::risk::{Feature, MEASURE};
 
-/// A history as columns: one entry for each change that came to the last stage, in the order in
-/// which they did; of those that came at once, in order of ids.
+/// A history as columns: one entry for each change that came to the last stage, in the order of
+/// [`made`](RiskHistory::made); of those that came at once, in order of ids.
 ///
 /// A change comes there with its first deployment, however that ended; without any stage, with its
 /// first to anywhere. It failed if a deployment of it there failed or was rolled back, or if an
@@ -35,7 +35,8 @@ pub struct RiskHistory {
     pub changes: Vec<ChangeId>,
     /// The release that each was deployed with, if its first deployment names one.
     pub releases: Vec<Option<ReleaseId>>,
-    /// When each came to the last stage.
+    /// From when on each could fail: when it first succeeded at the last stage, or, if it failed,
+    /// when it was first brought there.
     pub made: Vec<Instant>,
     /// Whether each failed, as far as is known.
     pub failed: Vec<bool>,
@@ -83,7 +84,7 @@ pub(super) fn of(records: &Records, question: &RiskHistoryQuestion) -> Result<Ri
         }
         history.changes.push(came.change.id.clone());
         history.releases.push(came.release.cloned());
-        history.made.push(came.at);
+        history.made.push(came.made);
         history.failed.push(came.failed.is_some());
         history.known.push(came.failed);
     }
@@ -116,7 +117,11 @@ fn names(records: &Records, question: &RiskHistoryQuestion) -> Result<Vec<String
 /// A change that came to the last stage.
 pub(super) struct Came<'a> {
     pub(super) change: &'a Change,
+    /// When it was first brought there: what was known earlier says how risky it was.
     pub(super) at: Instant,
+    /// When it could begin to fail: when it first succeeded there, or was brought there, if it
+    /// failed.
+    pub(super) made: Instant,
     /// From when on it has time to fail: since it is known that it came there and succeeded.
     pub(super) settled: Option<Instant>,
     release: Option<&'a ReleaseId>,
@@ -129,7 +134,7 @@ pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
     let last = last_stage(records);
     let mut first: BTreeMap<&ChangeId, (Instant, Option<&ReleaseId>)> = BTreeMap::new();
     let mut failed: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
-    let mut succeeded: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
+    let mut succeeded: BTreeMap<&ChangeId, (Instant, Instant)> = BTreeMap::new();
     for deployment in deployments(records) {
         if last.as_ref().is_some_and(|last| !last.contains(&deployment.environment)) {
             continue;
@@ -154,9 +159,9 @@ pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
                 *since = known.min(*since);
             }
             if went_well {
-                let came = known.max(deployment.at);
-                let since = succeeded.entry(id).or_insert(came);
-                *since = came.min(*since);
+                let (at, known) = (deployment.at, known.max(deployment.at));
+                let since = succeeded.entry(id).or_insert((at, known));
+                *since = (at.min(since.0), known.min(since.1));
             }
         }
     }
@@ -167,10 +172,12 @@ pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
         let then = row.known_by(records, end_of(at)).and_then(|(row, it)| row.at(records, it));
         let change = then?;
         let failed = failed.get(id).into_iter().chain(confirmed.get(id)).min().copied();
-        Some(Came { change, at, settled: succeeded.get(id).copied(), release, failed })
+        let (made, settled) = succeeded.get(id).copied().unzip();
+        let made = made.filter(|_| failed.is_none()).unwrap_or(at).max(at);
+        Some(Came { change, at, made, settled, release, failed })
     });
     let mut came: Vec<Came<'_>> = came.collect();
-    came.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.change.id.cmp(&b.change.id)));
+    came.sort_by(|a, b| a.made.cmp(&b.made).then_with(|| a.change.id.cmp(&b.change.id)));
     came
 }
 

@@ -35,10 +35,10 @@ pub struct Score {
     pub model: String,
     /// The probability that it causes a failure; 1, if a change in it is not known.
     pub probability: Probability,
-    /// The changes of a release of which nothing is told, in order of ids. All other figures are
-    /// without them.
+    /// The changes in a release of which nothing is told, and the releases below it. Each may fail,
+    /// so that the release counts as if one did; figures of its changes are of the others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unknown: Vec<ChangeId>,
+    pub unknown: Vec<Subject>,
     /// For a release: what its changes come to together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<ReleaseScore>,
@@ -207,12 +207,13 @@ pub(super) fn score(
     let changes: Vec<ChangeScore> = members.all.iter().map(of).collect();
     let risks: Vec<(&Change, Probability)> =
         members.all.iter().copied().zip(risks_of(&changes)).collect();
+    let unknown = unknown(records, &question.subject);
     // What is asked amiss is refused before there is much to be worked out.
+    if matches!(scorer, Scorer::Model(_)) {
+        few_enough(changes.len())?;
+    }
+    check_known(question, &unknown)?;
     let costs = Costs::new(records, scorer.shock());
-    let apart = match question.parts.as_slice() {
-        [] => None,
-        parts => Some(apart::of(scorer, parts, &risks, &costs)?),
-    };
     let split = match &question.split {
         None => None,
         Some((change, into)) => {
@@ -220,20 +221,27 @@ pub(super) fn score(
             Some(split::of(scorer, (change, *into), &risks, score)?)
         }
     };
+    let apart = match question.parts.as_slice() {
+        [] => None,
+        parts => Some(apart::of(scorer, parts, &risks, &costs)?),
+    };
     let single = risks.first().map_or(Probability::ZERO, |(_, risk)| *risk);
     let whole = members.release.is_some();
-    let (known, release) = match (whole, scorer) {
+    let (mut probability, mut release) = match (whole, scorer) {
         (false, _) => (single, None),
-        (true, Scorer::Model(told)) => by_model(records, told.model, &members, &changes)?,
+        (true, Scorer::Model(told)) => by_model(records, told.model, &members, &changes),
         (true, Scorer::Scorecard | Scorer::Unknown) => by_scorecard(&changes),
     };
-    let unknown = unknown(records, &question.subject);
+    if !unknown.is_empty() {
+        probability = Probability::ONE;
+        release.iter_mut().for_each(ReleaseScore::may_fail_unknown);
+    }
     Ok(Score {
         subject: question.subject.clone(),
         at: question.at,
         model: model_name(rule),
-        probability: if unknown.is_empty() { known } else { Probability::ONE },
-        unknown: unknown.into_iter().cloned().collect(),
+        probability,
+        unknown,
         release,
         impact: costs.of(&risks),
         changes,
@@ -242,8 +250,25 @@ pub(super) fn score(
     })
 }
 
-/// The changes in a release of which nothing is known: it counts as if one of them failed.
-fn unknown<'a>(records: &'a Records, subject: &Subject) -> Vec<&'a ChangeId> {
+impl ReleaseScore {
+    /// Something in it is not known: what it may come to is the worst.
+    fn may_fail_unknown(&mut self) {
+        self.at_most = Probability::ONE;
+        self.joint.iter_mut().for_each(|joint| joint.tier_one = Probability::ONE);
+    }
+}
+
+/// Nobody can say what a release comes to in parts or pieces of which a part is not known.
+fn check_known(question: &ScoreQuestion, unknown: &[Subject]) -> Result<()> {
+    let asked = [("$.parts", !question.parts.is_empty()), ("$.split", question.split.is_some())];
+    let asked = asked.into_iter().find(|(_, asked)| *asked);
+    let (Some((path, _)), Some(first)) = (asked, unknown.first()) else { return Ok(()) };
+    let message = format!("nothing is known of {first}, which is in it: record it first");
+    Err(Error::new(ErrorCode::SubjectUnknown, message).under(path))
+}
+
+/// What is in a release and of which nothing is known: it counts as if it failed.
+fn unknown(records: &Records, subject: &Subject) -> Vec<Subject> {
     match subject {
         Subject::Change(_) => Vec::new(),
         Subject::Release(id) => records.unknown_within(id),
@@ -300,10 +325,8 @@ pub(super) fn few_enough(changes: usize) -> Result<()> {
     if changes <= JOINT_CHANGES_MAX {
         return Ok(());
     }
-    let message = format!(
-        "a release of more than {JOINT_CHANGES_MAX} changes, or pieces of them: ask for the \
-         releases in it"
-    );
+    let message =
+        format!("a release of more than {JOINT_CHANGES_MAX} changes: ask for the releases in it");
     Err(Error::new(ErrorCode::LimitExceeded, message))
 }
 
@@ -313,8 +336,7 @@ fn by_model(
     model: &RiskModel,
     members: &Members<'_>,
     changes: &[ChangeScore],
-) -> Result<(Probability, Option<ReleaseScore>)> {
-    few_enough(changes.len())?;
+) -> (Probability, Option<ReleaseScore>) {
     let (risks, shock) = (risks_of(changes), model.shock());
     let found = Joint::new(&risks, shock);
     let of_tier_one = members.all.iter().zip(&risks).filter(|(it, _)| is_tier_one(records, it));
@@ -331,7 +353,7 @@ fn by_model(
         drivers: drivers(changes, &found.falls_by, Some(&found.shares)),
         joint: Some(joint),
     };
-    Ok((found.any, Some(score)))
+    (found.any, Some(score))
 }
 
 /// Whether a service of the highest tier is changed, or one whose tier is not known, or none is

@@ -88,8 +88,8 @@ pub struct Certificate {
     pub failed: u32,
     /// As of which instant that was looked up.
     pub as_of: Instant,
-    /// How long each of these changes had had to fail by then, at least. If it is not said, they may
-    /// have had no time, and the lane is closed.
+    /// How long each of these changes had had to fail by then, at least. If it is not said, they
+    /// may have had no time, and the lane is closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maturity: Option<Span>,
 }

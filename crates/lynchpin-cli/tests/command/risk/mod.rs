@@ -177,7 +177,8 @@ fn a_machine_that_interpret_wrote_is_read_as_it_is() {
     let machine = r#"{"version": "1.0", "ebm": {
         "outputs": [{"task": "classification", "classes": [0, 1], "link": "logit"}],
         "intercept": [-2.0], "features": [
-            {"name": "lines", "type": "continuous", "cuts": [[99.5]], "num_unique_vals": 90, "min": 1.0, "max": 700.0}],
+            {"name": "lines", "type": "continuous", "cuts": [[99.5]],
+             "num_unique_vals": 90, "min": 1.0, "max": 700.0}],
         "terms": [{"term_features": ["lines"], "scores": [0.75, -0.5, 1.25, 0.0]}]}}"#;
     write(folder.path(), "ebm.json", machine);
     write(folder.path(), "two.csv", "lines,change\n99,A\n100,B\n");

@@ -52,18 +52,20 @@ pub(super) fn judge(
         return told(closed(case, change, "certificate_expired"));
     }
     if bounds.at_most > leaf.failures_at_most {
-        return told(closed(case, change, "promise_not_kept"));
+        return told(closed(case, change, "promise_not_kept")).until(When::At(ends));
     }
     if bounds.since_at_least > leaf.failures_at_most {
         let failures = bounds.since.failures.iter().map(ToString::to_string).collect();
         return told(closed(case, change, "promise_broken"))
+            .until(When::At(ends))
             .with("failures_reached", Arg::text(bounds.since_at_least.to_millionths()))
             .with("failures", Arg::Texts(failures));
     }
     if case.entry.is_some() {
         // What it was when it entered, nobody vouched for: what is owed since is not paid by it.
         return Node::new(Verdict::NoGo, ReasonCode::LaneClosed, subject)
-            .with("why", Arg::text("entered"));
+            .with("why", Arg::text("entered"))
+            .until(bounds.since.until.min(When::At(ends)));
     }
     let (probability, until) = case.risk(subject);
     let abstains = lane.abstains.get(&change.id);

@@ -152,12 +152,7 @@ impl Scenes {
                 |(number, weight)| Number { weight, mean: f64::from(number), variance: 0.0 };
             return counts.map(number).collect();
         }
-        let number = |scene: &Scene| Number {
-            weight: scene.weight,
-            mean: scene.fails.iter().sum(),
-            variance: scene.fails.iter().map(|fails| fails * (1.0 - fails)).sum(),
-        };
-        self.each.iter().map(number).collect()
+        self.each.iter().flat_map(Scene::numbers).collect()
     }
 
     /// How likely each number of failures is, from none on.
@@ -187,6 +182,22 @@ fn strengths(correlation: f64) -> impl Iterator<Item = (f64, f64)> {
 impl Scene {
     fn none(&self) -> f64 {
         self.fails.iter().map(|fails| 1.0 - fails).product()
+    }
+
+    /// None, and all others together.
+    fn numbers(&self) -> [Number; 2] {
+        let none = self.none();
+        let any = (1.0 - none).max(NOTHING);
+        let mean: f64 = self.fails.iter().sum();
+        let variance: f64 = self.fails.iter().map(|fails| fails * (1.0 - fails)).sum();
+        // Of what is at least one, given that it is: mean and variance of all, with the zeros taken
+        // out.
+        let own = (mean / any).max(1.0);
+        let spread = ((variance + mean * mean) / any - own * own).max(0.0);
+        [
+            Number { weight: self.weight * none, mean: 0.0, variance: 0.0 },
+            Number { weight: self.weight * (1.0 - none), mean: own, variance: spread },
+        ]
     }
 
     fn all(&self, failed: &[bool]) -> f64 {

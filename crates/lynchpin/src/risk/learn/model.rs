@@ -183,8 +183,8 @@ impl Term {
     }
 }
 
-/// The largest value that there is: what lies beyond counts as it, so that none comes to a step that
-/// is meant for what is missing ([`Model::from_ebm`]).
+/// The largest value that there is: what lies beyond counts as it, so that none comes to a step
+/// that is meant for what is missing ([`Model::from_ebm`]).
 pub(in crate::risk) const LARGEST: i64 = INTEGER_MAX.cast_signed();
 
 /// The number of the step of a value that is known.
