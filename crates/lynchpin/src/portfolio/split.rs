@@ -21,8 +21,8 @@ use crate::model::{Change, Size};
 /// A piece is mostly less risky than the change, and yet the pieces mostly raise the chance that
 /// anything fails, since each may fail: in models fitted to published histories half of a change of
 /// a hundred lines or more fails with 0.43 in the mean where the whole does with 0.56, but one of
-/// the halves with 0.62. What splitting buys is not told in these figures: what fails is smaller, is
-/// found sooner and is taken back by itself.
+/// the halves with 0.62. What splitting buys is not told in these figures: what fails is smaller,
+/// is found sooner and is taken back by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Split {

@@ -104,11 +104,11 @@ impl Model {
     /// trained on 0 and 1 or on false and true, of which the second means a failure. With more
     /// detail or indented it may be too large.
     ///
-    /// Its terms of one feature are steps here, and those of two are pairs; no value goes to another
-    /// step than in its tool, and each score is rounded once to billionths. What is not known counts
-    /// as the riskiest there is, as everywhere: of all that was seen, and of what the machine learned
-    /// of missing values. That is kept as a last step, to which no value comes. How many changes it
-    /// was trained on is not written, so [`changes`](Model::changes) is 0.
+    /// Its terms of one feature are steps here, and those of two are pairs; no value goes to
+    /// another step than in its tool, and each score is rounded once to billionths. What is not
+    /// known counts as the riskiest there is, as everywhere: of all that was seen, and of what the
+    /// machine learned of missing values. That is kept as a last step, to which no value comes. How
+    /// many changes it was trained on is not written, so [`changes`](Model::changes) is 0.
     ///
     /// Features of words and terms of three features are refused.
     ///
@@ -132,10 +132,11 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// With a JSON path and what to do, as [`Trees::from_xgboost`](super::Trees::from_xgboost): also
-    /// [`UnknownWord`](ErrorCode::UnknownWord) of classes of which it is not known which one means a
-    /// failure, [`MissingField`](ErrorCode::MissingField) where too little detail was written, and
-    /// [`BadArgument`](ErrorCode::BadArgument) of tables that do not fit their cuts or are too large.
+    /// With a JSON path and what to do, as [`Trees::from_xgboost`](super::Trees::from_xgboost);
+    /// also [`UnknownWord`](ErrorCode::UnknownWord) of classes of which it is not known which one
+    /// means a failure, [`MissingField`](ErrorCode::MissingField) where too little detail was
+    /// written, and [`BadArgument`](ErrorCode::BadArgument) of tables that do not fit their cuts or
+    /// are too large.
     pub fn from_ebm(json: &[u8], limits: Limits) -> Result<Model> {
         read(as_text(json, limits)?)
     }

@@ -8,7 +8,7 @@
 //! | --- | --- | --- |
 //! | LightGBM 4 | the text format `v4`, objective `binary` | `save_model("model.txt")` |
 //! | XGBoost 2 and 3 | JSON, `binary:logistic` or `binary:logitraw` | `save_model("model.json")` |
-//! | interpret 0.7 | JSON of an explainable boosting machine, two classes | `to_json("model.json")` |
+//! | interpret 0.7 | JSON of an explainable boosting machine, two classes | `to_json("x.json")` |
 //!
 //! The last is boosted from trees of one or two features, and written as the tables that they come
 //! to. It is read as a [`Model`](crate::risk::learn::Model), by
