@@ -205,7 +205,8 @@ const LIGHTGBM: &str = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\
     end of trees\n";
 
 const EBM: &str = r#"{"version":"1.0","ebm":{"outputs":[{"classes":[0,1],"link":"logit"}],
-    "intercept":[-2],"features":[{"name":"a","type":"continuous","cuts":[[1],[2]],"num_unique_vals":3,"min":0,"max":3},
+    "intercept":[-2],"features":[
+    {"name":"a","type":"continuous","cuts":[[1],[2]],"num_unique_vals":3,"min":0,"max":3},
     {"name":"b","type":"continuous","cuts":[[]],"num_unique_vals":3,"min":0,"max":3}],
     "terms":[{"term_features":["a"],"scores":[1,0,2,0]},
     {"term_features":["a","b"],"scores":[[0,1,0],[1,2,0],[0,3,0],[0,0,0]]}]}}"#;

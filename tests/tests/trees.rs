@@ -491,8 +491,8 @@ proptest! {
         let hidden: Vec<i64> =
             row.iter().zip(&gaps).map(|(it, gap)| if *gap { MISSING } else { *it }).collect();
         let other = &all[rows.1.index(all.len())];
-        let filled: Vec<i64> =
-            hidden.iter().zip(other).map(|(it, fill)| if *it == MISSING { *fill } else { *it }).collect();
+        let known = |(it, fill): (&i64, &i64)| if *it == MISSING { *fill } else { *it };
+        let filled: Vec<i64> = hidden.iter().zip(other).map(known).collect();
         let score = |row: &[i64]| machine.model.score(row).expect("one for each").log_odds;
         prop_assert!(score(&hidden) >= score(row));
         prop_assert!(score(&hidden) >= score(&filled));

@@ -3,8 +3,9 @@
     python make.py [FOLDER]
 
 With numpy, lightgbm 4.7.0 and xgboost 3.2.0 it makes all but `xgboost-2*.json`, which it makes with
-xgboost 2.1.4 and no lightgbm, and `ebm*.json`, which it makes with interpret-core 0.7.8. Everything is invented and seeded, so the same versions make the same
-files, but for the last digits where processors differ.
+xgboost 2.1.4 and no lightgbm, and `ebm*.json`, which it makes with interpret-core 0.7.8. Everything
+is invented and seeded, so the same versions make the same files, but for the last digits where
+processors differ.
 
 Values are whole millionths, as tests hand them over; null is not known. `NAME.said.json` has for
 each row the log-odds, and what they begin with. LightGBM's are taken from its probabilities: its
