@@ -53,7 +53,7 @@ pub(crate) fn measure() -> Result<()> {
     let model = certified(&history, now)?;
     let text = String::from_utf8(model.to_json().map_err(Error::other)?).map_err(Error::other)?;
     let told = json!({"lynchpin": "portfolio/1",
-        "risk_models": [{"text": text, "by": "a0", "at": "2026-11-19T00:00:00Z"}]});
+        "risk_models": [{"text": text, "by": "a0", "at": NOW}]});
     engine.add(read(&told)?).map_err(Error::other)?;
     let digest = model.digest().map_err(Error::other)?;
     let named = format!("[risk]\nmodel = \"{digest}\"\n");

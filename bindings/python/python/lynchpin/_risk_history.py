@@ -75,11 +75,12 @@ class RiskHistory(Answer):
     at: datetime
     """As of which instant, in UTC."""
     changes: tuple[str, ...]
-    """The changes, in the order in which they came to the last stage."""
+    """The changes, in the order of `made`; of those at once, in order of ids."""
     releases: tuple[str | None, ...]
     """The release that each was deployed with, if that is said."""
     made: tuple[datetime, ...]
-    """When each came to the last stage, in UTC."""
+    """From when on each could fail, in UTC: when it first succeeded at the last stage, or, if it
+    failed, when it was first brought there."""
     failed: tuple[bool, ...]
     """Whether each failed, as far as is known."""
     known: tuple[datetime | None, ...]

@@ -7,7 +7,7 @@ use super::features::Known;
 use super::in_force::By;
 use super::item::Members;
 use super::models::Told;
-use super::risk_history::{Came, came};
+use super::risk_history::{Came, came_lately};
 use super::scoring::Scorer;
 use super::track::{Seen, Track};
 use crate::base::{Instant, Probability, Span, Subject, When};
@@ -40,10 +40,10 @@ pub(super) fn figure(
     let known = track.lanes.borrow().get(&key).cloned();
     let mut lane = known.unwrap_or_else(|| {
         // Nothing is asked of a certificate that does not say how ripe it is: it is closed.
-        let mut came = certificate.maturity.map_or_else(Vec::new, |_| came(records));
-        let longest = longest.max(certificate.maturity.unwrap_or(longest));
+        let since = certificate.maturity.map(|own| (certificate.as_of, own.max(longest)));
+        let mut came = since.map_or_else(Vec::new, |since| came_lately(records, since));
         // To score a change takes longer than to see that it says nothing of the certificate.
-        came.retain(|came| is_of_later(came, (certificate.as_of, longest)));
+        came.retain(|came| since.is_some_and(|since| is_of_later(came, since)));
         came.retain(|came| would_pass(records, told, (certificate, track), came));
         let lane = certified(by.policy, (certificate, told), &came, at);
         track.lanes.borrow_mut().insert(key, lane.clone());
@@ -148,4 +148,89 @@ fn since(came: &[Came<'_>], then: (Instant, Span), (settles, at): (Span, Instant
     since.failures.reverse();
     since.failures.truncate(FAILURES_NAMED);
     since
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::risk_history::came;
+    use super::*;
+    use crate::model::Portfolio;
+
+    /// Numbers of a world, the same in every run.
+    struct Turns(u64);
+
+    impl Turns {
+        fn next(&mut self, below: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.0 >> 33) % below
+        }
+
+        /// An instant of March, a whole hour.
+        fn at(&mut self, from: u64) -> (u64, String) {
+            let hour = from + self.next(24 * 28 - from);
+            (hour, format!("2026-03-{:02}T{:02}:00:00Z", 1 + hour / 24, hour % 24))
+        }
+    }
+
+    /// Changes that are brought now and then, some told of late, of which some fail.
+    fn world(seed: u64) -> Records {
+        let mut turns = Turns(seed);
+        let change = |number: u64, at: &str| {
+            format!(r#"{{"id":"C-{number}","revision":1,"at":"{at}","by":"raj"}}"#)
+        };
+        let (mut changes, mut deployments, mut incidents) = (vec![], vec![], vec![]);
+        for number in 0..12 {
+            let (hour, at) = turns.at(0);
+            changes.push(change(number, &at));
+            for again in 0..turns.next(4) {
+                let from = if turns.next(5) > 0 { hour } else { 0 };
+                let (came, at) = turns.at(from);
+                let (_, recorded) = turns.at(came);
+                let outcomes = ["succeeded", "succeeded", "started", "failed", "rolled_back"];
+                let outcome = outcomes[usize::try_from(turns.next(5)).unwrap()];
+                deployments.push(format!(
+                    r#"{{"id":"D-{number}-{again}","changes":["C-{number}"],"environment":"live",
+                    "outcome":"{outcome}","by":"bot","at":"{at}","recorded":"{recorded}"}}"#
+                ));
+                let word = ["confirmed", "exonerated"][usize::from(turns.next(2) > 0)];
+                let (told, at) = turns.at(came);
+                let (_, recorded) = turns.at(told);
+                incidents.push(format!(
+                    r#"{{"id":"I-{number}-{again}","event":"opened","change":"C-{number}",
+                    "attribution":"{word}","by":"ops","at":"{at}","recorded":"{recorded}"}}"#
+                ));
+            }
+        }
+        let json = format!(
+            r#"{{"lynchpin":"portfolio/1","changes":[{}],"deployments":[{}],"incidents":[{}]}}"#,
+            changes.join(","),
+            deployments.join(","),
+            incidents.join(",")
+        );
+        let portfolio: Portfolio = serde_json::from_str(&json).unwrap();
+        Records::new(Arc::new(portfolio), "2026-03-29T00:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn looking_only_at_what_came_lately_leaves_out_nothing_that_counts() {
+        let mut some = 0;
+        for seed in 0..400 {
+            let records = world(seed);
+            let mut turns = Turns(seed + 1_000);
+            let then: Instant = turns.at(0).1.parse().unwrap();
+            let young = Span::from_seconds(3_600 * u32::try_from(turns.next(400)).unwrap());
+            let kept = |mut all: Vec<Came<'_>>| -> Vec<_> {
+                all.retain(|it| is_of_later(it, (then, young)));
+                let told =
+                    |it: &Came<'_>| (it.change.id.clone(), it.at, it.made, it.settled, it.failed);
+                all.iter().map(told).collect()
+            };
+            let wanted = kept(came(&records));
+            assert_eq!(kept(came_lately(&records, (then, young))), wanted, "seed {seed}");
+            some += usize::from(!wanted.is_empty() && wanted.len() < came(&records).len());
+        }
+        assert!(some > 100, "{some} worlds had some that count and some that do not");
+    }
 }

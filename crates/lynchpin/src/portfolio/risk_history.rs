@@ -11,10 +11,11 @@ use super::track::{Seen, Track, confirmations, deployments, last_stage, of_each}
 use crate::base::error::{Error, ErrorCode, Problem, Result};
 use crate::base::id::{ChangeId, ReleaseId};
 use crate::base::limits::RISK_HISTORY_MAX;
-use crate::base::{Instant, When};
+use crate::base::{Instant, Span, When};
 use crate::history::Records;
 use crate::history::order::end_of;
-use crate::model::{Change, DeploymentOutcome, Fact, Incident};
+use crate::model::{Change, Deployment, DeploymentOutcome, Fact, Incident};
+use crate::risk::backtest::is_mature;
 use crate::risk::{Feature, MEASURE};
 
 /// A history as columns: one entry for each change that came to the last stage, in the order of
@@ -131,6 +132,27 @@ pub(super) struct Came<'a> {
 
 /// Every change that came to the last stage by the time of the records, as it was known then.
 pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
+    among(records, &confirmed(records), None)
+}
+
+/// Those of them that came lately, or of which it was told lately that they failed, and perhaps
+/// others: all of which a certificate of changes no younger than that says nothing.
+pub(super) fn came_lately(records: &Records, (then, young): (Instant, Span)) -> Vec<Came<'_>> {
+    let confirmed = confirmed(records);
+    let is_late =
+        |it: &&Deployment| !is_mature(it.at, then, young) || it.envelope().recorded > then;
+    let brought = deployments(records).filter(is_late).flat_map(|it| &it.changes);
+    let blamed = confirmed.iter().filter(|(_, since)| **since > then).map(|(id, _)| *id);
+    let ids: BTreeSet<&ChangeId> = brought.chain(blamed).collect();
+    among(records, &confirmed, Some(&ids))
+}
+
+/// The changes that came to the last stage; of some only, if these are named.
+fn among<'a>(
+    records: &'a Records,
+    confirmed: &BTreeMap<&ChangeId, Instant>,
+    ids: Option<&BTreeSet<&ChangeId>>,
+) -> Vec<Came<'a>> {
     let last = last_stage(records);
     let mut first: BTreeMap<&ChangeId, (Instant, Option<&ReleaseId>)> = BTreeMap::new();
     let mut failed: BTreeMap<&ChangeId, Instant> = BTreeMap::new();
@@ -143,7 +165,7 @@ pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
         let went_wrong = outcomes.contains(&deployment.outcome);
         let went_well = deployment.outcome == DeploymentOutcome::Succeeded;
         let known = deployment.envelope().recorded;
-        for id in &deployment.changes {
+        for id in deployment.changes.iter().filter(|id| ids.is_none_or(|ids| ids.contains(id))) {
             // Before a change was told of nothing can have brought it: whatever says so takes it
             // out of no history.
             if records
@@ -165,7 +187,6 @@ pub(super) fn came(records: &Records) -> Vec<Came<'_>> {
             }
         }
     }
-    let confirmed = confirmed(records);
     let came = first.into_iter().filter_map(|(id, (at, release))| {
         let row = records.change(id)?;
         // What was told of only afterwards may have been told by what came of it.
