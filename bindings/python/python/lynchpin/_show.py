@@ -232,9 +232,8 @@ def score(score: "Score") -> Report:
         told = f"{it.expected_seconds} s of failure to be expected{budget}{seconds}"
         notes.append(f"{it.service}: {told}")
     if score.unknown:
-        named = ", ".join(f"{it.kind} {it.id}" for it in score.unknown[:3])
-        more = f" and {len(score.unknown) - 3} more" if len(score.unknown) > 3 else ""
-        notes.append(f"nothing is known of {named}{more}, so it counts as if it failed")
+        named = _some(map(str, score.unknown))
+        notes.append(f"nothing is known of {named}, so it counts as if it failed")
     if score.apart:
         parts = ", ".join(_percent(part.any) for part in score.apart.parts)
         notes.append(f"in parts {_percent(score.apart.any)}: {parts}")
